@@ -1,0 +1,81 @@
+/**
+ * Every counter of a run, as one Float64Array. The order is the wire order of frames and the key
+ * order of the headless JSON. Totals only ever grow; gauges (marked) follow the state.
+ * Ids M- are those of the evidence contract.
+ */
+export const COUNTERS = [
+  'superslabsAllocated', // M-03: successful mappings
+  'superslabsFreed', // M-04: SuperSlabs given back to the OS
+  'superslabsNow', // gauge: mapped and not in a SuperSlab cache
+  'superslabsPeak', // M-42
+  'threadLives', // M-40: lives started, main not counted
+  'threadCreateFailures',
+  'localFrees', // M-09, operations only
+  'remoteFrees', // M-08, operations only
+  'nullReturns', // M-12, M-52
+  'newPages', // MF2; 0 under tiny
+  'pageReuses',
+  'pendingEnqueued',
+  'pendingDrained',
+  'drainAttempts', // M-16
+  'drainSuccesses',
+  'adoptions',
+  'orphanAdoptions',
+  'gateViolations', // M-48
+  'mallocs', // operations that allocated
+  'libcFallbacks', // NULL answered by the C library instead (onNull: libcFallback)
+  'runtimeMallocs', // warm-up, dtv: outside the operation count
+  'runtimeLocalFrees',
+  'runtimeRemoteFrees',
+  'otherMallocs', // requests above the top class
+  'refills', // slow paths taken by malloc
+  'slabsAcquired',
+  'emptyReuses', // kept or emptied SuperSlabs taken again
+  'cacheReuses', // SuperSlabs taken back out of the SuperSlab caches (S-19)
+  'remoteEdges', // remote queue went from empty to non-empty
+  'drainedBlocks',
+  'backgroundDrains', // hybrid G: queues drained by the periodic pass
+  'trimCalls', // M-37
+  'trimExamined',
+  'trimFreed',
+  'trimSkipActive', // condition 1: the counter is not zero
+  'trimSkipTls', // condition 2: a thread allocates from it
+  'trimSkipReserve', // condition 3: kept as reserve
+  'mmapCalls', // M-29
+  'munmapCalls',
+  'madviseCalls',
+  'mapRefusals', // mappings the kernel refused
+  'pageFaults', // 4 KiB minor faults of the modelled process
+  'stacksMapped',
+  'stacksReused',
+  'orphanSuperslabs', // gauge M-41: owner exited
+  'inflatedSuperslabs', // gauge M-36: live 0, counter above 0
+  'emptySuperslabs', // gauge: live 0, counter 0
+  'liveBlocks', // gauge M-34
+  'activeBlocks', // gauge M-01: what the counters believe
+  'queuedBlocks', // gauge M-02: in remote queues
+  'queuedDead', // gauge: of those, owner dead
+  'emptiedTotal', // M-53: SuperSlabs whose last block went while the owner was dead
+  'emptiedLives', // M-53: sum over those of the lives started since the owner's exit
+] as const;
+
+export type CounterName = (typeof COUNTERS)[number];
+export const COUNTER_COUNT = COUNTERS.length;
+
+/** Index of a counter in the columns: `C.remoteFrees`. */
+export const C: Readonly<Record<CounterName, number>> = Object.freeze(
+  Object.fromEntries(COUNTERS.map((name, i) => [name, i])) as Record<CounterName, number>,
+);
+
+/** Counters that follow the state instead of only growing; rates are not drawn for them. */
+export const GAUGES: ReadonlySet<CounterName> = new Set<CounterName>([
+  'superslabsNow',
+  'superslabsPeak',
+  'orphanSuperslabs',
+  'inflatedSuperslabs',
+  'emptySuperslabs',
+  'liveBlocks',
+  'activeBlocks',
+  'queuedBlocks',
+  'queuedDead',
+]);

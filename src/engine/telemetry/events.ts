@@ -1,0 +1,143 @@
+/**
+ * Event columns. Each event has a sequence number, virtual time, operation index, thread life,
+ * subject, two arguments and its **cause**: the sequence number of the event that made it
+ * necessary, or NO_CAUSE. The ring is bounded; totals by kind are exact for the whole run.
+ */
+export const EVENT_KINDS = [
+  'threadStart', // subject: life; a: chain; cause: the parent's exit (or none)
+  'threadExit', // subject: life; a: chain
+  'threadCreateFailed', // subject: chain; a: 0 map refused, 1 NULL for the dtv
+  'superslabMapped', // subject: SuperSlab; a: class; b: why (NEED_*); cause: the orphan that adoption would have used, or the exit
+  'mapRefused', // subject: class or chain; a: 0 SuperSlab, 1 stack; b: entries
+  'superslabFreed', // subject: SuperSlab; cause: the trim pass
+  'superslabOrphaned', // subject: SuperSlab; cause: the owner's exit
+  'superslabAdopted', // subject: SuperSlab; a: old owner; b: new owner; cause: the orphaning
+  'superslabReused', // subject: SuperSlab; a: 0 kept empty, 1 SuperSlab cache, 2 emptied (reuse-empty)
+  'superslabCached', // subject: SuperSlab; cause: the trim pass
+  'slabAcquired', // subject: SuperSlab; a: slab index
+  'remoteEdge', // subject: SuperSlab; a: slab index; b: owner life
+  'drained', // subject: SuperSlab; a: slab index; b: blocks moved
+  'inflated', // subject: SuperSlab; a: counter value; last live block went, counter above zero
+  'trim', // subject: pass number; a: examined; b: freed
+  'backgroundDrain', // subject: pass number; a: queues; b: blocks
+  'nullReturned', // subject: class; a: requested bytes
+  'libcFallback', // subject: class; a: requested bytes
+  'crash', // subject: SuperSlab; a: CRASH_* reason
+  'oom', // first refused mapping of the run; subject: life; cause: the refusal
+  'chainEnded', // subject: chain
+  'knobChanged', // subject: knob index; a: value as number
+  'runEnded', // a: EndedBy code
+] as const;
+
+export type EventKind = (typeof EVENT_KINDS)[number];
+export const EVENT_KIND_COUNT = EVENT_KINDS.length;
+
+/** Index of an event kind: `EV.oom`. */
+export const EV: Readonly<Record<EventKind, number>> = Object.freeze(
+  Object.fromEntries(EVENT_KINDS.map((name, i) => [name, i])) as Record<EventKind, number>,
+);
+
+export const NO_CAUSE = -1;
+
+/** Why a SuperSlab was mapped (argument b of superslabMapped). */
+export const NEED = { firstUse: 0, ownerDied: 1, exhausted: 2, prewarm: 3 } as const;
+/** Why the program crashed (argument a of crash). */
+export const CRASH = { useAfterUnmap: 0, touchAfterDecrement: 1 } as const;
+
+/** Plain-object form of one event, for lists and JSON; never used in hot loops. */
+export interface EventRecord {
+  readonly seq: number;
+  readonly kind: EventKind;
+  readonly op: number;
+  readonly ns: number;
+  readonly life: number;
+  readonly subject: number;
+  readonly a: number;
+  readonly b: number;
+  readonly cause: number;
+}
+
+/** Columns of the event ring; one row per slot, slot = seq & mask. */
+export class EventLog {
+  readonly capacity: number;
+  readonly kind: Uint8Array;
+  readonly op: Float64Array;
+  readonly ns: Float64Array;
+  readonly life: Int32Array;
+  readonly subject: Int32Array;
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  readonly cause: Int32Array;
+  readonly totals = new Float64Array(EVENT_KIND_COUNT);
+  /** Sequence number the next event will get; also the number of events so far. */
+  next = 0;
+  /** Oldest sequence number still readable. */
+  first = 0;
+  /** Bit set of kinds that a step waits for; a match sets `hit`. */
+  watch = 0;
+  hit = false;
+
+  /** @param capacity rows kept, a power of two */
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.kind = new Uint8Array(capacity);
+    this.op = new Float64Array(capacity);
+    this.ns = new Float64Array(capacity);
+    this.life = new Int32Array(capacity);
+    this.subject = new Int32Array(capacity);
+    this.a = new Int32Array(capacity);
+    this.b = new Int32Array(capacity);
+    this.cause = new Int32Array(capacity);
+  }
+
+  /** Appends one event and returns its sequence number. */
+  add(
+    kind: number,
+    op: number,
+    ns: number,
+    life: number,
+    subject: number,
+    a: number,
+    b: number,
+    cause: number,
+  ): number {
+    const seq = this.next++;
+    const row = seq & (this.capacity - 1);
+    this.kind[row] = kind;
+    this.op[row] = op;
+    this.ns[row] = ns;
+    this.life[row] = life;
+    this.subject[row] = subject;
+    this.a[row] = a;
+    this.b[row] = b;
+    this.cause[row] = cause;
+    this.totals[kind]++;
+    if (seq - this.first >= this.capacity) this.first = seq - this.capacity + 1;
+    if ((this.watch >>> kind) & 1) this.hit = true;
+    return seq;
+  }
+
+  /** The event with this sequence number, or undefined when it has left the ring. */
+  get(seq: number): EventRecord | undefined {
+    if (seq < this.first || seq >= this.next) return undefined;
+    const row = seq & (this.capacity - 1);
+    return {
+      seq,
+      kind: EVENT_KINDS[this.kind[row]],
+      op: this.op[row],
+      ns: this.ns[row],
+      life: this.life[row],
+      subject: this.subject[row],
+      a: this.a[row],
+      b: this.b[row],
+      cause: this.cause[row],
+    };
+  }
+
+  /** Forgets everything from `next` on, as a restored snapshot demands; older rows stay readable. */
+  rewind(next: number, totals: Float64Array): void {
+    this.first = Math.min(Math.max(this.first, this.next - this.capacity), next);
+    this.next = next;
+    this.totals.set(totals);
+  }
+}

@@ -1,0 +1,196 @@
+import type { KnobId, KnobValue, KnobValues } from './knobs.ts';
+import type { EventLog } from './telemetry/events.ts';
+import type { History } from './telemetry/history.ts';
+import type { EndedBy, RunStatus, SuperSlabState } from './telemetry/states.ts';
+
+/** Columns of SuperSlabs that a frame carries; the engine fills them, row = map position. */
+export interface SuperSlabColumns {
+  /** SS_STATES index. */
+  readonly state: Uint8Array;
+  readonly cls: Uint8Array;
+  /** Chain slot of the owner: 0 main, 1..threads; 255 none (central list). */
+  readonly chain: Uint8Array;
+  /** SUPERSLAB_FLAG bits. */
+  readonly flags: Uint8Array;
+  /** Slabs acquired so far. */
+  readonly slabs: Uint8Array;
+  /** Blocks truly allocated. */
+  readonly live: Uint32Array;
+  /** What the counter believes. */
+  readonly active: Uint32Array;
+  /** Blocks waiting in remote queues. */
+  readonly queued: Uint32Array;
+  /** Life that owns it, or owned it. */
+  readonly owner: Int32Array;
+  /** Operation index at which it was mapped. */
+  readonly born: Uint32Array;
+}
+
+export const SUPERSLAB_FLAG = { ownerDead: 1, adopted: 2, persistent: 4 } as const;
+
+/** One slab in the close view of a SuperSlab. */
+export interface SlabDetail {
+  readonly index: number;
+  readonly acquired: boolean;
+  readonly owner: number;
+  readonly ownerAlive: boolean;
+  readonly capacity: number;
+  readonly carved: number;
+  readonly live: number;
+  readonly free: number;
+  readonly queued: number;
+  readonly active: number;
+  readonly residentPages: number;
+}
+
+export interface SuperSlabDetail {
+  readonly index: number;
+  readonly serial: number;
+  readonly state: SuperSlabState;
+  readonly cls: number;
+  readonly blockBytes: number;
+  readonly bytes: number;
+  /** Start address in the modelled address space, as hexadecimal text. */
+  readonly address: string;
+  readonly owner: number;
+  readonly ownerChain: number;
+  readonly ownerAlive: boolean;
+  readonly adoptedFrom: number;
+  readonly bornOp: number;
+  readonly bornNs: number;
+  readonly live: number;
+  readonly active: number;
+  readonly queued: number;
+  readonly capacity: number;
+  readonly slabs: readonly SlabDetail[];
+}
+
+export const BLOCK_STATES = ['live', 'free', 'queued', 'uncarved'] as const;
+export type BlockState = (typeof BLOCK_STATES)[number];
+
+/** All blocks of one slab, from walking its lists. */
+export interface BlocksDetail {
+  readonly superslab: number;
+  readonly slab: number;
+  readonly blockBytes: number;
+  readonly headerBytes: number;
+  /** BLOCK_STATES index per block. */
+  readonly states: Uint8Array;
+  /** Requested bytes of live blocks, 0 otherwise. */
+  readonly requested: Uint32Array;
+  /** Workload slot of live blocks, -1 otherwise; thread tables are -2. */
+  readonly slots: Int32Array;
+}
+
+/** What the autopsy card says; every figure is counted from states. */
+export interface Autopsy {
+  readonly status: RunStatus;
+  readonly endedBy: EndedBy;
+  readonly op: number;
+  readonly ns: number;
+  /** The first refused mapping, if any. */
+  readonly refused?: {
+    readonly what: 'superslab' | 'stack';
+    readonly life: number;
+    readonly chain: number;
+    readonly op: number;
+    readonly ns: number;
+    readonly entries: number;
+    readonly classBytes: number;
+  };
+  readonly crash?: { readonly reason: keyof typeof import('./telemetry/events.ts').CRASH; readonly superslab: number; readonly life: number };
+  readonly lives: number;
+  readonly livesAlive: number;
+  readonly superslabs: number;
+  readonly superslabsPerLife: number;
+  readonly liveBlocks: number;
+  readonly workloadBlocks: number;
+  readonly threadTables: number;
+  /** live 0, counter above 0: nobody can tell that they are empty. */
+  readonly inflated: number;
+  /** live 0, counter 0, owner dead or not current: a trim could free them. */
+  readonly freeable: number;
+  readonly orphansHolding: number;
+  readonly livingOwned: number;
+  readonly entries: { readonly superslabs: number; readonly stacks: number; readonly base: number; readonly other: number };
+  readonly entriesOfDeadStacks: number;
+  readonly bands: readonly { readonly band: string; readonly bytes: number; readonly resident: number }[];
+}
+
+export interface AdvanceResult {
+  /** Operations done by this call. */
+  readonly ops: number;
+  /** True when the call stopped because a watched event happened. */
+  readonly hit: boolean;
+}
+
+/** Opaque copy of everything that decides the future of a run. */
+export interface Snapshot {
+  readonly op: number;
+  readonly bytes: number;
+  readonly parts: Readonly<Record<string, unknown>>;
+}
+
+/** Where the map entries are, the numbers a frame and the JSON carry. */
+export interface MapEntries {
+  superslabs: number;
+  stacks: number;
+  base: number;
+  other: number;
+}
+
+/**
+ * One run of one lane. Deterministic: the same knobs and the same sequence of operations and knob
+ * changes give the same digest, however the calls to `advance` are sliced.
+ */
+export interface Simulation {
+  readonly knobs: Readonly<KnobValues>;
+  readonly op: number;
+  /** Virtual time of the run: the smallest clock of the threads that still run. */
+  readonly virtualNs: number;
+  readonly status: RunStatus;
+  readonly endedBy: EndedBy;
+  /** True once some mapping was refused. */
+  readonly oomSeen: boolean;
+  readonly counters: Float64Array;
+  readonly events: EventLog;
+  readonly history: History;
+  /** Block size of each class, in bytes; the header byte is part of it. */
+  readonly classBytes: readonly number[];
+  /** Rows of the SuperSlab columns in use, unmapped ones included. */
+  readonly rows: number;
+  /** Chains of lives, main (slot 0) included. */
+  readonly chains: number;
+
+  /** Does at most `maxOps` operations. `watch`: bit set of EV kinds that stop it right after the operation. */
+  advance(maxOps: number, watch?: number): AdvanceResult;
+  /** Turns a knob now. The value must be valid and the knob `live`. */
+  setKnob(id: KnobId, value: KnobValue): void;
+  /** Ends the run on the user's word. */
+  abort(): void;
+
+  /** Brings the gauge counters up to date and returns the column. */
+  readCounters(): Float64Array;
+  /** Fills BANDS bytes and resident bytes; both columns have BAND_COUNT entries. */
+  readLedger(mapped: Float64Array, resident: Float64Array): void;
+  readEntries(): MapEntries;
+  readonly mappedBytes: number;
+  readonly residentBytes: number;
+  readonly peakMappedBytes: number;
+  readonly peakResidentBytes: number;
+  /** Fills `rows` rows; the columns must be long enough. */
+  fillColumns(columns: SuperSlabColumns): void;
+  /** Queued blocks by chain (rows, living owner first, then the chain's dead) and class. Length 2 × chains × classes. */
+  fillQueues(matrix: Float64Array): void;
+
+  inspectSuperSlab(index: number): SuperSlabDetail | undefined;
+  inspectBlocks(superslab: number, slab: number): BlocksDetail | undefined;
+  autopsy(): Autopsy;
+
+  /** Sixteen hexadecimal digits over state and counters, not over the recipe. */
+  digest(): string;
+  /** Empty when every invariant holds; else one sentence per violation. */
+  audit(): string[];
+  snapshot(): Snapshot;
+  restore(snapshot: Snapshot): void;
+}

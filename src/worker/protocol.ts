@@ -1,0 +1,94 @@
+import type { ErrorCode } from '../base/result.ts';
+import type { KnobId, KnobValue, KnobValues } from '../engine/knobs.ts';
+import type { Edit } from '../engine/recipe.ts';
+import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
+import type { EndedBy, RunStatus } from '../engine/telemetry/states.ts';
+import type { Autopsy, BlocksDetail, SuperSlabDetail } from '../engine/types.ts';
+
+/**
+ * Every message between page and worker.
+ *
+ * Buffer contract: the page makes three frame buffers per lane and lends them to the worker as
+ * credits. The worker fills one and transfers it; the page keeps the latest until a newer one
+ * replaces it and gives the older back. Without a free buffer the worker keeps simulating and
+ * skips the frame. A frame of an older generation is given back undrawn.
+ *
+ * Requests: each has an id and always settles, by a reply, by an error or, after `cancel`, by
+ * E_ABORTED. At most one knob update is in flight; later ones merge on the page's side.
+ * The worker runs in slices of about 8 ms, so that pause and cancel overtake.
+ */
+export const PROTOCOL_VERSION = 1;
+/** Frame buffers per lane. */
+export const FRAME_CREDITS = 3;
+/** A worker silent for this long while something is owed is ended and restarted, in ms. */
+export const WATCHDOG_MS = 5000;
+
+/** Where a run stands; JSON-able, small, sent on changes and as a reply. */
+export interface Summary {
+  readonly generation: number;
+  readonly op: number;
+  readonly virtualNs: number;
+  readonly status: RunStatus;
+  readonly endedBy: EndedBy;
+  readonly oomSeen: boolean;
+  readonly playing: boolean;
+}
+
+/** Operations per second of wall time, or flat out. */
+export type Speed = number | 'max';
+
+export type StepTarget =
+  | { readonly by: 'op'; readonly ops: number }
+  /** Runs until right after the next event of one of these kinds, or the end. */
+  | { readonly by: 'event'; readonly kinds: readonly EventKind[] };
+
+/** What `configure` runs: resolved knobs, then edits in order of op, then straight to `startAt`. */
+export interface LaneConfig {
+  readonly protocol: number;
+  readonly generation: number;
+  readonly model: 'tiny';
+  readonly knobs: KnobValues;
+  readonly edits: readonly Edit[];
+  /** The run is brought here before anything is shown; 0: the start. */
+  readonly startAt: number;
+  /** Check every invariant after each slice (?audit=1). */
+  readonly audit?: boolean;
+}
+
+/** Request name → [argument, reply]. One row per message. */
+export interface Calls {
+  configure: [LaneConfig, Summary];
+  play: [{ readonly speed: Speed }, Summary];
+  pause: [undefined, Summary];
+  step: [StepTarget, Summary];
+  /** Runs to the end, or to `op`, as fast as it can; frames keep coming. */
+  runTo: [{ readonly op: number }, Summary];
+  setKnobs: [{ readonly changes: readonly { readonly knob: KnobId; readonly value: KnobValue }[] }, { readonly op: number }];
+  inspectSuperSlab: [{ readonly index: number }, SuperSlabDetail | undefined];
+  inspectBlocks: [{ readonly superslab: number; readonly slab: number }, BlocksDetail | undefined];
+  /** Events with first <= seq < last that are still kept; at most 1,000. */
+  events: [{ readonly first: number; readonly last: number; readonly kinds?: readonly EventKind[] }, readonly EventRecord[]];
+  /** The chain of causes that ends in this event, oldest first. */
+  causes: [{ readonly seq: number }, readonly EventRecord[]];
+  autopsy: [undefined, Autopsy];
+  digest: [undefined, { readonly op: number; readonly digest: string }];
+  audit: [undefined, readonly string[]];
+}
+export type CallName = keyof Calls;
+
+export type ToWorker =
+  | { readonly t: 'call'; readonly id: number; readonly name: CallName; readonly arg: unknown }
+  | { readonly t: 'cancel'; readonly id: number }
+  /** A frame buffer lent to the worker. */
+  | { readonly t: 'credit'; readonly buffer: ArrayBuffer }
+  | { readonly t: 'ping'; readonly id: number };
+
+export type FromWorker =
+  | { readonly t: 'reply'; readonly id: number; readonly value: unknown }
+  | { readonly t: 'error'; readonly id: number; readonly code: ErrorCode; readonly message: string }
+  | { readonly t: 'frame'; readonly generation: number; readonly buffer: ArrayBuffer }
+  /** Status, end of run, playing or paused: sent when it changes. */
+  | { readonly t: 'summary'; readonly summary: Summary }
+  /** A fault of ours; the page restarts the worker from the recipe. */
+  | { readonly t: 'fault'; readonly op: number; readonly message: string }
+  | { readonly t: 'pong'; readonly id: number };
