@@ -105,7 +105,7 @@ const cost = (url: string, label: string, ns: number, max: number, help: string)
     unit: 'ns',
   });
 
-export const KNOBS = {
+const TABLE = {
   workload: choice({
     label: 'Workload',
     help: 'Larson as shipped: a life does rounds × chunks swaps, starts a successor on the same slots and exits. As described in D0: threads live for ever on slots they warmed themselves.',
@@ -626,9 +626,12 @@ export const KNOBS = {
     default: false,
     inert: true,
   }),
-} as const satisfies Record<string, KnobDef>;
+} as const;
 
-type Table = typeof KNOBS;
+/** The table. Checked against KnobDef here, because `satisfies` above would widen the options of the enums. */
+export const KNOBS: Readonly<typeof TABLE> & Readonly<Record<keyof typeof TABLE, KnobDef>> = TABLE;
+
+type Table = typeof TABLE;
 export type KnobId = keyof Table;
 type ValueOf<Def> = Def extends EnumKnob<infer Option> ? Option : Def extends BoolKnob ? boolean : number;
 

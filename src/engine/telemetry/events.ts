@@ -117,6 +117,14 @@ export class EventLog {
     return seq;
   }
 
+  /** Sets the arguments of an event that was announced before its outcome was known. */
+  amend(seq: number, a: number, b: number): void {
+    const row = seq & (this.capacity - 1);
+    if (seq < this.first) return;
+    this.a[row] = a;
+    this.b[row] = b;
+  }
+
   /** The event with this sequence number, or undefined when it has left the ring. */
   get(seq: number): EventRecord | undefined {
     if (seq < this.first || seq >= this.next) return undefined;

@@ -1,0 +1,4 @@
+import type { TinySimulation } from './simulation.ts';
+export function audit(_sim: TinySimulation): string[] {
+  return [];
+}

@@ -1,0 +1,118 @@
+import { B } from '../../telemetry/ledger.ts';
+import {
+  GUARD_PAGES,
+  STACK_PAGES,
+  STACK_RESIDENT_PAGES,
+  type Threads,
+} from '../../machine/threads.ts';
+import {
+  K_CAPACITY,
+  K_CARVED,
+  K_LIVE,
+  K_QUEUED,
+  K_RUNTIME,
+  K_WORDS,
+  REG_REQUESTED,
+  type TinyHeap,
+} from './heap.ts';
+import {
+  CARVED,
+  HEADER_BYTES,
+  LIVE,
+  NEXT_SLAB,
+  NONE,
+  REMOTE_COUNT,
+  SLAB_BYTES,
+  SS_ACQUIRED,
+  SS_CLASS,
+  SS_FIRST_SLAB,
+  SS_FLAG,
+  SS_FLAGS,
+  SS_OWN_NEXT,
+  SS_WORDS,
+} from './layout.ts';
+
+/**
+ * Address space of the program itself: two arrays of 8 MB, libraries, main stack, first heap.
+ * An estimate for larson with glibc; it is a band of its own, so nothing else depends on it.
+ */
+export const BASE_PAGES = (22 * 1024) / 4;
+export const BASE_RESIDENT_PAGES = (3.5 * 1024) / 4;
+
+const PAGE = 4096;
+
+/** Sums over SuperSlabs whose owner lives: few, whatever the size of the heap. */
+export interface LivingTotals {
+  freeBytes: number;
+  queuedBlocks: number;
+}
+
+/** Free bytes and queued blocks of living owners, by walking what they own. */
+export function livingTotals(heap: TinyHeap, chains: number, into: LivingTotals): void {
+  into.freeBytes = 0;
+  into.queuedBlocks = 0;
+  const { superslabs, slabs } = heap;
+  for (let chain = 0; chain < chains; chain++) {
+    for (let row = heap.ownedBy(chain); row !== NONE; row = superslabs[row * SS_WORDS + SS_OWN_NEXT]) {
+      const at = row * SS_WORDS;
+      if ((superslabs[at + SS_FLAGS] & SS_FLAG.kept) !== 0) continue;
+      const bytes = heap.blockBytes[superslabs[at + SS_CLASS]];
+      let r = superslabs[at + SS_FIRST_SLAB];
+      for (let i = superslabs[at + SS_ACQUIRED]; i > 0; i--) {
+        into.queuedBlocks += slabs[r + REMOTE_COUNT];
+        into.freeBytes += (slabs[r + CARVED] - slabs[r + LIVE] - slabs[r + REMOTE_COUNT]) * bytes;
+        r = slabs[r + NEXT_SLAB];
+      }
+    }
+  }
+}
+
+/** Fills both columns of the byte ledger from the maintained totals (bands: telemetry/ledger.ts). */
+export function readLedger(
+  heap: TinyHeap,
+  threads: Threads,
+  living: LivingTotals,
+  mapped: Float64Array,
+  resident: Float64Array,
+): void {
+  const { k } = heap;
+  let live = 0;
+  let queued = 0;
+  let carved = 0;
+  let uncarved = 0;
+  let runtime = 0;
+  for (let c = 0; c < heap.classes; c++) {
+    const bytes = heap.blockBytes[c];
+    const at = c * K_WORDS;
+    live += k[at + K_LIVE] * bytes;
+    queued += k[at + K_QUEUED] * bytes;
+    carved += k[at + K_CARVED] * bytes;
+    uncarved += (k[at + K_CAPACITY] - k[at + K_CARVED]) * bytes;
+    runtime += k[at + K_RUNTIME] * bytes;
+  }
+  const requested = heap.regs[REG_REQUESTED];
+  const headers = heap.acquiredSuperslabs * HEADER_BYTES;
+  mapped.fill(0);
+  mapped[B.live] = requested;
+  mapped[B.rounding] = live - runtime - requested;
+  mapped[B.runtime] = runtime;
+  mapped[B.queued] = queued;
+  mapped[B.freeLiving] = living.freeBytes;
+  mapped[B.freeDead] = carved - live - queued - living.freeBytes;
+  mapped[B.keptEmpty] = heap.keptBytes;
+  mapped[B.headers] = headers + heap.tailBytes;
+  mapped[B.neverCarved] = uncarved + heap.unacquiredSlabs * SLAB_BYTES;
+  mapped[B.stacksLiving] = threads.livingStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
+  mapped[B.stacksDead] = threads.deadStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
+  mapped[B.base] = BASE_PAGES * PAGE;
+  mapped[B.other] = heap.otherMapped;
+
+  // Carved blocks lie on touched pages; what is touched beyond them is not carved yet.
+  resident.set(mapped);
+  resident[B.keptEmpty] = heap.keptTouchedPages * PAGE;
+  resident[B.headers] = headers + heap.tailResident;
+  resident[B.neverCarved] = heap.touchedPages * PAGE - headers - heap.tailResident - carved;
+  resident[B.stacksLiving] = threads.livingStacks * STACK_RESIDENT_PAGES * PAGE;
+  resident[B.stacksDead] = threads.deadStacks * STACK_RESIDENT_PAGES * PAGE;
+  resident[B.base] = BASE_RESIDENT_PAGES * PAGE;
+}

@@ -1,0 +1,640 @@
+import { assert } from '../../../base/assert.ts';
+import { WordHash } from '../../../base/hash.ts';
+import { NS_PER_S } from '../../../base/units.ts';
+import { KNOB_IDS, type KnobId, type KnobValue, type KnobValues } from '../../knobs.ts';
+import { AddressSpace } from '../../machine/address-space.ts';
+import { MAIN, NO_STACK, STACK_PAGES, Threads } from '../../machine/threads.ts';
+import { C } from '../../telemetry/counters.ts';
+import { CRASH, EV, EventLog, NO_CAUSE } from '../../telemetry/events.ts';
+import { History } from '../../telemetry/history.ts';
+import { B, BAND_COUNT, BANDS } from '../../telemetry/ledger.ts';
+import { S, SERIES_COUNT } from '../../telemetry/series.ts';
+import { ENDED_BY, type EndedBy, type RunStatus } from '../../telemetry/states.ts';
+import type {
+  AdvanceResult,
+  Autopsy,
+  BlocksDetail,
+  MapEntries,
+  Simulation,
+  Snapshot,
+  SuperSlabColumns,
+  SuperSlabDetail,
+} from '../../types.ts';
+import { Larson } from '../../workloads/larson.ts';
+import { audit } from './audit.ts';
+import { type HeapHost, K_LIVE, K_QUEUED, K_WORDS, REG_EXTRA, REG_NOW, REG_OP, REG_STOP, TinyHeap } from './heap.ts';
+import { BLOCK_NONE, BLOCK_TAG, BLOCK_WORDS, BLOCK_KIND, CENTRAL_LIFE } from './layout.ts';
+import { BASE_PAGES, BASE_RESIDENT_PAGES, type LivingTotals, livingTotals, readLedger } from './ledger.ts';
+import { autopsyOf, fillColumns, fillQueues, inspectBlocks, inspectSuperSlab } from './view.ts';
+
+/** What may be changed for tests and long headless runs. */
+export interface SimulationOptions {
+  /** Events kept, a power of two. */
+  readonly eventCapacity?: number;
+  /** A heap with a deliberate fault, to prove that the audit can fail. */
+  readonly heap?: typeof TinyHeap;
+}
+
+const EVENT_CAPACITY = 1 << 16;
+const PAGE = 4096;
+/** REG_STOP bit: the run is over. */
+const STOP_ENDED = 2;
+
+/** One run of the tiny model under Larson. See engine/types.ts for the contract. */
+export class TinySimulation implements Simulation, HeapHost {
+  readonly chains: number;
+  readonly space: AddressSpace;
+  readonly threads: Threads;
+  readonly heap: TinyHeap;
+  readonly events: EventLog;
+  readonly history = new History();
+  readonly larson: Larson;
+  private settings: KnobValues;
+  private operations = 0;
+  private outcome: RunStatus = 'running';
+  private reason: EndedBy = 'notEnded';
+  private refusal: Autopsy['refused'];
+  private crashInfo: Autopsy['crash'];
+  private refusedAny = false;
+  private endNs = 0;
+  /** Chain whose quantum is under way, and what is left of it. */
+  private chain = MAIN;
+  private quantumLeft = 0;
+  private nextTrimNs = Infinity;
+  peakMappedBytes = 0;
+  peakResidentBytes = 0;
+  private tableSlots = 0;
+  private readonly freeTableSlots: number[] = [];
+  private readonly living: LivingTotals = { freeBytes: 0, queuedBlocks: 0 };
+  private readonly bands = new Float64Array(BAND_COUNT);
+  private readonly bandsResident = new Float64Array(BAND_COUNT);
+  private readonly sample = new Float64Array(SERIES_COUNT);
+  private readonly onNull = (size: number, slot: number): boolean => this.nullReturned(size, slot);
+
+  constructor(knobs: KnobValues, options: SimulationOptions = {}) {
+    this.settings = { ...knobs };
+    this.chains = knobs.threads + 1;
+    this.events = new EventLog(options.eventCapacity ?? EVENT_CAPACITY);
+    this.space = new AddressSpace(knobs.baseMaps, BASE_PAGES);
+    this.threads = new Threads(this.chains);
+    this.larson = new Larson(this.settings);
+    const Heap = options.heap ?? TinyHeap;
+    this.heap = new Heap(this.settings, this.space, this.events, this, this.chains, this.larson.slots + knobs.threads + 8);
+    this.begin();
+    this.resetTrim(0);
+    this.takeSample();
+  }
+
+  get knobs(): Readonly<KnobValues> {
+    return this.settings;
+  }
+  get op(): number {
+    return this.operations;
+  }
+  get status(): RunStatus {
+    return this.outcome;
+  }
+  get endedBy(): EndedBy {
+    return this.reason;
+  }
+  get oomSeen(): boolean {
+    return this.refusedAny;
+  }
+  get counters(): Float64Array {
+    return this.heap.counters;
+  }
+  get classBytes(): readonly number[] {
+    return this.heap.blockBytes;
+  }
+  get rows(): number {
+    return this.heap.rows;
+  }
+  get lives(): number {
+    return this.threads.lives;
+  }
+  get mappedBytes(): number {
+    return this.space.mappedPages * PAGE + this.heap.otherMapped;
+  }
+  get residentBytes(): number {
+    const stacks = (this.threads.livingStacks + this.threads.deadStacks) * 2 * PAGE;
+    return this.heap.residentBytes + stacks + BASE_RESIDENT_PAGES * PAGE;
+  }
+  /** Bytes of typed arrays that the engine holds, events and history included. */
+  get stateBytes(): number {
+    return this.heap.stateBytes + this.space.stateBytes + this.events.capacity * 37 + this.history.rows.byteLength;
+  }
+  get virtualNs(): number {
+    if (this.outcome !== 'running') return this.endNs;
+    const first = this.threads.earliest();
+    return first === MAIN ? this.threads.latestClock() : this.threads.clock[first];
+  }
+
+  // HeapHost
+
+  chainOf(life: number): number {
+    return this.threads.chainOf(life);
+  }
+  isAlive(life: number): boolean {
+    return life === CENTRAL_LIFE || (life >= 0 && this.threads.isAlive(life));
+  }
+  startEvent(life: number): number {
+    return this.threads.startEvent(life);
+  }
+  refused(what: 0 | 1, life: number, subject: number): number {
+    const { heap } = this;
+    const seq = heap.emit(EV.mapRefused, life, subject, what, this.entriesNow(), NO_CAUSE);
+    if (!this.refusedAny) {
+      this.refusedAny = true;
+      this.refusal = {
+        what: what === 0 ? 'superslab' : 'stack',
+        life,
+        chain: life >= 0 ? this.threads.chainOf(life) : 0,
+        op: this.operationNow,
+        ns: heap.regs[REG_NOW],
+        entries: this.entriesNow(),
+        classBytes: what === 0 ? heap.blockBytes[subject] : 0,
+      };
+      heap.emit(EV.oom, life, life, what, 0, seq);
+    }
+    return seq;
+  }
+  physicalLimit(): void {
+    if (this.outcome !== 'running') return;
+    this.refusedAny = true;
+    this.end('oom', 'physicalLimit');
+  }
+  crashed(reason: number, row: number, life: number): void {
+    if (this.outcome !== 'running') return;
+    this.heap.emit(EV.crash, life, row, reason, 0, NO_CAUSE);
+    this.crashInfo = {
+      reason: reason === CRASH.useAfterUnmap ? 'useAfterUnmap' : 'touchAfterDecrement',
+      superslab: row,
+      life,
+    };
+    this.end('crashed', 'crash');
+  }
+
+  // Running
+
+  advance(maxOps: number, watch = 0): AdvanceResult {
+    const { events, heap, history } = this;
+    const first = this.operations;
+    events.watch = watch;
+    events.hit = false;
+    heap.regs[REG_STOP] = this.outcome === 'running' ? 0 : STOP_ENDED;
+    while (this.operations - first < maxOps && this.outcome === 'running') {
+      if (this.quantumLeft === 0) {
+        this.schedule();
+        if (events.hit || this.outcome !== 'running') break;
+      }
+      const budget = Math.min(
+        maxOps - (this.operations - first),
+        this.quantumLeft,
+        history.nextOp - this.operations,
+        this.larson.lifeOps - this.threads.done[this.chain],
+      );
+      const done = this.larson.run(heap, this.threads, this.chain, budget, this.operations, this.onNull);
+      this.operations += done;
+      this.quantumLeft -= done;
+      if (this.threads.done[this.chain] >= this.larson.lifeOps && this.outcome === 'running') {
+        this.succeed(this.chain);
+        this.quantumLeft = 0;
+      }
+      if (this.operations === history.nextOp) this.takeSample();
+      if (events.hit) break;
+    }
+    events.watch = 0;
+    return { ops: this.operations - first, hit: events.hit };
+  }
+
+  setKnob(id: KnobId, value: KnobValue): void {
+    this.settings = Object.assign(this.settings, { [id]: value });
+    this.heap.useKnobs(this.settings);
+    this.markNow();
+    const index = KNOB_IDS.indexOf(id);
+    this.heap.emit(EV.knobChanged, MAIN, index, typeof value === 'string' ? -1 : Number(value), 0, NO_CAUSE);
+    if (id === 'trimIntervalMs') this.resetTrim(this.virtualNs);
+  }
+
+  abort(): void {
+    if (this.outcome === 'running') this.end('aborted', 'user');
+  }
+
+  /** Warm-up and the first threads: outside the operation count. */
+  private begin(): void {
+    const { knobs, larson } = this;
+    const life = knobs.ownership === 'central' ? CENTRAL_LIFE : 0;
+    const shared = knobs.workload === 'larson';
+    if (shared) larson.warmUp(this.warmupTarget(MAIN, life));
+    for (let chain = 1; chain < this.chains && this.outcome === 'running'; chain++) {
+      larson.seedChain(chain);
+      this.createThread(chain, MAIN);
+    }
+    if (!shared) {
+      for (let chain = 1; chain < this.chains && this.outcome === 'running'; chain++) {
+        if (this.threads.running[chain] === 0) continue;
+        const owner = life === CENTRAL_LIFE ? CENTRAL_LIFE : this.threads.life[chain];
+        larson.warmOwn(chain, this.warmupTarget(chain, owner));
+      }
+    }
+    if (this.outcome === 'running' && this.threads.runningCount === 0) this.endChains();
+    this.heap.regs[REG_EXTRA] = 0;
+  }
+
+  private warmupTarget(chain: number, life: number) {
+    const { heap } = this;
+    const heapIndex = life === CENTRAL_LIFE ? MAIN : chain;
+    return {
+      malloc: (size: number, slot: number): void => {
+        if (this.outcome !== 'running') return;
+        heap.counters[C.runtimeMallocs]++;
+        if (!heap.malloc(heapIndex, life, size, slot)) this.nullReturned(size, slot);
+      },
+      free: (slot: number): void => {
+        if (heap.free(life, slot) === 1) heap.counters[C.runtimeRemoteFrees]++;
+        else heap.counters[C.runtimeLocalFrees]++;
+      },
+      exchange: (a: number, b: number): void => Larson.exchangeRows(heap.blocks, a, b),
+    };
+  }
+
+  /** malloc returned NULL: the C library serves it, or Larson's assertion ends the run. */
+  private nullReturned(size: number, slot: number): boolean {
+    if (this.outcome !== 'running') return false;
+    if (this.settings.onNull === 'libcFallback') {
+      this.heap.mallocFallback(size, slot, this.threads.life[this.chain], this.events.next - 1);
+      return true;
+    }
+    this.end(this.refusedAny ? 'oom' : 'crashed', 'assertion');
+    return false;
+  }
+
+  /** Chooses who runs next, after the passes that are due. */
+  private schedule(): void {
+    const { threads } = this;
+    const earliest = threads.earliest();
+    const now = threads.clock[earliest];
+    if (now >= this.settings.seconds * NS_PER_S) {
+      if (this.settings.flushOnExit) this.trimPass(now);
+      this.end(this.refusedAny ? 'oom' : 'finished', 'time');
+      return;
+    }
+    while (now >= this.nextTrimNs && this.outcome === 'running') {
+      this.trimPass(this.nextTrimNs);
+      this.nextTrimNs += this.heap.costs.trimIntervalNs;
+    }
+    this.chain = this.settings.schedule === 'shared' ? threads.fewestOps() : earliest;
+    this.quantumLeft = this.settings.quantum;
+    if (threads.joinStack[this.chain] !== NO_STACK) this.join(this.chain);
+  }
+
+  private trimPass(at: number): void {
+    this.heap.regs[REG_OP] = this.operations;
+    if (this.settings.ownership === 'hybridG') this.heap.drainAllQueues(at);
+    this.heap.trim(at, this.threads.inFlight);
+    this.heap.regs[REG_EXTRA] = 0;
+    this.notePeaks();
+  }
+
+  private resetTrim(now: number): void {
+    const interval = this.heap.costs.trimIntervalNs;
+    this.nextTrimNs = interval > 0 ? now + interval : Infinity;
+  }
+
+  /** A life has done its swaps: it starts its successor, then exits (definitions.md, "Larson exactly"). */
+  private succeed(chain: number): void {
+    const { threads, heap } = this;
+    const life = threads.life[chain];
+    heap.regs[REG_OP] = Math.max(0, this.operations - 1);
+    heap.regs[REG_NOW] = threads.clock[chain];
+    const stack = threads.stack[chain];
+    const table = threads.table[chain];
+    const succeeded = this.createThread(chain, chain);
+    if (this.outcome !== 'running') return;
+    const parent = this.settings.ownership === 'central' ? CENTRAL_LIFE : life;
+    threads.end(life);
+    const exit = heap.emit(EV.threadExit, life, life, chain, 0, threads.startEvent(life));
+    if (this.settings.threadEnd === 'detach' || (this.settings.threadEnd === 'join' && !succeeded)) {
+      // Nobody is left to join the last thread of a chain; main does.
+      this.cacheStack(stack, table, parent, chain);
+    } else if (this.settings.threadEnd === 'join') {
+      threads.joinStack[chain] = stack;
+      threads.joinTable[chain] = table;
+    }
+    if (parent !== CENTRAL_LIFE) heap.orphanAll(chain, exit);
+    if (!succeeded) {
+      threads.stopChain(chain);
+      heap.emit(EV.chainEnded, life, chain, 0, 0, exit);
+      if (threads.runningCount === 0) this.endChains();
+    }
+    heap.regs[REG_EXTRA] = 0;
+  }
+
+  /** All chains have ended; Larson idles until its time is up, then prints. */
+  private endChains(): void {
+    this.end(this.refusedAny ? 'oom' : 'finished', 'chainsEnded');
+  }
+
+  /** pthread_create by the thread that runs in `by`: a stack, then a thread table from malloc. */
+  private createThread(chain: number, by: number): boolean {
+    const { threads, heap, settings } = this;
+    const parentLife = threads.life[by];
+    const owner = settings.ownership === 'central' ? CENTRAL_LIFE : parentLife;
+    const heapIndex = owner === CENTRAL_LIFE ? MAIN : by;
+    heap.regs[REG_EXTRA] = 0;
+    let { stack, table } = threads.reuse() ?? { stack: NO_STACK, table: -1 };
+    if (stack !== NO_STACK) {
+      heap.regs[REG_EXTRA] += heap.costs.threadCached;
+      heap.counters[C.stacksReused]++;
+    } else {
+      heap.counters[C.mmapCalls]++;
+      stack = this.space.mapStack(STACK_PAGES, settings.maxMapCount - heap.otherEntries);
+      if (stack < 0) {
+        heap.counters[C.mapRefusals]++;
+        const refusal = this.refused(1, parentLife, chain);
+        return this.creationFailed(chain, parentLife, 0, refusal);
+      }
+      heap.regs[REG_EXTRA] += heap.costs.threadCreate;
+      heap.counters[C.stacksMapped]++;
+      table = this.makeTable(heapIndex, owner);
+      if (table === -2) {
+        this.space.unmapStack(stack);
+        heap.counters[C.munmapCalls]++;
+        return this.creationFailed(chain, parentLife, 1, this.events.next - 1);
+      }
+    }
+    const clock = threads.clock[by] + heap.regs[REG_EXTRA];
+    heap.regs[REG_EXTRA] = 0;
+    // Main waits for each creation in turn; a parent exits right after its own.
+    if (by === MAIN) threads.clock[MAIN] = clock;
+    const start = heap.emit(EV.threadStart, parentLife, threads.lives + 1, chain, parentLife, threads.startEvent(parentLife));
+    threads.begin(chain, clock, stack, table, start);
+    heap.counters[C.threadLives]++;
+    this.notePeaks();
+    return true;
+  }
+
+  private creationFailed(chain: number, life: number, why: number, cause: number): false {
+    this.heap.counters[C.threadCreateFailures]++;
+    this.heap.emit(EV.threadCreateFailed, life, chain, why, 0, cause);
+    return false;
+  }
+
+  /** The table that pthread_create allocates. @returns its slot, -1 when there is none, -2 on NULL */
+  private makeTable(heapIndex: number, owner: number): number {
+    const { heap, settings } = this;
+    if (settings.dtvBytes === 0) return -1;
+    const slot = this.freeTableSlots.pop() ?? this.larson.slots + this.tableSlots++;
+    heap.reserveSlots(slot + 1);
+    heap.counters[C.runtimeMallocs]++;
+    if (!heap.malloc(heapIndex, owner, settings.dtvBytes, slot)) {
+      this.freeTableSlots.push(slot);
+      return -2;
+    }
+    heap.blocks[slot * BLOCK_WORDS + BLOCK_TAG] = BLOCK_KIND.threadTable;
+    heap.markRuntime(slot);
+    return slot;
+  }
+
+  /** An ended thread's stack and table go into the cache; what falls out of it is released. */
+  private cacheStack(stack: number, table: number, byLife: number, chain: number): void {
+    const { threads, heap } = this;
+    if (!threads.cache(stack, table)) return;
+    const out = threads.evict();
+    this.space.unmapStack(out.stack);
+    heap.counters[C.munmapCalls]++;
+    if (out.table < 0) return;
+    heap.unmarkRuntime(out.table);
+    if (heap.free(byLife, out.table) === 1) heap.counters[C.runtimeRemoteFrees]++;
+    else heap.counters[C.runtimeLocalFrees]++;
+    heap.blocks[out.table * BLOCK_WORDS + BLOCK_TAG] = BLOCK_KIND.program;
+    threads.inFlight[chain] = heap.lastRemote;
+    this.freeTableSlots.push(out.table);
+  }
+
+  /** The successor joins its predecessor before its first operation. */
+  private join(chain: number): void {
+    const { threads } = this;
+    const stack = threads.joinStack[chain];
+    const table = threads.joinTable[chain];
+    threads.joinStack[chain] = NO_STACK;
+    threads.joinTable[chain] = -1;
+    const life = this.settings.ownership === 'central' ? CENTRAL_LIFE : threads.life[chain];
+    this.cacheStack(stack, table, life, chain);
+  }
+
+  private end(status: RunStatus, reason: EndedBy): void {
+    this.endNs = this.threads.latestClock();
+    this.heap.regs[REG_STOP] = STOP_ENDED;
+    this.outcome = status;
+    this.reason = reason;
+    this.markNow();
+    this.heap.emit(EV.runEnded, MAIN, 0, ENDED_BY.indexOf(reason), 0, this.events.next - 1);
+    this.notePeaks();
+  }
+
+  private markNow(): void {
+    this.heap.regs[REG_OP] = this.operationNow;
+    this.heap.regs[REG_NOW] = this.virtualNs;
+  }
+
+  /** Operation under way: within a quantum the register is ahead of the count. */
+  private get operationNow(): number {
+    return Math.max(this.operations, this.heap.regs[REG_OP]);
+  }
+
+  private entriesNow(): number {
+    return this.space.entries + this.heap.otherEntries;
+  }
+
+  private notePeaks(): void {
+    if (this.mappedBytes > this.peakMappedBytes) this.peakMappedBytes = this.mappedBytes;
+    if (this.residentBytes > this.peakResidentBytes) this.peakResidentBytes = this.residentBytes;
+  }
+
+  // Reading
+
+  readCounters(): Float64Array {
+    const { counters, heap } = this;
+    livingTotals(heap, this.chains, this.living);
+    let live = 0;
+    let queued = 0;
+    for (let c = 0; c < heap.classes; c++) {
+      live += heap.k[c * K_WORDS + K_LIVE];
+      queued += heap.k[c * K_WORDS + K_QUEUED];
+    }
+    counters[C.liveBlocks] = live;
+    counters[C.queuedBlocks] = queued;
+    counters[C.queuedDead] = queued - this.living.queuedBlocks;
+    return counters;
+  }
+
+  readLedger(mapped: Float64Array, resident: Float64Array): void {
+    livingTotals(this.heap, this.chains, this.living);
+    readLedger(this.heap, this.threads, this.living, mapped, resident);
+  }
+
+  readEntries(): MapEntries {
+    const { space } = this;
+    return {
+      superslabs: space.superslabEntries,
+      stacks: space.stackEntries,
+      base: space.baseEntries,
+      other: this.heap.otherEntries,
+    };
+  }
+
+  fillColumns(columns: SuperSlabColumns): void {
+    fillColumns(this, columns);
+  }
+  fillQueues(matrix: Float64Array): void {
+    fillQueues(this, matrix);
+  }
+  inspectSuperSlab(index: number): SuperSlabDetail | undefined {
+    return inspectSuperSlab(this, index);
+  }
+  inspectBlocks(superslab: number, slab: number): BlocksDetail | undefined {
+    return inspectBlocks(this, superslab, slab);
+  }
+
+  autopsy(): Autopsy {
+    this.readLedger(this.bands, this.bandsResident);
+    return autopsyOf(this, this.refusal, this.crashInfo, this.bands, this.bandsResident);
+  }
+
+  audit(): string[] {
+    return audit(this);
+  }
+
+  private takeSample(): void {
+    const { sample, bands, counters, heap, space } = this;
+    this.notePeaks();
+    this.readLedger(bands, this.bandsResident);
+    this.readCounters();
+    sample[S.op] = this.operations;
+    sample[S.ns] = this.virtualNs;
+    for (let band = 0; band < BANDS.length; band++) sample[S['band.live'] + band] = bands[band];
+    sample[S.mapped] = this.mappedBytes;
+    sample[S.resident] = this.residentBytes;
+    sample[S.residentMax] = this.residentBytes;
+    sample[S.superslabs] = counters[C.superslabsNow];
+    sample[S.superslabsMin] = counters[C.superslabsNow];
+    sample[S.superslabsMax] = counters[C.superslabsNow];
+    sample[S['entries.superslabs']] = space.superslabEntries;
+    sample[S['entries.stacks']] = space.stackEntries;
+    sample[S['entries.base']] = space.baseEntries;
+    sample[S['entries.other']] = heap.otherEntries;
+    sample[S.entriesMax] = this.entriesNow();
+    sample[S.queued] = counters[C.queuedBlocks];
+    sample[S.queuedDead] = counters[C.queuedDead];
+    for (let c = 0; c < heap.classes; c++) sample[S['queued.0'] + c] = heap.k[c * K_WORDS + K_QUEUED];
+    sample[S.allocated] = counters[C.superslabsAllocated];
+    sample[S.freed] = counters[C.superslabsFreed];
+    sample[S.localFrees] = counters[C.localFrees];
+    sample[S.remoteFrees] = counters[C.remoteFrees];
+    sample[S.drains] = counters[C.drainSuccesses];
+    sample[S.syscalls] = counters[C.mmapCalls] + counters[C.munmapCalls] + counters[C.madviseCalls];
+    sample[S.reuses] = counters[C.emptyReuses] + counters[C.cacheReuses] + counters[C.adoptions];
+    sample[S.lives] = this.threads.lives;
+    sample[S.pageFaults] = counters[C.pageFaults];
+    sample[S.orphans] = counters[C.orphanSuperslabs];
+    this.history.push(sample);
+  }
+
+  digest(): string {
+    const { heap, threads, space, larson } = this;
+    const hash = new WordHash();
+    hash.double(this.operations).text(this.outcome).text(this.reason).double(this.quantumLeft).word(this.chain);
+    const counters = this.readCounters();
+    for (let i = 0; i < counters.length; i++) hash.double(counters[i]);
+    hash.words(heap.slabs, heap.slabWords).words(heap.superslabs, heap.rows * 20);
+    hash.words(heap.lists.next, heap.lists.used);
+    hash.words(heap.blocks, this.usedSlots * BLOCK_WORDS).words(heap.current, heap.current.length);
+    hash.words(larson.generators, larson.generators.length);
+    for (let chain = 0; chain < this.chains; chain++) {
+      hash.double(threads.clock[chain]).double(threads.ops[chain]).word(threads.life[chain]).word(threads.running[chain]);
+    }
+    space.hashInto((word) => hash.word(word));
+    hash.double(this.events.next).double(this.peakMappedBytes).double(this.peakResidentBytes);
+    return hash.digest();
+  }
+
+  /** Block-table slots ever used: the workload's, then thread tables. */
+  get usedSlots(): number {
+    return this.larson.slots + this.tableSlots;
+  }
+
+  snapshot(): Snapshot {
+    const parts = {
+      settings: { ...this.settings },
+      space: this.space.snapshot(),
+      heap: this.heap.snapshot(),
+      threads: this.threads.snapshot(),
+      generators: this.larson.generators.slice(),
+      history: this.history.snapshot(),
+      totals: this.events.totals.slice(),
+      nextEvent: this.events.next,
+      run: this.runState(),
+    } satisfies Parts;
+    return { op: this.operations, bytes: this.stateBytes, parts };
+  }
+
+  restore(snapshot: Snapshot): void {
+    const parts = snapshot.parts as unknown as Parts;
+    Object.assign(this.settings, parts.settings);
+    this.heap.useKnobs(this.settings);
+    this.space.restore(parts.space);
+    this.heap.restore(parts.heap);
+    this.threads.restore(parts.threads);
+    this.larson.generators.set(parts.generators);
+    this.history.restore(parts.history);
+    this.events.rewind(parts.nextEvent, parts.totals);
+    const { run } = parts;
+    this.operations = run.operations;
+    this.outcome = run.outcome;
+    this.reason = run.reason;
+    this.refusal = run.refusal;
+    this.crashInfo = run.crashInfo;
+    this.refusedAny = run.refusedAny;
+    this.endNs = run.endNs;
+    this.chain = run.chain;
+    this.quantumLeft = run.quantumLeft;
+    this.nextTrimNs = run.nextTrimNs;
+    this.peakMappedBytes = run.peakMappedBytes;
+    this.peakResidentBytes = run.peakResidentBytes;
+    this.tableSlots = run.tableSlots;
+    this.freeTableSlots.splice(0, this.freeTableSlots.length, ...run.freeTableSlots);
+  }
+
+  private runState() {
+    return {
+      operations: this.operations,
+      outcome: this.outcome,
+      reason: this.reason,
+      refusal: this.refusal,
+      crashInfo: this.crashInfo,
+      refusedAny: this.refusedAny,
+      endNs: this.endNs,
+      chain: this.chain,
+      quantumLeft: this.quantumLeft,
+      nextTrimNs: this.nextTrimNs,
+      peakMappedBytes: this.peakMappedBytes,
+      peakResidentBytes: this.peakResidentBytes,
+      tableSlots: this.tableSlots,
+      freeTableSlots: this.freeTableSlots.slice(),
+    };
+  }
+}
+
+interface Parts {
+  settings: KnobValues;
+  space: ReturnType<AddressSpace['snapshot']>;
+  heap: unknown;
+  threads: unknown;
+  generators: Int32Array;
+  history: ReturnType<History['snapshot']>;
+  totals: Float64Array;
+  nextEvent: number;
+  run: ReturnType<TinySimulation['runState']>;
+}
+assert(BLOCK_NONE === -1 && B.live === 0, 'bands and blocks are laid out as the samples assume');

@@ -1,0 +1,315 @@
+import { BANDS } from '../../telemetry/ledger.ts';
+import { C } from '../../telemetry/counters.ts';
+import { SS, SS_STATES } from '../../telemetry/states.ts';
+import {
+  type Autopsy,
+  type BlocksDetail,
+  BLOCK_STATES,
+  SUPERSLAB_FLAG,
+  type SlabDetail,
+  type SuperSlabColumns,
+  type SuperSlabDetail,
+} from '../../types.ts';
+import {
+  ACTIVE,
+  BLOCK_INDEX,
+  BLOCK_KIND,
+  BLOCK_SIZE,
+  BLOCK_SLAB,
+  BLOCK_TAG,
+  BLOCK_WORDS,
+  CAPACITY,
+  CARVED,
+  FREE_HEAD,
+  LIST_BASE,
+  LIVE,
+  NEXT_SLAB,
+  NO_BLOCK,
+  NO_LIFE,
+  OWNER,
+  REMOTE_COUNT,
+  REMOTE_HEAD,
+  SLAB_BYTES,
+  SS_ACQUIRED,
+  SS_ADOPTED_FROM,
+  SS_BORN_OP,
+  SS_CLASS,
+  SS_FIRST_SLAB,
+  SS_FLAG,
+  SS_FLAGS,
+  SS_OWNER,
+  SS_PIECE,
+  SS_SERIAL,
+  SS_SLABS,
+  SS_WORDS,
+  TOUCHED,
+  slabCapacity,
+  slabHeader,
+} from './layout.ts';
+import type { TinySimulation } from './simulation.ts';
+
+/** Reading only: what views, inspector and autopsy ask of the tiny model. */
+
+/** State of a SuperSlab (S-61) from its flags and sums. */
+function stateOf(flags: number, live: number, active: number, ownerAlive: boolean): number {
+  if ((flags & SS_FLAG.mapped) === 0) return SS.unmapped;
+  if ((flags & SS_FLAG.cached) !== 0) return SS.cached;
+  if ((flags & SS_FLAG.kept) !== 0) return SS.kept;
+  if ((flags & SS_FLAG.current) !== 0) return SS.current;
+  if (live === 0) return active > 0 ? SS.inflated : SS.empty;
+  return ownerAlive ? SS.owned : SS.orphan;
+}
+
+/** Fills one row per SuperSlab record, unmapped ones included. */
+export function fillColumns(sim: TinySimulation, columns: SuperSlabColumns): void {
+  const { heap } = sim;
+  const { superslabs, slabs } = heap;
+  const { live, active, queued, owner, born, state, cls, chain, flags, slabs: acquired } = columns;
+  for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
+    const bits = superslabs[at + SS_FLAGS];
+    let sumLive = 0;
+    let sumActive = 0;
+    let sumQueued = 0;
+    const count = (bits & SS_FLAG.mapped) === 0 ? 0 : superslabs[at + SS_ACQUIRED];
+    let r = superslabs[at + SS_FIRST_SLAB];
+    for (let i = count; i > 0; i--) {
+      sumLive += slabs[r + LIVE];
+      sumActive += slabs[r + ACTIVE];
+      sumQueued += slabs[r + REMOTE_COUNT];
+      r = slabs[r + NEXT_SLAB];
+    }
+    const life = superslabs[at + SS_OWNER];
+    const dead = (bits & SS_FLAG.orphan) !== 0;
+    live[row] = sumLive;
+    active[row] = sumActive;
+    queued[row] = sumQueued;
+    owner[row] = life;
+    born[row] = superslabs[at + SS_BORN_OP];
+    state[row] = stateOf(bits, sumLive, sumActive, !dead);
+    cls[row] = superslabs[at + SS_CLASS];
+    chain[row] = life >= 0 ? sim.chainOf(life) : 255;
+    flags[row] =
+      (dead ? SUPERSLAB_FLAG.ownerDead : 0) |
+      ((bits & SS_FLAG.adopted) !== 0 ? SUPERSLAB_FLAG.adopted : 0) |
+      ((bits & SS_FLAG.persistent) !== 0 ? SUPERSLAB_FLAG.persistent : 0);
+    acquired[row] = count;
+  }
+}
+
+/** Queued blocks by chain and class: living owners first, then the chain's dead (chain 0: also nobody's). */
+export function fillQueues(sim: TinySimulation, matrix: Float64Array): void {
+  const { heap, chains } = sim;
+  const { superslabs, slabs, classes } = heap;
+  matrix.fill(0);
+  for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
+    const bits = superslabs[at + SS_FLAGS];
+    if ((bits & SS_FLAG.mapped) === 0 || (bits & (SS_FLAG.cached | SS_FLAG.kept)) !== 0) continue;
+    let queued = 0;
+    let r = superslabs[at + SS_FIRST_SLAB];
+    for (let i = superslabs[at + SS_ACQUIRED]; i > 0; i--) {
+      queued += slabs[r + REMOTE_COUNT];
+      r = slabs[r + NEXT_SLAB];
+    }
+    if (queued === 0) continue;
+    const life = superslabs[at + SS_OWNER];
+    const chain = life >= 0 ? sim.chainOf(life) : 0;
+    const line = (bits & SS_FLAG.orphan) !== 0 ? chains + chain : chain;
+    matrix[line * classes + superslabs[at + SS_CLASS]] += queued;
+  }
+}
+
+/** Record of slab `index` of a SuperSlab, or undefined when it was not acquired. */
+function slabRecord(sim: TinySimulation, row: number, index: number): number | undefined {
+  const { superslabs, slabs } = sim.heap;
+  const at = row * SS_WORDS;
+  if (index < 0 || index >= superslabs[at + SS_ACQUIRED]) return undefined;
+  let r = superslabs[at + SS_FIRST_SLAB];
+  for (let i = 0; i < index; i++) r = slabs[r + NEXT_SLAB];
+  return r;
+}
+
+function isMapped(sim: TinySimulation, row: number): boolean {
+  const { heap } = sim;
+  return (
+    Number.isInteger(row) &&
+    row >= 0 &&
+    row < heap.rows &&
+    (heap.superslabs[row * SS_WORDS + SS_FLAGS] & SS_FLAG.mapped) !== 0
+  );
+}
+
+/** Everything about one SuperSlab, or undefined when the row is not mapped. */
+export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDetail | undefined {
+  if (!isMapped(sim, row)) return undefined;
+  const { heap } = sim;
+  const { superslabs, slabs } = heap;
+  const at = row * SS_WORDS;
+  const flags = superslabs[at + SS_FLAGS];
+  const cls = superslabs[at + SS_CLASS];
+  const bytes = heap.blockBytes[cls];
+  const details: SlabDetail[] = [];
+  let live = 0;
+  let active = 0;
+  let queued = 0;
+  let capacity = 0;
+  let record = superslabs[at + SS_FIRST_SLAB];
+  for (let index = 0; index < superslabs[at + SS_SLABS]; index++) {
+    const acquired = index < superslabs[at + SS_ACQUIRED];
+    capacity += slabCapacity(bytes, index);
+    if (!acquired) {
+      const touched = record >= 0 ? slabs[record + TOUCHED] : 0;
+      if (record >= 0) record = slabs[record + NEXT_SLAB];
+      details.push({
+        index,
+        acquired,
+        owner: NO_LIFE,
+        ownerAlive: false,
+        capacity: slabCapacity(bytes, index),
+        carved: 0,
+        live: 0,
+        free: 0,
+        queued: 0,
+        active: 0,
+        residentPages: touched,
+      });
+      continue;
+    }
+    const r = record;
+    live += slabs[r + LIVE];
+    active += slabs[r + ACTIVE];
+    queued += slabs[r + REMOTE_COUNT];
+    details.push({
+      index,
+      acquired,
+      owner: slabs[r + OWNER],
+      ownerAlive: sim.isAlive(slabs[r + OWNER]),
+      capacity: slabs[r + CAPACITY],
+      carved: slabs[r + CARVED],
+      live: slabs[r + LIVE],
+      free: slabs[r + CARVED] - slabs[r + LIVE] - slabs[r + REMOTE_COUNT],
+      queued: slabs[r + REMOTE_COUNT],
+      active: slabs[r + ACTIVE],
+      residentPages: slabs[r + TOUCHED],
+    });
+    record = slabs[r + NEXT_SLAB];
+  }
+  const owner = superslabs[at + SS_OWNER];
+  const dead = (flags & SS_FLAG.orphan) !== 0;
+  return {
+    index: row,
+    serial: superslabs[at + SS_SERIAL],
+    state: SS_STATES[stateOf(flags, live, active, !dead)],
+    cls,
+    blockBytes: bytes,
+    bytes: superslabs[at + SS_SLABS] * SLAB_BYTES,
+    address: `0x${(sim.space.pageOf(superslabs[at + SS_PIECE]) * 4096).toString(16)}`,
+    owner,
+    ownerChain: owner >= 0 ? sim.chainOf(owner) : 255,
+    ownerAlive: !dead && owner !== NO_LIFE,
+    adoptedFrom: superslabs[at + SS_ADOPTED_FROM],
+    bornOp: superslabs[at + SS_BORN_OP],
+    bornNs: heap.bornNs[row],
+    live,
+    active,
+    queued,
+    capacity,
+    slabs: details,
+  };
+}
+
+/** Every block of one acquired slab, from walking both lists and the block table. */
+export function inspectBlocks(sim: TinySimulation, row: number, index: number): BlocksDetail | undefined {
+  if (!isMapped(sim, row)) return undefined;
+  const r = slabRecord(sim, row, index);
+  if (r === undefined) return undefined;
+  const { slabs, blocks, lists, blockBytes, superslabs } = sim.heap;
+  const capacity = slabs[r + CAPACITY];
+  const states = new Uint8Array(capacity).fill(BLOCK_STATES.indexOf('uncarved'));
+  const requested = new Uint32Array(capacity);
+  const slots = new Int32Array(capacity).fill(-1);
+  const base = slabs[r + LIST_BASE];
+  for (let b = slabs[r + FREE_HEAD]; b !== NO_BLOCK; b = lists.next[base + b]) states[b] = BLOCK_STATES.indexOf('free');
+  for (let b = slabs[r + REMOTE_HEAD]; b !== NO_BLOCK; b = lists.next[base + b]) {
+    states[b] = BLOCK_STATES.indexOf('queued');
+  }
+  for (let slot = 0; slot < sim.usedSlots; slot++) {
+    const at = slot * BLOCK_WORDS;
+    if (blocks[at + BLOCK_SLAB] !== r) continue;
+    const b = blocks[at + BLOCK_INDEX];
+    states[b] = BLOCK_STATES.indexOf('live');
+    requested[b] = blocks[at + BLOCK_SIZE];
+    slots[b] = blocks[at + BLOCK_TAG] === BLOCK_KIND.threadTable ? -2 : slot;
+  }
+  return {
+    superslab: row,
+    slab: index,
+    blockBytes: blockBytes[superslabs[row * SS_WORDS + SS_CLASS]],
+    headerBytes: slabHeader(index),
+    states,
+    requested,
+    slots,
+  };
+}
+
+/** The figures of the autopsy card, counted from states. */
+export function autopsyOf(
+  sim: TinySimulation,
+  refused: Autopsy['refused'],
+  crash: Autopsy['crash'],
+  bands: Float64Array,
+  resident: Float64Array,
+): Autopsy {
+  const { heap, threads } = sim;
+  const counters = sim.readCounters();
+  const { superslabs, slabs, blocks } = heap;
+  let inflated = 0;
+  let freeable = 0;
+  let orphansHolding = 0;
+  let livingOwned = 0;
+  for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
+    const flags = superslabs[at + SS_FLAGS];
+    if ((flags & SS_FLAG.mapped) === 0 || (flags & SS_FLAG.cached) !== 0) continue;
+    let live = 0;
+    let active = 0;
+    let r = superslabs[at + SS_FIRST_SLAB];
+    for (let i = superslabs[at + SS_ACQUIRED]; i > 0; i--) {
+      live += slabs[r + LIVE];
+      active += slabs[r + ACTIVE];
+      r = slabs[r + NEXT_SLAB];
+    }
+    if ((flags & SS_FLAG.orphan) === 0) livingOwned++;
+    if (live === 0 && active > 0) inflated++;
+    else if (live === 0 && (flags & SS_FLAG.current) === 0) freeable++;
+    else if ((flags & SS_FLAG.orphan) !== 0) orphansHolding++;
+  }
+  let workloadBlocks = 0;
+  let threadTables = 0;
+  for (let slot = 0; slot < sim.usedSlots; slot++) {
+    const at = slot * BLOCK_WORDS;
+    if (blocks[at + BLOCK_SLAB] < 0) continue;
+    if (blocks[at + BLOCK_TAG] === BLOCK_KIND.threadTable) threadTables++;
+    else workloadBlocks++;
+  }
+  return {
+    status: sim.status,
+    endedBy: sim.endedBy,
+    op: sim.op,
+    ns: sim.virtualNs,
+    ...(refused === undefined ? {} : { refused }),
+    ...(crash === undefined ? {} : { crash }),
+    lives: threads.lives,
+    livesAlive: threads.livingStacks,
+    superslabs: counters[C.superslabsNow],
+    superslabsPerLife: threads.lives === 0 ? 0 : counters[C.superslabsAllocated] / threads.lives,
+    liveBlocks: counters[C.liveBlocks],
+    workloadBlocks,
+    threadTables,
+    inflated,
+    freeable,
+    orphansHolding,
+    livingOwned,
+    entries: sim.readEntries(),
+    entriesOfDeadStacks: 2 * threads.deadStacks,
+    bands: BANDS.map((band, i) => ({ band, bytes: bands[i], resident: resident[i] })),
+  };
+}

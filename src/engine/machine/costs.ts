@@ -1,0 +1,54 @@
+import { NS_PER_MS } from '../../base/units.ts';
+import type { KnobValues } from '../knobs.ts';
+
+/**
+ * What each step costs in virtual nanoseconds (models.md section 1). Under `documentRate` an
+ * operation takes threads / opRate and everything else nothing, as the documents' clocks do.
+ */
+export interface Costs {
+  /** Every operation, whatever it does. */
+  readonly perOp: number;
+  readonly malloc: number;
+  readonly free: number;
+  readonly remoteFree: number;
+  readonly central: number;
+  readonly refill: number;
+  readonly drainBlock: number;
+  readonly adopt: number;
+  readonly mmap: number;
+  readonly munmap: number;
+  readonly munmapPage: number;
+  readonly fault: number;
+  readonly trimVisit: number;
+  readonly threadCreate: number;
+  readonly threadCached: number;
+  /** 0: no trim pass. */
+  readonly trimIntervalNs: number;
+}
+
+const HYBRID_INTERVAL_MS = 100;
+
+/** The costs in force under these knobs. */
+export function costsOf(knobs: KnobValues): Costs {
+  const on = knobs.timeBase === 'costs' ? 1 : 0;
+  const hybridMs = knobs.ownership === 'hybridG' ? HYBRID_INTERVAL_MS : 0;
+  const central = knobs.ownership === 'central';
+  return {
+    perOp: on ? 0 : (knobs.threads / knobs.opRate) * 1e9,
+    malloc: on * knobs.costMalloc,
+    free: on * knobs.costFree,
+    remoteFree: on * knobs.costRemoteFree,
+    central: on && central ? knobs.costCentral : 0,
+    refill: on * knobs.costRefill,
+    drainBlock: on * knobs.costDrainBlock,
+    adopt: on * knobs.costAdopt,
+    mmap: on * (knobs.mapMode === 'direct' ? knobs.costMmap : knobs.costMmapTrim),
+    munmap: on * knobs.costMunmap,
+    munmapPage: on * knobs.costMunmapPage,
+    fault: on * knobs.costFault,
+    trimVisit: on * knobs.costTrimVisit,
+    threadCreate: on * knobs.costThreadCreate,
+    threadCached: on * knobs.costThreadCached,
+    trimIntervalNs: (knobs.trimIntervalMs || hybridMs) * NS_PER_MS,
+  };
+}
