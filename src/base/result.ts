@@ -19,10 +19,16 @@ export interface Problem {
   readonly kept?: string;
 }
 
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Problem };
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: Problem };
 
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
-export const fail = (code: ErrorCode, message: string, kept?: string): { ok: false; error: Problem } => ({
+export const fail = (
+  code: ErrorCode,
+  message: string,
+  kept?: string,
+): { ok: false; error: Problem } => ({
   ok: false,
   error: kept === undefined ? { code, message } : { code, message, kept },
 });

@@ -80,12 +80,31 @@ export type KnobDef = NumberKnob | BoolKnob | EnumKnob;
 type NumberSpec = Omit<NumberKnob, 'kind' | 'integer' | 'step' | 'scale'> &
   Partial<Pick<NumberKnob, 'step' | 'scale'>>;
 
-const int = (spec: NumberSpec): NumberKnob => ({ kind: 'number', integer: true, step: 1, scale: 'linear', ...spec });
-const real = (spec: NumberSpec): NumberKnob => ({ kind: 'number', integer: false, step: 0.1, scale: 'linear', ...spec });
+const int = (spec: NumberSpec): NumberKnob => ({
+  kind: 'number',
+  integer: true,
+  step: 1,
+  scale: 'linear',
+  ...spec,
+});
+const real = (spec: NumberSpec): NumberKnob => ({
+  kind: 'number',
+  integer: false,
+  step: 0.1,
+  scale: 'linear',
+  ...spec,
+});
 const bool = (spec: Omit<BoolKnob, 'kind'>): BoolKnob => ({ kind: 'bool', ...spec });
+// The labels alone say which options there are: inferring from `default` too would narrow to it.
 const choice = <Option extends string>(
-  spec: Omit<EnumKnob<Option>, 'kind' | 'options'>,
-): EnumKnob<Option> => ({ kind: 'enum', options: Object.keys(spec.optionLabels) as Option[], ...spec });
+  spec: Omit<EnumKnob<Option>, 'kind' | 'options' | 'default'> & {
+    readonly default: NoInfer<Option>;
+  },
+): EnumKnob<Option> => ({
+  kind: 'enum',
+  options: Object.keys(spec.optionLabels) as Option[],
+  ...spec,
+});
 
 /** A cost in nanoseconds; all costs are charged only when `timeBase` is `costs`. */
 const cost = (url: string, label: string, ns: number, max: number, help: string): NumberKnob =>
@@ -587,21 +606,75 @@ const TABLE = {
     scale: 'log',
     unit: 'ops',
   }),
-  costMalloc: cost('ca', 'malloc, fast', 8, 1000, 'Pop from the current slab, both counters (models.md 4.2).'),
+  costMalloc: cost(
+    'ca',
+    'malloc, fast',
+    8,
+    1000,
+    'Pop from the current slab, both counters (models.md 4.2).',
+  ),
   costFree: cost('cf', 'free, local', 8, 1000, 'Push on the slab’s own free list.'),
-  costRemoteFree: cost('cr', 'free, remote', 40, 2000, 'Compare-and-swap push on another owner’s queue.'),
-  costCentral: cost('cc', 'Central list, hold', 14, 2000, 'Time the one list is held per malloc or free; threads wait for each other.'),
-  costRefill: cost('cs', 'Refill', 40, 5000, 'Slow path of malloc, before anything is drained or mapped.'),
+  costRemoteFree: cost(
+    'cr',
+    'free, remote',
+    40,
+    2000,
+    'Compare-and-swap push on another owner’s queue.',
+  ),
+  costCentral: cost(
+    'cc',
+    'Central list, hold',
+    14,
+    2000,
+    'Time the one list is held per malloc or free; threads wait for each other.',
+  ),
+  costRefill: cost(
+    'cs',
+    'Refill',
+    40,
+    5000,
+    'Slow path of malloc, before anything is drained or mapped.',
+  ),
   costDrainBlock: cost('cd', 'Drain, per block', 5, 1000, 'Walking one block of a remote queue.'),
-  costAdopt: cost('co', 'Adoption', 100, 10000, 'Taking an orphan off the list and changing its owner.'),
+  costAdopt: cost(
+    'co',
+    'Adoption',
+    100,
+    10000,
+    'Taking an orphan off the list and changing its owner.',
+  ),
   costMmap: cost('cm', 'mmap', 1500, 100000, 'Mapping a SuperSlab directly.'),
-  costMmapTrim: cost('ce', 'mmap and trim', 3500, 100000, 'Mapping twice the size and trimming both ends.'),
+  costMmapTrim: cost(
+    'ce',
+    'mmap and trim',
+    3500,
+    100000,
+    'Mapping twice the size and trimming both ends.',
+  ),
   costMunmap: cost('cu', 'munmap', 1500, 100000, 'Releasing a SuperSlab, without its pages.'),
   costMunmapPage: cost('cg', 'munmap, per page', 350, 10000, 'Per resident 4 KiB page released.'),
   costFault: cost('cp', 'Page fault', 700, 20000, 'First touch of a 4 KiB page.'),
-  costTrimVisit: cost('cv', 'Trim, per SuperSlab', 12, 5000, 'Looking at one SuperSlab in a trim pass.'),
-  costThreadCreate: cost('ch', 'Thread, fresh stack', 15000, 2000000, 'pthread_create that maps a stack.'),
-  costThreadCached: cost('ck', 'Thread, cached stack', 9000, 2000000, 'pthread_create that reuses a stack.'),
+  costTrimVisit: cost(
+    'cv',
+    'Trim, per SuperSlab',
+    12,
+    5000,
+    'Looking at one SuperSlab in a trim pass.',
+  ),
+  costThreadCreate: cost(
+    'ch',
+    'Thread, fresh stack',
+    15000,
+    2000000,
+    'pthread_create that maps a stack.',
+  ),
+  costThreadCached: cost(
+    'ck',
+    'Thread, cached stack',
+    9000,
+    2000000,
+    'pthread_create that reuses a stack.',
+  ),
   memDiet: bool({
     label: 'Memory diet',
     help: 'D0 and D1 name it; nothing in them says what it changes here.',
@@ -633,7 +706,8 @@ export const KNOBS: Readonly<typeof TABLE> & Readonly<Record<keyof typeof TABLE,
 
 type Table = typeof TABLE;
 export type KnobId = keyof Table;
-type ValueOf<Def> = Def extends EnumKnob<infer Option> ? Option : Def extends BoolKnob ? boolean : number;
+type ValueOf<Def> =
+  Def extends EnumKnob<infer Option> ? Option : Def extends BoolKnob ? boolean : number;
 
 /** All knobs, resolved. */
 export type KnobValues = { -readonly [Id in KnobId]: ValueOf<Table[Id]> };
@@ -661,9 +735,13 @@ export function resolveKnobs(...changes: readonly Partial<KnobValues>[]): KnobVa
 export function whyInapplicable(id: KnobId, knobs: KnobValues): string | undefined {
   switch (id) {
     case 'trimSS':
-      return knobs.trimIntervalMs > 0 || knobs.flushOnExit ? undefined : 'Needs a trim interval above 0';
+      return knobs.trimIntervalMs > 0 || knobs.flushOnExit
+        ? undefined
+        : 'Needs a trim interval above 0';
     case 'emptyReserve':
-      return (knobs.trimIntervalMs > 0 && knobs.trimSS) || knobs.flushOnExit || knobs.ownership === 'hybridG'
+      return (knobs.trimIntervalMs > 0 && knobs.trimSS) ||
+        knobs.flushOnExit ||
+        knobs.ownership === 'hybridG'
         ? undefined
         : 'No effect while nothing is trimmed';
     case 'superslabCacheSlots':
@@ -680,20 +758,27 @@ export function whyInapplicable(id: KnobId, knobs: KnobValues): string | undefin
     case 'drainOnRefill':
       return knobs.ownership === 'central' ? 'No remote queues with a central list' : undefined;
     case 'orphanPolicy':
-      return knobs.ownership === 'central' ? 'Nobody owns a SuperSlab with a central list' : undefined;
+      return knobs.ownership === 'central'
+        ? 'Nobody owns a SuperSlab with a central list'
+        : undefined;
     case 'rounds':
-      return knobs.workload === 'larson-immortal' || !knobs.succession ? 'Lives do not end' : undefined;
+      return knobs.workload === 'larson-immortal' || !knobs.succession
+        ? 'Lives do not end'
+        : undefined;
     case 'succession':
       return knobs.workload === 'larson-immortal' ? 'This workload has no successors' : undefined;
     case 'threadEnd':
-      return knobs.workload === 'larson-immortal' || !knobs.succession ? 'No thread ends' : undefined;
+      return knobs.workload === 'larson-immortal' || !knobs.succession
+        ? 'No thread ends'
+        : undefined;
     case 'opRate':
       return knobs.timeBase === 'documentRate' ? undefined : 'The clock follows the cost table';
     case 'costCentral':
       if (knobs.timeBase !== 'costs') return 'The clock follows the document rate';
       return knobs.ownership === 'central' ? undefined : 'Needs the central list';
     default:
-      if (KNOBS[id].group === 'costs' && knobs.timeBase !== 'costs') return 'The clock follows the document rate';
+      if (KNOBS[id].group === 'costs' && knobs.timeBase !== 'costs')
+        return 'The clock follows the document rate';
       return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { TinySimulation, type SimulationOptions } from './allocators/tiny/simulation.ts';
+import { type SimulationOptions, TinySimulation } from './allocators/tiny/simulation.ts';
 import type { KnobValues } from './knobs.ts';
 import type { Simulation } from './types.ts';
 

@@ -98,7 +98,11 @@ export interface Autopsy {
     readonly entries: number;
     readonly classBytes: number;
   };
-  readonly crash?: { readonly reason: keyof typeof import('./telemetry/events.ts').CRASH; readonly superslab: number; readonly life: number };
+  readonly crash?: {
+    readonly reason: keyof typeof import('./telemetry/events.ts').CRASH;
+    readonly superslab: number;
+    readonly life: number;
+  };
   readonly lives: number;
   readonly livesAlive: number;
   readonly superslabs: number;
@@ -112,9 +116,18 @@ export interface Autopsy {
   readonly freeable: number;
   readonly orphansHolding: number;
   readonly livingOwned: number;
-  readonly entries: { readonly superslabs: number; readonly stacks: number; readonly base: number; readonly other: number };
+  readonly entries: {
+    readonly superslabs: number;
+    readonly stacks: number;
+    readonly base: number;
+    readonly other: number;
+  };
   readonly entriesOfDeadStacks: number;
-  readonly bands: readonly { readonly band: string; readonly bytes: number; readonly resident: number }[];
+  readonly bands: readonly {
+    readonly band: string;
+    readonly bytes: number;
+    readonly resident: number;
+  }[];
 }
 
 export interface AdvanceResult {

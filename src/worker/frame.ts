@@ -122,7 +122,8 @@ export function layFrame(buffer: ArrayBuffer, shape: FrameShape): FrameView {
   const wordsAt = at;
   const words = (index: number): number => wordsAt + index * rows * 4;
   const octetsAt = words(5);
-  const octets = (index: number): Uint8Array => new Uint8Array(buffer, octetsAt + index * rows, rows);
+  const octets = (index: number): Uint8Array =>
+    new Uint8Array(buffer, octetsAt + index * rows, rows);
   const columns: SuperSlabColumns = {
     live: new Uint32Array(buffer, words(0), rows),
     active: new Uint32Array(buffer, words(1), rows),
@@ -135,7 +136,20 @@ export function layFrame(buffer: ArrayBuffer, shape: FrameShape): FrameView {
     flags: octets(3),
     slabs: octets(4),
   };
-  return { buffer, shape, header, counters, bands, bandsResident, entries, classBytes, queues, history, events, columns };
+  return {
+    buffer,
+    shape,
+    header,
+    counters,
+    bands,
+    bandsResident,
+    entries,
+    classBytes,
+    queues,
+    history,
+    events,
+    columns,
+  };
 }
 
 /** Reads a received frame; the shape is in its header. Throws when the version is foreign. */

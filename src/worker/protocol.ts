@@ -63,11 +63,17 @@ export interface Calls {
   step: [StepTarget, Summary];
   /** Runs to the end, or to `op`, as fast as it can; frames keep coming. */
   runTo: [{ readonly op: number }, Summary];
-  setKnobs: [{ readonly changes: readonly { readonly knob: KnobId; readonly value: KnobValue }[] }, { readonly op: number }];
+  setKnobs: [
+    { readonly changes: readonly { readonly knob: KnobId; readonly value: KnobValue }[] },
+    { readonly op: number },
+  ];
   inspectSuperSlab: [{ readonly index: number }, SuperSlabDetail | undefined];
   inspectBlocks: [{ readonly superslab: number; readonly slab: number }, BlocksDetail | undefined];
   /** Events with first <= seq < last that are still kept; at most 1,000. */
-  events: [{ readonly first: number; readonly last: number; readonly kinds?: readonly EventKind[] }, readonly EventRecord[]];
+  events: [
+    { readonly first: number; readonly last: number; readonly kinds?: readonly EventKind[] },
+    readonly EventRecord[],
+  ];
   /** The chain of causes that ends in this event, oldest first. */
   causes: [{ readonly seq: number }, readonly EventRecord[]];
   autopsy: [undefined, Autopsy];

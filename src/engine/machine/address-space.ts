@@ -127,7 +127,13 @@ export class AddressSpace {
   }
 
   /** Entries by walking the list: what the maintained counts must equal. */
-  countEntries(): { superslabs: number; stacks: number; base: number; pages: number; ordered: boolean } {
+  countEntries(): {
+    superslabs: number;
+    stacks: number;
+    base: number;
+    pages: number;
+    ordered: boolean;
+  } {
     const count = { superslabs: 0, stacks: 0, base: 0, pages: 0, ordered: true };
     let last = NONE;
     for (let node = this.head(); node !== NONE; node = this.next[node]) {

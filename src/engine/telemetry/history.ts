@@ -33,8 +33,10 @@ export class History {
       // Keep the earlier sample of each pair, so that samples stay at multiples of the interval.
       const first = 2 * i * SERIES_COUNT;
       const second = first + SERIES_COUNT;
-      for (const column of KEEP_MAX) rows[first + column] = Math.max(rows[first + column], rows[second + column]);
-      for (const column of KEEP_MIN) rows[first + column] = Math.min(rows[first + column], rows[second + column]);
+      for (const column of KEEP_MAX)
+        rows[first + column] = Math.max(rows[first + column], rows[second + column]);
+      for (const column of KEEP_MIN)
+        rows[first + column] = Math.min(rows[first + column], rows[second + column]);
       rows.copyWithin(i * SERIES_COUNT, first, second);
     }
     this.length = half;

@@ -1,14 +1,5 @@
-import {
-  BLOCK_WORDS,
-  CENTRAL_LIFE,
-} from '../allocators/tiny/layout.ts';
-import {
-  REG_EXTRA,
-  REG_NOW,
-  REG_OP,
-  REG_STOP,
-  type TinyHeap,
-} from '../allocators/tiny/heap.ts';
+import { REG_EXTRA, REG_NOW, REG_OP, REG_STOP, type TinyHeap } from '../allocators/tiny/heap.ts';
+import { BLOCK_WORDS, CENTRAL_LIFE } from '../allocators/tiny/layout.ts';
 import type { KnobValues } from '../knobs.ts';
 import { MAIN, type Threads } from '../machine/threads.ts';
 import { C } from '../telemetry/counters.ts';

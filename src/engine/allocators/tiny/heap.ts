@@ -1,7 +1,7 @@
+import type { KnobValues } from '../../knobs.ts';
 import type { AddressSpace } from '../../machine/address-space.ts';
 import type { Costs } from '../../machine/costs.ts';
 import { costsOf } from '../../machine/costs.ts';
-import type { KnobValues } from '../../knobs.ts';
 import { C, COUNTER_COUNT } from '../../telemetry/counters.ts';
 import { CRASH, EV, type EventLog, NEED, NO_CAUSE } from '../../telemetry/events.ts';
 import {
@@ -12,9 +12,10 @@ import {
   BLOCK_SIZE,
   BLOCK_WORDS,
   CAPACITY,
-  CARVED,
   CARVE_LIMIT,
+  CARVED,
   CENTRAL_LIFE,
+  classSizes,
   DANGLING,
   FREE_HEAD,
   LIST_BASE,
@@ -23,9 +24,9 @@ import {
   LIVE,
   MAX_CLASSES,
   NEXT_SLAB,
-  NONE,
   NO_BLOCK,
   NO_LIFE,
+  NONE,
   OWNER,
   REMOTE_COUNT,
   REMOTE_HEAD,
@@ -46,21 +47,20 @@ import {
   SS_FLAG,
   SS_FLAGS,
   SS_LAST_SLAB,
-  SS_ORPHANED_AT,
   SS_ORPHAN_EVENT,
   SS_ORPHAN_NEXT,
   SS_ORPHAN_PREV,
-  SS_OWNER,
+  SS_ORPHANED_AT,
   SS_OWN_NEXT,
   SS_OWN_PREV,
+  SS_OWNER,
   SS_PIECE,
   SS_SERIAL,
   SS_SLABS,
   SS_WORDS,
-  TOUCHED,
-  classSizes,
   slabCapacity,
   slabHeader,
+  TOUCHED,
 } from './layout.ts';
 import { ListPool } from './lists.ts';
 
@@ -291,9 +291,9 @@ export class TinyHeap {
   /** Makes room in the block table for `slots` slots. */
   reserveSlots(slots: number): void {
     if (slots * BLOCK_WORDS <= this.blocks.length) return;
-    const wider = new Int32Array(Math.max(slots, (this.blocks.length / BLOCK_WORDS) * 2) * BLOCK_WORDS).fill(
-      BLOCK_NONE,
-    );
+    const wider = new Int32Array(
+      Math.max(slots, (this.blocks.length / BLOCK_WORDS) * 2) * BLOCK_WORDS,
+    ).fill(BLOCK_NONE);
     wider.set(this.blocks);
     this.blocks = wider;
   }
@@ -412,7 +412,16 @@ export class TinyHeap {
   }
 
   emit(kind: number, life: number, subject: number, a: number, b: number, cause: number): number {
-    const seq = this.events.add(kind, this.regs[REG_OP], this.regs[REG_NOW], life, subject, a, b, cause);
+    const seq = this.events.add(
+      kind,
+      this.regs[REG_OP],
+      this.regs[REG_NOW],
+      life,
+      subject,
+      a,
+      b,
+      cause,
+    );
     if (this.events.hit) this.regs[REG_STOP] |= 1;
     return seq;
   }
@@ -598,7 +607,9 @@ export class TinyHeap {
       if (this.slabs[r + FREE_HEAD] !== NO_BLOCK || this.drainOwn(r) || this.canCarve(r)) return r;
       r = this.slabs[r + NEXT_SLAB];
     }
-    return superslabs[at + SS_ACQUIRED] < superslabs[at + SS_SLABS] ? this.acquireSlab(row, life) : NONE;
+    return superslabs[at + SS_ACQUIRED] < superslabs[at + SS_SLABS]
+      ? this.acquireSlab(row, life)
+      : NONE;
   }
 
   /** True when a SuperSlab could serve a block after draining: looks only. */
@@ -615,7 +626,11 @@ export class TinyHeap {
 
   /** With a central list every SuperSlab of the class is looked through before one is mapped. */
   private findCentral(c: number, life: number): number {
-    for (let row = this.ownHead[0]; row !== NONE; row = this.superslabs[row * SS_WORDS + SS_OWN_NEXT]) {
+    for (
+      let row = this.ownHead[0];
+      row !== NONE;
+      row = this.superslabs[row * SS_WORDS + SS_OWN_NEXT]
+    ) {
       if (this.superslabs[row * SS_WORDS + SS_CLASS] !== c) continue;
       const found = this.findRoom(row, life);
       if (found >= 0) return found;
@@ -682,7 +697,8 @@ export class TinyHeap {
   /** Maps a SuperSlab for a class, or takes one out of the SuperSlab caches. @returns its row or -1 */
   private mapSuperslab(c: number, life: number, need: number, cause: number): number {
     const { counters, knobs } = this;
-    const lg = knobs.ssLg + (knobs.hotClassSlabs === 'double' && (c === 1 || c === 4 || c === 6) ? 1 : 0);
+    const lg =
+      knobs.ssLg + (knobs.hotClassSlabs === 'double' && (c === 1 || c === 4 || c === 6) ? 1 : 0);
     const pages = 2 ** (lg - 12);
     const cachedRow = this.takeCached(pages);
     if (cachedRow !== NONE) {
@@ -806,7 +822,14 @@ export class TinyHeap {
 
   private remoteEdge(r: number, life: number): void {
     this.counters[C.remoteEdges]++;
-    this.emit(EV.remoteEdge, life, this.slabs[r + SLAB_SS], this.slabs[r + SLAB_INDEX], this.slabs[r + OWNER], NO_CAUSE);
+    this.emit(
+      EV.remoteEdge,
+      life,
+      this.slabs[r + SLAB_SS],
+      this.slabs[r + SLAB_INDEX],
+      this.slabs[r + OWNER],
+      NO_CAUSE,
+    );
   }
 
   private revived(r: number): void {
@@ -990,7 +1013,11 @@ export class TinyHeap {
         this.cached--;
         superslabs[row * SS_WORDS + SS_FLAGS] = SS_FLAG.mapped;
         let resident = 0;
-        for (let r = superslabs[row * SS_WORDS + SS_FIRST_SLAB]; r !== NONE; r = this.slabs[r + NEXT_SLAB]) {
+        for (
+          let r = superslabs[row * SS_WORDS + SS_FIRST_SLAB];
+          r !== NONE;
+          r = this.slabs[r + NEXT_SLAB]
+        ) {
           resident += this.slabs[r + TOUCHED];
         }
         this.touchedPages += resident;
@@ -1094,7 +1121,13 @@ export class TinyHeap {
 
   private leaveOrphans(row: number): void {
     const at = row * SS_WORDS;
-    this.unlink(this.orphanHead, this.superslabs[at + SS_CLASS], row, SS_ORPHAN_NEXT, SS_ORPHAN_PREV);
+    this.unlink(
+      this.orphanHead,
+      this.superslabs[at + SS_CLASS],
+      row,
+      SS_ORPHAN_NEXT,
+      SS_ORPHAN_PREV,
+    );
     this.superslabs[at + SS_FLAGS] &= ~SS_FLAG.orphan;
     this.counters[C.orphanSuperslabs]--;
   }
@@ -1159,7 +1192,9 @@ export class TinyHeap {
       blocks: this.blocks.slice(),
       current: this.current.slice(),
       k: this.k.slice(),
-      heads: [this.ownHead, this.ownTail, this.orphanHead, this.emptyHead, this.keptHead].map((head) => head.slice()),
+      heads: [this.ownHead, this.ownTail, this.orphanHead, this.emptyHead, this.keptHead].map(
+        (head) => head.slice(),
+      ),
       scalars: SCALARS.map((name) => this[name]),
     } satisfies SavedHeap;
   }
@@ -1170,16 +1205,21 @@ export class TinyHeap {
     this.counters.set(from.counters);
     this.lists.restore(from.lists);
     this.slabs = grown(from.slabs, Math.max(from.slabs.length, this.slabs.length));
-    this.superslabs = grown(from.superslabs, Math.max(from.superslabs.length, this.superslabs.length));
+    this.superslabs = grown(
+      from.superslabs,
+      Math.max(from.superslabs.length, this.superslabs.length),
+    );
     const born = new Float64Array(Math.max(from.bornNs.length, this.bornNs.length));
     born.set(from.bornNs);
     this.bornNs = born;
     this.blocks = from.blocks.slice();
     this.current.set(from.current);
     this.k.set(from.k);
-    [this.ownHead, this.ownTail, this.orphanHead, this.emptyHead, this.keptHead].forEach((head, i) => {
-      head.set(from.heads[i]);
-    });
+    [this.ownHead, this.ownTail, this.orphanHead, this.emptyHead, this.keptHead].forEach(
+      (head, i) => {
+        head.set(from.heads[i]);
+      },
+    );
     SCALARS.forEach((name, i) => {
       this[name] = from.scalars[i];
     });

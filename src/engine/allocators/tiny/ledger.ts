@@ -1,10 +1,10 @@
-import { B } from '../../telemetry/ledger.ts';
 import {
   GUARD_PAGES,
   STACK_PAGES,
   STACK_RESIDENT_PAGES,
   type Threads,
 } from '../../machine/threads.ts';
+import { B } from '../../telemetry/ledger.ts';
 import {
   K_CAPACITY,
   K_CARVED,
@@ -53,7 +53,11 @@ export function livingTotals(heap: TinyHeap, chains: number, into: LivingTotals)
   into.queuedBlocks = 0;
   const { superslabs, slabs } = heap;
   for (let chain = 0; chain < chains; chain++) {
-    for (let row = heap.ownedBy(chain); row !== NONE; row = superslabs[row * SS_WORDS + SS_OWN_NEXT]) {
+    for (
+      let row = heap.ownedBy(chain);
+      row !== NONE;
+      row = superslabs[row * SS_WORDS + SS_OWN_NEXT]
+    ) {
       const at = row * SS_WORDS;
       if ((superslabs[at + SS_FLAGS] & SS_FLAG.kept) !== 0) continue;
       const bytes = heap.blockBytes[superslabs[at + SS_CLASS]];

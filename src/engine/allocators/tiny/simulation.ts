@@ -22,9 +22,25 @@ import type {
 } from '../../types.ts';
 import { Larson } from '../../workloads/larson.ts';
 import { audit } from './audit.ts';
-import { type HeapHost, K_LIVE, K_QUEUED, K_WORDS, REG_EXTRA, REG_NOW, REG_OP, REG_STOP, TinyHeap } from './heap.ts';
-import { BLOCK_NONE, BLOCK_TAG, BLOCK_WORDS, BLOCK_KIND, CENTRAL_LIFE } from './layout.ts';
-import { BASE_PAGES, BASE_RESIDENT_PAGES, type LivingTotals, livingTotals, readLedger } from './ledger.ts';
+import {
+  type HeapHost,
+  K_LIVE,
+  K_QUEUED,
+  K_WORDS,
+  REG_EXTRA,
+  REG_NOW,
+  REG_OP,
+  REG_STOP,
+  TinyHeap,
+} from './heap.ts';
+import { BLOCK_KIND, BLOCK_NONE, BLOCK_TAG, BLOCK_WORDS, CENTRAL_LIFE } from './layout.ts';
+import {
+  BASE_PAGES,
+  BASE_RESIDENT_PAGES,
+  type LivingTotals,
+  livingTotals,
+  readLedger,
+} from './ledger.ts';
 import { autopsyOf, fillColumns, fillQueues, inspectBlocks, inspectSuperSlab } from './view.ts';
 
 /** What may be changed for tests and long headless runs. */
@@ -79,7 +95,14 @@ export class TinySimulation implements Simulation, HeapHost {
     this.threads = new Threads(this.chains);
     this.larson = new Larson(this.settings);
     const Heap = options.heap ?? TinyHeap;
-    this.heap = new Heap(this.settings, this.space, this.events, this, this.chains, this.larson.slots + knobs.threads + 8);
+    this.heap = new Heap(
+      this.settings,
+      this.space,
+      this.events,
+      this,
+      this.chains,
+      this.larson.slots + knobs.threads + 8,
+    );
     this.begin();
     this.resetTrim(0);
     this.takeSample();
@@ -121,7 +144,12 @@ export class TinySimulation implements Simulation, HeapHost {
   }
   /** Bytes of typed arrays that the engine holds, events and history included. */
   get stateBytes(): number {
-    return this.heap.stateBytes + this.space.stateBytes + this.events.capacity * 37 + this.history.rows.byteLength;
+    return (
+      this.heap.stateBytes +
+      this.space.stateBytes +
+      this.events.capacity * 37 +
+      this.history.rows.byteLength
+    );
   }
   get virtualNs(): number {
     if (this.outcome !== 'running') return this.endNs;
@@ -193,7 +221,14 @@ export class TinySimulation implements Simulation, HeapHost {
         history.nextOp - this.operations,
         this.larson.lifeOps - this.threads.done[this.chain],
       );
-      const done = this.larson.run(heap, this.threads, this.chain, budget, this.operations, this.onNull);
+      const done = this.larson.run(
+        heap,
+        this.threads,
+        this.chain,
+        budget,
+        this.operations,
+        this.onNull,
+      );
       this.operations += done;
       this.quantumLeft -= done;
       if (this.threads.done[this.chain] >= this.larson.lifeOps && this.outcome === 'running') {
@@ -212,7 +247,14 @@ export class TinySimulation implements Simulation, HeapHost {
     this.heap.useKnobs(this.settings);
     this.markNow();
     const index = KNOB_IDS.indexOf(id);
-    this.heap.emit(EV.knobChanged, MAIN, index, typeof value === 'string' ? -1 : Number(value), 0, NO_CAUSE);
+    this.heap.emit(
+      EV.knobChanged,
+      MAIN,
+      index,
+      typeof value === 'string' ? -1 : Number(value),
+      0,
+      NO_CAUSE,
+    );
     if (id === 'trimIntervalMs') this.resetTrim(this.virtualNs);
   }
 
@@ -314,7 +356,10 @@ export class TinySimulation implements Simulation, HeapHost {
     const parent = this.settings.ownership === 'central' ? CENTRAL_LIFE : life;
     threads.end(life);
     const exit = heap.emit(EV.threadExit, life, life, chain, 0, threads.startEvent(life));
-    if (this.settings.threadEnd === 'detach' || (this.settings.threadEnd === 'join' && !succeeded)) {
+    if (
+      this.settings.threadEnd === 'detach' ||
+      (this.settings.threadEnd === 'join' && !succeeded)
+    ) {
       // Nobody is left to join the last thread of a chain; main does.
       this.cacheStack(stack, table, parent, chain);
     } else if (this.settings.threadEnd === 'join') {
@@ -367,7 +412,14 @@ export class TinySimulation implements Simulation, HeapHost {
     heap.regs[REG_EXTRA] = 0;
     // Main waits for each creation in turn; a parent exits right after its own.
     if (by === MAIN) threads.clock[MAIN] = clock;
-    const start = heap.emit(EV.threadStart, parentLife, threads.lives + 1, chain, parentLife, threads.startEvent(parentLife));
+    const start = heap.emit(
+      EV.threadStart,
+      parentLife,
+      threads.lives + 1,
+      chain,
+      parentLife,
+      threads.startEvent(parentLife),
+    );
     threads.begin(chain, clock, stack, table, start);
     heap.counters[C.threadLives]++;
     this.notePeaks();
@@ -527,7 +579,8 @@ export class TinySimulation implements Simulation, HeapHost {
     sample[S.entriesMax] = this.entriesNow();
     sample[S.queued] = counters[C.queuedBlocks];
     sample[S.queuedDead] = counters[C.queuedDead];
-    for (let c = 0; c < heap.classes; c++) sample[S['queued.0'] + c] = heap.k[c * K_WORDS + K_QUEUED];
+    for (let c = 0; c < heap.classes; c++)
+      sample[S['queued.0'] + c] = heap.k[c * K_WORDS + K_QUEUED];
     sample[S.allocated] = counters[C.superslabsAllocated];
     sample[S.freed] = counters[C.superslabsFreed];
     sample[S.localFrees] = counters[C.localFrees];
@@ -544,7 +597,12 @@ export class TinySimulation implements Simulation, HeapHost {
   digest(): string {
     const { heap, threads, space, larson } = this;
     const hash = new WordHash();
-    hash.double(this.operations).text(this.outcome).text(this.reason).double(this.quantumLeft).word(this.chain);
+    hash
+      .double(this.operations)
+      .text(this.outcome)
+      .text(this.reason)
+      .double(this.quantumLeft)
+      .word(this.chain);
     const counters = this.readCounters();
     for (let i = 0; i < counters.length; i++) hash.double(counters[i]);
     hash.words(heap.slabs, heap.slabWords).words(heap.superslabs, heap.rows * 20);
@@ -552,7 +610,11 @@ export class TinySimulation implements Simulation, HeapHost {
     hash.words(heap.blocks, this.usedSlots * BLOCK_WORDS).words(heap.current, heap.current.length);
     hash.words(larson.generators, larson.generators.length);
     for (let chain = 0; chain < this.chains; chain++) {
-      hash.double(threads.clock[chain]).double(threads.ops[chain]).word(threads.life[chain]).word(threads.running[chain]);
+      hash
+        .double(threads.clock[chain])
+        .double(threads.ops[chain])
+        .word(threads.life[chain])
+        .word(threads.running[chain]);
     }
     space.hashInto((word) => hash.word(word));
     hash.double(this.events.next).double(this.peakMappedBytes).double(this.peakResidentBytes);

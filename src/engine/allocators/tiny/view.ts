@@ -1,12 +1,12 @@
-import { BANDS } from '../../telemetry/ledger.ts';
 import { C } from '../../telemetry/counters.ts';
+import { BANDS } from '../../telemetry/ledger.ts';
 import { SS, SS_STATES } from '../../telemetry/states.ts';
 import {
   type Autopsy,
-  type BlocksDetail,
   BLOCK_STATES,
-  SUPERSLAB_FLAG,
+  type BlocksDetail,
   type SlabDetail,
+  SUPERSLAB_FLAG,
   type SuperSlabColumns,
   type SuperSlabDetail,
 } from '../../types.ts';
@@ -42,9 +42,9 @@ import {
   SS_SERIAL,
   SS_SLABS,
   SS_WORDS,
-  TOUCHED,
   slabCapacity,
   slabHeader,
+  TOUCHED,
 } from './layout.ts';
 import type { TinySimulation } from './simulation.ts';
 
@@ -218,7 +218,11 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
 }
 
 /** Every block of one acquired slab, from walking both lists and the block table. */
-export function inspectBlocks(sim: TinySimulation, row: number, index: number): BlocksDetail | undefined {
+export function inspectBlocks(
+  sim: TinySimulation,
+  row: number,
+  index: number,
+): BlocksDetail | undefined {
   if (!isMapped(sim, row)) return undefined;
   const r = slabRecord(sim, row, index);
   if (r === undefined) return undefined;
@@ -228,7 +232,8 @@ export function inspectBlocks(sim: TinySimulation, row: number, index: number): 
   const requested = new Uint32Array(capacity);
   const slots = new Int32Array(capacity).fill(-1);
   const base = slabs[r + LIST_BASE];
-  for (let b = slabs[r + FREE_HEAD]; b !== NO_BLOCK; b = lists.next[base + b]) states[b] = BLOCK_STATES.indexOf('free');
+  for (let b = slabs[r + FREE_HEAD]; b !== NO_BLOCK; b = lists.next[base + b])
+    states[b] = BLOCK_STATES.indexOf('free');
   for (let b = slabs[r + REMOTE_HEAD]; b !== NO_BLOCK; b = lists.next[base + b]) {
     states[b] = BLOCK_STATES.indexOf('queued');
   }

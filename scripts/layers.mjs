@@ -1,0 +1,89 @@
+// The dependency rule of docs/architecture.md, as a table a machine reads.
+// base <- engine <- worker <- live <- views <- main; state, draw and cli stand beside.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { root } from './run.mjs';
+
+/** Folder of src → what it may import: folders, or single files (without extension). */
+const MAY_IMPORT = {
+  base: ['base'],
+  engine: ['base', 'engine'],
+  worker: ['base', 'engine', 'worker'],
+  live: ['base', 'engine', 'worker', 'live'],
+  state: [
+    'base',
+    'state',
+    'engine/knobs',
+    'engine/recipe',
+    'engine/recipe-parse',
+    'engine/presets',
+    'engine/telemetry',
+  ],
+  draw: ['base', 'draw', 'worker/frame', 'engine/telemetry', 'engine/types', 'engine/knobs'],
+  views: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views'],
+  cli: ['base', 'engine', 'cli'],
+  main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views'],
+};
+const IMPORT = /(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g;
+
+const src = path.join(root, 'src');
+const files = readdirSync(src, { recursive: true })
+  .map(String)
+  .filter(
+    (file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file) && !file.includes('testing'),
+  )
+  .map((file) => file.split(path.sep).join('/'));
+const problems = [];
+const graph = new Map();
+
+for (const file of files) {
+  const folder = file.includes('/') ? file.slice(0, file.indexOf('/')) : 'main';
+  const allowed = MAY_IMPORT[folder];
+  if (!allowed) {
+    problems.push(`src/${file}: folder "${folder}" is not in the layer table`);
+    continue;
+  }
+  const text = readFileSync(path.join(src, file), 'utf8');
+  const targets = [];
+  for (const match of text.matchAll(IMPORT)) {
+    const line = text.slice(0, match.index).split('\n').length;
+    const target = path.posix.normalize(path.posix.join(path.posix.dirname(file), match[1]));
+    if (target.startsWith('..')) {
+      problems.push(`src/${file}:${line}: imports ${match[1]}, outside src`);
+      continue;
+    }
+    if (target.endsWith('.css')) continue;
+    const bare = target.replace(/\.tsx?$/, '').replace(/\?.*$/, '');
+    const typeOnly = /import\s+type[^;]*$/.test(
+      text
+        .slice(0, match.index + 4)
+        .split(';')
+        .at(-1) ?? '',
+    );
+    if (!typeOnly) targets.push(bare);
+    if (!allowed.some((entry) => bare === entry || bare.startsWith(`${entry}/`))) {
+      problems.push(
+        `src/${file}:${line}: ${folder} may not import ${bare} (allowed: ${allowed.join(', ')})`,
+      );
+    }
+  }
+  graph.set(file.replace(/\.tsx?$/, ''), targets);
+}
+
+// No cycles of values inside the engine (types may point back).
+const state = new Map();
+const visit = (node, trail) => {
+  if (state.get(node) === 'done' || !graph.has(node)) return;
+  if (state.get(node) === 'open') {
+    problems.push(`cycle: ${[...trail.slice(trail.indexOf(node)), node].join(' -> ')}`);
+    return;
+  }
+  state.set(node, 'open');
+  for (const next of graph.get(node)) visit(next, [...trail, node]);
+  state.set(node, 'done');
+};
+for (const node of graph.keys()) visit(node, []);
+
+for (const problem of problems) console.error(problem);
+console.log(`layers: ${files.length} files, ${problems.length} problems`);
+process.exit(problems.length === 0 ? 0 : 1);

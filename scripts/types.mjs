@@ -1,0 +1,9 @@
+// Type-checks every project: the engine without DOM or Node, the worker, the page, tools and tests.
+import { run } from './run.mjs';
+
+let failed = 0;
+for (const project of ['engine', 'worker', 'app', 'node']) {
+  const status = run('tsc', ['-p', `tsconfig.${project}.json`]);
+  if (status !== 0) failed++;
+}
+process.exit(failed === 0 ? 0 : 1);
