@@ -1,17 +1,10 @@
-import { REG_EXTRA, REG_NOW, REG_OP, REG_STOP, type TinyHeap } from '../allocators/tiny/heap.ts';
+import type { TinyHeap } from '../allocators/tiny/heap.ts';
 import { BLOCK_WORDS, CENTRAL_LIFE } from '../allocators/tiny/layout.ts';
+import { type SwapRun, swapLoop } from '../allocators/tiny/swap.ts';
 import type { KnobValues } from '../knobs.ts';
 import { MAIN, type Threads } from '../machine/threads.ts';
 import { C } from '../telemetry/counters.ts';
-import {
-  LRAN2_INCREMENT,
-  LRAN2_MODULUS,
-  LRAN2_MULTIPLIER,
-  LRAN2_STATE,
-  LRAN2_TABLE,
-  lran2,
-  lran2Init,
-} from './lran2.ts';
+import { LRAN2_STATE, lran2, lran2Init } from './lran2.ts';
 
 /** What the warm-up needs of an allocator; tests record these calls. */
 export interface WarmupTarget {
@@ -30,12 +23,30 @@ export class Larson {
   readonly generators: Int32Array;
   readonly slots: number;
   private readonly range: number;
+  private readonly run: SwapRun;
 
   constructor(private readonly knobs: KnobValues) {
     this.generators = new Int32Array((knobs.threads + 1) * LRAN2_STATE);
     this.slots = knobs.threads * knobs.chunks;
     this.range = knobs.maxSize - knobs.minSize;
     lran2Init(this.generators, 0, knobs.seed);
+    this.run = {
+      generators: this.generators,
+      chain: 0,
+      heapIndex: 0,
+      life: 0,
+      firstSlot: 0,
+      chunks: knobs.chunks,
+      minSize: knobs.minSize,
+      range: this.range,
+      budget: 0,
+      firstOp: 0,
+      onNull: () => false,
+      clock: 0,
+      done: 0,
+      frees: 0,
+      remoteFrees: 0,
+    };
   }
 
   /** Operations of a life, Infinity when lives do not end. */
@@ -80,9 +91,10 @@ export class Larson {
   /**
    * Swaps for one chain: free a random slot, allocate a new size into it. Stops early when a register
    * asks for it or malloc returns NULL.
-   * @returns operations completed; `onNull` decides whether one that got NULL counts
+   * @param onNull decides whether an operation that got NULL is served after all
+   * @returns operations completed
    */
-  run(
+  swap(
     heap: TinyHeap,
     threads: Threads,
     chain: number,
@@ -90,67 +102,25 @@ export class Larson {
     firstOp: number,
     onNull: (size: number, slot: number) => boolean,
   ): number {
-    const { generators, range } = this;
-    const { chunks, minSize } = this.knobs;
-    const { regs, costs } = heap;
-    const central = this.knobs.ownership === 'central';
-    const life = central ? CENTRAL_LIFE : threads.life[chain];
-    const heapIndex = central ? MAIN : chain;
-    const generator = chain * LRAN2_STATE;
-    const table = generator + 2;
-    const firstSlot = (chain - 1) * chunks;
-    const perOp = costs.perOp + costs.malloc + costs.free;
-    const remoteExtra = costs.remoteFree - costs.free;
-    const hold = 2 * costs.central;
-    let x = generators[generator];
-    let y = generators[generator + 1];
-    let clock = threads.clock[chain];
-    let remoteFrees = 0;
-    let done = 0;
-    while (done < budget) {
-      regs[REG_OP] = firstOp + done;
-      regs[REG_NOW] = clock;
-      // lran2 twice, inlined: more than half of the time of an operation.
-      let entry = table + (y % LRAN2_TABLE);
-      y = generators[entry];
-      x = (LRAN2_MULTIPLIER * x + LRAN2_INCREMENT) % LRAN2_MODULUS;
-      generators[entry] = x;
-      const slot = firstSlot + (y % chunks);
-      const remote = heap.free(life, slot);
-      remoteFrees += remote;
-      let size = minSize;
-      if (range !== 0) {
-        entry = table + (y % LRAN2_TABLE);
-        y = generators[entry];
-        x = (LRAN2_MULTIPLIER * x + LRAN2_INCREMENT) % LRAN2_MODULUS;
-        generators[entry] = x;
-        size = minSize + (y % range);
-      }
-      const served = heap.malloc(heapIndex, life, size, slot) || onNull(size, slot);
-      clock += perOp + remote * remoteExtra;
-      if (regs[REG_EXTRA] !== 0) {
-        clock += regs[REG_EXTRA];
-        regs[REG_EXTRA] = 0;
-      }
-      if (hold !== 0) {
-        // One list for all: whoever comes while it is held waits.
-        clock = Math.max(clock, heap.centralFreeAt) + hold;
-        heap.centralFreeAt = clock;
-      }
-      if (!served) break;
-      done++;
-      if (regs[REG_STOP] !== 0) break;
-    }
-    generators[generator] = x;
-    generators[generator + 1] = y;
-    threads.clock[chain] = clock;
-    threads.ops[chain] += done;
-    threads.done[chain] += done;
+    const { run, knobs } = this;
+    const central = knobs.ownership === 'central';
+    run.chain = chain;
+    run.heapIndex = central ? MAIN : chain;
+    run.life = central ? CENTRAL_LIFE : threads.life[chain];
+    run.firstSlot = (chain - 1) * knobs.chunks;
+    run.budget = budget;
+    run.firstOp = firstOp;
+    run.onNull = onNull;
+    run.clock = threads.clock[chain];
+    swapLoop(heap, run);
+    threads.clock[chain] = run.clock;
+    threads.ops[chain] += run.done;
+    threads.done[chain] += run.done;
     threads.inFlight[chain] = heap.lastRemote;
-    heap.counters[C.remoteFrees] += remoteFrees;
-    heap.counters[C.localFrees] += done - remoteFrees;
-    heap.counters[C.mallocs] += done;
-    return done;
+    heap.counters[C.remoteFrees] += run.remoteFrees;
+    heap.counters[C.localFrees] += run.frees - run.remoteFrees;
+    heap.counters[C.mallocs] += run.done;
+    return run.done;
   }
 
   /** Exchanges the block-table rows of two slots. */

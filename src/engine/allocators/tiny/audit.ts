@@ -1,4 +1,278 @@
+import { GUARD_PAGES, STACK_PAGES, STACK_RESIDENT_PAGES } from '../../machine/threads.ts';
+import { C } from '../../telemetry/counters.ts';
+import { B, BAND_COUNT, BANDS } from '../../telemetry/ledger.ts';
+import {
+  BLOCK_INDEX,
+  BLOCK_KIND,
+  BLOCK_OTHER,
+  BLOCK_SIZE,
+  BLOCK_SLAB,
+  BLOCK_TAG,
+  BLOCK_WORDS,
+  CAPACITY,
+  CARVE_LIMIT,
+  CARVED,
+  CENTRAL_LIFE,
+  EXCESS,
+  FREE_HEAD,
+  HEADER_BYTES,
+  LIST_BASE,
+  LIST_SIZE,
+  LIVE,
+  NEXT_SLAB,
+  NO_BLOCK,
+  NONE,
+  OWNER,
+  REMOTE_COUNT,
+  REMOTE_HEAD,
+  SLAB_BYTES,
+  SLAB_CLASS,
+  SLAB_INDEX,
+  SLAB_SS,
+  SS_ACQUIRED,
+  SS_CLASS,
+  SS_FIRST_SLAB,
+  SS_FLAG,
+  SS_FLAGS,
+  SS_OWNER,
+  SS_SLABS,
+  SS_WORDS,
+  slabCapacity,
+  slabHeader,
+  TOUCHED,
+} from './layout.ts';
+import { BASE_PAGES, BASE_RESIDENT_PAGES } from './ledger.ts';
 import type { TinySimulation } from './simulation.ts';
-export function audit(_sim: TinySimulation): string[] {
-  return [];
+
+const PAGE = 4096;
+/** Marks of a block while the lists are walked. */
+const UNSEEN = 0;
+const FREE = 1;
+const QUEUED = 2;
+const LIVE_BLOCK = 3;
+
+/**
+ * The one oracle: recounts everything by walking block table, lists, slabs, SuperSlabs and mappings,
+ * and compares with what the engine maintains. It shares no arithmetic with the counters.
+ * @returns one sentence per violation; empty when all invariants hold
+ */
+export function audit(sim: TinySimulation): string[] {
+  const problems: string[] = [];
+  const expect = (what: string, counted: number, kept: number): void => {
+    if (counted !== kept && problems.length < 50)
+      problems.push(`${what}: counted ${counted}, kept ${kept}`);
+  };
+  const { heap } = sim;
+  const { slabs, superslabs, blocks, lists } = heap;
+  const bands = new Float64Array(BAND_COUNT);
+  const resident = new Float64Array(BAND_COUNT);
+
+  // The block table says which blocks are live; the lists must know of all others that were carved.
+  const liveOf = new Map<number, number[]>();
+  let otherLive = 0;
+  for (let slot = 0; slot < sim.usedSlots; slot++) {
+    const at = slot * BLOCK_WORDS;
+    const r = blocks[at + BLOCK_SLAB];
+    if (r === BLOCK_OTHER) otherLive++;
+    if (r < 0) continue;
+    const list = liveOf.get(r);
+    if (list) list.push(slot);
+    else liveOf.set(r, [slot]);
+  }
+
+  let liveTotal = 0;
+  let queuedTotal = 0;
+  let queuedDead = 0;
+  let orphans = 0;
+  let inflated = 0;
+  let vacant = 0;
+  let now = 0;
+  let superslabBytes = 0;
+  const seenSlabs = new Set<number>();
+  for (let row = 0; row < heap.rows; row++) {
+    const at = row * SS_WORDS;
+    const flags = superslabs[at + SS_FLAGS];
+    if ((flags & SS_FLAG.mapped) === 0) continue;
+    const c = superslabs[at + SS_CLASS];
+    const bytes = heap.blockBytes[c];
+    const size = superslabs[at + SS_SLABS] * SLAB_BYTES;
+    superslabBytes += size;
+    const acquired = superslabs[at + SS_ACQUIRED];
+    const dead = (flags & SS_FLAG.orphan) !== 0;
+    const aside = (flags & (SS_FLAG.kept | SS_FLAG.cached)) !== 0;
+    if ((flags & SS_FLAG.cached) === 0) now++;
+    if (dead) orphans++;
+    let rowLive = 0;
+    let rowActive = 0;
+    let index = 0;
+    for (let r = superslabs[at + SS_FIRST_SLAB]; r !== NONE; r = slabs[r + NEXT_SLAB], index++) {
+      if (seenSlabs.has(r)) {
+        problems.push(`slab record ${r} is in two SuperSlabs`);
+        break;
+      }
+      seenSlabs.add(r);
+      const touchedBytes = slabs[r + TOUCHED] * PAGE;
+      if (aside) resident[B.keptEmpty] += touchedBytes;
+      if (index >= acquired) {
+        if (!aside) {
+          resident[B.neverCarved] += touchedBytes;
+          bands[B.neverCarved] += SLAB_BYTES;
+        }
+        continue;
+      }
+      expect(`slab ${r} row`, row, slabs[r + SLAB_SS]);
+      expect(`slab ${r} class`, c, slabs[r + SLAB_CLASS]);
+      expect(`slab ${r} index`, index, slabs[r + SLAB_INDEX]);
+      expect(`slab ${r} owner`, superslabs[at + SS_OWNER], slabs[r + OWNER]);
+      expect(`slab ${r} capacity`, slabCapacity(bytes, index), slabs[r + CAPACITY]);
+      const carved = slabs[r + CARVED];
+      if (
+        carved > slabs[r + CAPACITY] ||
+        carved > slabs[r + LIST_SIZE] ||
+        carved > slabs[r + CARVE_LIMIT]
+      ) {
+        problems.push(`slab ${r}: ${carved} blocks carved beyond its limits`);
+      }
+      const mark = new Uint8Array(carved);
+      const walk = (head: number, as: number, what: string): number => {
+        let count = 0;
+        for (let b = head; b !== NO_BLOCK; b = lists.next[slabs[r + LIST_BASE] + b]) {
+          if (b >= carved || mark[b] !== UNSEEN) {
+            problems.push(
+              `slab ${r}: block ${b} of its ${what} was ${b >= carved ? 'never carved' : 'seen before'}`,
+            );
+            return count;
+          }
+          mark[b] = as;
+          count++;
+        }
+        return count;
+      };
+      const free = walk(slabs[r + FREE_HEAD], FREE, 'free list');
+      const queued = walk(slabs[r + REMOTE_HEAD], QUEUED, 'remote queue');
+      expect(`slab ${r} remote count`, queued, slabs[r + REMOTE_COUNT]);
+      let live = 0;
+      let requested = 0;
+      let tables = 0;
+      for (const slot of liveOf.get(r) ?? []) {
+        const b = blocks[slot * BLOCK_WORDS + BLOCK_INDEX];
+        if (b >= carved || mark[b] !== UNSEEN) {
+          problems.push(
+            `slab ${r}: live block ${b} of slot ${slot} is ${b >= carved ? 'not carved' : 'free too'}`,
+          );
+          continue;
+        }
+        mark[b] = LIVE_BLOCK;
+        live++;
+        if (blocks[slot * BLOCK_WORDS + BLOCK_TAG] === BLOCK_KIND.threadTable) tables++;
+        else requested += blocks[slot * BLOCK_WORDS + BLOCK_SIZE];
+      }
+      liveOf.delete(r);
+      expect(`slab ${r} live blocks`, live, slabs[r + LIVE]);
+      expect(`slab ${r}: carved = live + free + queued`, live + free + queued, carved);
+      if (slabs[r + EXCESS] < 0) problems.push(`slab ${r}: counter below its live blocks`);
+      rowLive += live;
+      rowActive += live + slabs[r + EXCESS];
+      if (aside) continue;
+      queuedTotal += queued;
+      if (dead) queuedDead += queued;
+      const header = slabHeader(index);
+      const tail = SLAB_BYTES - header - slabs[r + CAPACITY] * bytes;
+      const tailTouched = slabs[r + TOUCHED] * PAGE === SLAB_BYTES;
+      bands[B.live] += requested;
+      bands[B.rounding] += (live - tables) * bytes - requested;
+      bands[B.runtime] += tables * bytes;
+      bands[B.queued] += queued * bytes;
+      bands[dead ? B.freeDead : B.freeLiving] += free * bytes;
+      bands[B.headers] += header + tail;
+      resident[B.headers] += header + (tailTouched ? tail : 0);
+      bands[B.neverCarved] += (slabs[r + CAPACITY] - carved) * bytes;
+      resident[B.neverCarved] += touchedBytes - header - carved * bytes - (tailTouched ? tail : 0);
+      if (touchedBytes < header + carved * bytes)
+        problems.push(`slab ${r}: carved blocks on untouched pages`);
+    }
+    liveTotal += rowLive;
+    if (aside) {
+      bands[B.keptEmpty] += size;
+      if (rowLive !== 0) problems.push(`SuperSlab ${row} is set aside with ${rowLive} live blocks`);
+    } else {
+      bands[B.neverCarved] += size - index * SLAB_BYTES;
+    }
+    if (index < acquired)
+      problems.push(`SuperSlab ${row}: ${acquired} slabs acquired, ${index} records`);
+    if ((flags & SS_FLAG.cached) !== 0) continue;
+    if (rowLive === 0 && rowActive > 0) inflated++;
+    if (rowLive === 0 && rowActive === 0) vacant++;
+    const owner = superslabs[at + SS_OWNER];
+    if (owner >= 0 && owner !== CENTRAL_LIFE && sim.isAlive(owner) === dead) {
+      problems.push(
+        `SuperSlab ${row}: life ${owner} is ${dead ? 'alive' : 'dead'}, its orphan mark says otherwise`,
+      );
+    }
+  }
+  for (const r of liveOf.keys()) problems.push(`live blocks in slab ${r}, which no SuperSlab has`);
+
+  const counters = sim.readCounters();
+  expect('SuperSlabs', now, counters[C.superslabsNow]);
+  expect(
+    'allocated - freed',
+    counters[C.superslabsAllocated] - counters[C.superslabsFreed] - cachedRows(sim),
+    now,
+  );
+  expect('live blocks', liveTotal, counters[C.liveBlocks]);
+  expect('queued blocks', queuedTotal, counters[C.queuedBlocks]);
+  expect('queued blocks of dead owners', queuedDead, counters[C.queuedDead]);
+  expect('orphans', orphans, counters[C.orphanSuperslabs]);
+  expect('inflated SuperSlabs', inflated, counters[C.inflatedSuperslabs]);
+  expect('empty SuperSlabs', vacant, counters[C.emptySuperslabs]);
+  const mallocs = counters[C.mallocs] + counters[C.runtimeMallocs];
+  const frees =
+    counters[C.localFrees] +
+    counters[C.remoteFrees] +
+    counters[C.runtimeLocalFrees] +
+    counters[C.runtimeRemoteFrees];
+  expect('mallocs - frees = live blocks', mallocs - frees, liveTotal + otherLive);
+
+  const { threads, space } = sim;
+  bands[B.stacksLiving] = threads.livingStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
+  bands[B.stacksDead] = threads.deadStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
+  bands[B.base] = BASE_PAGES * PAGE;
+  bands[B.other] = heap.otherMapped;
+  for (const band of [B.live, B.rounding, B.runtime, B.queued, B.freeLiving, B.freeDead, B.other]) {
+    resident[band] = bands[band];
+  }
+  resident[B.stacksLiving] = threads.livingStacks * STACK_RESIDENT_PAGES * PAGE;
+  resident[B.stacksDead] = threads.deadStacks * STACK_RESIDENT_PAGES * PAGE;
+  resident[B.base] = BASE_RESIDENT_PAGES * PAGE;
+  const keptMapped = new Float64Array(BAND_COUNT);
+  const keptResident = new Float64Array(BAND_COUNT);
+  sim.readLedger(keptMapped, keptResident);
+  BANDS.forEach((band, i) => {
+    expect(`ledger ${band}`, bands[i], keptMapped[i]);
+    expect(`ledger ${band}, resident`, resident[i], keptResident[i]);
+  });
+  expect('sum of bands', sum(bands), sim.mappedBytes);
+  expect('sum of resident bands', sum(resident), sim.residentBytes);
+
+  const walked = space.countEntries();
+  const entries = sim.readEntries();
+  expect('entries of SuperSlabs', walked.superslabs, entries.superslabs);
+  expect('entries of stacks', walked.stacks, entries.stacks);
+  expect('entries of the base', walked.base, entries.base);
+  expect('mapped pages', walked.pages, space.mappedPages);
+  const stackPages = (threads.livingStacks + threads.deadStacks) * (STACK_PAGES + GUARD_PAGES);
+  expect('pages by kind', superslabBytes / PAGE + stackPages + BASE_PAGES, space.mappedPages);
+  if (!walked.ordered) problems.push('two mappings overlap');
+  if (HEADER_BYTES >= SLAB_BYTES) problems.push('the header does not fit');
+  return problems;
+}
+
+const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);
+
+function cachedRows(sim: TinySimulation): number {
+  let count = 0;
+  for (let row = 0; row < sim.heap.rows; row++) {
+    if ((sim.heap.superslabs[row * SS_WORDS + SS_FLAGS] & SS_FLAG.cached) !== 0) count++;
+  }
+  return count;
 }

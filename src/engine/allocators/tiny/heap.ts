@@ -5,7 +5,6 @@ import { costsOf } from '../../machine/costs.ts';
 import { C, COUNTER_COUNT } from '../../telemetry/counters.ts';
 import { CRASH, EV, type EventLog, NEED, NO_CAUSE } from '../../telemetry/events.ts';
 import {
-  ACTIVE,
   BLOCK_INDEX,
   BLOCK_NONE,
   BLOCK_OTHER,
@@ -17,6 +16,7 @@ import {
   CENTRAL_LIFE,
   classSizes,
   DANGLING,
+  EXCESS,
   FREE_HEAD,
   LIST_BASE,
   LIST_SIZE,
@@ -72,8 +72,6 @@ export const REG_NOW = 1;
 export const REG_EXTRA = 2;
 /** Set when the run must stop right after this operation. */
 export const REG_STOP = 3;
-/** Requested bytes of live program blocks in SuperSlabs. */
-export const REG_REQUESTED = 4;
 
 /** Per-class totals over SuperSlabs whose bytes are in use (kept and cached ones excluded). */
 export const K_WORDS = 8;
@@ -119,8 +117,8 @@ export class TinyHeap {
   readonly current: Int32Array;
   readonly k = new Int32Array((MAX_CLASSES + 1) * K_WORDS);
   /** Class of a request, by bytes. */
-  private classOf = new Uint8Array(1);
-  private topRequest = 0;
+  classOf = new Uint8Array(1);
+  topRequest = 0;
   blockBytes: readonly number[];
   classes: number;
 
@@ -146,11 +144,13 @@ export class TinyHeap {
   keptBytes = 0;
   keptTouchedPages = 0;
   runtimeBytes = 0;
+  /** Requested bytes of live program blocks in SuperSlabs. */
+  requestedBytes = 0;
   otherLive = 0;
   otherPeak = 0;
 
   /** 1 while remote frees do not lower the counter. */
-  private uncounted = 1;
+  uncounted = 1;
   costs: Costs;
   /** When the lock that serialises mmap and munmap is free again, ns. */
   mapLockFreeAt = 0;
@@ -177,14 +177,14 @@ export class TinyHeap {
     this.blockBytes = classSizes(knobs.classTable);
     this.classes = this.blockBytes.length;
     this.costs = costsOf(knobs);
-    this.useKnobs(knobs);
+    this.applyKnobs(knobs);
     for (let c = 0; c < this.classes; c++) {
       for (let i = 0; i < knobs.prewarmPerClass; i++) this.prewarm(c);
     }
   }
 
   /** Applies changed knobs from now on. */
-  useKnobs(knobs: KnobValues): void {
+  applyKnobs(knobs: KnobValues): void {
     this.knobs = knobs;
     this.uncounted = knobs.decOnRemote ? 0 : 1;
     this.costs = costsOf(knobs);
@@ -231,9 +231,8 @@ export class TinyHeap {
     blocks[at] = r;
     blocks[at + BLOCK_INDEX] = block;
     blocks[at + BLOCK_SIZE] = size;
-    this.regs[REG_REQUESTED] += size;
+    this.requestedBytes += size;
     this.k[c * K_WORDS]++;
-    this.slabs[r + ACTIVE]++;
     if (++this.slabs[r + LIVE] === 1) this.revived(r);
     return true;
   }
@@ -257,11 +256,11 @@ export class TinyHeap {
     this.lists.next[slabs[r + LIST_BASE] + block] = first;
     slabs[head] = block;
     slabs[r + REMOTE_COUNT] += remote;
-    slabs[r + ACTIVE] -= 1 - (remote & this.uncounted);
+    slabs[r + EXCESS] += remote & this.uncounted;
     const k = slabs[r + SLAB_CLASS] * K_WORDS;
     this.k[k]--;
     this.k[k + K_QUEUED] += remote;
-    this.regs[REG_REQUESTED] -= blocks[at + BLOCK_SIZE];
+    this.requestedBytes -= blocks[at + BLOCK_SIZE];
     this.lastRemote = remote === 0 ? NONE : r;
     if (remote === 1 && first === NO_BLOCK) this.remoteEdge(r, life);
     if (--slabs[r + LIVE] === 0) this.emptied(r);
@@ -275,7 +274,7 @@ export class TinyHeap {
     const c = this.slabs[r + SLAB_CLASS];
     this.k[c * K_WORDS + K_RUNTIME]++;
     this.runtimeBytes += this.blockBytes[c];
-    this.regs[REG_REQUESTED] -= this.blocks[slot * BLOCK_WORDS + BLOCK_SIZE];
+    this.requestedBytes -= this.blocks[slot * BLOCK_WORDS + BLOCK_SIZE];
   }
 
   /** Undoes markRuntime, just before the block is freed. */
@@ -285,7 +284,7 @@ export class TinyHeap {
     const c = this.slabs[r + SLAB_CLASS];
     this.k[c * K_WORDS + K_RUNTIME]--;
     this.runtimeBytes -= this.blockBytes[c];
-    this.regs[REG_REQUESTED] += this.blocks[slot * BLOCK_WORDS + BLOCK_SIZE];
+    this.requestedBytes += this.blocks[slot * BLOCK_WORDS + BLOCK_SIZE];
   }
 
   /** Makes room in the block table for `slots` slots. */
@@ -393,7 +392,7 @@ export class TinyHeap {
           queues++;
           moved += this.drain(r, -1);
         }
-        this.slabs[r + ACTIVE] = this.slabs[r + LIVE];
+        this.slabs[r + EXCESS] = 0;
         r = this.slabs[r + NEXT_SLAB];
       }
       this.reclassify(row);
@@ -431,7 +430,7 @@ export class TinyHeap {
    * SuperSlab, a fresh slab, a kept empty SuperSlab, an orphan, a new mapping.
    * @returns a slab with a block to take, or -1 (NULL)
    */
-  protected refill(heap: number, life: number, c: number, size: number): number {
+  refill(heap: number, life: number, c: number, size: number): number {
     const { counters, knobs, costs } = this;
     const index = heap * MAX_CLASSES + c;
     const r = this.current[index];
@@ -500,7 +499,7 @@ export class TinyHeap {
     return moved;
   }
 
-  private popSlow(r: number, c: number): number {
+  popSlow(r: number, c: number): number {
     const { slabs } = this;
     const block = slabs[r + FREE_HEAD];
     if (block !== NO_BLOCK) {
@@ -517,7 +516,7 @@ export class TinyHeap {
     return NONE;
   }
 
-  private mallocOther(size: number, slot: number): boolean {
+  mallocOther(size: number, slot: number): boolean {
     const at = slot * BLOCK_WORDS;
     this.blocks[at] = BLOCK_OTHER;
     this.blocks[at + BLOCK_INDEX] = 0;
@@ -529,7 +528,7 @@ export class TinyHeap {
     return true;
   }
 
-  private freeOther(slot: number): number {
+  freeOther(slot: number): number {
     const at = slot * BLOCK_WORDS;
     this.lastRemote = NONE;
     if (this.blocks[at] === BLOCK_NONE) return 0;
@@ -785,7 +784,7 @@ export class TinyHeap {
     slabs[r + FREE_HEAD] = NO_BLOCK;
     slabs[r + REMOTE_HEAD] = NO_BLOCK;
     slabs[r + LIVE] = 0;
-    slabs[r + ACTIVE] = 0;
+    slabs[r + EXCESS] = 0;
     slabs[r + REMOTE_COUNT] = 0;
     slabs[r + CARVED] = 0;
     slabs[r + SLAB_CLASS] = c;
@@ -820,7 +819,7 @@ export class TinyHeap {
     return r;
   }
 
-  private remoteEdge(r: number, life: number): void {
+  remoteEdge(r: number, life: number): void {
     this.counters[C.remoteEdges]++;
     this.emit(
       EV.remoteEdge,
@@ -832,12 +831,12 @@ export class TinyHeap {
     );
   }
 
-  private revived(r: number): void {
+  revived(r: number): void {
     this.reclassify(this.slabs[r + SLAB_SS]);
   }
 
   /** A slab's last live block went. */
-  private emptied(r: number): void {
+  emptied(r: number): void {
     const row = this.slabs[r + SLAB_SS];
     const at = row * SS_WORDS;
     const before = this.superslabs[at + SS_FLAGS];
@@ -864,7 +863,7 @@ export class TinyHeap {
     let r = superslabs[at + SS_FIRST_SLAB];
     for (let i = superslabs[at + SS_ACQUIRED]; i > 0; i--) {
       live += this.slabs[r + LIVE];
-      active += this.slabs[r + ACTIVE];
+      active += this.slabs[r + LIVE] + this.slabs[r + EXCESS];
       r = this.slabs[r + NEXT_SLAB];
     }
     let flags = superslabs[at + SS_FLAGS];
@@ -893,7 +892,7 @@ export class TinyHeap {
     let sum = 0;
     let r = this.superslabs[at + SS_FIRST_SLAB];
     for (let i = this.superslabs[at + SS_ACQUIRED]; i > 0; i--) {
-      sum += this.slabs[r + ACTIVE];
+      sum += this.slabs[r + LIVE] + this.slabs[r + EXCESS];
       r = this.slabs[r + NEXT_SLAB];
     }
     return sum;
@@ -1243,6 +1242,7 @@ const SCALARS = [
   'keptBytes',
   'keptTouchedPages',
   'runtimeBytes',
+  'requestedBytes',
   'otherLive',
   'otherPeak',
   'mapLockFreeAt',

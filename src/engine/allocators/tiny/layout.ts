@@ -18,8 +18,8 @@ export const FREE_HEAD = 2;
 export const REMOTE_HEAD = 3;
 /** Blocks truly allocated. */
 export const LIVE = 4;
-/** What `total_active_blocks` believes of this slab: never below LIVE. */
-export const ACTIVE = 5;
+/** How far `total_active_blocks` is above LIVE: remote frees that did not lower it (D0 section 3). */
+export const EXCESS = 5;
 /** `remote_counts[slab]`: blocks in the remote queue. */
 export const REMOTE_COUNT = 6;
 /** Blocks made so far; the rest of the slab was never handed out. */

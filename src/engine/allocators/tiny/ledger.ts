@@ -12,7 +12,6 @@ import {
   K_QUEUED,
   K_RUNTIME,
   K_WORDS,
-  REG_REQUESTED,
   type TinyHeap,
 } from './heap.ts';
 import {
@@ -94,7 +93,7 @@ export function readLedger(
     uncarved += (k[at + K_CAPACITY] - k[at + K_CARVED]) * bytes;
     runtime += k[at + K_RUNTIME] * bytes;
   }
-  const requested = heap.regs[REG_REQUESTED];
+  const requested = heap.requestedBytes;
   const headers = heap.acquiredSuperslabs * HEADER_BYTES;
   mapped.fill(0);
   mapped[B.live] = requested;

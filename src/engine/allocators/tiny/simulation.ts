@@ -221,7 +221,7 @@ export class TinySimulation implements Simulation, HeapHost {
         history.nextOp - this.operations,
         this.larson.lifeOps - this.threads.done[this.chain],
       );
-      const done = this.larson.run(
+      const done = this.larson.swap(
         heap,
         this.threads,
         this.chain,
@@ -244,7 +244,7 @@ export class TinySimulation implements Simulation, HeapHost {
 
   setKnob(id: KnobId, value: KnobValue): void {
     this.settings = Object.assign(this.settings, { [id]: value });
-    this.heap.useKnobs(this.settings);
+    this.heap.applyKnobs(this.settings);
     this.markNow();
     const index = KNOB_IDS.indexOf(id);
     this.heap.emit(
@@ -289,10 +289,12 @@ export class TinySimulation implements Simulation, HeapHost {
     return {
       malloc: (size: number, slot: number): void => {
         if (this.outcome !== 'running') return;
-        heap.counters[C.runtimeMallocs]++;
-        if (!heap.malloc(heapIndex, life, size, slot)) this.nullReturned(size, slot);
+        if (heap.malloc(heapIndex, life, size, slot) || this.nullReturned(size, slot)) {
+          heap.counters[C.runtimeMallocs]++;
+        }
       },
       free: (slot: number): void => {
+        if (this.outcome !== 'running') return;
         if (heap.free(life, slot) === 1) heap.counters[C.runtimeRemoteFrees]++;
         else heap.counters[C.runtimeLocalFrees]++;
       },
@@ -438,11 +440,11 @@ export class TinySimulation implements Simulation, HeapHost {
     if (settings.dtvBytes === 0) return -1;
     const slot = this.freeTableSlots.pop() ?? this.larson.slots + this.tableSlots++;
     heap.reserveSlots(slot + 1);
-    heap.counters[C.runtimeMallocs]++;
     if (!heap.malloc(heapIndex, owner, settings.dtvBytes, slot)) {
       this.freeTableSlots.push(slot);
       return -2;
     }
+    heap.counters[C.runtimeMallocs]++;
     heap.blocks[slot * BLOCK_WORDS + BLOCK_TAG] = BLOCK_KIND.threadTable;
     heap.markRuntime(slot);
     return slot;
@@ -644,7 +646,7 @@ export class TinySimulation implements Simulation, HeapHost {
   restore(snapshot: Snapshot): void {
     const parts = snapshot.parts as unknown as Parts;
     Object.assign(this.settings, parts.settings);
-    this.heap.useKnobs(this.settings);
+    this.heap.applyKnobs(this.settings);
     this.space.restore(parts.space);
     this.heap.restore(parts.heap);
     this.threads.restore(parts.threads);

@@ -11,7 +11,6 @@ import {
   type SuperSlabDetail,
 } from '../../types.ts';
 import {
-  ACTIVE,
   BLOCK_INDEX,
   BLOCK_KIND,
   BLOCK_SIZE,
@@ -20,6 +19,7 @@ import {
   BLOCK_WORDS,
   CAPACITY,
   CARVED,
+  EXCESS,
   FREE_HEAD,
   LIST_BASE,
   LIVE,
@@ -74,7 +74,7 @@ export function fillColumns(sim: TinySimulation, columns: SuperSlabColumns): voi
     let r = superslabs[at + SS_FIRST_SLAB];
     for (let i = count; i > 0; i--) {
       sumLive += slabs[r + LIVE];
-      sumActive += slabs[r + ACTIVE];
+      sumActive += slabs[r + LIVE] + slabs[r + EXCESS];
       sumQueued += slabs[r + REMOTE_COUNT];
       r = slabs[r + NEXT_SLAB];
     }
@@ -176,7 +176,7 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
     }
     const r = record;
     live += slabs[r + LIVE];
-    active += slabs[r + ACTIVE];
+    active += slabs[r + LIVE] + slabs[r + EXCESS];
     queued += slabs[r + REMOTE_COUNT];
     details.push({
       index,
@@ -188,7 +188,7 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
       live: slabs[r + LIVE],
       free: slabs[r + CARVED] - slabs[r + LIVE] - slabs[r + REMOTE_COUNT],
       queued: slabs[r + REMOTE_COUNT],
-      active: slabs[r + ACTIVE],
+      active: slabs[r + LIVE] + slabs[r + EXCESS],
       residentPages: slabs[r + TOUCHED],
     });
     record = slabs[r + NEXT_SLAB];
@@ -279,7 +279,7 @@ export function autopsyOf(
     let r = superslabs[at + SS_FIRST_SLAB];
     for (let i = superslabs[at + SS_ACQUIRED]; i > 0; i--) {
       live += slabs[r + LIVE];
-      active += slabs[r + ACTIVE];
+      active += slabs[r + LIVE] + slabs[r + EXCESS];
       r = slabs[r + NEXT_SLAB];
     }
     if ((flags & SS_FLAG.orphan) === 0) livingOwned++;
