@@ -1,0 +1,78 @@
+import type { KnobValues } from './knobs.ts';
+import { EXHIBIT, PRESET_LIST } from './presets/list.ts';
+import type { CounterName } from './telemetry/counters.ts';
+import type { EventKind } from './telemetry/events.ts';
+
+/** When a step of a story becomes the current one. */
+export type StoryWhen =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'op'; readonly op: number }
+  | { readonly kind: 'counter'; readonly counter: CounterName; readonly atLeast: number }
+  | { readonly kind: 'event'; readonly event: EventKind }
+  | { readonly kind: 'ended' };
+
+/** One sentence or two; {names} are filled from the run's own numbers. */
+export interface StoryStep {
+  readonly title: string;
+  readonly text: string;
+  readonly when: StoryWhen;
+}
+
+export type MetricId =
+  | 'superslabsPeak'
+  | 'superslabsNow'
+  | 'oomSeconds'
+  | 'mappedKiB'
+  | 'residentKiB'
+  | 'freed'
+  | 'remoteSharePercent'
+  | 'modelledOpsPerSecond'
+  | 'printedOpsPerSecond'
+  | 'perLife'
+  | 'lives'
+  | 'allocated';
+
+/** What a document says, to stand greyed beside what the engine gives. */
+export interface DocumentFigure {
+  readonly label: string;
+  readonly unit: string;
+  readonly document: number;
+  readonly source: string;
+  readonly metric: MetricId;
+  readonly note?: string;
+}
+
+export interface Variant {
+  readonly name: string;
+  readonly knobs: Partial<KnobValues>;
+  readonly note?: string;
+  readonly documentFigures?: readonly DocumentFigure[];
+}
+
+export interface Preset {
+  readonly id: string;
+  readonly scenario: string;
+  readonly title: string;
+  readonly question: string;
+  readonly claims: readonly string[];
+  readonly knobs: Partial<KnobValues>;
+  /** At least one; presets that compare show one at a time. */
+  readonly variants: readonly Variant[];
+  readonly story: readonly StoryStep[];
+  /** Operations per second of wall time, or flat out. */
+  readonly speed: number | 'max';
+  readonly documentFigures: readonly DocumentFigure[];
+}
+
+export const PRESETS: readonly Preset[] = PRESET_LIST;
+/** What a first visit plays. */
+export const FIRST_PRESET = EXHIBIT;
+
+/** The preset with this id, or undefined. */
+export const presetById = (id: string): Preset | undefined =>
+  PRESETS.find((preset) => preset.id === id);
+
+/** Knobs of one variant of a preset. */
+export function variantKnobs(preset: Preset, variant: number): Partial<KnobValues> {
+  return { ...preset.knobs, ...(preset.variants[variant]?.knobs ?? {}) };
+}

@@ -1,0 +1,442 @@
+import type { DocumentFigure, Preset } from '../presets.ts';
+
+/** D0's own log at the end of its run; all five follow from one cause. */
+const D0_LOG: readonly DocumentFigure[] = [
+  {
+    label: 'SuperSlabs',
+    unit: '',
+    document: 49123,
+    source: 'D0 summary, log',
+    metric: 'superslabsPeak',
+  },
+  { label: 'Time of the end', unit: 's', document: 2, source: 'D0 summary', metric: 'oomSeconds' },
+  { label: 'VmSize', unit: 'KiB', document: 167881128, source: 'D0 §2.3', metric: 'mappedKiB' },
+  { label: 'VmRSS', unit: 'KiB', document: 3351808, source: 'D0 §2.3', metric: 'residentKiB' },
+  { label: 'Freed', unit: '', document: 0, source: 'D0 §1', metric: 'freed' },
+];
+
+/** `larson 10 8 128 1024 1 12345 4` at the documents' rate. */
+const LARSON: Preset['knobs'] = { seconds: 10 };
+const WATCHABLE = 1_050_000;
+
+export const EXHIBIT = 'larson-oom';
+
+export const PRESET_LIST: readonly Preset[] = [
+  {
+    id: EXHIBIT,
+    scenario: 'E-01',
+    title: 'Larson to the map limit',
+    question: 'Why does a program with 278 KB of live data run out of memory after two seconds?',
+    claims: ['C-01', 'C-02', 'C-03', 'C-05', 'C-06', 'C-10', 'I-01', 'I-05', 'I-17'],
+    knobs: LARSON,
+    variants: [{ name: 'As shipped', knobs: {} }],
+    story: [
+      {
+        title: 'One thread fills 4,096 slots.',
+        text: 'Main allocates every block, shuffles them, and hands a quarter to each of four threads. Then it sleeps.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'Lives succeed each other.',
+        text: 'A thread swaps 1,024 blocks, starts a successor on the same slots and exits. {lives} lives have begun; each left {perLife} SuperSlabs mapped.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 5 },
+      },
+      {
+        title: 'Frees land on dead owners.',
+        text: 'The successor frees its predecessor’s blocks: {remoteShare} of all frees. They join remote queues that only the owner may drain, and the owner is dead. {queued} blocks wait.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 600 },
+      },
+      {
+        title: 'A limit nobody was watching.',
+        text: 'The kernel allows 65,530 map entries. {superslabs} SuperSlabs and the stacks of dead threads hold {entries}; {entriesLeft} are left.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 4000 },
+      },
+      {
+        title: 'Out of map entries, not out of memory.',
+        text: 'The next mapping was refused at {time}. {inflated} SuperSlabs are empty, but their counters say they are in use.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: WATCHABLE,
+    documentFigures: D0_LOG,
+  },
+  {
+    id: 'larson-immortal',
+    scenario: 'E-02',
+    title: 'The same bug without succession',
+    question: 'D0 blames the counter. What if threads live, and the counter lies all the same?',
+    claims: ['C-07', 'C-08', 'C-09', 'I-08', 'I-09'],
+    knobs: { seconds: 4 },
+    variants: [
+      {
+        name: 'As described in D0',
+        knobs: { workload: 'larson-immortal' },
+        note: 'Each thread fills its own slots: no free is remote.',
+      },
+      {
+        name: 'Shared slots',
+        knobs: { succession: false },
+        note: 'Main fills all slots, threads live for ever.',
+      },
+    ],
+    story: [
+      {
+        title: 'The bug is still there.',
+        text: 'Remote frees are not counted here either. But these threads never exit.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'Owners reuse what is freed to them.',
+        text: '{ops} operations, {superslabs} SuperSlabs. Each thread keeps one per class it uses and goes on using it.',
+        when: { kind: 'op', op: 200000 },
+      },
+      {
+        title: 'Flat.',
+        text: 'After {time} there are {superslabs} SuperSlabs. The counter bug alone does not make memory grow: the screen contradicts D0 here (C-07).',
+        when: { kind: 'op', op: 4000000 },
+      },
+    ],
+    speed: WATCHABLE,
+    documentFigures: [
+      {
+        label: 'Remote frees, “50 % or more”',
+        unit: '%',
+        document: 50,
+        source: 'D0 §3.3',
+        metric: 'remoteSharePercent',
+        note: 'In the loop that D0 prints no thread ever frees another’s block.',
+      },
+    ],
+  },
+  {
+    id: 'fix-grid',
+    scenario: 'E-03',
+    title: 'Fix the counter, trim, or both',
+    question: 'D0 promises 10 to 20 SuperSlabs from options A and B. What do they give?',
+    claims: ['C-11', 'C-12', 'C-13', 'C-14', 'C-20', 'I-10', 'I-11', 'I-14'],
+    knobs: LARSON,
+    variants: [
+      { name: 'Neither', knobs: {} },
+      {
+        name: 'A: count remote frees',
+        knobs: { decOnRemote: true },
+        note: 'Nobody calls trim, so nothing is freed.',
+      },
+      {
+        name: 'B: trim 100 ms',
+        knobs: { trimIntervalMs: 100, trimSS: true },
+        note: 'The counters never reach zero, so trim finds almost nothing.',
+      },
+      {
+        name: 'A + B',
+        knobs: { decOnRemote: true, trimIntervalMs: 100, trimSS: true },
+        documentFigures: [
+          {
+            label: 'Steady SuperSlabs, “10 to 20”',
+            unit: '',
+            document: 20,
+            source: 'D0 §7',
+            metric: 'superslabsNow',
+            note: 'One thread table per dead thread pins a SuperSlab for ever: trim cannot take it.',
+          },
+        ],
+      },
+    ],
+    story: [
+      {
+        title: 'Two switches.',
+        text: 'Option A counts remote frees. Option B runs a trim pass every 100 ms.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'Lives pass, SuperSlabs stay.',
+        text: '{lives} lives, {superslabs} SuperSlabs, {freed} freed so far.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 200 },
+      },
+      {
+        title: 'The first trim.',
+        text: 'Only SuperSlabs whose counter is zero may go: {freed} have been freed, {superslabs} stay.',
+        when: { kind: 'counter', counter: 'trimCalls', atLeast: 1 },
+      },
+      {
+        title: 'What trim cannot take.',
+        text: 'Every dead thread leaves its 288-byte table in a SuperSlab of its own. {superslabs} are mapped after {lives} lives.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 5000 },
+      },
+      {
+        title: 'The end all the same.',
+        text: 'At {time}: {superslabs} SuperSlabs, {freed} freed, {entries} map entries.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: 2_000_000,
+    documentFigures: [
+      {
+        label: 'SuperSlabs allocated, expected',
+        unit: '',
+        document: 50,
+        source: 'D0 §9',
+        metric: 'allocated',
+      },
+    ],
+  },
+  {
+    id: 'trim-sweep',
+    scenario: 'E-04',
+    title: 'How often to trim',
+    question: 'A trim pass every 10, 100 or 500 ms: what does the sawtooth cost?',
+    claims: ['C-18', 'C-19', 'I-11'],
+    knobs: { ...LARSON, decOnRemote: true, trimSS: true },
+    variants: [
+      { name: '10 ms', knobs: { trimIntervalMs: 10 } },
+      { name: '100 ms', knobs: { trimIntervalMs: 100 } },
+      { name: '500 ms', knobs: { trimIntervalMs: 500 } },
+    ],
+    story: [
+      {
+        title: 'Between two trims the heap grows.',
+        text: 'Each life strands SuperSlabs at the rate lives end; the pass takes back the empty ones.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'One tooth.',
+        text: '{freed} freed by the first passes; {superslabs} are mapped now.',
+        when: { kind: 'counter', counter: 'trimCalls', atLeast: 2 },
+      },
+      {
+        title: 'The floor rises.',
+        text: 'The lower edge of the saw is what trim cannot take: {lives} thread tables, one SuperSlab each.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 6000 },
+      },
+      {
+        title: 'The limit is only later.',
+        text: 'After {time} there are {entries} map entries. A shorter interval lowers the teeth, not the floor.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: 3_000_000,
+    documentFigures: [],
+  },
+  {
+    id: 'size-sweep',
+    scenario: 'E-05',
+    title: 'Smaller SuperSlabs',
+    question: 'D0 halved the SuperSlab and got 8 % fewer. Does size matter?',
+    claims: ['C-15', 'C-16', 'C-21', 'I-16', 'I-31'],
+    knobs: LARSON,
+    variants: [
+      { name: '64 KiB', knobs: { ssLg: 16 } },
+      {
+        name: '1 MiB',
+        knobs: { ssLg: 20 },
+        documentFigures: [
+          {
+            label: 'SuperSlabs at 1 MiB',
+            unit: '',
+            document: 45324,
+            source: 'D0 §6, option C',
+            metric: 'superslabsPeak',
+            note: 'The limit counts entries, not bytes: the engine gives the same count at every size. D0’s figure does not follow from this mechanism.',
+          },
+        ],
+      },
+      { name: '2 MiB', knobs: {} },
+      { name: '4 MiB', knobs: { ssLg: 22 } },
+    ],
+    story: [
+      {
+        title: 'One SuperSlab per class and life.',
+        text: 'A life that makes a few hundred small blocks needs one slab of each class, whatever the SuperSlab’s size.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'The count does not change.',
+        text: '{lives} lives, {superslabs} SuperSlabs: {perLife} each.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 1000 },
+      },
+      {
+        title: 'Only the bytes do.',
+        text: 'The end came at {time} with {superslabs} SuperSlabs and {mapped} mapped. The limit counts entries.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: 2_000_000,
+    documentFigures: [],
+  },
+  {
+    id: 'map-limit',
+    scenario: 'E-06',
+    title: 'Raise the map limit',
+    question: 'vm.max_map_count to a million: a cure or a longer fuse?',
+    claims: ['C-17', 'I-17'],
+    knobs: LARSON,
+    variants: [
+      { name: '65,530', knobs: {} },
+      {
+        name: '1,000,000',
+        knobs: { maxMapCount: 1000000, seconds: 60 },
+        note: 'Physical memory ends the run before the map limit does.',
+      },
+      {
+        name: 'Direct mapping',
+        knobs: { mapMode: 'direct' },
+        note: 'Neighbouring SuperSlabs merge into one entry; the leak in bytes is the same.',
+      },
+    ],
+    story: [
+      {
+        title: 'The slope is the same.',
+        text: 'Each life still strands its SuperSlabs. Only the line they run into moves.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'Resident memory climbs too.',
+        text: '{superslabs} SuperSlabs hold {resident} of real memory after {time}.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 8000 },
+      },
+      {
+        title: 'Something else runs out.',
+        text: 'Ended at {time}: {superslabs} SuperSlabs, {entries} entries, {resident} resident.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: 8_000_000,
+    documentFigures: [],
+  },
+  {
+    id: 'orphan-cures',
+    scenario: 'E-07',
+    title: 'Cures for orphans',
+    question: 'Five ways to treat the memory of dead owners. Which one ends the growth?',
+    claims: ['C-14', 'C-22', 'C-23', 'C-24', 'I-15', 'I-47'],
+    knobs: LARSON,
+    variants: [
+      { name: 'Abandon', knobs: {} },
+      {
+        name: 'Reuse empties',
+        knobs: { orphanPolicy: 'reuse-empty', decOnRemote: true },
+        note: 'Counters must be right for an empty SuperSlab to be recognised.',
+      },
+      { name: 'Adopt', knobs: { orphanPolicy: 'adopt' } },
+      { name: 'F: central list', knobs: { ownership: 'central' } },
+      { name: 'G: hybrid', knobs: { ownership: 'hybridG' } },
+    ],
+    story: [
+      {
+        title: 'A thread dies. Who may use its memory?',
+        text: 'D0 never asks. Its options F and G change who owns memory; adoption and reuse keep owners and give orphans new ones. Compaction (option E) is refused: C pointers cannot be rewritten.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'A thousand lives later.',
+        text: '{superslabs} SuperSlabs are mapped; {perLife} were mapped per life.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 1000 },
+      },
+      {
+        title: 'What is left.',
+        text: '{superslabs} SuperSlabs at {time}. What still grows are the stacks that Larson never joins: {entries} entries.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 8000 },
+      },
+      {
+        title: 'The benchmark’s own leak.',
+        text: 'Ended at {time} after {lives} lives with {superslabs} SuperSlabs. Two entries per dead thread are Larson’s doing, whatever the allocator.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: 4_000_000,
+    documentFigures: [],
+  },
+  {
+    id: 'rounds',
+    scenario: 'E-08',
+    title: 'Longer lives',
+    question: 'One argument of the benchmark decides how much of it is about dying threads.',
+    claims: ['C-08', 'C-25', 'I-18'],
+    knobs: LARSON,
+    variants: [1, 2, 5, 10, 100].map((rounds) => ({
+      name: `${rounds} round${rounds === 1 ? '' : 's'}`,
+      knobs: { rounds },
+    })),
+    story: [
+      {
+        title: 'Rounds set the length of a life.',
+        text: 'With one round a thread dies after 1,024 swaps; with a hundred, after 102,400.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'Remote frees are inheritance.',
+        text: '{remoteShare} of all frees are remote: blocks that a life found when it began.',
+        when: { kind: 'op', op: 500000 },
+      },
+      {
+        title: 'Fewer deaths, fewer orphans.',
+        text: '{lives} lives and {superslabs} SuperSlabs after {ops} operations. One command of the documents runs a hundred rounds, another one: their speeds cannot be compared.',
+        when: { kind: 'op', op: 4000000 },
+      },
+      {
+        title: 'Ended.',
+        text: '{time}, {lives} lives, {superslabs} SuperSlabs, {remoteShare} remote.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: 4_000_000,
+    documentFigures: [],
+  },
+  {
+    id: 'chunks',
+    scenario: 'E-09',
+    title: '256 or 1,024 chunks',
+    question: 'D1 measured 251 K operations per second at “low contention”, 981 K at “high”. Why?',
+    claims: ['C-27', 'I-19'],
+    knobs: { ...LARSON, headerByte: true, onNull: 'libcFallback' },
+    variants: [
+      {
+        name: '1,024 chunks',
+        knobs: {},
+        documentFigures: [
+          {
+            label: 'Printed operations per second',
+            unit: 'ops/s',
+            document: 981000,
+            source: 'D1',
+            metric: 'printedOpsPerSecond',
+            note: 'A cap, not a speed: lives until the map limit × operations per life ÷ run time.',
+          },
+        ],
+      },
+      {
+        name: '256 chunks',
+        knobs: { chunks: 256 },
+        documentFigures: [
+          {
+            label: 'Printed operations per second',
+            unit: 'ops/s',
+            document: 251000,
+            source: 'D1',
+            metric: 'printedOpsPerSecond',
+            note: 'A quarter of the operations per life, a quarter of the figure.',
+          },
+        ],
+      },
+    ],
+    story: [
+      {
+        title: 'Two entries for each stack, five SuperSlabs.',
+        text: 'With the one-byte header 8-byte blocks move up a class: {perLife} SuperSlabs per life.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'Lives run out, not time.',
+        text: '{lives} lives, {entriesLeft} entries left. How many operations a life does decides the score.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 3000 },
+      },
+      {
+        title: 'The chains end in silence.',
+        text: 'When a thread cannot be created Larson ignores it. After {time} of work the program idles to its ten seconds, then divides {ops} operations by ten.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: 2_000_000,
+    documentFigures: [],
+  },
+];

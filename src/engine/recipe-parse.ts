@@ -1,0 +1,327 @@
+import { fail, ok, type Problem, type Result } from '../base/result.ts';
+import {
+  defaultKnobs,
+  isKnobId,
+  KNOB_IDS,
+  type KnobId,
+  type KnobValue,
+  type KnobValues,
+  knobDef,
+  resolveKnobs,
+} from './knobs.ts';
+import {
+  type Edit,
+  ENGINE_VERSION,
+  type LaneRecipe,
+  RECIPE_SCHEMA,
+  type Recipe,
+} from './recipe.ts';
+import { upgradeRecipe } from './recipe-upgrade.ts';
+
+/** Larson's own limit on slots: it refuses to run with more (larson.cpp, MAX_BLOCKS). */
+export const MAX_SLOTS = 1_000_000;
+/** Most operations anything may ask for. */
+export const MAX_OPS = 1e10;
+const MAX_LANES = 4;
+const MAX_EDITS = 10_000;
+const MAX_NAME = 60;
+const SHOWN = 40;
+
+/** Text that may come from anywhere, cut and quoted for a message. */
+export function quoted(raw: unknown): string {
+  let text: string;
+  try {
+    text = typeof raw === 'string' ? raw : (JSON.stringify(raw) ?? String(raw));
+  } catch {
+    text = typeof raw;
+  }
+  return `“${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}”`;
+}
+
+/**
+ * Reads one knob value, typed or as text. Numbers must be plain decimal and inside the knob's range.
+ */
+export function parseKnobValue(id: KnobId, raw: unknown): Result<KnobValue> {
+  const def = knobDef(id);
+  const name = `${def.label} (${id})`;
+  switch (def.kind) {
+    case 'bool':
+      if (raw === true || raw === 'true' || raw === 'on' || raw === '1' || raw === 1)
+        return ok(true);
+      if (raw === false || raw === 'false' || raw === 'off' || raw === '0' || raw === 0)
+        return ok(false);
+      return fail('E_KNOB', `${name} is on or off, not ${quoted(raw)}.`);
+    case 'enum': {
+      if (typeof raw === 'string' && def.options.includes(raw)) return ok(raw);
+      const near = typeof raw === 'string' ? nearest(raw, def.options) : undefined;
+      const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+      return fail(
+        'E_KNOB',
+        `${name} is one of ${def.options.join(', ')}, not ${quoted(raw)}.${hint}`,
+      );
+    }
+    case 'number': {
+      const value = typeof raw === 'string' ? readNumber(raw) : raw;
+      if (typeof value !== 'number' || !Number.isFinite(value)) {
+        return fail(
+          'E_KNOB',
+          `${name} needs a number, not ${quoted(typeof raw === 'number' ? String(raw) : raw)}.`,
+        );
+      }
+      if (def.integer && !Number.isInteger(value)) {
+        return fail('E_KNOB', `${name} needs a whole number, not ${quoted(raw)}.`);
+      }
+      if (value < def.min || value > def.max) {
+        const unit = def.unit === '' ? '' : ` ${def.unit}`;
+        return fail(
+          'E_RANGE',
+          `${name} goes from ${plain(def.min)} to ${plain(def.max)}${unit}, not ${quoted(String(raw))}.`,
+        );
+      }
+      return ok(value);
+    }
+  }
+}
+
+const plain = (value: number): string => value.toLocaleString('en-US');
+
+/** Plain decimal text, with an exponent at most; no hexadecimal, no blanks inside. */
+function readNumber(text: string): number {
+  const trimmed = text.trim();
+  return trimmed.length <= 32 && /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,3})?$/i.test(trimmed)
+    ? Number(trimmed)
+    : Number.NaN;
+}
+
+/** The option that differs least from what was typed, if it is near enough to be meant. */
+export function nearest(text: string, options: readonly string[]): string | undefined {
+  if (text.length > SHOWN) return undefined;
+  let best: string | undefined;
+  let least = Math.max(2, Math.floor(text.length / 3)) + 1;
+  for (const option of options) {
+    const distance = editDistance(text.toLowerCase(), option.toLowerCase());
+    if (distance < least) {
+      least = distance;
+      best = option;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, row[j] + 1, next[j - 1] + 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
+
+/** Reads a set of knobs; each bad one falls back alone. */
+export function parseKnobs(raw: unknown, where: string, problems: Problem[]): Partial<KnobValues> {
+  const knobs: Record<string, KnobValue> = {};
+  if (raw === undefined) return {};
+  if (!isPlainObject(raw)) {
+    problems.push({
+      code: 'E_RECIPE_FIELD',
+      message: `${where} is not a set of knobs.`,
+      kept: 'its defaults',
+    });
+    return {};
+  }
+  for (const [id, value] of Object.entries(raw).slice(0, 200)) {
+    if (!isKnobId(id)) {
+      const near = nearest(id, KNOB_IDS);
+      problems.push({
+        code: 'E_KNOB',
+        message: `There is no knob ${quoted(id)}${near ? `; did you mean ${near}?` : '.'}`,
+        kept: 'everything else',
+      });
+      continue;
+    }
+    const parsed = parseKnobValue(id, value);
+    if (parsed.ok) knobs[id] = parsed.value;
+    else problems.push({ ...parsed.error, kept: `the default, ${String(knobDef(id).default)}` });
+  }
+  return knobs as Partial<KnobValues>;
+}
+
+/** Reads a recipe from anything. Never throws; a bad field falls back alone and is reported. */
+export function parseRecipe(input: unknown): { recipe: Recipe; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const upgraded = upgradeRecipe(input);
+  if (!upgraded.ok)
+    return { recipe: defaultRecipe(), problems: [{ ...upgraded.error, kept: 'the first preset' }] };
+  const raw = upgraded.value;
+  const knobs = parseKnobs(raw.knobs, 'knobs', problems);
+  const lanes = parseLanes(raw.lanes, problems);
+  const edits = parseEdits(raw.edits, lanes.length, problems);
+  if (raw.engine !== undefined && raw.engine !== ENGINE_VERSION) {
+    problems.push({
+      code: 'E_RECIPE_VERSION',
+      message: `This recipe was made by engine ${quoted(raw.engine)}, this is engine ${ENGINE_VERSION}: results may differ.`,
+      kept: 'the recipe',
+    });
+  }
+  const recipe: { -readonly [Key in keyof Recipe]: Recipe[Key] } = {
+    schema: RECIPE_SCHEMA,
+    engine: ENGINE_VERSION,
+    knobs,
+    lanes,
+    edits,
+  };
+  if (typeof raw.preset === 'string' && raw.preset.length <= MAX_NAME) recipe.preset = raw.preset;
+  if (typeof raw.variant === 'number' && Number.isInteger(raw.variant) && raw.variant >= 0) {
+    recipe.variant = raw.variant;
+  }
+  if (raw.cursor !== undefined) {
+    if (
+      typeof raw.cursor === 'number' &&
+      Number.isInteger(raw.cursor) &&
+      raw.cursor >= 0 &&
+      raw.cursor <= MAX_OPS
+    ) {
+      recipe.cursor = raw.cursor;
+    } else {
+      problems.push({
+        code: 'E_RECIPE_FIELD',
+        message: `The position is an operation from 0 to ${plain(MAX_OPS)}, not ${quoted(raw.cursor)}.`,
+        kept: 'the start',
+      });
+    }
+  }
+  return { recipe: checkSlots(recipe, problems), problems };
+}
+
+function parseLanes(raw: unknown, problems: Problem[]): LaneRecipe[] {
+  if (raw === undefined) return [{ name: 'A', model: 'tiny', knobs: {} }];
+  if (!Array.isArray(raw) || raw.length === 0 || raw.length > MAX_LANES) {
+    problems.push({
+      code: 'E_RECIPE_FIELD',
+      message: `A recipe has 1 to ${MAX_LANES} lanes.`,
+      kept: 'one lane',
+    });
+    return [{ name: 'A', model: 'tiny', knobs: {} }];
+  }
+  return raw.map((lane: unknown, i) => {
+    const fields = isPlainObject(lane) ? lane : {};
+    if (fields.model !== undefined && fields.model !== 'tiny') {
+      problems.push({
+        code: 'E_RECIPE_FIELD',
+        message: `There is no model ${quoted(fields.model)}.`,
+        kept: 'tiny',
+      });
+    }
+    const name =
+      typeof fields.name === 'string' && fields.name !== ''
+        ? fields.name.slice(0, MAX_NAME)
+        : 'ABCD'[i];
+    return { name, model: 'tiny', knobs: parseKnobs(fields.knobs, `lane ${i + 1}`, problems) };
+  });
+}
+
+function parseEdits(raw: unknown, lanes: number, problems: Problem[]): Edit[] {
+  if (raw === undefined) return [];
+  if (!Array.isArray(raw)) {
+    problems.push({
+      code: 'E_RECIPE_FIELD',
+      message: 'The edits are not a list.',
+      kept: 'no edits',
+    });
+    return [];
+  }
+  const edits: Edit[] = [];
+  for (const entry of raw.slice(0, MAX_EDITS) as unknown[]) {
+    const { op, lane = 0, knob, value } = isPlainObject(entry) ? entry : {};
+    const inRange = typeof op === 'number' && Number.isInteger(op) && op >= 0 && op <= MAX_OPS;
+    const onLane = typeof lane === 'number' && Number.isInteger(lane) && lane >= 0 && lane < lanes;
+    if (!inRange || !onLane || typeof knob !== 'string' || !isKnobId(knob)) {
+      problems.push({
+        code: 'E_RECIPE_FIELD',
+        message: `The edit ${quoted(entry)} names no operation, lane and knob.`,
+        kept: 'the other edits',
+      });
+      continue;
+    }
+    if (knobDef(knob).apply === 'restart') {
+      problems.push({
+        code: 'E_RECIPE_FIELD',
+        message: `${knobDef(knob).label} (${knob}) cannot change during a run.`,
+        kept: 'the other edits',
+      });
+      continue;
+    }
+    const parsed = parseKnobValue(knob, value);
+    if (parsed.ok) edits.push({ op, lane, knob, value: parsed.value });
+    else problems.push({ ...parsed.error, kept: 'the other edits' });
+  }
+  return edits.sort((a, b) => a.op - b.op);
+}
+
+/** Larson refuses more than a million slots; so do we, with its reason. */
+function checkSlots(recipe: Recipe, problems: Problem[]): Recipe {
+  const asked = laneKnobs(recipe, 0);
+  if (asked.threads * asked.chunks <= MAX_SLOTS) return recipe;
+  const defaults = defaultKnobs();
+  problems.push({
+    code: 'E_RANGE',
+    message: `${plain(asked.threads)} threads with ${plain(asked.chunks)} chunks are ${plain(asked.threads * asked.chunks)} slots; Larson stops at ${plain(MAX_SLOTS)}.`,
+    kept: `${defaults.chunks} chunks`,
+  });
+  const { chunks: _chunks, ...knobs } = recipe.knobs;
+  return {
+    ...recipe,
+    knobs,
+    lanes: recipe.lanes.map((lane) => ({ ...lane, knobs: omit(lane.knobs, 'chunks') })),
+  };
+}
+
+function omit(knobs: Partial<KnobValues>, id: KnobId): Partial<KnobValues> {
+  return Object.fromEntries(
+    Object.entries(knobs).filter(([key]) => key !== id),
+  ) as Partial<KnobValues>;
+}
+
+/** What is worth saying about legal but surprising settings, one sentence each. */
+export function remarks(knobs: KnobValues): string[] {
+  const said: string[] = [];
+  if (knobs.minSize > knobs.maxSize) {
+    const last = knobs.minSize + (knobs.minSize - knobs.maxSize) - 1;
+    said.push(
+      `The smallest request is above the largest. That is legal in C: the remainder gives sizes from ${plain(knobs.minSize)} to ${plain(last)} B.`,
+    );
+  }
+  return said;
+}
+
+/** All knobs of a lane: defaults, the recipe's, the lane's. */
+export function laneKnobs(recipe: Recipe, lane: number): KnobValues {
+  return resolveKnobs(recipe.knobs, recipe.lanes[lane]?.knobs ?? {});
+}
+
+/** One lane, every knob at its default. */
+export function defaultRecipe(): Recipe {
+  return {
+    schema: RECIPE_SCHEMA,
+    engine: ENGINE_VERSION,
+    knobs: {},
+    lanes: [{ name: 'A', model: 'tiny', knobs: {} }],
+    edits: [],
+  };
+}
+
+/** The recipe with one common knob set; a value equal to the default is not written down. */
+export function withKnob(recipe: Recipe, id: KnobId, value: KnobValue): Recipe {
+  const knobs = omit(recipe.knobs, id);
+  if (knobDef(id).default !== value) Object.assign(knobs, { [id]: value });
+  const lanes = recipe.lanes.map((lane) => ({ ...lane, knobs: omit(lane.knobs, id) }));
+  return { ...recipe, knobs, lanes };
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,34 @@
+import type { Lane } from './lane.ts';
+import { rafPending } from './raf.ts';
+
+export interface Probe {
+  readonly lane: Lane;
+  /** React commits since the page was opened. */
+  commits: number;
+  /** Frames drawn since the page was opened. */
+  frames: number;
+}
+
+declare global {
+  interface Window {
+    whenIdle(): Promise<void>;
+    slabscope: Probe;
+  }
+}
+
+/** Installs what tests and the console use: `whenIdle()` and the probe. */
+export function installProbe(lane: Lane): Probe {
+  const probe: Probe = { lane, commits: 0, frames: 0 };
+  lane.hub.subscribe(() => {
+    probe.frames++;
+  });
+  window.slabscope = probe;
+  window.whenIdle = async () => {
+    // Two still animation frames in a row: a command issued in one has shown its request by the next.
+    for (let still = 0; still < 2; ) {
+      await new Promise(requestAnimationFrame);
+      still = lane.busy || rafPending() || lane.hub.latest === undefined ? 0 : still + 1;
+    }
+  };
+  return probe;
+}

@@ -1,0 +1,165 @@
+import type { KnobId, KnobValue } from '../engine/knobs.ts';
+import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
+import type { Autopsy, BlocksDetail, SuperSlabDetail } from '../engine/types.ts';
+import { CallError, type Config, LaneClient, type WorkerLike } from '../worker/client.ts';
+import type { Speed, Summary } from '../worker/protocol.ts';
+import { LaneHub } from './hub.ts';
+
+export interface RestartInfo {
+  readonly op: number;
+  readonly reason: string;
+  readonly lasting: boolean;
+}
+
+/** One lane as the views see it: commands, questions, and a hub with its frames. */
+export class Lane {
+  readonly hub = new LaneHub();
+  private readonly client: LaneClient;
+  private opening: AbortController | undefined;
+  private config: Config | undefined;
+  private hiddenWhilePlaying: Speed | undefined;
+  private playing: Speed | undefined;
+  onRestart: (info: RestartInfo) => void = () => {};
+  /** The tab was hidden while playing (true) or is back (false). */
+  onAutoPause: (paused: boolean) => void = () => {};
+
+  constructor(spawn: () => WorkerLike = spawnWorker) {
+    this.client = new LaneClient({
+      spawn,
+      onFrame: (frame) => this.hub.setFrame(frame),
+      onSummary: (summary) => {
+        if (!summary.playing) this.playing = undefined;
+        this.hub.setSummary(summary);
+      },
+      onRestart: (info) => this.onRestart(info),
+    });
+    if (typeof document !== 'undefined') {
+      document.addEventListener('visibilitychange', this.onVisibility);
+    }
+  }
+
+  /** True while a request is in flight or the run moves. */
+  get busy(): boolean {
+    return this.client.inFlight > 0 || this.hub.summary?.playing === true;
+  }
+
+  /** Starts a run; `startAt` brings it to an operation before anything else. */
+  async open(config: Config): Promise<Summary> {
+    this.config = config;
+    this.playing = undefined;
+    this.opening?.abort();
+    this.opening = new AbortController();
+    const summary = await this.client.configure(config, this.opening.signal);
+    this.hub.setSummary(summary);
+    return summary;
+  }
+
+  /** The same run from its start. */
+  async restart(): Promise<Summary | undefined> {
+    return this.config ? this.open({ ...this.config, startAt: 0 }) : undefined;
+  }
+
+  play(speed: Speed): Promise<unknown> {
+    this.playing = speed;
+    return quiet(this.client.call('play', { speed }));
+  }
+
+  pause(): Promise<unknown> {
+    this.playing = undefined;
+    return quiet(this.client.call('pause', undefined));
+  }
+
+  stepOps(ops: number): Promise<unknown> {
+    return quiet(this.client.call('step', { by: 'op', ops }));
+  }
+
+  stepEvent(kinds: readonly EventKind[]): Promise<unknown> {
+    return quiet(this.client.call('step', { by: 'event', kinds }));
+  }
+
+  runTo(op: number): Promise<unknown> {
+    return quiet(this.client.call('runTo', { op }));
+  }
+
+  setKnob(id: KnobId, value: KnobValue): Promise<{ op: number }> {
+    return this.client.setKnob(id, value);
+  }
+
+  inspectSuperSlab(index: number, signal?: AbortSignal): Promise<SuperSlabDetail | undefined> {
+    return this.client.call('inspectSuperSlab', { index }, signal);
+  }
+
+  inspectBlocks(
+    superslab: number,
+    slab: number,
+    signal?: AbortSignal,
+  ): Promise<BlocksDetail | undefined> {
+    return this.client.call('inspectBlocks', { superslab, slab }, signal);
+  }
+
+  events(
+    first: number,
+    last: number,
+    kinds?: readonly EventKind[],
+  ): Promise<readonly EventRecord[]> {
+    return this.client.call('events', kinds ? { first, last, kinds } : { first, last });
+  }
+
+  causes(seq: number): Promise<readonly EventRecord[]> {
+    return this.client.call('causes', { seq });
+  }
+
+  autopsy(): Promise<Autopsy> {
+    return this.client.call('autopsy', undefined);
+  }
+
+  digest(): Promise<{ op: number; digest: string }> {
+    return this.client.call('digest', undefined);
+  }
+
+  audit(): Promise<readonly string[]> {
+    return this.client.call('audit', undefined);
+  }
+
+  /** Ends the worker as a crash would; the client replaces it. */
+  crashForTest(): void {
+    this.client.restart('ended by a test');
+  }
+
+  dispose(): void {
+    if (typeof document !== 'undefined') {
+      document.removeEventListener('visibilitychange', this.onVisibility);
+    }
+    this.client.dispose();
+  }
+
+  private readonly onVisibility = (): void => {
+    if (document.hidden && this.playing !== undefined) {
+      this.hiddenWhilePlaying = this.playing;
+      void this.pause();
+      this.onAutoPause(true);
+    } else if (!document.hidden && this.hiddenWhilePlaying !== undefined) {
+      const speed = this.hiddenWhilePlaying;
+      this.hiddenWhilePlaying = undefined;
+      void this.play(speed);
+      this.onAutoPause(false);
+    }
+  };
+}
+
+const spawnWorker = (): WorkerLike =>
+  new Worker(new URL('../worker/sim.worker.ts', import.meta.url), {
+    type: 'module',
+  }) as unknown as WorkerLike;
+
+/** Commands that a newer command stops are no error to anybody. */
+async function quiet<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof CallError && (error.code === 'E_ABORTED' || error.code === 'E_WORKER')) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,21 @@
+/** The one requestAnimationFrame of the page: draws are collected, each runs once per frame. */
+const dirty = new Set<() => void>();
+let queued = false;
+
+/** Runs `draw` in the next animation frame, once however often it is asked for. */
+export function invalidate(draw: () => void): void {
+  dirty.add(draw);
+  if (queued) return;
+  queued = true;
+  requestAnimationFrame(flush);
+}
+
+/** True while an animation frame is waiting. */
+export const rafPending = (): boolean => queued;
+
+function flush(): void {
+  queued = false;
+  const now = [...dirty];
+  dirty.clear();
+  for (const draw of now) draw();
+}

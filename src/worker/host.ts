@@ -1,0 +1,402 @@
+import { assert } from '../base/assert.ts';
+import type { ErrorCode } from '../base/result.ts';
+import type { KnobValues } from '../engine/knobs.ts';
+import type { Edit } from '../engine/recipe.ts';
+import { EV, type EventKind, type EventRecord, NO_CAUSE } from '../engine/telemetry/events.ts';
+import type { Simulation } from '../engine/types.ts';
+import { writeFrame } from './frame-writer.ts';
+import {
+  type CallName,
+  type Calls,
+  type FromWorker,
+  type LaneConfig,
+  PROTOCOL_VERSION,
+  type Speed,
+  type StepTarget,
+  type Summary,
+  type ToWorker,
+} from './protocol.ts';
+
+/** A port as the host sees it; a worker's global scope and a MessagePort both fit. */
+export interface HostPort {
+  postMessage(message: FromWorker, transfer?: ArrayBuffer[]): void;
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+}
+
+export interface HostDeps {
+  createSimulation(model: LaneConfig['model'], knobs: KnobValues): Simulation;
+  /** Wall clock in ms; only pacing depends on it, never results. */
+  now(): number;
+  /** Runs the next slice after messages that are waiting. */
+  schedule(slice: () => void): void;
+}
+
+/** Length of one slice of simulation, ms: pause and cancel overtake after at most this long. */
+const SLICE_MS = 8;
+/** At most one frame in this time while running, ms. */
+const FRAME_MS = 15;
+/** A slow page or a sleeping tab never makes the run catch up more than this, ms. */
+const MAX_CATCH_UP_MS = 100;
+const FIRST_CHUNK = 4096;
+const MAX_CHUNK = 1 << 20;
+const MAX_EVENTS = 1000;
+const MAX_CAUSES = 4000;
+
+/** Something that runs over several slices and answers a request at its end. */
+interface Task {
+  readonly id: number;
+  /** Stop here. */
+  readonly target: number;
+  /** Event kinds that end it, as bits; 0: none. */
+  readonly watch: number;
+  reply(): unknown;
+}
+
+class Aborted extends Error {}
+
+/**
+ * The worker's side of the protocol: owns one Simulation, advances it in slices, answers requests,
+ * sends frames while it has credits. It must never block: everything long is a task of slices.
+ */
+export class Host {
+  private sim: Simulation | undefined;
+  private generation = 0;
+  private edits: Edit[] = [];
+  private audit = false;
+  private readonly credits: ArrayBuffer[] = [];
+  private playing = false;
+  private speed: Speed = 'max';
+  /** Fraction of an operation owed by slow play. */
+  private owed = 0;
+  private lastPaced = 0;
+  private task: Task | undefined;
+  private chunk = FIRST_CHUNK;
+  private scheduled = false;
+  private frameDue = false;
+  private lastFrame = -Infinity;
+  private speedFrom = 0;
+  private speedOps = 0;
+  private measured = 0;
+  private faulted = false;
+
+  constructor(
+    private readonly port: HostPort,
+    private readonly deps: HostDeps,
+  ) {
+    port.onmessage = (event) => this.receive(event.data);
+  }
+
+  private receive(message: ToWorker): void {
+    switch (message.t) {
+      case 'credit':
+        this.credits.push(message.buffer);
+        if (this.frameDue) this.sendFrame();
+        return;
+      case 'ping':
+        this.port.postMessage({ t: 'pong', id: message.id });
+        return;
+      case 'cancel':
+        if (this.task?.id === message.id) this.abortTask('cancelled');
+        return;
+      case 'call':
+        this.call(message.id, message.name, message.arg);
+        return;
+    }
+  }
+
+  private call(id: number, name: CallName, arg: unknown): void {
+    try {
+      const value = this.answer(id, name, arg);
+      if (value !== DEFERRED) this.port.postMessage({ t: 'reply', id, value });
+    } catch (error) {
+      if (error instanceof Aborted) this.fail(id, 'E_ABORTED', error.message);
+      else if (name === 'configure') this.fail(id, 'E_WORKER', messageOf(error));
+      else this.fault(error, id);
+    }
+  }
+
+  private answer(id: number, name: CallName, arg: unknown): unknown {
+    if (name === 'configure') return this.configure(id, arg as Calls['configure'][0]);
+    const sim = this.sim;
+    if (!sim) throw new Aborted('not configured yet');
+    switch (name) {
+      case 'play':
+        this.abortTask('play');
+        this.speed = (arg as Calls['play'][0]).speed;
+        this.playing = sim.status === 'running';
+        this.owed = 0;
+        this.lastPaced = this.deps.now();
+        this.resetSpeed();
+        this.wake();
+        this.sendSummary();
+        return this.summary();
+      case 'pause':
+        this.abortTask('pause');
+        this.stop();
+        return this.summary();
+      case 'step':
+        return this.step(id, arg as StepTarget, sim);
+      case 'runTo': {
+        const { op } = arg as Calls['runTo'][0];
+        return this.start({ id, target: op, watch: 0, reply: () => this.summary() });
+      }
+      case 'setKnobs':
+        for (const { knob, value } of (arg as Calls['setKnobs'][0]).changes)
+          sim.setKnob(knob, value);
+        this.wantFrame();
+        return { op: sim.op };
+      case 'inspectSuperSlab':
+        return sim.inspectSuperSlab((arg as Calls['inspectSuperSlab'][0]).index);
+      case 'inspectBlocks': {
+        const { superslab, slab } = arg as Calls['inspectBlocks'][0];
+        return sim.inspectBlocks(superslab, slab);
+      }
+      case 'events':
+        return eventsOf(sim, arg as Calls['events'][0]);
+      case 'causes':
+        return causesOf(sim, (arg as Calls['causes'][0]).seq);
+      case 'autopsy':
+        return sim.autopsy();
+      case 'digest':
+        return { op: sim.op, digest: sim.digest() };
+      case 'audit':
+        return sim.audit();
+    }
+  }
+
+  private configure(id: number, config: LaneConfig): unknown {
+    assert(
+      config.protocol === PROTOCOL_VERSION,
+      `protocol ${config.protocol}, worker ${PROTOCOL_VERSION}`,
+    );
+    this.abortTask('configured anew');
+    this.playing = false;
+    this.faulted = false;
+    this.generation = config.generation;
+    this.audit = config.audit === true;
+    this.edits = [...config.edits].sort((a, b) => a.op - b.op);
+    this.sim = this.deps.createSimulation(config.model, config.knobs);
+    this.chunk = FIRST_CHUNK;
+    this.measured = 0;
+    this.applyEdits();
+    if (config.startAt <= 0) {
+      this.wantFrame();
+      return this.summary();
+    }
+    return this.start({ id, target: config.startAt, watch: 0, reply: () => this.summary() });
+  }
+
+  private step(id: number, target: StepTarget, sim: Simulation): unknown {
+    if (target.by === 'op') {
+      return this.start({ id, target: sim.op + target.ops, watch: 0, reply: () => this.summary() });
+    }
+    const watch = target.kinds.reduce((bits, kind) => bits | (1 << EV[kind]), 0);
+    return this.start({ id, target: Infinity, watch, reply: () => this.summary() });
+  }
+
+  /** Begins a task; its request is answered when it ends. */
+  private start(task: Task): typeof DEFERRED {
+    this.abortTask('superseded');
+    this.playing = false;
+    this.task = task;
+    this.resetSpeed();
+    this.wake();
+    this.sendSummary();
+    return DEFERRED;
+  }
+
+  private abortTask(why: string): void {
+    const { task } = this;
+    if (!task) return;
+    this.task = undefined;
+    this.fail(task.id, 'E_ABORTED', `stopped: ${why}`);
+    this.wantFrame();
+    this.sendSummary();
+  }
+
+  private finishTask(task: Task): void {
+    this.task = undefined;
+    this.port.postMessage({ t: 'reply', id: task.id, value: task.reply() });
+    this.stop();
+  }
+
+  /** Stands still: one last frame, and the page is told. */
+  private stop(): void {
+    this.playing = false;
+    this.wantFrame();
+    this.sendSummary();
+  }
+
+  private wake(): void {
+    if (this.scheduled || this.faulted) return;
+    this.scheduled = true;
+    this.deps.schedule(() => {
+      this.scheduled = false;
+      try {
+        this.slice();
+      } catch (error) {
+        this.fault(error, undefined);
+      }
+    });
+  }
+
+  private slice(): void {
+    const { sim, deps, task } = this;
+    if (!sim || (!this.playing && !task)) return;
+    const from = deps.now();
+    let allowed = task ? task.target - sim.op : this.allowance(from);
+    let hit = false;
+    while (allowed > 0 && sim.status === 'running') {
+      const want = Math.min(allowed, this.chunk, this.untilEdit());
+      const before = deps.now();
+      const result = sim.advance(want, task?.watch ?? 0);
+      allowed -= result.ops;
+      this.speedOps += result.ops;
+      this.applyEdits();
+      const spent = deps.now() - before;
+      if (want === this.chunk) this.chunk = nextChunk(this.chunk, spent);
+      hit = result.hit && (task?.watch ?? 0) !== 0;
+      if (hit || deps.now() - from >= SLICE_MS) break;
+    }
+    if (this.audit) this.check(sim);
+    this.measure();
+    if (task && (hit || allowed <= 0 || sim.status !== 'running')) this.finishTask(task);
+    else if (this.playing && sim.status !== 'running') this.stop();
+    else {
+      if (deps.now() - this.lastFrame >= FRAME_MS) this.sendFrame();
+      this.wake();
+    }
+  }
+
+  /** Operations that play may do now. */
+  private allowance(now: number): number {
+    if (this.speed === 'max') return Infinity;
+    const elapsed = Math.min(now - this.lastPaced, MAX_CATCH_UP_MS);
+    this.lastPaced = now;
+    this.owed += (elapsed * this.speed) / 1000;
+    // What a slice cannot do is dropped, not owed: the simulator is slower than the wish.
+    const whole = Math.floor(this.owed);
+    this.owed -= whole;
+    return whole;
+  }
+
+  /** Operations until the next edit; edits apply exactly at theirs. */
+  private untilEdit(): number {
+    const next = this.edits[0];
+    return next === undefined || !this.sim ? Infinity : Math.max(1, next.op - this.sim.op);
+  }
+
+  private applyEdits(): void {
+    const { sim } = this;
+    if (!sim) return;
+    for (let edit = this.edits[0]; edit !== undefined && edit.op <= sim.op; edit = this.edits[0]) {
+      sim.setKnob(edit.knob, edit.value);
+      this.edits.shift();
+    }
+  }
+
+  private check(sim: Simulation): void {
+    const problems = sim.audit();
+    if (problems.length > 0) throw new Error(`audit at operation ${sim.op}: ${problems[0]}`);
+  }
+
+  private resetSpeed(): void {
+    this.speedFrom = this.deps.now();
+    this.speedOps = 0;
+  }
+
+  private measure(): void {
+    const elapsed = this.deps.now() - this.speedFrom;
+    if (elapsed < 250) return;
+    this.measured = (this.speedOps * 1000) / elapsed;
+    this.resetSpeed();
+  }
+
+  private wantFrame(): void {
+    this.frameDue = true;
+    this.sendFrame();
+  }
+
+  /** Sends a frame if there is a free buffer; else the page is behind and the frame is skipped. */
+  private sendFrame(): void {
+    const { sim } = this;
+    const buffer = sim ? this.credits.pop() : undefined;
+    if (!sim || buffer === undefined) return;
+    const filled = writeFrame(buffer, sim, {
+      generation: this.generation,
+      playing: this.playing || this.task !== undefined,
+      simOpsPerSecond: this.measured,
+    });
+    this.lastFrame = this.deps.now();
+    this.frameDue = false;
+    this.port.postMessage({ t: 'frame', generation: this.generation, buffer: filled }, [filled]);
+  }
+
+  private summary(): Summary {
+    const { sim } = this;
+    assert(sim !== undefined, 'a summary needs a run');
+    return {
+      generation: this.generation,
+      op: sim.op,
+      virtualNs: sim.virtualNs,
+      status: sim.status,
+      endedBy: sim.endedBy,
+      oomSeen: sim.oomSeen,
+      playing: this.playing || this.task !== undefined,
+    };
+  }
+
+  private sendSummary(): void {
+    if (this.sim) this.port.postMessage({ t: 'summary', summary: this.summary() });
+  }
+
+  private fail(id: number, code: ErrorCode, message: string): void {
+    this.port.postMessage({ t: 'error', id, code, message });
+  }
+
+  /** A fault of ours: every request in flight settles, the page restarts the worker. */
+  private fault(error: unknown, id: number | undefined): void {
+    this.faulted = true;
+    this.playing = false;
+    const message = messageOf(error);
+    if (id !== undefined) this.fail(id, 'E_WORKER', message);
+    if (this.task) this.fail(this.task.id, 'E_WORKER', message);
+    this.task = undefined;
+    this.port.postMessage({ t: 'fault', op: this.sim?.op ?? 0, message });
+  }
+}
+
+const DEFERRED = Symbol('answered later');
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** Grows chunks while they are cheap, shrinks them when one eats half a slice. */
+function nextChunk(chunk: number, spentMs: number): number {
+  if (spentMs > SLICE_MS / 2) return Math.max(256, chunk >> 1);
+  return spentMs < SLICE_MS / 8 ? Math.min(MAX_CHUNK, chunk * 2) : chunk;
+}
+
+function eventsOf(sim: Simulation, range: Calls['events'][0]): EventRecord[] {
+  const kinds = range.kinds ? new Set<EventKind>(range.kinds) : undefined;
+  const found: EventRecord[] = [];
+  // Newest first, so that a cut list keeps what is nearest to now.
+  for (let seq = Math.min(range.last, sim.events.next) - 1; seq >= range.first; seq--) {
+    const event = sim.events.get(seq);
+    if (event === undefined) break;
+    if (kinds && !kinds.has(event.kind)) continue;
+    found.push(event);
+    if (found.length === MAX_EVENTS) break;
+  }
+  return found.reverse();
+}
+
+function causesOf(sim: Simulation, seq: number): EventRecord[] {
+  const chain: EventRecord[] = [];
+  let event = sim.events.get(seq);
+  while (event !== undefined && chain.length < MAX_CAUSES) {
+    chain.push(event);
+    event = event.cause === NO_CAUSE ? undefined : sim.events.get(event.cause);
+  }
+  return chain.reverse();
+}

@@ -1,0 +1,16 @@
+import { createSimulation } from '../engine/simulation.ts';
+import { Host, type HostPort } from './host.ts';
+
+// A message to oneself comes after the messages already waiting, and sooner than any timer.
+const ticks = new MessageChannel();
+let next: (() => void) | undefined;
+ticks.port1.onmessage = () => next?.();
+
+new Host(self as unknown as HostPort, {
+  createSimulation,
+  now: () => performance.now(),
+  schedule: (slice) => {
+    next = slice;
+    ticks.port2.postMessage(0);
+  },
+});
