@@ -181,6 +181,8 @@ export interface Simulation {
   setKnob(id: KnobId, value: KnobValue): void;
   /** Ends the run on the user's word. */
   abort(): void;
+  /** Ends the run because the operations asked for are done. */
+  stopAtLimit(): void;
 
   /** Brings the gauge counters up to date and returns the column. */
   readCounters(): Float64Array;

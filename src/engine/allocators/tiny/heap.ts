@@ -148,6 +148,8 @@ export class TinyHeap {
   requestedBytes = 0;
   otherLive = 0;
   otherPeak = 0;
+  /** Entries of the other heap: one, unless it began at the limit and grew the program's own heap. */
+  otherEntries = 0;
 
   /** 1 while remote frees do not lower the counter. */
   uncounted = 1;
@@ -521,6 +523,7 @@ export class TinyHeap {
     this.blocks[at] = BLOCK_OTHER;
     this.blocks[at + BLOCK_INDEX] = 0;
     this.blocks[at + BLOCK_SIZE] = size;
+    if (this.otherPeak === 0 && this.space.entries < this.knobs.maxMapCount) this.otherEntries = 1;
     this.otherLive += otherBytes(size);
     if (this.otherLive > this.otherPeak) this.otherPeak = this.otherLive;
     this.counters[C.otherMallocs]++;
@@ -1160,11 +1163,6 @@ export class TinyHeap {
     return this.ownHead[chain];
   }
 
-  /** Entries of the other heap: one, once it exists (it grows like brk). */
-  get otherEntries(): number {
-    return this.otherPeak > 0 ? 1 : 0;
-  }
-
   /** Words of slab records in use, recycled ones included. */
   get slabWords(): number {
     return this.slabTop;
@@ -1245,6 +1243,7 @@ const SCALARS = [
   'requestedBytes',
   'otherLive',
   'otherPeak',
+  'otherEntries',
   'mapLockFreeAt',
   'centralFreeAt',
   'lastRemote',

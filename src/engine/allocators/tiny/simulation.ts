@@ -262,6 +262,10 @@ export class TinySimulation implements Simulation, HeapHost {
     if (this.outcome === 'running') this.end('aborted', 'user');
   }
 
+  stopAtLimit(): void {
+    if (this.outcome === 'running') this.end(this.refusedAny ? 'oom' : 'finished', 'opsLimit');
+  }
+
   /** Warm-up and the first threads: outside the operation count. */
   private begin(): void {
     const { knobs, larson } = this;

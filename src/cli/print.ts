@@ -1,0 +1,81 @@
+import { KNOB_GROUPS, KNOB_IDS, knobDef } from '../engine/knobs.ts';
+import { PRESETS } from '../engine/presets.ts';
+import { derive } from '../engine/report.ts';
+import { C } from '../engine/telemetry/counters.ts';
+import { SERIES, SERIES_COUNT } from '../engine/telemetry/series.ts';
+import type { Simulation } from '../engine/types.ts';
+
+const number = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+/** Presets and knobs, for --list. */
+export function listing(): string {
+  const presets = PRESETS.map(
+    ({ id, scenario, title, variants }) =>
+      `  ${id.padEnd(16)} ${scenario}  ${title}${variants.length > 1 ? ` (${variants.map(({ name }) => name).join('; ')})` : ''}`,
+  );
+  const knobs = KNOB_IDS.map((id) => {
+    const def = knobDef(id);
+    const range =
+      def.kind === 'number'
+        ? `${def.min} to ${def.max} ${def.unit}`
+        : def.kind === 'bool'
+          ? 'on or off'
+          : def.options.join(', ');
+    return `  ${id.padEnd(20)} ${String(def.default).padEnd(14)} ${range.trim().padEnd(40)} ${KNOB_GROUPS[def.group]}`;
+  });
+  return `Presets\n${presets.join('\n')}\n\nKnobs (default, range, group)\n${knobs.join('\n')}`;
+}
+
+/** A few lines for people. */
+export function summaryText(name: string, sim: Simulation, wallMs: number): string {
+  const counters = sim.readCounters();
+  const derived = derive(
+    counters,
+    sim.op,
+    sim.virtualNs,
+    sim.endedBy === 'chainsEnded',
+    sim.knobs.seconds,
+  );
+  const entries = sim.readEntries();
+  const total = entries.superslabs + entries.stacks + entries.base + entries.other;
+  return [
+    `${name}: ${sim.status} (${sim.endedBy}) after ${number(sim.op)} operations, ${(sim.virtualNs / 1e9).toFixed(3)} s modelled, ${wallMs.toFixed(0)} ms here`,
+    `  SuperSlabs   ${number(counters[C.superslabsNow])} now, ${number(counters[C.superslabsPeak])} peak, ${number(counters[C.superslabsAllocated])} allocated, ${number(counters[C.superslabsFreed])} freed; ${derived.superslabsPerLife.toFixed(2)} per life`,
+    `  lives        ${number(counters[C.threadLives])}; remote frees ${(100 * derived.remoteShare).toFixed(1)} %`,
+    `  map entries  ${number(total)}: ${number(entries.superslabs)} SuperSlabs, ${number(entries.stacks)} stacks, ${number(entries.base)} base, ${number(entries.other)} other`,
+    `  memory       ${number(sim.mappedBytes / 1024)} KiB mapped, ${number(sim.residentBytes / 1024)} KiB resident`,
+  ].join('\n');
+}
+
+/** Kept events as CSV. */
+export function eventsCsv(sim: Simulation): string {
+  const lines = ['seq,kind,op,ns,life,subject,a,b,cause'];
+  for (let seq = sim.events.first; seq < sim.events.next; seq++) {
+    const event = sim.events.get(seq);
+    if (event) {
+      lines.push(
+        [
+          event.seq,
+          event.kind,
+          event.op,
+          event.ns,
+          event.life,
+          event.subject,
+          event.a,
+          event.b,
+          event.cause,
+        ].join(','),
+      );
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** History series as CSV. */
+export function historyCsv(sim: Simulation): string {
+  const lines: string[] = [SERIES.join(',')];
+  for (let i = 0; i < sim.history.length; i++) {
+    lines.push(sim.history.rows.subarray(i * SERIES_COUNT, (i + 1) * SERIES_COUNT).join(','));
+  }
+  return `${lines.join('\n')}\n`;
+}

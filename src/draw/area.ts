@@ -1,0 +1,216 @@
+import { scaleLinear } from 'd3';
+import { S, SERIES_COUNT, type SeriesName } from '../engine/telemetry/series.ts';
+import type { FrameView } from '../worker/frame.ts';
+import { H } from '../worker/frame.ts';
+import { compact, duration } from './format.ts';
+import type { Palette } from './palette.ts';
+
+export type XAxis = 'op' | 'ns';
+
+/** One layer of a stacked area: the sum of some series. */
+export interface Layer {
+  readonly series: readonly SeriesName[];
+  readonly colour: string;
+  readonly hatch?: boolean;
+}
+
+export interface AreaOptions {
+  readonly x: XAxis;
+  readonly layers: readonly Layer[];
+  /** Drawn as a line over the areas. */
+  readonly line?: { readonly series: SeriesName; readonly colour: string };
+  /** A dashed limit with its label. */
+  readonly limit?: { readonly value: number; readonly label: string };
+  readonly format: (value: number) => string;
+  /** Sample under the pointer or the keyboard cursor. */
+  readonly cursor: number | undefined;
+  /** Forces the top of the value axis. */
+  readonly top?: number;
+  /** Values are differences of cumulative series per million operations. */
+  readonly rate?: boolean;
+}
+
+export interface ChartBox {
+  readonly width: number;
+  readonly height: number;
+}
+
+export const CHART_LEFT = 58;
+const BOTTOM = 18;
+const TOP = 8;
+
+/** Value of one sample of a frame's history. */
+export const sampleAt = (frame: FrameView, index: number, series: SeriesName): number =>
+  frame.history[index * SERIES_COUNT + S[series]];
+
+function layerValue(frame: FrameView, index: number, layer: Layer, rate: boolean): number {
+  let sum = 0;
+  for (const series of layer.series) {
+    const value = sampleAt(frame, index, series);
+    if (!rate) sum += value;
+    else if (index > 0) {
+      const ops = sampleAt(frame, index, 'op') - sampleAt(frame, index - 1, 'op');
+      sum += ops > 0 ? ((value - sampleAt(frame, index - 1, series)) * 1e6) / ops : 0;
+    }
+  }
+  return sum;
+}
+
+/** Value that a chart shows for a layer at a sample. */
+export const layerAt = (frame: FrameView, index: number, layer: Layer, rate = false): number =>
+  layerValue(frame, index, layer, rate);
+
+/** Sample nearest to a horizontal position. */
+export function sampleNear(
+  frame: FrameView,
+  box: ChartBox,
+  x: XAxis,
+  px: number,
+): number | undefined {
+  const { samples } = frame.shape;
+  if (samples === 0) return undefined;
+  const scale = xScale(frame, box, x);
+  const value = scale.invert(px);
+  let best = 0;
+  for (let i = 1; i < samples; i++) {
+    if (Math.abs(sampleAt(frame, i, x) - value) < Math.abs(sampleAt(frame, best, x) - value))
+      best = i;
+  }
+  return best;
+}
+
+function xScale(frame: FrameView, box: ChartBox, x: XAxis) {
+  const last = frame.header[x === 'op' ? H.op : H.virtualNs];
+  return scaleLinear()
+    .domain([0, Math.max(1, last)])
+    .range([CHART_LEFT, box.width - 8]);
+}
+
+/** Draws a stacked area chart of a frame's history, axes included. */
+export function drawAreas(
+  ctx: CanvasRenderingContext2D,
+  frame: FrameView,
+  box: ChartBox,
+  palette: Palette,
+  options: AreaOptions,
+): void {
+  const { samples } = frame.shape;
+  const { layers, rate = false } = options;
+  let highest = 0;
+  for (let i = 0; i < samples; i++) {
+    let sum = 0;
+    for (const layer of layers) sum += layerValue(frame, i, layer, rate);
+    if (options.line) sum = Math.max(sum, sampleAt(frame, i, options.line.series));
+    if (sum > highest) highest = sum;
+  }
+  const limit = options.limit?.value ?? 0;
+  // The limit belongs into the picture once the run has come within sight of it.
+  const top =
+    options.top ??
+    (limit > 0 && highest > limit / 6 ? Math.max(limit * 1.06, highest) : highest * 1.08 || 1);
+  const y = scaleLinear()
+    .domain([0, top])
+    .range([box.height - BOTTOM, TOP]);
+  const x = xScale(frame, box, options.x);
+  axes(ctx, box, palette, options, x, y);
+
+  const below = new Float64Array(samples);
+  for (const layer of layers) {
+    ctx.beginPath();
+    for (let i = 0; i < samples; i++) {
+      const px = x(sampleAt(frame, i, options.x));
+      const py = y(below[i] + layerValue(frame, i, layer, rate));
+      if (i === 0) ctx.moveTo(px, py);
+      else ctx.lineTo(px, py);
+    }
+    for (let i = samples - 1; i >= 0; i--)
+      ctx.lineTo(x(sampleAt(frame, i, options.x)), y(below[i]));
+    ctx.closePath();
+    ctx.fillStyle = layer.colour;
+    ctx.fill();
+    if (layer.hatch) hatch(ctx, box, palette);
+    for (let i = 0; i < samples; i++) below[i] += layerValue(frame, i, layer, rate);
+  }
+  if (options.line) {
+    ctx.beginPath();
+    for (let i = 0; i < samples; i++) {
+      const px = x(sampleAt(frame, i, options.x));
+      const py = y(sampleAt(frame, i, options.line.series));
+      if (i === 0) ctx.moveTo(px, py);
+      else ctx.lineTo(px, py);
+    }
+    ctx.strokeStyle = options.line.colour;
+    ctx.lineWidth = 1.5;
+    ctx.stroke();
+  }
+  if (options.limit && limit <= top) {
+    const py = y(limit);
+    ctx.strokeStyle = palette.bad;
+    ctx.lineWidth = 1;
+    ctx.setLineDash([5, 4]);
+    ctx.beginPath();
+    ctx.moveTo(CHART_LEFT, py);
+    ctx.lineTo(box.width - 8, py);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.fillStyle = palette.bad;
+    ctx.textAlign = 'right';
+    ctx.textBaseline = 'top';
+    ctx.fillText(options.limit.label, box.width - 12, py + 4);
+  }
+  if (options.cursor !== undefined && options.cursor < samples) {
+    const px = x(sampleAt(frame, options.cursor, options.x));
+    ctx.strokeStyle = palette.text;
+    ctx.lineWidth = 1;
+    ctx.beginPath();
+    ctx.moveTo(px, TOP);
+    ctx.lineTo(px, box.height - BOTTOM);
+    ctx.stroke();
+  }
+}
+
+function axes(
+  ctx: CanvasRenderingContext2D,
+  box: ChartBox,
+  palette: Palette,
+  options: AreaOptions,
+  x: ReturnType<typeof xScale>,
+  y: ReturnType<typeof xScale>,
+): void {
+  ctx.font = '11px "Inter Variable", sans-serif';
+  ctx.lineWidth = 1;
+  ctx.textBaseline = 'middle';
+  ctx.textAlign = 'right';
+  for (const tick of y.ticks(3)) {
+    ctx.fillStyle = palette.grid;
+    ctx.fillRect(CHART_LEFT, Math.round(y(tick)), box.width - CHART_LEFT - 8, 1);
+    ctx.fillStyle = palette.text3;
+    ctx.fillText(options.format(tick), CHART_LEFT - 8, y(tick));
+  }
+  ctx.textBaseline = 'alphabetic';
+  const ticks = x.ticks(box.width > 480 ? 6 : 3);
+  ticks.forEach((tick, i) => {
+    ctx.textAlign = i === 0 ? 'left' : i === ticks.length - 1 ? 'right' : 'center';
+    ctx.fillStyle = palette.text3;
+    ctx.fillText(
+      options.x === 'op' ? `${compact(tick)} ops` : duration(tick),
+      x(tick),
+      box.height - 4,
+    );
+  });
+}
+
+function hatch(ctx: CanvasRenderingContext2D, box: ChartBox, palette: Palette): void {
+  ctx.save();
+  ctx.clip();
+  ctx.strokeStyle = palette.surface;
+  ctx.globalAlpha = 0.35;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  for (let d = -box.height; d < box.width; d += 7) {
+    ctx.moveTo(d, box.height);
+    ctx.lineTo(d + box.height, 0);
+  }
+  ctx.stroke();
+  ctx.restore();
+}

@@ -1,0 +1,176 @@
+import { SS } from '../engine/telemetry/states.ts';
+import type { FrameView } from '../worker/frame.ts';
+
+export type MapSort = 'creation' | 'owner' | 'occupancy' | 'age';
+
+/** SuperSlabs of one size class, in drawing order. */
+export interface MapBand {
+  readonly cls: number;
+  readonly blockBytes: number;
+  readonly order: Int32Array;
+  readonly count: number;
+}
+
+/** The part of each band that is on screen, by position in its order. */
+export interface MapWindow {
+  readonly start: number;
+  readonly size: number;
+}
+
+/** Where everything is, in CSS pixels. */
+export interface MapGeometry {
+  readonly left: number;
+  readonly width: number;
+  readonly bandHeight: number;
+  readonly gap: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+  readonly window: MapWindow;
+}
+
+export const MAP_LABEL_WIDTH = 58;
+const BAND_GAP = 4;
+/** No more of a band than this is laid out for sorting each frame. */
+const scratch = { keys: new Float64Array(0) };
+
+/**
+ * Splits the mapped rows of a frame by class. Rows that the OS has back keep their place, so that the
+ * map does not jump when a pass frees some; trailing ones are cut off.
+ */
+export function bandsOf(frame: FrameView, sort: MapSort): MapBand[] {
+  const { columns, classBytes, shape } = frame;
+  const counts = new Int32Array(shape.classes);
+  const lengths = new Int32Array(shape.classes);
+  for (let row = 0; row < shape.rows; row++) {
+    const c = columns.cls[row];
+    if (c >= shape.classes) continue;
+    lengths[c]++;
+    if (columns.state[row] !== SS.unmapped) counts[c]++;
+  }
+  const bands: MapBand[] = [];
+  const orders: (Int32Array | undefined)[] = [];
+  for (let c = 0; c < shape.classes; c++) {
+    orders.push(lengths[c] > 0 ? new Int32Array(lengths[c]) : undefined);
+  }
+  const at = new Int32Array(shape.classes);
+  for (let row = 0; row < shape.rows; row++) {
+    const c = columns.cls[row];
+    const order = orders[c];
+    if (order) order[at[c]++] = row;
+  }
+  orders.forEach((order, cls) => {
+    if (!order) return;
+    if (sort !== 'creation') sortBand(order, frame, sort);
+    bands.push({ cls, blockBytes: classBytes[cls], order, count: counts[cls] });
+  });
+  return bands;
+}
+
+function sortBand(order: Int32Array, frame: FrameView, sort: Exclude<MapSort, 'creation'>): void {
+  const { columns } = frame;
+  if (scratch.keys.length < frame.shape.rows) scratch.keys = new Float64Array(frame.shape.rows);
+  const { keys } = scratch;
+  for (const row of order) {
+    switch (sort) {
+      case 'owner':
+        keys[row] = columns.chain[row] * 2 ** 32 + Math.max(0, columns.owner[row]);
+        break;
+      case 'occupancy':
+        keys[row] = -columns.live[row];
+        break;
+      case 'age':
+        keys[row] = columns.born[row];
+        break;
+    }
+  }
+  order.sort((a, b) => keys[a] - keys[b] || a - b);
+}
+
+/** The next size at which the layout changes: it grows by half, so that cells stay put in between. */
+export function roomFor(length: number): number {
+  let room = 24;
+  while (room < length) room = Math.ceil(room * 1.5);
+  return room;
+}
+
+/** Lays out bands in a box; cells are about square and all bands share columns. */
+export function layoutMap(
+  bands: readonly MapBand[],
+  width: number,
+  height: number,
+  window: MapWindow,
+): MapGeometry {
+  const left = MAP_LABEL_WIDTH;
+  const inner = Math.max(20, width - left);
+  const shown = Math.max(1, bands.length);
+  const bandHeight = Math.max(6, Math.min(64, (height - BAND_GAP * (shown - 1)) / shown));
+  const size = Math.max(1, window.size);
+  const rows = Math.max(1, Math.round(Math.sqrt((size * bandHeight) / inner)));
+  const columns = Math.ceil(size / rows);
+  return {
+    left,
+    width: inner,
+    bandHeight,
+    gap: BAND_GAP,
+    rows,
+    columns,
+    cellWidth: inner / columns,
+    cellHeight: bandHeight / rows,
+    window,
+  };
+}
+
+export interface MapHit {
+  readonly row: number;
+  readonly band: number;
+  readonly position: number;
+}
+
+/** The SuperSlab at a point, or undefined. */
+export function hitMap(
+  bands: readonly MapBand[],
+  geometry: MapGeometry,
+  x: number,
+  y: number,
+): MapHit | undefined {
+  const pitch = geometry.bandHeight + geometry.gap;
+  const index = Math.floor(y / pitch);
+  const band = bands[index];
+  const inBand = y - index * pitch;
+  if (!band || x < geometry.left || inBand > geometry.bandHeight) return undefined;
+  const column = Math.floor((x - geometry.left) / geometry.cellWidth);
+  const line = Math.min(geometry.rows - 1, Math.floor(inBand / geometry.cellHeight));
+  if (column < 0 || column >= geometry.columns) return undefined;
+  const position = geometry.window.start + column * geometry.rows + line;
+  const row = band.order[position];
+  return row === undefined ? undefined : { row, band: index, position };
+}
+
+/** The cell of a SuperSlab, or undefined when it is outside the window. */
+export function cellOf(
+  bands: readonly MapBand[],
+  geometry: MapGeometry,
+  row: number,
+):
+  | { x: number; y: number; width: number; height: number; band: number; position: number }
+  | undefined {
+  for (let index = 0; index < bands.length; index++) {
+    const position = bands[index].order.indexOf(row);
+    if (position < 0) continue;
+    const shown = position - geometry.window.start;
+    if (shown < 0 || shown >= geometry.rows * geometry.columns) return undefined;
+    return {
+      x: geometry.left + Math.floor(shown / geometry.rows) * geometry.cellWidth,
+      y:
+        index * (geometry.bandHeight + geometry.gap) +
+        (shown % geometry.rows) * geometry.cellHeight,
+      width: geometry.cellWidth,
+      height: geometry.cellHeight,
+      band: index,
+      position,
+    };
+  }
+  return undefined;
+}
