@@ -1,0 +1,34 @@
+import { Profiler } from 'react';
+import { createRoot } from 'react-dom/client';
+import '@fontsource-variable/inter';
+import '@fontsource-variable/jetbrains-mono';
+import { installProbe } from './live/idle.ts';
+import { Lane } from './live/lane.ts';
+import { createAppStore } from './state/store.ts';
+import { recipeOf, syncUrl } from './state/url.ts';
+import { App } from './views/app.tsx';
+import './views/theme/tokens.css';
+import './views/app.css';
+import { applyTheme, initialTheme } from './views/shell/theme.ts';
+
+/** Composition root: the only file that sees everything. */
+const root = document.getElementById('root');
+if (!root) throw new Error('the page has no root element');
+applyTheme(initialTheme(), false);
+const { recipe, problems } = recipeOf(location.hash);
+const store = createAppStore(recipe);
+store.getState().report(problems);
+syncUrl(store, window);
+const lane = new Lane();
+const probe = installProbe(lane);
+const audit = new URLSearchParams(location.search).get('audit') === '1';
+createRoot(root).render(
+  <Profiler
+    id="page"
+    onRender={() => {
+      probe.commits++;
+    }}
+  >
+    <App store={store} lane={lane} audit={audit} />
+  </Profiler>,
+);

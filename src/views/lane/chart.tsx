@@ -1,0 +1,117 @@
+import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
+import {
+  type AreaOptions,
+  drawAreas,
+  type Layer,
+  layerAt,
+  sampleAt,
+  sampleNear,
+  type XAxis,
+} from '../../draw/area.ts';
+import { compact, duration } from '../../draw/format.ts';
+import type { Palette } from '../../draw/palette.ts';
+import type { Lane } from '../../live/lane.ts';
+import type { FrameView } from '../../worker/frame.ts';
+import { useLaneCanvas } from './use-frame.ts';
+
+export interface ChartLayer extends Layer {
+  readonly name: string;
+}
+
+interface Props {
+  readonly lane: Lane;
+  readonly label: string;
+  readonly x: XAxis;
+  readonly className?: string;
+  layers(palette: Palette): readonly ChartLayer[];
+  limit?(frame: FrameView): AreaOptions['limit'];
+  line?(palette: Palette): AreaOptions['line'];
+  readonly format: (value: number) => string;
+  readonly rate?: boolean;
+}
+
+/** A stacked area chart over the run so far, with a readout under pointer or arrow keys. */
+export function Chart({
+  lane,
+  label,
+  x,
+  className = '',
+  layers,
+  limit,
+  line,
+  format,
+  rate = false,
+}: Props) {
+  const cursor = useRef<number | undefined>(undefined);
+  const pointer = useRef<number | undefined>(undefined);
+  const readout = useRef<HTMLOutputElement>(null);
+  const canvas = useLaneCanvas(lane, (ctx, frame, size, palette) => {
+    const shown = layers(palette);
+    if (pointer.current !== undefined) cursor.current = sampleNear(frame, size, x, pointer.current);
+    const limitNow = limit?.(frame);
+    const lineNow = line?.(palette);
+    drawAreas(ctx, frame, size, palette, {
+      x,
+      layers: shown,
+      format,
+      rate,
+      cursor: cursor.current,
+      ...(limitNow ? { limit: limitNow } : {}),
+      ...(lineNow ? { line: lineNow } : {}),
+    });
+    writeReadout(frame, shown);
+  });
+  function writeReadout(frame: FrameView, shown: readonly ChartLayer[]): void {
+    const out = readout.current;
+    if (!out) return;
+    const at = cursor.current;
+    let text = '';
+    if (at !== undefined && at < frame.shape.samples) {
+      const place = `${compact(sampleAt(frame, at, 'op'))} ops, ${duration(sampleAt(frame, at, 'ns'))}`;
+      const values = shown
+        .map((layer) => ({ name: layer.name, value: layerAt(frame, at, layer, rate) }))
+        .filter(({ value }) => value > 0)
+        .reverse()
+        .map(({ name, value }) => `${name} ${format(value)}`);
+      text = `${place}: ${values.join(' · ') || 'nothing'}`;
+    }
+    if (out.textContent !== text) out.textContent = text;
+    out.hidden = text === '';
+  }
+  const onPointer = (event: PointerEvent<HTMLCanvasElement>): void => {
+    pointer.current = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    canvas.redraw();
+  };
+  const onLeave = (): void => {
+    pointer.current = undefined;
+    cursor.current = undefined;
+    canvas.redraw();
+  };
+  const onKey = (event: KeyboardEvent<HTMLCanvasElement>): void => {
+    const samples = lane.hub.latest?.shape.samples ?? 0;
+    const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -16, PageDown: 16, Home: -1e9, End: 1e9 }[
+      event.key
+    ];
+    if (step === undefined || samples === 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const from = cursor.current ?? samples - 1;
+    cursor.current = Math.max(0, Math.min(samples - 1, from + step));
+    canvas.redraw();
+  };
+  return (
+    <div className={`chart ${className}`}>
+      <canvas
+        ref={canvas.ref}
+        tabIndex={0}
+        role="img"
+        aria-label={`${label}. Arrow keys read values.`}
+        onPointerMove={onPointer}
+        onPointerLeave={onLeave}
+        onBlur={onLeave}
+        onKeyDown={onKey}
+      />
+      <output ref={readout} className="readout" hidden />
+    </div>
+  );
+}

@@ -1,0 +1,297 @@
+import { useRef, useState } from 'react';
+import type { XAxis } from '../../draw/area.ts';
+import { bytes, compact, count, percent } from '../../draw/format.ts';
+import type { Palette } from '../../draw/palette.ts';
+import { C } from '../../engine/telemetry/counters.ts';
+import { B, BANDS } from '../../engine/telemetry/ledger.ts';
+import type { Lane } from '../../live/lane.ts';
+import { type FrameView, H } from '../../worker/frame.ts';
+import { BAND_GROUPS, BAND_LABELS } from './band-groups.ts';
+import { Card } from './card.tsx';
+import { Chart, type ChartLayer } from './chart.tsx';
+import { useFrames } from './use-frame.ts';
+
+interface Props {
+  readonly lane: Lane;
+  readonly x: XAxis;
+}
+
+/** A legend whose values are written from frames. */
+function Legend({
+  lane,
+  items,
+}: {
+  readonly lane: Lane;
+  readonly items: readonly {
+    key: string;
+    token: string;
+    label: string;
+    value(frame: FrameView): string;
+    shown?(frame: FrameView): boolean;
+  }[];
+}) {
+  const list = useRef<HTMLUListElement>(null);
+  useFrames(lane, 150, (frame) => {
+    items.forEach((item, i) => {
+      const line = list.current?.children[i] as HTMLElement | undefined;
+      if (!line) return;
+      const text = item.value(frame);
+      const value = line.lastElementChild;
+      if (value && value.textContent !== text) value.textContent = text;
+      line.hidden = item.shown ? !item.shown(frame) : false;
+    });
+  });
+  return (
+    <ul className="legend" ref={list}>
+      {items.map(({ key, token, label }) => (
+        <li key={key}>
+          <span className="swatch" style={{ background: `var(${token})` }} aria-hidden="true" />
+          <span>{label}</span>
+          <b />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const groupSum = (column: Float64Array, group: (typeof BAND_GROUPS)[number]): number =>
+  group.bands.reduce((sum, band) => sum + column[B[band]], 0);
+
+/** The byte ledger over time; its bands sum to the mapped bytes. */
+export function BytesCard({ lane, x }: Props) {
+  const [resident, setResident] = useState(false);
+  const layers = (palette: Palette): readonly ChartLayer[] =>
+    BAND_GROUPS.map((group) => ({
+      name: group.label,
+      series: group.bands.map((band) => `band.${band}` as const),
+      colour: palette.bands[B[group.bands[0]]],
+      hatch: group.hatch,
+    }));
+  return (
+    <Card
+      lane={lane}
+      title={(frame) =>
+        `${bytes(frame.header[H.residentBytes])} is resident, ${bytes(frame.header[H.mappedBytes])} mapped; ${bytes(frame.bands[B.live])} of it is live`
+      }
+      table={{
+        head: ['Band', 'Mapped', 'Resident', 'Share of mapped'],
+        rows: (frame) => [
+          ...BANDS.map((band, i) => [
+            BAND_LABELS[band],
+            bytes(frame.bands[i]),
+            bytes(frame.bandsResident[i]),
+            percent(frame.bands[i] / Math.max(1, frame.header[H.mappedBytes])),
+          ]),
+          [
+            'Sum',
+            bytes(frame.bands.reduce((a, b) => a + b, 0)),
+            bytes(frame.bandsResident.reduce((a, b) => a + b, 0)),
+            '100.0 %',
+          ],
+        ],
+      }}
+      actions={
+        <fieldset className="segments">
+          <legend className="sr">Which bytes</legend>
+          <button type="button" aria-pressed={!resident} onClick={() => setResident(false)}>
+            Mapped
+          </button>
+          <button type="button" aria-pressed={resident} onClick={() => setResident(true)}>
+            Resident
+          </button>
+        </fieldset>
+      }
+    >
+      <Legend
+        lane={lane}
+        items={BAND_GROUPS.map((group) => ({
+          key: group.label,
+          token: group.token,
+          label: group.label,
+          value: (frame) => bytes(groupSum(resident ? frame.bandsResident : frame.bands, group)),
+          shown: (frame) => groupSum(resident ? frame.bandsResident : frame.bands, group) > 0,
+        }))}
+      />
+      {resident ? (
+        <Chart
+          key="resident"
+          lane={lane}
+          x={x}
+          label="Resident bytes over the run"
+          format={bytes}
+          layers={(palette) => [
+            { name: 'resident', series: ['resident'], colour: palette.bands[B.freeDead] },
+          ]}
+          limit={(frame) => ({ value: frame.header[H.physLimitBytes], label: 'physical memory' })}
+        />
+      ) : (
+        <Chart
+          key="mapped"
+          lane={lane}
+          x={x}
+          label="Mapped bytes by band over the run, with resident bytes as a line"
+          format={bytes}
+          layers={layers}
+          line={(palette) => ({ series: 'resident', colour: palette.text })}
+        />
+      )}
+    </Card>
+  );
+}
+
+/** Map entries against the kernel's limit. */
+export function EntriesCard({ lane, x }: Props) {
+  return (
+    <Card
+      lane={lane}
+      title={(frame) => {
+        const total = frame.entries.reduce((a, b) => a + b, 0);
+        const left = frame.header[H.maxMapCount] - total;
+        if (left <= 2)
+          return `The run ends on map entries: ${percent(frame.entries[1] / total, 0)} of them are stacks`;
+        return `${count(total)} map entries, ${count(left)} left`;
+      }}
+      table={{
+        head: ['Kind', 'Entries', 'Share of limit'],
+        rows: (frame) => [
+          ...['SuperSlabs', 'Thread stacks', 'Process base', 'Other heap'].map((name, i) => [
+            name,
+            count(frame.entries[i]),
+            percent(frame.entries[i] / frame.header[H.maxMapCount]),
+          ]),
+          ['Limit', count(frame.header[H.maxMapCount]), '100.0 %'],
+        ],
+      }}
+    >
+      <Legend
+        lane={lane}
+        items={[
+          {
+            key: 'ss',
+            token: '--infl',
+            label: 'SuperSlabs',
+            value: (frame) => count(frame.entries[0]),
+          },
+          {
+            key: 'st',
+            token: '--b-stk',
+            label: 'thread stacks, two each',
+            value: (frame) => count(frame.entries[1]),
+          },
+          {
+            key: 'ba',
+            token: '--b-base',
+            label: 'process base',
+            value: (frame) => count(frame.entries[2]),
+          },
+          {
+            key: 'ot',
+            token: '--b-other',
+            label: 'other heap',
+            value: (frame) => count(frame.entries[3]),
+            shown: (frame) => frame.entries[3] > 0,
+          },
+        ]}
+      />
+      <Chart
+        lane={lane}
+        x={x}
+        label="Map entries over the run"
+        format={compact}
+        layers={(palette) => [
+          { name: 'base', series: ['entries.base'], colour: palette.bands[B.base] },
+          {
+            name: 'stacks',
+            series: ['entries.stacks'],
+            colour: palette.bands[B.stacksDead],
+            hatch: true,
+          },
+          { name: 'SuperSlabs', series: ['entries.superslabs'], colour: palette.inflated },
+          { name: 'other', series: ['entries.other'], colour: palette.cached },
+        ]}
+        limit={(frame) => ({
+          value: frame.header[H.maxMapCount],
+          label: 'limit, vm.max_map_count',
+        })}
+      />
+    </Card>
+  );
+}
+
+/** What happens per million operations. */
+export function RatesCard({ lane, x }: Props) {
+  const [what, setWhat] = useState<'superslabs' | 'syscalls' | 'drains'>('superslabs');
+  return (
+    <Card
+      lane={lane}
+      title={(frame) => {
+        const ops = Math.max(1, frame.header[H.op]);
+        const per = (index: number): string => compact((frame.counters[index] * 1e6) / ops);
+        return `Per million operations: ${per(C.superslabsAllocated)} SuperSlabs mapped, ${per(C.drainSuccesses)} drains, ${compact(((frame.counters[C.mmapCalls] + frame.counters[C.munmapCalls]) * 1e6) / ops)} system calls`;
+      }}
+      table={{
+        head: ['Per million operations', 'Whole run'],
+        rows: (frame) => {
+          const ops = Math.max(1, frame.header[H.op]);
+          const per = (value: number): string => compact((value * 1e6) / ops);
+          const { counters } = frame;
+          return [
+            ['SuperSlabs mapped', per(counters[C.superslabsAllocated])],
+            ['SuperSlabs freed', per(counters[C.superslabsFreed])],
+            [
+              'SuperSlabs taken again',
+              per(counters[C.emptyReuses] + counters[C.cacheReuses] + counters[C.adoptions]),
+            ],
+            ['drains that moved blocks', per(counters[C.drainSuccesses])],
+            [
+              'system calls',
+              per(counters[C.mmapCalls] + counters[C.munmapCalls] + counters[C.madviseCalls]),
+            ],
+            ['page faults', per(counters[C.pageFaults])],
+          ];
+        },
+      }}
+      actions={
+        <fieldset className="segments">
+          <legend className="sr">Which rate</legend>
+          {(['superslabs', 'drains', 'syscalls'] as const).map((key) => (
+            <button
+              key={key}
+              type="button"
+              aria-pressed={what === key}
+              onClick={() => setWhat(key)}
+            >
+              {{ superslabs: 'SuperSlabs', drains: 'Drains', syscalls: 'System calls' }[key]}
+            </button>
+          ))}
+        </fieldset>
+      }
+    >
+      <Chart
+        key={what}
+        lane={lane}
+        x={x}
+        rate
+        className="short"
+        label="Rate per million operations over the run"
+        format={compact}
+        layers={(palette) =>
+          what === 'superslabs'
+            ? [
+                { name: 'taken again', series: ['reuses'], colour: palette.empty },
+                { name: 'newly mapped', series: ['allocated'], colour: palette.inflated },
+              ]
+            : what === 'drains'
+              ? [{ name: 'drains', series: ['drains'], colour: palette.living }]
+              : [
+                  {
+                    name: 'system calls',
+                    series: ['syscalls'],
+                    colour: palette.bands[B.stacksDead],
+                  },
+                ]
+        }
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,75 @@
+import { useRef, useState } from 'react';
+import { count } from '../../draw/format.ts';
+import { COUNTERS, type CounterName, GAUGES } from '../../engine/telemetry/counters.ts';
+import type { Lane } from '../../live/lane.ts';
+import { Card } from './card.tsx';
+import { useFrames } from './use-frame.ts';
+
+/** Counters that no tiny run can raise: their models are not here. */
+const OTHER_MODELS: ReadonlySet<CounterName> = new Set<CounterName>([
+  'newPages',
+  'pageReuses',
+  'pendingEnqueued',
+  'pendingDrained',
+  'gateViolations',
+]);
+const SHOWN = COUNTERS.filter((name) => !OTHER_MODELS.has(name));
+
+/** camelCase as words. */
+const words = (name: string): string => name.replace(/([A-Z])/g, ' $1').toLowerCase();
+
+/** All counters of the run, searchable. */
+export function CountersCard({ lane }: { readonly lane: Lane }) {
+  const [search, setSearch] = useState('');
+  const body = useRef<HTMLTableSectionElement>(null);
+  const wanted = search.trim().toLowerCase();
+  const shown = SHOWN.filter(
+    (name) => words(name).includes(wanted) || name.toLowerCase().includes(wanted),
+  );
+  useFrames(lane, 250, (frame) => {
+    for (const row of body.current?.rows ?? []) {
+      const index = Number(row.dataset.index);
+      const text = count(frame.counters[index]);
+      if (row.cells[1].textContent !== text) row.cells[1].textContent = text;
+    }
+  });
+  return (
+    <Card
+      lane={lane}
+      title={() => 'Counters of the whole run'}
+      table={{
+        head: ['Counter', 'Value'],
+        rows: (frame) => SHOWN.map((name) => [name, count(frame.counters[COUNTERS.indexOf(name)])]),
+      }}
+      actions={
+        <input
+          type="search"
+          className="search"
+          placeholder="find a counter"
+          aria-label="Find a counter"
+          value={search}
+          onChange={(event) => {
+            setSearch(event.target.value);
+            lane.hub.redraw();
+          }}
+        />
+      }
+    >
+      <div className="table-wrap" tabIndex={0} role="region" aria-label="Counters">
+        <table>
+          <tbody ref={body}>
+            {shown.map((name) => (
+              <tr key={name} data-index={COUNTERS.indexOf(name)}>
+                <th scope="row">
+                  {words(name)} {GAUGES.has(name) && <small>now</small>}
+                </th>
+                <td>–</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {shown.length === 0 && <p className="empty">No counter is called that.</p>}
+      </div>
+    </Card>
+  );
+}

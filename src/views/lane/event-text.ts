@@ -1,0 +1,115 @@
+import { bytes, count } from '../../draw/format.ts';
+import { KNOB_IDS, knobDef } from '../../engine/knobs.ts';
+import { CRASH, EVENT_KINDS, type EventKind, NEED } from '../../engine/telemetry/events.ts';
+import { ENDED_BY } from '../../engine/telemetry/states.ts';
+import { EVENT_FIELDS, type FrameView } from '../../worker/frame.ts';
+
+export interface EventLine {
+  readonly seq: number;
+  readonly kind: EventKind;
+  readonly op: number;
+  readonly ns: number;
+  readonly life: number;
+  readonly subject: number;
+  readonly a: number;
+  readonly b: number;
+  readonly cause: number;
+}
+
+/** Event `index` of a frame. */
+export function eventOf(frame: FrameView, index: number): EventLine {
+  const at = index * EVENT_FIELDS;
+  const { events } = frame;
+  return {
+    seq: events[at],
+    kind: EVENT_KINDS[events[at + 1]],
+    op: events[at + 2],
+    ns: events[at + 3],
+    life: events[at + 4],
+    subject: events[at + 5],
+    a: events[at + 6],
+    b: events[at + 7],
+    cause: events[at + 8],
+  };
+}
+
+const life = (id: number): string => (id === 0 ? 'main' : id < 0 ? 'nobody' : `life ${count(id)}`);
+
+/** One event in a sentence. `classBytes` are the block sizes of the classes. */
+export function eventSentence(event: EventLine, classBytes: ArrayLike<number>): string {
+  const size = (index: number): string =>
+    index < classBytes.length ? bytes(classBytes[index]) : 'large';
+  const ss = `SuperSlab ${count(event.subject)}`;
+  switch (event.kind) {
+    case 'threadStart':
+      return `${life(event.subject)} starts in chain ${event.a}, created by ${life(event.b)}`;
+    case 'threadExit':
+      return `${life(event.subject)} exits`;
+    case 'threadCreateFailed':
+      return `no successor for chain ${event.subject}: ${event.a === 0 ? 'its stack could not be mapped' : 'its thread table got NULL'}`;
+    case 'superslabMapped': {
+      const why =
+        event.b === NEED.ownerDied
+          ? 'an orphan with room exists, but nobody may use it'
+          : event.b === NEED.exhausted
+            ? 'its SuperSlab is full'
+            : event.b === NEED.prewarm
+              ? 'prewarmed'
+              : 'its first block of the class';
+      return `${life(event.life)} maps ${ss} for ${size(event.a)}: ${why}`;
+    }
+    case 'mapRefused':
+      return `the kernel refuses a ${event.a === 0 ? 'SuperSlab' : 'thread stack'} to ${life(event.life)} at ${count(event.b)} entries`;
+    case 'superslabFreed':
+      return `${ss} goes back to the OS`;
+    case 'superslabOrphaned':
+      return `${ss} (${size(event.a)}) loses its owner, ${life(event.life)}`;
+    case 'superslabAdopted':
+      return `${life(event.b)} adopts ${ss} from ${life(event.a)}`;
+    case 'superslabReused':
+      return `${life(event.life)} takes ${ss} again, ${['kept in reserve', 'from a SuperSlab cache', 'found empty'][event.a] ?? ''}`;
+    case 'superslabCached':
+      return `${ss} goes into a SuperSlab cache`;
+    case 'slabAcquired':
+      return `${life(event.life)} takes slab ${event.a} of ${ss} into use`;
+    case 'remoteEdge':
+      return `${life(event.life)} frees into the empty remote queue of slab ${event.a} of ${ss}, owner ${life(event.b)}`;
+    case 'drained':
+      return `${life(event.life)} drains ${count(event.b)} blocks of slab ${event.a} of ${ss}`;
+    case 'inflated':
+      return `${ss} is empty now, its counter says ${count(event.a)}`;
+    case 'trim':
+      return `trim pass ${count(event.subject)}: ${count(event.a)} examined, ${count(event.b)} freed`;
+    case 'backgroundDrain':
+      return `background pass ${count(event.subject)}: ${count(event.b)} blocks out of ${count(event.a)} queues`;
+    case 'nullReturned':
+      return `malloc(${count(event.a)}) returns NULL to ${life(event.life)}`;
+    case 'libcFallback':
+      return `the C library serves ${count(event.a)} B to ${life(event.life)}`;
+    case 'crash':
+      return event.a === CRASH.useAfterUnmap
+        ? `${life(event.life)} crashes: its current SuperSlab was unmapped under it`
+        : `a thread crashes: ${ss} was unmapped between decrement and last touch`;
+    case 'oom':
+      return `out of map entries: the first refused mapping of the run`;
+    case 'chainEnded':
+      return `chain ${event.subject} ends`;
+    case 'knobChanged': {
+      const id = KNOB_IDS[event.subject];
+      return `knob: ${id === undefined ? '?' : knobDef(id).label} is turned`;
+    }
+    case 'runEnded':
+      return `the run ends: ${ENDED_TEXT[ENDED_BY[event.a]]}`;
+  }
+}
+
+export const ENDED_TEXT: Readonly<Record<(typeof ENDED_BY)[number], string>> = {
+  notEnded: 'still running',
+  time: 'its time is up',
+  opsLimit: 'the operations asked for are done',
+  assertion: 'malloc returned NULL and the program asserted',
+  chainsEnded: 'no chain could start a successor',
+  physicalLimit: 'physical memory is used up and the kernel kills the process',
+  crash: 'the program crashed',
+  user: 'stopped by hand',
+};

@@ -1,0 +1,452 @@
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
+import { bytes, count } from '../../draw/format.ts';
+import { drawMap, type PixelSurface } from '../../draw/map.ts';
+import { type MapColour, MapColours } from '../../draw/map-colours.ts';
+import {
+  bandsOf,
+  hitMap,
+  layoutMap,
+  type MapBand,
+  type MapGeometry,
+  type MapSort,
+  type MapWindow,
+  roomFor,
+} from '../../draw/map-layout.ts';
+import type { Palette } from '../../draw/palette.ts';
+import { C } from '../../engine/telemetry/counters.ts';
+import { SS, SS_STATES, type SuperSlabState } from '../../engine/telemetry/states.ts';
+import type { Lane } from '../../live/lane.ts';
+import {
+  COLOUR_BY,
+  type ColourBy,
+  type Selection,
+  SORT_BY,
+  type SortBy,
+} from '../../state/store.ts';
+import { type FrameView, H } from '../../worker/frame.ts';
+import { Card } from './card.tsx';
+import { useFrames, useLaneCanvas } from './use-frame.ts';
+
+/** What each state is called, and its token. */
+export const STATE_LABELS: Readonly<Record<SuperSlabState, readonly [string, string]>> = {
+  unmapped: ['given back', '--ghost'],
+  current: ['in use by a living thread', '--living'],
+  owned: ['owner living, set aside', '--owned'],
+  orphan: ['owner dead, blocks live', '--dead'],
+  inflated: ['empty, counter says in use', '--infl'],
+  empty: ['empty, counter agrees', '--empty'],
+  kept: ['empty, kept in reserve', '--kept'],
+  cached: ['in a SuperSlab cache', '--cached'],
+};
+
+const COLOUR_LABELS: Readonly<Record<ColourBy, string>> = {
+  state: 'state',
+  occupancy: 'live blocks',
+  owner: 'owner',
+  age: 'age',
+  remote: 'remote queue',
+  class: 'size class',
+};
+const SORT_LABELS: Readonly<Record<SortBy, string>> = {
+  creation: 'place',
+  owner: 'owner',
+  occupancy: 'live blocks',
+  age: 'age',
+};
+
+/** Sentence above the map: the most telling count there is. */
+export function mapFinding(frame: FrameView): string {
+  const { counters } = frame;
+  const now = counters[C.superslabsNow];
+  const inflated = counters[C.inflatedSuperslabs];
+  const orphans = counters[C.orphanSuperslabs];
+  if (inflated > 0 && inflated > now / 5) {
+    return `${count(inflated)} SuperSlabs are empty, but their counters say they are in use`;
+  }
+  if (counters[C.adoptions] > 0) {
+    return `${count(now)} SuperSlabs serve the whole run; ${count(counters[C.adoptions])} adoptions`;
+  }
+  if (orphans > 0) return `${count(orphans)} of ${count(now)} SuperSlabs belong to dead threads`;
+  return `${count(now)} SuperSlabs, each with a living owner`;
+}
+
+/** States of a frame, counted. */
+export function stateCounts(frame: FrameView): number[] {
+  const counts = new Array<number>(SS_STATES.length).fill(0);
+  const { state } = frame.columns;
+  for (let row = 0; row < frame.shape.rows; row++) counts[state[row]]++;
+  return counts;
+}
+
+interface Props {
+  readonly lane: Lane;
+  readonly selection: Selection | undefined;
+  readonly colourBy: ColourBy;
+  readonly sortBy: SortBy;
+  onSelect(selection: Selection | undefined): void;
+  onColourBy(colourBy: ColourBy): void;
+  onSortBy(sortBy: SortBy): void;
+}
+
+/** View state of the map that never needs React. */
+interface MapView {
+  bands: MapBand[];
+  geometry: MapGeometry | undefined;
+  window: MapWindow | undefined;
+  hovered: number | undefined;
+  drag: { x: number; start: number } | undefined;
+}
+
+/** Every SuperSlab; wheel, +/− and drag zoom and move, click or Enter selects. */
+export function MapCard(props: Props) {
+  const { lane, selection, colourBy, sortBy, onSelect } = props;
+  const [hidden, setHidden] = useState(0);
+  const view = useRef<MapView>({
+    bands: [],
+    geometry: undefined,
+    window: undefined,
+    hovered: undefined,
+    drag: undefined,
+  });
+  const tip = useRef<HTMLDivElement>(null);
+  const surface = useRef<PixelSurface | undefined>(undefined);
+  const colours = useRef<{ palette: Palette; made: MapColours } | undefined>(undefined);
+  const canvas = useLaneCanvas(lane, (ctx, frame, size, palette) => {
+    surface.current ??= pixelSurface();
+    if (colours.current?.palette !== palette)
+      colours.current = { palette, made: new MapColours(palette) };
+    const state = view.current;
+    state.bands = bandsOf(frame, sortBy as MapSort);
+    const longest = state.bands.reduce((most, band) => Math.max(most, band.order.length), 0);
+    const window = state.window ?? { start: 0, size: roomFor(longest) };
+    state.geometry = layoutMap(state.bands, size.width, size.height, window);
+    drawMap(
+      ctx,
+      frame,
+      state.bands,
+      state.geometry,
+      surface.current,
+      colours.current.made,
+      palette,
+      {
+        colourBy: colourBy as MapColour,
+        hidden,
+        selected: selection?.superslab,
+        hovered: state.hovered,
+      },
+    );
+    showTip(frame);
+  });
+  // A new selection, colour or order shows at once, also while the run stands still.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas is redrawn because these changed
+  useEffect(() => canvas.redraw(), [selection, colourBy, sortBy, hidden]);
+
+  function showTip(frame: FrameView): void {
+    const box = tip.current;
+    const row = view.current.hovered;
+    if (!box) return;
+    const text = row === undefined || row >= frame.shape.rows ? '' : describe(frame, row);
+    if (box.textContent !== text) box.textContent = text;
+    box.hidden = text === '';
+  }
+
+  function zoom(factor: number, anchor: number): void {
+    const { geometry, bands } = view.current;
+    if (!geometry) return;
+    const longest = bands.reduce((most, band) => Math.max(most, band.order.length), 0);
+    const full = roomFor(longest);
+    const size = Math.max(12, geometry.window.size * factor);
+    if (size >= full) view.current.window = undefined;
+    else {
+      const at = geometry.window.start + geometry.window.size * anchor;
+      const start = Math.max(0, Math.min(full - size, at - size * anchor));
+      view.current.window = { start: Math.round(start), size: Math.round(size) };
+    }
+    canvas.redraw();
+  }
+  function pan(by: number): void {
+    const { window, geometry, bands } = view.current;
+    if (!window || !geometry) return;
+    const longest = bands.reduce((most, band) => Math.max(most, band.order.length), 0);
+    const start = Math.max(
+      0,
+      Math.min(Math.max(0, longest - window.size), window.start + Math.round(by * window.size)),
+    );
+    view.current.window = { ...window, start };
+    canvas.redraw();
+  }
+
+  useEffect(() => {
+    // React's wheel handlers are passive; zooming must keep the page from scrolling.
+    const element = canvas.ref.current;
+    if (!element) return;
+    const onWheel = (event: WheelEvent): void => {
+      if (
+        !event.ctrlKey &&
+        !event.altKey &&
+        !event.shiftKey &&
+        Math.abs(event.deltaY) < Math.abs(event.deltaX)
+      )
+        return;
+      event.preventDefault();
+      const { geometry } = view.current;
+      if (!geometry) return;
+      const x = event.clientX - element.getBoundingClientRect().left;
+      zoom(
+        event.deltaY > 0 ? 1.25 : 0.8,
+        Math.max(0, Math.min(1, (x - geometry.left) / geometry.width)),
+      );
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  });
+
+  const onMove = (event: PointerEvent<HTMLCanvasElement>): void => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const { geometry, bands, drag } = view.current;
+    if (!geometry) return;
+    if (drag && view.current.window) {
+      const moved = (drag.x - event.clientX) / geometry.width;
+      const { size } = view.current.window;
+      view.current.window = { size, start: Math.max(0, Math.round(drag.start + moved * size)) };
+    }
+    view.current.hovered = hitMap(
+      bands,
+      geometry,
+      event.clientX - box.left,
+      event.clientY - box.top,
+    )?.row;
+    canvas.redraw();
+  };
+  const onDown = (event: PointerEvent<HTMLCanvasElement>): void => {
+    if (view.current.window)
+      view.current.drag = { x: event.clientX, start: view.current.window.start };
+  };
+  const onUp = (event: PointerEvent<HTMLCanvasElement>): void => {
+    const dragged = view.current.drag && Math.abs(event.clientX - view.current.drag.x) > 4;
+    view.current.drag = undefined;
+    const { hovered } = view.current;
+    if (!dragged && hovered !== undefined) onSelect({ superslab: hovered });
+  };
+  const onKey = (event: KeyboardEvent<HTMLCanvasElement>): void => {
+    const { bands, geometry, hovered } = view.current;
+    if (!geometry || bands.length === 0) return;
+    const handled = (): void => {
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    if (event.key === '+' || event.key === '=') {
+      handled();
+      zoom(0.6, 0.5);
+    } else if (event.key === '-') {
+      handled();
+      zoom(1.7, 0.5);
+    } else if (event.key === '0') {
+      handled();
+      view.current.window = undefined;
+      canvas.redraw();
+    } else if (event.key === 'PageUp' || event.key === 'PageDown') {
+      handled();
+      pan(event.key === 'PageUp' ? -0.5 : 0.5);
+    } else if (event.key.startsWith('Arrow')) {
+      handled();
+      let band = Math.max(
+        0,
+        bands.findIndex((b) => hovered !== undefined && b.order.includes(hovered)),
+      );
+      let position = hovered === undefined ? 0 : Math.max(0, bands[band].order.indexOf(hovered));
+      if (event.key === 'ArrowLeft') position -= 1;
+      if (event.key === 'ArrowRight') position += 1;
+      if (event.key === 'ArrowUp') band = Math.max(0, band - 1);
+      if (event.key === 'ArrowDown') band = Math.min(bands.length - 1, band + 1);
+      position = Math.max(0, Math.min(bands[band].order.length - 1, position));
+      view.current.hovered = bands[band].order[position];
+      canvas.redraw();
+    } else if (event.key === 'Enter' && hovered !== undefined) {
+      handled();
+      onSelect({ superslab: hovered });
+    } else if (event.key === 'Escape') {
+      handled();
+      onSelect(undefined);
+    }
+  };
+
+  return (
+    <Card
+      lane={lane}
+      className="map-card"
+      title={mapFinding}
+      table={{
+        head: ['Class', 'SuperSlabs', ...SS_STATES.slice(1).map((state) => STATE_LABELS[state][0])],
+        rows: (frame) => {
+          const table = bandsOf(frame, 'creation').map((band) => {
+            const counts = new Array<number>(SS_STATES.length).fill(0);
+            for (const row of band.order) counts[frame.columns.state[row]]++;
+            return [bytes(band.blockBytes), count(band.count), ...counts.slice(1).map(count)];
+          });
+          return [
+            ...table,
+            [
+              'All',
+              count(frame.counters[C.superslabsNow]),
+              ...stateCounts(frame).slice(1).map(count),
+            ],
+          ];
+        },
+      }}
+      actions={
+        <>
+          <label className="mini-select">
+            colour
+            <select
+              value={colourBy}
+              onChange={(event) => props.onColourBy(event.target.value as ColourBy)}
+            >
+              {COLOUR_BY.map((key) => (
+                <option key={key} value={key}>
+                  {COLOUR_LABELS[key]}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label className="mini-select">
+            order
+            <select
+              value={sortBy}
+              onChange={(event) => props.onSortBy(event.target.value as SortBy)}
+            >
+              {SORT_BY.map((key) => (
+                <option key={key} value={key}>
+                  {SORT_LABELS[key]}
+                </option>
+              ))}
+            </select>
+          </label>
+        </>
+      }
+    >
+      <StateLegend lane={lane} hidden={hidden} onHidden={setHidden} />
+      <div className="map-box">
+        <canvas
+          ref={canvas.ref}
+          className="map-canvas"
+          tabIndex={0}
+          role="application"
+          aria-roledescription="map of SuperSlabs"
+          aria-label="Every SuperSlab, one band per size class. Arrow keys walk, Enter inspects, plus and minus zoom, 0 shows all."
+          onPointerMove={onMove}
+          onPointerDown={onDown}
+          onPointerUp={onUp}
+          onPointerLeave={() => {
+            view.current.hovered = undefined;
+            view.current.drag = undefined;
+            canvas.redraw();
+          }}
+          onDoubleClick={() => zoom(0.4, 0.5)}
+          onKeyDown={onKey}
+        />
+        <div className="map-tip" ref={tip} hidden role="status" />
+        <fieldset className="map-zoom">
+          <legend className="sr">Zoom of the map</legend>
+          <button type="button" onClick={() => zoom(0.6, 0.5)} aria-label="Zoom in">
+            +
+          </button>
+          <button type="button" onClick={() => zoom(1.7, 0.5)} aria-label="Zoom out">
+            −
+          </button>
+          <button
+            type="button"
+            onClick={() => {
+              view.current.window = undefined;
+              canvas.redraw();
+            }}
+          >
+            all
+          </button>
+        </fieldset>
+      </div>
+    </Card>
+  );
+}
+
+function StateLegend({
+  lane,
+  hidden,
+  onHidden,
+}: {
+  readonly lane: Lane;
+  readonly hidden: number;
+  onHidden(bits: number): void;
+}) {
+  const list = useRef<HTMLUListElement>(null);
+  useFrames(lane, 150, (frame) => {
+    const counts = stateCounts(frame);
+    SS_STATES.forEach((_, state) => {
+      const line = list.current?.querySelector<HTMLElement>(`[data-state="${state}"]`);
+      if (!line) return;
+      const value = line.querySelector('b');
+      const text = count(counts[state]);
+      if (value && value.textContent !== text) value.textContent = text;
+      line.hidden = counts[state] === 0;
+    });
+  });
+  return (
+    <ul className="legend" ref={list} aria-label="States; press to hide or show">
+      {SS_STATES.map((state) => (
+        <li key={state} data-state={SS[state]} hidden>
+          <button
+            type="button"
+            aria-pressed={((hidden >>> SS[state]) & 1) === 0}
+            onClick={() => onHidden(hidden ^ (1 << SS[state]))}
+          >
+            <span
+              className={`swatch swatch-${state}`}
+              style={{ background: `var(${STATE_LABELS[state][1]})` }}
+              aria-hidden="true"
+            />
+            {STATE_LABELS[state][0]} <b />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** One SuperSlab in a sentence. */
+export function describe(frame: FrameView, row: number): string {
+  const { columns, classBytes, header } = frame;
+  const state = SS_STATES[columns.state[row]];
+  if (state === 'unmapped') return `Place ${count(row)}: given back to the OS`;
+  const owner = columns.owner[row];
+  const who =
+    owner < 0
+      ? 'no owner'
+      : owner === 0
+        ? 'main'
+        : `life ${count(owner)}${(columns.flags[row] & 1) !== 0 ? ', dead' : ''}`;
+  const age = header[H.op] - columns.born[row];
+  return `SuperSlab ${count(row)} · ${bytes(classBytes[columns.cls[row]])} · ${who} · ${count(columns.live[row])} live, counter ${count(columns.active[row])}, ${count(columns.queued[row])} queued · ${STATE_LABELS[state][0]} · mapped ${count(age)} ops ago`;
+}
+
+/** An off-screen canvas of one pixel per SuperSlab. */
+function pixelSurface(): PixelSurface {
+  const canvas = document.createElement('canvas');
+  const ctx = canvas.getContext('2d');
+  let image = new ImageData(1, 1);
+  let words = new Uint32Array(image.data.buffer);
+  return {
+    canvas,
+    pixels(width, height) {
+      if (image.width !== width || image.height !== height) {
+        image = new ImageData(width, height);
+        words = new Uint32Array(image.data.buffer);
+        canvas.width = width;
+        canvas.height = height;
+      }
+      return words;
+    },
+    commit() {
+      ctx?.putImageData(image, 0, 0);
+    },
+  };
+}

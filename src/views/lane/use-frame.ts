@@ -1,0 +1,138 @@
+import { type RefObject, useEffect, useRef } from 'react';
+import { type Palette, readPalette } from '../../draw/palette.ts';
+import type { Lane } from '../../live/lane.ts';
+import { invalidate } from '../../live/raf.ts';
+import type { FrameView } from '../../worker/frame.ts';
+
+/** Text of a frame is renewed at most this often, ms: people cannot read faster. */
+const TEXT_MS = 120;
+
+/**
+ * Writes text computed from frames straight into an element: no React commit per frame.
+ * The newest text always arrives, also when frames stop.
+ */
+export function useFrameText<T extends HTMLElement>(
+  lane: Lane,
+  text: (frame: FrameView) => string,
+): RefObject<T | null> {
+  const ref = useRef<T>(null);
+  const compute = useRef(text);
+  compute.current = text;
+  useEffect(() => {
+    let last = -Infinity;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const write = (frame: FrameView): void => {
+      const element = ref.current;
+      if (!element) return;
+      const now = performance.now();
+      clearTimeout(timer);
+      if (now - last < TEXT_MS) {
+        timer = setTimeout(() => {
+          const latest = lane.hub.latest;
+          if (latest) write(latest);
+        }, TEXT_MS);
+        return;
+      }
+      last = now;
+      const next = compute.current(frame);
+      if (element.textContent !== next) element.textContent = next;
+    };
+    const stop = lane.hub.subscribe(write);
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [lane]);
+  return ref;
+}
+
+/** Calls back with frames at most every `everyMs`, and always with the newest in the end. */
+export function useFrames(lane: Lane, everyMs: number, handle: (frame: FrameView) => void): void {
+  const latest = useRef(handle);
+  latest.current = handle;
+  useEffect(() => {
+    let last = -Infinity;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const run = (frame: FrameView): void => {
+      const now = performance.now();
+      clearTimeout(timer);
+      if (now - last < everyMs) {
+        timer = setTimeout(() => {
+          const newest = lane.hub.latest;
+          if (newest) run(newest);
+        }, everyMs);
+        return;
+      }
+      last = now;
+      latest.current(frame);
+    };
+    const stop = lane.hub.subscribe(run);
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [lane, everyMs]);
+}
+
+export type CanvasDraw = (
+  ctx: CanvasRenderingContext2D,
+  frame: FrameView,
+  size: { width: number; height: number },
+  palette: Palette,
+) => void;
+
+export interface LaneCanvas {
+  readonly ref: RefObject<HTMLCanvasElement | null>;
+  /** Draws the latest frame again in the next animation frame. */
+  redraw(): void;
+}
+
+/** A canvas that draws every frame of a lane, follows its size, its pixel ratio and the theme. */
+export function useLaneCanvas(lane: Lane, draw: CanvasDraw): LaneCanvas {
+  const ref = useRef<HTMLCanvasElement>(null);
+  const latest = useRef(draw);
+  latest.current = draw;
+  const redraw = useRef(() => {});
+  useEffect(() => {
+    const canvas = ref.current;
+    const ctx = canvas?.getContext('2d');
+    if (!canvas || !ctx) return;
+    let palette = readPalette(canvas);
+    let width = 0;
+    let height = 0;
+    const paint = (frame: FrameView): void => {
+      if (width === 0 || height === 0) return;
+      const ratio = window.devicePixelRatio || 1;
+      const w = Math.round(width * ratio);
+      const h = Math.round(height * ratio);
+      if (canvas.width !== w) canvas.width = w;
+      if (canvas.height !== h) canvas.height = h;
+      ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+      ctx.clearRect(0, 0, width, height);
+      latest.current(ctx, frame, { width, height }, palette);
+    };
+    const again = (): void => {
+      const frame = lane.hub.latest;
+      if (frame) paint(frame);
+    };
+    redraw.current = () => invalidate(again);
+    const sizes = new ResizeObserver(([entry]) => {
+      width = entry.contentRect.width;
+      height = entry.contentRect.height;
+      invalidate(again);
+    });
+    sizes.observe(canvas);
+    const themes = new MutationObserver(() => {
+      palette = readPalette(canvas);
+      invalidate(again);
+    });
+    themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+    const stop = lane.hub.subscribe(paint);
+    return () => {
+      stop();
+      sizes.disconnect();
+      themes.disconnect();
+    };
+  }, [lane]);
+  return { ref, redraw: () => redraw.current() };
+}

@@ -1,0 +1,138 @@
+import { bytes, count, difference } from '../../draw/format.ts';
+import type { KnobValues } from '../../engine/knobs.ts';
+import type { DocumentFigure } from '../../engine/presets.ts';
+import type { BandName } from '../../engine/telemetry/ledger.ts';
+import type { Autopsy } from '../../engine/types.ts';
+import type { Lane } from '../../live/lane.ts';
+import { BAND_LABELS } from '../lane/band-groups.ts';
+import { metricOf } from './metrics.ts';
+import { autopsySentences, autopsyTitle } from './sentences.ts';
+
+interface Cure {
+  readonly label: string;
+  readonly knobs: Partial<KnobValues>;
+}
+
+/** Replays that the card offers, most telling first; those already in force are left out. */
+const CURES: readonly Cure[] = [
+  { label: 'Let living threads adopt the orphans', knobs: { orphanPolicy: 'adopt' } },
+  { label: 'Count remote frees', knobs: { decOnRemote: true } },
+  {
+    label: 'Count and trim, 100 ms',
+    knobs: { decOnRemote: true, trimIntervalMs: 100, trimSS: true },
+  },
+  { label: 'Detach threads', knobs: { threadEnd: 'detach' } },
+  { label: 'A million map entries', knobs: { maxMapCount: 1_000_000 } },
+];
+
+const inForce = (cure: Cure, knobs: KnobValues): boolean =>
+  Object.entries(cure.knobs).every(([id, value]) => knobs[id as keyof KnobValues] === value);
+
+interface Props {
+  readonly lane: Lane;
+  readonly autopsy: Autopsy;
+  readonly knobs: KnobValues;
+  readonly figures: readonly DocumentFigure[];
+  onReplay(knobs: Partial<KnobValues>): void;
+}
+
+/** Why the run ended, in its own numbers, and what to try next. */
+export function AutopsyCard({ lane, autopsy, knobs, figures, onReplay }: Props) {
+  const largest = [...autopsy.bands].sort((a, b) => b.bytes - a.bytes).slice(0, 3);
+  const most = largest[0]?.bytes ?? 1;
+  const cures = CURES.filter((cure) => !inForce(cure, knobs));
+  const [first, ...others] = cures;
+  return (
+    <section className="autopsy" aria-labelledby="autopsy-title" data-testid="autopsy">
+      <p className="eyebrow">
+        Autopsy <span>operation {count(autopsy.op)}</span>
+      </p>
+      <h2 id="autopsy-title">{autopsyTitle(autopsy)}</h2>
+      <p className="autopsy-text">{autopsySentences(autopsy).join(' ')}</p>
+      <ul className="bars" aria-label="The three largest bands of mapped bytes">
+        {largest.map(({ band, bytes: size }) => (
+          <li key={band}>
+            <span>{BAND_LABELS[band as BandName]}</span>
+            <b>{bytes(size)}</b>
+            <i style={{ width: `${(100 * size) / most}%` }} />
+          </li>
+        ))}
+      </ul>
+      {first && (
+        <button type="button" className="primary" onClick={() => onReplay(first.knobs)}>
+          {first.knobs.orphanPolicy === 'adopt'
+            ? 'Now let living threads adopt the orphans'
+            : `Replay: ${first.label.toLowerCase()}`}
+        </button>
+      )}
+      <div className="cures">
+        {others.map((cure) => (
+          <button key={cure.label} type="button" onClick={() => onReplay(cure.knobs)}>
+            {cure.label}
+          </button>
+        ))}
+      </div>
+      {figures.length > 0 && <DocumentTable lane={lane} figures={figures} knobs={knobs} />}
+    </section>
+  );
+}
+
+/** What a document says, greyed, beside what the engine gives. */
+function DocumentTable({
+  lane,
+  figures,
+  knobs,
+}: {
+  readonly lane: Lane;
+  readonly figures: readonly DocumentFigure[];
+  readonly knobs: KnobValues;
+}) {
+  const frame = lane.hub.latest;
+  if (!frame) return null;
+  return (
+    <div className="document-table">
+      <h3>
+        {figures.length > 3
+          ? 'Five figures of document D0, one cause'
+          : 'The document and the engine'}
+      </h3>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">figure</th>
+            <th scope="col">document</th>
+            <th scope="col">here</th>
+            <th scope="col">difference</th>
+          </tr>
+        </thead>
+        <tbody>
+          {figures.map((figure) => {
+            const ours = metricOf(frame, figure.metric, knobs.seconds);
+            const shown = (value: number): string =>
+              Math.abs(value) < 100 && !Number.isInteger(value) ? value.toFixed(3) : count(value);
+            return (
+              <tr key={figure.label} title={figure.source}>
+                <th scope="row">
+                  {figure.label}
+                  {figure.unit && <small> {figure.unit}</small>}
+                </th>
+                <td className="document">{shown(figure.document)}</td>
+                <td>
+                  <b>{shown(ours)}</b>
+                </td>
+                <td>{difference(ours, figure.document)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {figures
+        .filter(({ note }) => note)
+        .map(({ label, note }) => (
+          <p key={label} className="story-note">
+            {note}
+          </p>
+        ))}
+    </div>
+  );
+}

@@ -1,0 +1,234 @@
+import { type PointerEvent, useEffect, useRef, useState } from 'react';
+import { type BlocksGeometry, drawBlocks, hitBlock, layoutBlocks } from '../../draw/blocks.ts';
+import { bytes, count, duration } from '../../draw/format.ts';
+import { readPalette } from '../../draw/palette.ts';
+import { BLOCK_STATES, type BlocksDetail, type SuperSlabDetail } from '../../engine/types.ts';
+import type { Lane } from '../../live/lane.ts';
+import type { Selection } from '../../state/store.ts';
+import { STATE_LABELS } from '../lane/map-card.tsx';
+import { useFrames } from '../lane/use-frame.ts';
+
+interface Props {
+  readonly lane: Lane;
+  readonly selection: Selection;
+  onSelect(selection: Selection | undefined): void;
+}
+
+/** The selected SuperSlab, its slabs, and every block of one slab. */
+export function Inspector({ lane, selection, onSelect }: Props) {
+  const [detail, setDetail] = useState<SuperSlabDetail | undefined>(undefined);
+  const [blocks, setBlocks] = useState<BlocksDetail | undefined>(undefined);
+  const [gone, setGone] = useState(false);
+  const asking = useRef<AbortController | undefined>(undefined);
+  const { superslab, slab } = selection;
+  const load = async (): Promise<void> => {
+    asking.current?.abort();
+    const abort = new AbortController();
+    asking.current = abort;
+    try {
+      const found = await lane.inspectSuperSlab(superslab, abort.signal);
+      const index = slab ?? found?.slabs.find((s) => s.acquired)?.index;
+      const inside =
+        found && index !== undefined
+          ? await lane.inspectBlocks(superslab, index, abort.signal)
+          : undefined;
+      setDetail(found);
+      setBlocks(inside);
+      setGone(found === undefined);
+    } catch {
+      // a newer question replaced this one
+    }
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the subject changes
+  useEffect(() => {
+    void load();
+    return () => asking.current?.abort();
+  }, [superslab, slab, lane]);
+  useFrames(lane, 500, () => void load());
+  if (gone) {
+    return (
+      <section className="inspector" aria-label="Inspector">
+        <Head title={`SuperSlab ${count(superslab)}`} onClose={() => onSelect(undefined)} />
+        <p>Its memory has gone back to the OS.</p>
+      </section>
+    );
+  }
+  if (!detail) return <section className="inspector" aria-label="Inspector" aria-busy="true" />;
+  const owner =
+    detail.owner < 0 ? 'nobody' : detail.owner === 0 ? 'main' : `life ${count(detail.owner)}`;
+  return (
+    <section className="inspector" aria-label="Inspector" data-testid="inspector">
+      <Head title={`SuperSlab ${count(detail.index)}`} onClose={() => onSelect(undefined)} />
+      <p className="inspector-state">
+        <span
+          className="swatch"
+          style={{ background: `var(${STATE_LABELS[detail.state][1]})` }}
+          aria-hidden="true"
+        />
+        {STATE_LABELS[detail.state][0]}
+      </p>
+      <dl className="facts">
+        <dt>owner</dt>
+        <dd>
+          {owner}
+          {detail.owner > 0 &&
+            `, chain ${detail.ownerChain}, ${detail.ownerAlive ? 'living' : 'dead'}`}
+        </dd>
+        {detail.adoptedFrom >= 0 && (
+          <>
+            <dt>adopted from</dt>
+            <dd>life {count(detail.adoptedFrom)}</dd>
+          </>
+        )}
+        <dt>blocks of</dt>
+        <dd>{bytes(detail.blockBytes)}</dd>
+        <dt>truly live</dt>
+        <dd>
+          <b>{count(detail.live)}</b> of {count(detail.capacity)}
+        </dd>
+        <dt>counter says</dt>
+        <dd className={detail.active === detail.live ? '' : 'wrong'}>
+          <b>{count(detail.active)}</b>
+          {detail.active !== detail.live && ` (${count(detail.active - detail.live)} too many)`}
+        </dd>
+        <dt>in remote queues</dt>
+        <dd>{count(detail.queued)}</dd>
+        <dt>mapped</dt>
+        <dd>
+          {bytes(detail.bytes)} at operation {count(detail.bornOp)}, {duration(detail.bornNs)}
+        </dd>
+        <dt>address</dt>
+        <dd>
+          <code>{detail.address}</code>
+        </dd>
+      </dl>
+      <h3>Slabs</h3>
+      <div className="slab-grid">
+        {detail.slabs.map((entry) => (
+          <button
+            key={entry.index}
+            type="button"
+            disabled={!entry.acquired}
+            aria-pressed={blocks?.slab === entry.index}
+            title={
+              entry.acquired
+                ? `slab ${entry.index}: ${count(entry.live)} live, ${count(entry.free)} free, ${count(entry.queued)} queued of ${count(entry.capacity)}; ${entry.residentPages} pages resident`
+                : `slab ${entry.index}: not in use`
+            }
+            onClick={() => onSelect({ superslab, slab: entry.index })}
+          >
+            <i style={{ height: `${entry.capacity ? (100 * entry.live) / entry.capacity : 0}%` }} />
+            <span className="sr">slab {entry.index}</span>
+          </button>
+        ))}
+      </div>
+      {blocks && (
+        <Blocks
+          key={`${blocks.superslab}.${blocks.slab}`}
+          blocks={blocks}
+          selected={selection.block}
+          onBlock={(block) => onSelect({ superslab, slab: blocks.slab, block })}
+        />
+      )}
+    </section>
+  );
+}
+
+function Head({ title, onClose }: { readonly title: string; onClose(): void }) {
+  return (
+    <div className="inspector-head">
+      <h2>{title}</h2>
+      <button
+        type="button"
+        className="icon-button"
+        onClick={onClose}
+        aria-label="Close the inspector"
+      >
+        ×
+      </button>
+    </div>
+  );
+}
+
+const STATE_TEXT = {
+  live: 'live',
+  free: 'on the owner’s free list',
+  queued: 'freed by another thread, waiting in the remote queue',
+  uncarved: 'never handed out',
+} as const;
+
+function Blocks({
+  blocks,
+  selected,
+  onBlock,
+}: {
+  readonly blocks: BlocksDetail;
+  readonly selected: number | undefined;
+  onBlock(block: number): void;
+}) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const geometry = useRef<BlocksGeometry | undefined>(undefined);
+  useEffect(() => {
+    const element = canvas.current;
+    const ctx = element?.getContext('2d');
+    if (!element || !ctx) return;
+    const width = element.clientWidth || 280;
+    const layout = layoutBlocks(blocks.states.length, width, 260);
+    geometry.current = layout;
+    const ratio = window.devicePixelRatio || 1;
+    element.width = Math.round(width * ratio);
+    element.height = Math.round(layout.height * ratio);
+    element.style.height = `${layout.height}px`;
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.clearRect(0, 0, width, layout.height);
+    drawBlocks(ctx, blocks, layout, readPalette(element), selected);
+  });
+  const pick = (event: PointerEvent<HTMLCanvasElement>): void => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const hit =
+      geometry.current &&
+      hitBlock(blocks, geometry.current, event.clientX - box.left, event.clientY - box.top);
+    if (hit !== undefined) onBlock(hit);
+  };
+  const counts = BLOCK_STATES.map((_, state) =>
+    blocks.states.reduce((sum, s) => sum + (s === state ? 1 : 0), 0),
+  );
+  const shown = selected !== undefined && selected < blocks.states.length ? selected : undefined;
+  return (
+    <>
+      <h3>Blocks of slab {blocks.slab}</h3>
+      <p className="block-counts">
+        {BLOCK_STATES.map(
+          (state, i) => `${count(counts[i])} ${state === 'uncarved' ? 'never carved' : state}`,
+        ).join(' · ')}
+      </p>
+      <canvas
+        ref={canvas}
+        className="blocks"
+        tabIndex={0}
+        role="application"
+        aria-label="Blocks of the slab; arrow keys walk them"
+        onPointerDown={pick}
+        onKeyDown={(event) => {
+          const step = {
+            ArrowLeft: -1,
+            ArrowRight: 1,
+            ArrowUp: -(geometry.current?.columns ?? 1),
+            ArrowDown: geometry.current?.columns ?? 1,
+          }[event.key];
+          if (step === undefined) return;
+          event.preventDefault();
+          event.stopPropagation();
+          onBlock(Math.max(0, Math.min(blocks.states.length - 1, (shown ?? -step) + step)));
+        }}
+      />
+      {shown !== undefined && (
+        <p className="block-facts" role="status" data-testid="block">
+          <b>Block {count(shown)}</b>: {STATE_TEXT[BLOCK_STATES[blocks.states[shown]]]}
+          {BLOCK_STATES[blocks.states[shown]] === 'live' &&
+            `, ${count(blocks.requested[shown])} B requested of ${bytes(blocks.blockBytes)}, ${blocks.slots[shown] === -2 ? 'a thread table' : `slot ${count(blocks.slots[shown])} of the program`}`}
+        </p>
+      )}
+    </>
+  );
+}

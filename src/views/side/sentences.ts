@@ -1,0 +1,67 @@
+import { bytes, count } from '../../draw/format.ts';
+import type { Autopsy } from '../../engine/types.ts';
+import { ENDED_TEXT } from '../lane/event-text.ts';
+
+const life = (id: number): string => (id === 0 ? 'main' : `life ${count(id)}`);
+const plural = (n: number, one: string, many: string): string =>
+  `${count(n)} ${n === 1 ? one : many}`;
+
+/** The heading of the autopsy. */
+export function autopsyTitle(autopsy: Autopsy): string {
+  if (autopsy.crash) return 'Crashed: memory was unmapped under a thread';
+  switch (autopsy.endedBy) {
+    case 'physicalLimit':
+      return 'Out of physical memory';
+    case 'assertion':
+    case 'chainsEnded':
+      return autopsy.refused ? 'Out of map entries, not out of memory' : 'The program gave up';
+    case 'time':
+      return autopsy.refused ? 'Out of map entries on the way' : 'The run is over';
+    default:
+      return 'The run is over';
+  }
+}
+
+/** What happened, in sentences whose every figure was counted from the state. */
+export function autopsySentences(autopsy: Autopsy): string[] {
+  const said: string[] = [];
+  const { refused, crash } = autopsy;
+  if (refused) {
+    const what =
+      refused.what === 'superslab'
+        ? `a SuperSlab for blocks of ${bytes(refused.classBytes)}`
+        : 'the stack of its successor';
+    said.push(
+      `${capital(life(refused.life))} asked for ${what}, and the kernel refused: ${count(refused.entries)} map entries were in use.`,
+    );
+  }
+  if (crash) {
+    said.push(
+      crash.reason === 'useAfterUnmap'
+        ? `${capital(life(crash.life))} went on allocating from a SuperSlab that a trim pass had unmapped: the pass had asked only its own thread’s cache.`
+        : `A thread had lowered the counter but not yet finished its remote free when the trim pass unmapped the SuperSlab.`,
+    );
+  }
+  if (!refused && !crash) said.push(`${capital(ENDED_TEXT[autopsy.endedBy])}.`);
+  said.push(
+    `${plural(autopsy.superslabs, 'SuperSlab holds', 'SuperSlabs hold')} ${plural(autopsy.liveBlocks, 'live block', 'live blocks')}: ${count(autopsy.workloadBlocks)} are Larson’s, ${plural(autopsy.threadTables, 'is a thread table', 'are thread tables')}.`,
+  );
+  if (autopsy.inflated > 0) {
+    said.push(
+      `${plural(autopsy.inflated, 'SuperSlab is', 'SuperSlabs are')} empty, yet the counter says in use.`,
+    );
+  }
+  if (autopsy.freeable > 0)
+    said.push(`${count(autopsy.freeable)} could be freed, and nobody asked.`);
+  if (autopsy.orphansHolding > 0) {
+    said.push(
+      `${plural(autopsy.orphansHolding, 'belongs', 'belong')} to dead threads and still ${autopsy.orphansHolding === 1 ? 'holds' : 'hold'} a block; living threads own ${count(autopsy.livingOwned)}.`,
+    );
+  }
+  if (autopsy.entriesOfDeadStacks > 0) {
+    said.push(`${count(autopsy.entriesOfDeadStacks)} map entries are stacks of dead threads.`);
+  }
+  return said;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

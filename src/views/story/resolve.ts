@@ -1,0 +1,69 @@
+import { bytes, count, duration, percent } from '../../draw/format.ts';
+import type { StoryStep, StoryWhen } from '../../engine/presets.ts';
+import { derive } from '../../engine/report.ts';
+import { C } from '../../engine/telemetry/counters.ts';
+import { EV } from '../../engine/telemetry/events.ts';
+import { ENDED_BY, RUN_STATUS } from '../../engine/telemetry/states.ts';
+import { EVENT_FIELDS, type FrameView, H } from '../../worker/frame.ts';
+
+/** What {names} in a story stand for, from the frame itself. */
+export function storyValues(frame: FrameView): Readonly<Record<string, string>> {
+  const { counters, header } = frame;
+  const entries = frame.entries.reduce((a, b) => a + b, 0);
+  const derived = derive(counters, header[H.op], header[H.virtualNs], false, 0);
+  return {
+    superslabs: count(counters[C.superslabsNow]),
+    superslabsPeak: count(counters[C.superslabsPeak]),
+    lives: count(counters[C.threadLives]),
+    entries: count(entries),
+    entriesLeft: count(Math.max(0, header[H.maxMapCount] - entries)),
+    mapped: bytes(header[H.mappedBytes]),
+    resident: bytes(header[H.residentBytes]),
+    queued: count(counters[C.queuedBlocks]),
+    remoteShare: percent(derived.remoteShare),
+    freed: count(counters[C.superslabsFreed]),
+    perLife: derived.superslabsPerLife.toFixed(2),
+    inflated: count(counters[C.inflatedSuperslabs]),
+    live: count(counters[C.liveBlocks]),
+    time: duration(header[H.virtualNs]),
+    ops: count(header[H.op]),
+  };
+}
+
+/** Fills a story's text. Names it does not know stay as they are, so that a test can find them. */
+export function resolveText(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? values[name] : whole,
+  );
+}
+
+/** Whether a step's moment has come. */
+export function hasCome(when: StoryWhen, frame: FrameView): boolean {
+  switch (when.kind) {
+    case 'start':
+      return true;
+    case 'op':
+      return frame.header[H.op] >= when.op;
+    case 'counter':
+      return frame.counters[C[when.counter]] >= when.atLeast;
+    case 'event':
+      for (let i = 0; i < frame.shape.events; i++) {
+        if (frame.events[i * EVENT_FIELDS + 1] === EV[when.event]) return true;
+      }
+      return false;
+    case 'ended':
+      return (
+        RUN_STATUS[frame.header[H.status]] !== 'running' &&
+        ENDED_BY[frame.header[H.endedBy]] !== 'user'
+      );
+  }
+}
+
+/** Index of the current step: the last one whose moment has come. */
+export function currentStep(steps: readonly StoryStep[], frame: FrameView): number {
+  let current = 0;
+  steps.forEach((step, i) => {
+    if (hasCome(step.when, frame)) current = i;
+  });
+  return current;
+}

@@ -1,0 +1,194 @@
+import { FastForward, Pause, Play, RotateCcw, SkipForward, StepForward } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { compact, count, duration } from '../../draw/format.ts';
+import { EVENT_KINDS, type EventKind } from '../../engine/telemetry/events.ts';
+import { RUN_STATUS } from '../../engine/telemetry/states.ts';
+import type { Lane } from '../../live/lane.ts';
+import { H } from '../../worker/frame.ts';
+import type { Speed } from '../../worker/protocol.ts';
+import { kindName } from '../lane/events-card.tsx';
+import { useFrames, useFrameText } from '../lane/use-frame.ts';
+import { SPEED_STEPS, speedAt, speedLabel, speedPosition } from './speed.ts';
+
+interface Props {
+  readonly lane: Lane;
+  readonly playing: boolean;
+  readonly ended: boolean;
+  readonly speed: Speed;
+  readonly kind: EventKind;
+  readonly edits: readonly number[];
+  onPlayPause(): void;
+  onRestart(): void;
+  onSpeed(speed: Speed): void;
+  onKind(kind: EventKind): void;
+}
+
+/** Kinds worth stopping at. */
+const STOPS = EVENT_KINDS.filter((kind) => kind !== 'runEnded');
+
+/** Play, step, speed, and where the run stands. */
+export function Transport({
+  lane,
+  playing,
+  ended,
+  speed,
+  kind,
+  edits,
+  onPlayPause,
+  onRestart,
+  onSpeed,
+  onKind,
+}: Props) {
+  const time = useFrameText<HTMLElement>(lane, (frame) => duration(frame.header[H.virtualNs]));
+  const op = useFrameText<HTMLElement>(lane, (frame) => count(frame.header[H.op]));
+  const real = useFrameText<HTMLElement>(lane, (frame) =>
+    frame.header[H.playing] === 1
+      ? `simulating ${compact(frame.header[H.simOpsPerSecond])} ops/s`
+      : 'standing still',
+  );
+  return (
+    <section className="transport" aria-label="Transport">
+      <fieldset className="transport-buttons">
+        <legend className="sr">Run</legend>
+        <button
+          type="button"
+          onClick={onRestart}
+          title="From the start (Home)"
+          aria-label="Restart"
+        >
+          <RotateCcw size={18} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          className="play"
+          onClick={onPlayPause}
+          disabled={ended}
+          title="Play or pause (Space)"
+          aria-label={playing ? 'Pause' : 'Play'}
+        >
+          {playing ? <Pause size={20} aria-hidden="true" /> : <Play size={20} aria-hidden="true" />}
+        </button>
+        <button
+          type="button"
+          onClick={() => void lane.stepOps(1)}
+          disabled={ended}
+          title="One operation (→)"
+          aria-label="Step one operation"
+        >
+          <StepForward size={18} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          onClick={() => void lane.stepEvent([kind])}
+          disabled={ended}
+          title={`To the next “${kindName(kind)}” (Shift+→)`}
+          aria-label="Step to the next event"
+        >
+          <SkipForward size={18} aria-hidden="true" />
+        </button>
+        <label className="mini-select">
+          <span className="sr">Kind of event to step to</span>
+          <select value={kind} onChange={(event) => onKind(event.target.value as EventKind)}>
+            {STOPS.map((name) => (
+              <option key={name} value={name}>
+                {kindName(name)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button
+          type="button"
+          onClick={() => void lane.runTo(1e10)}
+          disabled={ended}
+          title="To the end (End)"
+          aria-label="Run to the end"
+        >
+          <FastForward size={18} aria-hidden="true" />
+        </button>
+      </fieldset>
+      <Progress lane={lane} edits={edits} />
+      <div className="transport-read">
+        <div>
+          <small>Virtual time</small>
+          <b ref={time}>0 ns</b>
+        </div>
+        <div>
+          <small>Operation</small>
+          <b ref={op} data-testid="op">
+            0
+          </b>
+        </div>
+        <div className="speed">
+          <label htmlFor="speed">Speed</label>
+          <SpeedSlider speed={speed} onSpeed={onSpeed} />
+          <b>{speedLabel(speed)}</b>
+          <small ref={real} className="real-speed" />
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function SpeedSlider({ speed, onSpeed }: { readonly speed: Speed; onSpeed(speed: Speed): void }) {
+  const [drag, setDrag] = useState<number | undefined>(undefined);
+  const position = drag ?? speedPosition(speed);
+  return (
+    <input
+      id="speed"
+      type="range"
+      className="slider"
+      min={0}
+      max={SPEED_STEPS}
+      value={position}
+      aria-valuetext={speedLabel(speedAt(position))}
+      style={{ '--at': `${(100 * position) / SPEED_STEPS}%` } as React.CSSProperties}
+      onChange={(event) => {
+        setDrag(Number(event.target.value));
+        onSpeed(speedAt(Number(event.target.value)));
+      }}
+      onPointerUp={() => setDrag(undefined)}
+      onBlur={() => setDrag(undefined)}
+    />
+  );
+}
+
+/** How far the run has come of its map limit or its time, whichever is nearer; marks where knobs were turned. */
+function Progress({ lane, edits }: { readonly lane: Lane; readonly edits: readonly number[] }) {
+  const bar = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const text = useRef<HTMLSpanElement>(null);
+  useFrames(lane, 100, (frame) => {
+    const { header, entries } = frame;
+    const used = entries.reduce((a, b) => a + b, 0) / header[H.maxMapCount];
+    const share = RUN_STATUS[header[H.status]] === 'running' ? Math.min(1, used) : 1;
+    if (bar.current) bar.current.style.width = `${(100 * share).toFixed(2)}%`;
+    box.current?.setAttribute('aria-valuenow', String(Math.round(100 * share)));
+    box.current?.classList.toggle('bad', RUN_STATUS[header[H.status]] === 'oom');
+    const label =
+      RUN_STATUS[header[H.status]] === 'running'
+        ? `${(100 * used).toFixed(1)} % of the map entries used`
+        : 'the run has ended';
+    if (text.current && text.current.textContent !== label) text.current.textContent = label;
+  });
+  return (
+    <div className="progress-box">
+      <div
+        className="progress"
+        ref={box}
+        role="progressbar"
+        aria-label="Map entries used"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={0}
+      >
+        <div ref={bar} />
+      </div>
+      <p>
+        <span ref={text} />
+        {edits.length > 0 && (
+          <span> · knobs turned at {edits.map((at) => count(at)).join(', ')}</span>
+        )}
+      </p>
+    </div>
+  );
+}
