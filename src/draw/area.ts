@@ -26,6 +26,8 @@ export interface AreaOptions {
   readonly cursor: number | undefined;
   /** Forces the top of the value axis. */
   readonly top?: number;
+  /** Values are bytes: ticks at round binary numbers. */
+  readonly binary?: boolean;
   /** Values are differences of cumulative series per million operations. */
   readonly rate?: boolean;
 }
@@ -181,7 +183,7 @@ function axes(
   ctx.lineWidth = 1;
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'right';
-  for (const tick of y.ticks(3)) {
+  for (const tick of valueTicks(y.domain()[1], options.binary === true)) {
     ctx.fillStyle = palette.grid;
     ctx.fillRect(CHART_LEFT, Math.round(y(tick)), box.width - CHART_LEFT - 8, 1);
     ctx.fillStyle = palette.text3;
@@ -192,12 +194,27 @@ function axes(
   ticks.forEach((tick, i) => {
     ctx.textAlign = i === 0 ? 'left' : i === ticks.length - 1 ? 'right' : 'center';
     ctx.fillStyle = palette.text3;
-    ctx.fillText(
-      options.x === 'op' ? `${compact(tick)} ops` : duration(tick),
-      x(tick),
-      box.height - 4,
-    );
+    ctx.fillText(axisText(tick, options.x, ticks[ticks.length - 1] ?? 0), x(tick), box.height - 4);
   });
+}
+
+/** Round values up to `top`; of bytes, round in KiB, MiB or GiB. */
+export function valueTicks(top: number, binary: boolean): number[] {
+  let unit = 1;
+  if (binary) while (top / unit >= 1024) unit *= 1024;
+  return scaleLinear()
+    .domain([0, top / unit])
+    .ticks(3)
+    .map((tick) => tick * unit);
+}
+
+/** A tick of the horizontal axis; all ticks of one axis share a unit. */
+function axisText(tick: number, x: XAxis, last: number): string {
+  if (tick === 0) return '0';
+  if (x === 'op') return `${compact(tick)} ops`;
+  if (last >= 5e8) return `${Number((tick / 1e9).toFixed(2))} s`;
+  if (last >= 5e5) return `${Number((tick / 1e6).toFixed(2))} ms`;
+  return duration(tick);
 }
 
 function hatch(ctx: CanvasRenderingContext2D, box: ChartBox, palette: Palette): void {

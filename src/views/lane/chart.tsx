@@ -28,6 +28,8 @@ interface Props {
   line?(palette: Palette): AreaOptions['line'];
   readonly format: (value: number) => string;
   readonly rate?: boolean;
+  /** Values are bytes. */
+  readonly binary?: boolean;
 }
 
 /** A stacked area chart over the run so far, with a readout under pointer or arrow keys. */
@@ -41,6 +43,7 @@ export function Chart({
   line,
   format,
   rate = false,
+  binary = false,
 }: Props) {
   const cursor = useRef<number | undefined>(undefined);
   const pointer = useRef<number | undefined>(undefined);
@@ -55,6 +58,7 @@ export function Chart({
       layers: shown,
       format,
       rate,
+      binary,
       cursor: cursor.current,
       ...(limitNow ? { limit: limitNow } : {}),
       ...(lineNow ? { line: lineNow } : {}),

@@ -119,6 +119,7 @@ export function BytesCard({ lane, x }: Props) {
           x={x}
           label="Resident bytes over the run"
           format={bytes}
+          binary
           layers={(palette) => [
             { name: 'resident', series: ['resident'], colour: palette.bands[B.freeDead] },
           ]}
@@ -131,6 +132,7 @@ export function BytesCard({ lane, x }: Props) {
           x={x}
           label="Mapped bytes by band over the run, with resident bytes as a line"
           format={bytes}
+          binary
           layers={layers}
           line={(palette) => ({ series: 'resident', colour: palette.text })}
         />

@@ -1,6 +1,7 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Preset } from '../../engine/presets.ts';
 import type { Lane } from '../../live/lane.ts';
+import type { FrameView } from '../../worker/frame.ts';
 import { useFrames } from '../lane/use-frame.ts';
 import { currentStep, resolveText, storyValues } from './resolve.ts';
 
@@ -16,12 +17,17 @@ export function Story({
 }) {
   const [at, setAt] = useState(0);
   const text = useRef<HTMLParagraphElement>(null);
-  useFrames(lane, 200, (frame) => {
+  const write = (frame: FrameView): void => {
     const step = currentStep(preset.story, frame);
     // One commit per step of the story, none per frame.
     if (step !== at) setAt(step);
     const now = resolveText(preset.story[step]?.text ?? '', storyValues(frame));
     if (text.current && text.current.textContent !== now) text.current.textContent = now;
+  };
+  useFrames(lane, 200, write);
+  // The paragraph of a new step is empty until written; the run may be over by then.
+  useEffect(() => {
+    if (lane.hub.latest) write(lane.hub.latest);
   });
   return (
     <section className="story" aria-label="Story">

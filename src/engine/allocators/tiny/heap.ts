@@ -93,8 +93,8 @@ export interface HeapHost {
   startEvent(life: number): number;
   /** A mapping was refused: what 0 SuperSlab, 1 stack. */
   refused(what: 0 | 1, life: number, classIndex: number): number;
-  /** Memory beyond the physical limit. */
-  physicalLimit(): void;
+  /** More pages are resident: the host checks the physical limit. */
+  memoryGrew(): void;
   crashed(reason: number, row: number, life: number): void;
 }
 
@@ -527,7 +527,7 @@ export class TinyHeap {
     this.otherLive += otherBytes(size);
     if (this.otherLive > this.otherPeak) this.otherPeak = this.otherLive;
     this.counters[C.otherMallocs]++;
-    this.checkPhysical();
+    this.host.memoryGrew();
     return true;
   }
 
@@ -571,17 +571,13 @@ export class TinyHeap {
     if (pages === SLAB_PAGES) this.tailResident += this.tailOf(r);
     this.counters[C.pageFaults] += more;
     this.regs[REG_EXTRA] += more * this.costs.fault;
-    this.checkPhysical();
+    this.host.memoryGrew();
   }
 
   /** Bytes at the end of a slab that are too few for a block. */
   private tailOf(r: number): number {
     const bytes = this.blockBytes[this.slabs[r + SLAB_CLASS]];
     return SLAB_BYTES - slabHeader(this.slabs[r + SLAB_INDEX]) - this.slabs[r + CAPACITY] * bytes;
-  }
-
-  private checkPhysical(): void {
-    if (this.residentBytes > this.knobs.physLimitGiB * 2 ** 30) this.host.physicalLimit();
   }
 
   /** Resident bytes of SuperSlabs and of the other heap. */

@@ -186,8 +186,10 @@ export class TinySimulation implements Simulation, HeapHost {
     }
     return seq;
   }
-  physicalLimit(): void {
-    if (this.outcome !== 'running') return;
+  memoryGrew(): void {
+    // During construction the heap touches pages before it is ours to ask.
+    if (this.outcome !== 'running' || this.heap === undefined) return;
+    if (this.residentBytes <= this.settings.physLimitGiB * 2 ** 30) return;
     this.refusedAny = true;
     this.end('oom', 'physicalLimit');
   }

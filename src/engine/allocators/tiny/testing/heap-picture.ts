@@ -1,0 +1,102 @@
+import { type KnobValues, resolveKnobs } from '../../../knobs.ts';
+import { AddressSpace } from '../../../machine/address-space.ts';
+import { EventLog, NO_CAUSE } from '../../../telemetry/events.ts';
+import { type HeapHost, TinyHeap } from '../heap.ts';
+import {
+  BLOCK_INDEX,
+  BLOCK_SLAB,
+  BLOCK_WORDS,
+  CARVED,
+  FREE_HEAD,
+  LIST_BASE,
+  NEXT_SLAB,
+  NO_BLOCK,
+  NONE,
+  REMOTE_HEAD,
+  SS_ACQUIRED,
+  SS_FIRST_SLAB,
+  SS_FLAG,
+  SS_FLAGS,
+  SS_WORDS,
+} from '../layout.ts';
+
+/**
+ * A small heap as a picture: one group per mapped SuperSlab, one letter per carved block, `/` between
+ * slabs. A letter names the block's slot, `.` is free, `q` waits in the remote queue.
+ */
+export class PictureHeap implements HeapHost {
+  readonly heap: TinyHeap;
+  readonly events = new EventLog(1024);
+  readonly lives = 8;
+  private readonly dead = new Set<number>();
+
+  constructor(knobs: Partial<KnobValues> = {}) {
+    const space = new AddressSpace(1, 10);
+    this.heap = new TinyHeap(resolveKnobs(knobs), space, this.events, this, 9, 26);
+  }
+  chainOf(life: number): number {
+    return life;
+  }
+  isAlive(life: number): boolean {
+    return !this.dead.has(life);
+  }
+  startEvent(): number {
+    return NO_CAUSE;
+  }
+  refused(): number {
+    return NO_CAUSE;
+  }
+  memoryGrew(): void {}
+  crashed(): void {}
+
+  /** Thread `life` allocates one block of `size` for each letter. */
+  alloc(life: number, letters: string, size = 64): this {
+    for (const letter of letters) this.heap.malloc(life, life, size, slotOf(letter));
+    return this;
+  }
+  free(life: number, letters: string): this {
+    for (const letter of letters) this.heap.free(life, slotOf(letter));
+    return this;
+  }
+  exit(life: number): this {
+    this.dead.add(life);
+    this.heap.orphanAll(life, NO_CAUSE);
+    return this;
+  }
+  trim(): this {
+    this.heap.trim(0, new Int32Array(9).fill(NONE));
+    return this;
+  }
+
+  draw(): string {
+    const { superslabs, slabs, blocks, lists, rows } = this.heap;
+    const groups: string[] = [];
+    for (let row = 0; row < rows; row++) {
+      const at = row * SS_WORDS;
+      if ((superslabs[at + SS_FLAGS] & SS_FLAG.mapped) === 0) continue;
+      let text = '';
+      let r = superslabs[at + SS_FIRST_SLAB];
+      for (let i = 0; i < superslabs[at + SS_ACQUIRED]; i++) {
+        const letters = new Array<string>(slabs[r + CARVED]).fill('?');
+        const mark = (head: number, letter: string): void => {
+          for (let b = head; b !== NO_BLOCK; b = lists.next[slabs[r + LIST_BASE] + b]) {
+            letters[b] = letter;
+          }
+        };
+        mark(slabs[r + FREE_HEAD], '.');
+        mark(slabs[r + REMOTE_HEAD], 'q');
+        for (let slot = 0; slot < 26; slot++) {
+          if (blocks[slot * BLOCK_WORDS + BLOCK_SLAB] === r) {
+            letters[blocks[slot * BLOCK_WORDS + BLOCK_INDEX]] = String.fromCharCode(65 + slot);
+          }
+        }
+        text += (i > 0 ? '/' : '') + letters.join('');
+        r = slabs[r + NEXT_SLAB];
+      }
+      groups.push(text);
+    }
+    return groups.join(' ');
+  }
+}
+
+const slotOf = (letter: string): number => letter.charCodeAt(0) - 65;
