@@ -387,7 +387,8 @@ export class TinyHeap {
     const pass = this.trimPasses + 1;
     for (let row = 0; row < this.rows; row++) {
       const at = row * SS_WORDS;
-      if ((this.superslabs[at + SS_FLAGS] & SS_FLAG.mapped) === 0) continue;
+      const flags = this.superslabs[at + SS_FLAGS];
+      if ((flags & SS_FLAG.mapped) === 0 || (flags & SS_FLAG.cached) !== 0) continue;
       let r = this.superslabs[at + SS_FIRST_SLAB];
       for (let i = this.superslabs[at + SS_ACQUIRED]; i > 0; i--) {
         if (this.slabs[r + REMOTE_HEAD] !== NO_BLOCK) {

@@ -56,6 +56,8 @@ export class ListPool {
     this.top = saved.next.length;
     if (this.next.length < this.top) this.next = new Uint16Array(this.top);
     this.next.set(saved.next);
+    // What a future that is given up wrote beyond the saved part must not show through.
+    this.next.fill(0, this.top);
     this.free = saved.free.map((spans) => spans.slice());
   }
 }
