@@ -78,6 +78,8 @@ export class LaneClient {
   private watchdog: ReturnType<typeof setTimeout> | undefined;
   private pinged = false;
   private dead = false;
+  /** While a new worker is brought to where the old one stood; commands wait for it. */
+  private recovering: Promise<unknown> | undefined;
 
   constructor(private readonly options: ClientOptions) {
     this.worker = this.connect();
@@ -92,6 +94,7 @@ export class LaneClient {
   async configure(config: Config, signal?: AbortSignal): Promise<Summary> {
     this.config = config;
     this.playingAt = undefined;
+    this.recovering = undefined;
     this.generation++;
     if (this.dead) this.revive();
     const summary = await this.send('configure', this.fullConfig(config), signal);
@@ -99,7 +102,13 @@ export class LaneClient {
   }
 
   /** Any request. Rejects with a CallError; E_ABORTED when the signal fires first. */
-  call<N extends CallName>(name: N, arg: Calls[N][0], signal?: AbortSignal): Promise<Calls[N][1]> {
+  async call<N extends CallName>(
+    name: N,
+    arg: Calls[N][0],
+    signal?: AbortSignal,
+  ): Promise<Calls[N][1]> {
+    // A command that overtook the recovery would stop it halfway.
+    if (this.recovering) await this.recovering;
     if (name === 'play') this.playingAt = (arg as Calls['play'][0]).speed;
     if (name === 'pause' || name === 'step' || name === 'runTo') this.playingAt = undefined;
     return this.send(name, arg, signal);
@@ -137,6 +146,7 @@ export class LaneClient {
     this.knobWaiters = [];
     this.knobInFlight = true;
     try {
+      if (this.recovering) await this.recovering;
       const reply = await this.send('setKnobs', { changes });
       // A worker that is replaced later must make the same changes at the same operation.
       if (this.config) {
@@ -286,9 +296,13 @@ export class LaneClient {
     this.options.onRestart({ op: this.lastOp, reason, lasting: false });
     const speed = this.playingAt;
     const config = this.fullConfig({ ...this.config, startAt: this.lastOp });
-    this.send('configure', config)
+    const recovery = this.send('configure', config)
       .then(() => (speed === undefined ? undefined : this.send('play', { speed })))
-      .catch(() => undefined); // a further fault comes back here through `replace`
+      .catch(() => undefined) // a further fault comes back here through `replace`
+      .finally(() => {
+        if (this.recovering === recovery) this.recovering = undefined;
+      });
+    this.recovering = recovery;
   }
 
   private revive(): void {

@@ -119,7 +119,7 @@ function fillRow(
     let cell: HTMLTableCellElement | undefined = row.cells[i];
     if (!cell) {
       cell = document.createElement(i === 0 ? 'th' : tag);
-      cell.setAttribute('scope', tag === 'th' ? 'col' : 'row');
+      if (cell.tagName === 'TH') cell.setAttribute('scope', tag === 'th' ? 'col' : 'row');
       row.appendChild(cell);
     }
     if (cell.textContent !== text) cell.textContent = text;

@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import { BLOCK_STATES, type BlocksDetail } from '../engine/types.ts';
+import { drawAreas, sampleNear, valueTicks } from './area.ts';
+import { drawBlocks, hitBlock, layoutBlocks } from './blocks.ts';
+import { bytes, compact, count, difference, duration, percent } from './format.ts';
+import { drawMap, type PixelSurface } from './map.ts';
+import { MapColours } from './map-colours.ts';
+import { bandsOf, cellOf, hitMap, layoutMap, roomFor } from './map-layout.ts';
+import { mixPacked, type Palette, packed } from './palette.ts';
+import { frameAt, loggingContext } from './testing/frames.ts';
+
+const PALETTE: Palette = {
+  dark: true,
+  surface: '#101010',
+  sunken: '#000000',
+  grid: '#222222',
+  line: '#333333',
+  text: '#ffffff',
+  text2: '#cccccc',
+  text3: '#999999',
+  accent: '#aaff00',
+  bad: '#ff0000',
+  ghost: '#111111',
+  living: '#00aaff',
+  owned: '#005577',
+  dead: '#777777',
+  inflated: '#aa3377',
+  inflatedLow: '#331122',
+  empty: '#00aa77',
+  kept: '#006644',
+  cached: '#8877dd',
+  bands: Array.from({ length: 16 }, (_, i) => `#0000${(16 + i).toString(16)}`),
+  owners: ['#100000', '#200000', '#300000', '#400000', '#500000', '#600000', '#700000'],
+};
+
+describe('format', () => {
+  it('writes numbers as people read them', () => {
+    expect(count(49121)).toBe('49,121');
+    expect(compact(8380549)).toBe('8.38 M');
+    expect(compact(512)).toBe('512');
+    expect(bytes(167_731_184 * 1024)).toBe('160 GiB');
+    expect(bytes(0)).toBe('0 B');
+    expect(percent(0.6333)).toBe('63.3 %');
+    expect(percent(0.00001)).toBe('< 0.1 %');
+    expect(duration(2_000_160_381)).toBe('2.000 s');
+    expect(duration(954)).toBe('954 ns');
+    expect(difference(49121, 49123)).toBe('−0.004 %');
+    expect(difference(0, 0)).toBe('0 %');
+    expect(difference(3, 0)).toBe('—');
+  });
+
+  it('ticks bytes at round binary numbers', () => {
+    for (const tick of valueTicks(160 * 2 ** 30, true)) expect(tick % 2 ** 30).toBe(0);
+    expect(valueTicks(70_000, false)).toContain(40_000);
+  });
+});
+
+describe('colours', () => {
+  it('packs for ImageData, little-endian', () => {
+    expect(packed('#112233')).toBe(0xff332211);
+    expect(mixPacked(packed('#000000'), packed('#ffffff'), 0)).toBe(packed('#000000'));
+    expect(mixPacked(packed('#000000'), packed('#ffffff'), 1)).toBe(packed('#ffffff'));
+  });
+});
+
+describe('map', () => {
+  const frame = frameAt(3000);
+  const bands = bandsOf(frame, 'creation');
+
+  it('puts every mapped SuperSlab into the band of its class', () => {
+    const drawn = bands.reduce((sum, band) => sum + band.count, 0);
+    expect(drawn).toBe(frame.counters[2]);
+    for (const band of bands) {
+      for (const row of band.order) expect(frame.columns.cls[row]).toBe(band.cls);
+    }
+  });
+
+  it('finds under the pointer what it drew there', () => {
+    const longest = Math.max(...bands.map((band) => band.order.length));
+    const geometry = layoutMap(bands, 800, 260, { start: 0, size: roomFor(longest) });
+    for (const band of bands) {
+      for (const row of band.order) {
+        const cell = cellOf(bands, geometry, row);
+        expect(cell).toBeDefined();
+        if (!cell) continue;
+        expect(
+          hitMap(bands, geometry, cell.x + cell.width / 2, cell.y + cell.height / 2)?.row,
+        ).toBe(row);
+      }
+    }
+    expect(hitMap(bands, geometry, 2, 2)).toBeUndefined();
+    expect(hitMap(bands, geometry, 400, 9999)).toBeUndefined();
+  });
+
+  it('keeps its layout until half as many again are there', () => {
+    expect(roomFor(1)).toBe(24);
+    expect(roomFor(25)).toBe(36);
+    expect(roomFor(8188)).toBeGreaterThanOrEqual(8188);
+    expect(roomFor(8188)).toBeLessThan(8188 * 1.5);
+  });
+
+  it.each(['owner', 'occupancy', 'age'] as const)('sorts by %s without losing a row', (sort) => {
+    const sorted = bandsOf(frame, sort);
+    sorted.forEach((band, i) => {
+      expect([...band.order].sort((a, b) => a - b)).toEqual([...bands[i].order]);
+    });
+  });
+
+  it('draws a band per class and writes every SuperSlab as a pixel', () => {
+    const { ctx, log } = loggingContext();
+    let pixels = new Uint32Array(0);
+    let written = 0;
+    const surface: PixelSurface = {
+      canvas: {} as CanvasImageSource,
+      pixels: (width, height) => {
+        pixels = new Uint32Array(width * height);
+        return pixels;
+      },
+      commit: () => {
+        written += pixels.filter((pixel) => pixel !== 0).length;
+      },
+    };
+    const geometry = layoutMap(bands, 800, 260, { start: 0, size: 400 });
+    drawMap(ctx, frame, bands, geometry, surface, new MapColours(PALETTE), PALETTE, {
+      colourBy: 'state',
+      hidden: 0,
+      selected: bands[0].order[0],
+      hovered: undefined,
+    });
+    expect(written).toBe(frame.counters[2]);
+    expect(log.filter((line) => line.startsWith('drawImage'))).toHaveLength(bands.length);
+    expect(log.filter((line) => line.startsWith('strokeRect')).length).toBeGreaterThan(0);
+  });
+});
+
+describe('areas', () => {
+  const frame = frameAt(5000);
+  const options = {
+    x: 'op' as const,
+    layers: [{ series: ['entries.superslabs' as const], colour: '#123456' }],
+    format: count,
+    cursor: undefined,
+  };
+
+  it('draws one filled shape per layer, and the limit when it is in sight', () => {
+    const { ctx, log } = loggingContext();
+    drawAreas(ctx, frame, { width: 500, height: 160 }, PALETTE, {
+      ...options,
+      limit: { value: 300, label: 'limit' },
+    });
+    expect(log.filter((line) => line.startsWith('fill(')).length).toBe(1);
+    expect(log.some((line) => line.startsWith('fillText(limit'))).toBe(true);
+    const { ctx: far, log: without } = loggingContext();
+    drawAreas(far, frame, { width: 500, height: 160 }, PALETTE, {
+      ...options,
+      limit: { value: 1e9, label: 'limit' },
+    });
+    expect(without.some((line) => line.startsWith('fillText(limit'))).toBe(false);
+  });
+
+  it('finds the sample under a position', () => {
+    expect(sampleNear(frame, { width: 500, height: 160 }, 'op', 0)).toBe(0);
+    expect(sampleNear(frame, { width: 500, height: 160 }, 'op', 5000)).toBe(
+      frame.shape.samples - 1,
+    );
+  });
+
+  it('draws nothing wild for a run that has not begun', () => {
+    const { ctx, log } = loggingContext();
+    drawAreas(ctx, frameAt(0), { width: 300, height: 100 }, PALETTE, options);
+    expect(log.join(' ')).not.toContain('NaN');
+  });
+});
+
+describe('blocks', () => {
+  const detail: BlocksDetail = {
+    superslab: 0,
+    slab: 0,
+    blockBytes: 64,
+    headerBytes: 1024,
+    states: Uint8Array.from({ length: 40 }, (_, i) => i % BLOCK_STATES.length),
+    requested: new Uint32Array(40),
+    slots: new Int32Array(40),
+  };
+
+  it('fits, and finds under the pointer what it drew there', () => {
+    const geometry = layoutBlocks(40, 280, 260);
+    for (let block = 0; block < 40; block++) {
+      const x = (block % geometry.columns) * geometry.cell + 1;
+      const y = Math.floor(block / geometry.columns) * geometry.cell + 1;
+      expect(hitBlock(detail, geometry, x, y)).toBe(block);
+    }
+    expect(hitBlock(detail, geometry, -1, 0)).toBeUndefined();
+    expect(layoutBlocks(8192, 280, 260).cell).toBe(3);
+  });
+
+  it('tells states apart by more than colour', () => {
+    const { ctx, log } = loggingContext();
+    drawBlocks(ctx, detail, layoutBlocks(40, 280, 260), PALETTE, 3);
+    expect(log.some((line) => line.startsWith('strokeRect'))).toBe(true);
+    expect(log.some((line) => line.startsWith('lineTo'))).toBe(true);
+  });
+});

@@ -1,0 +1,41 @@
+import { TinySimulation } from '../../engine/allocators/tiny/simulation.ts';
+import { type KnobValues, resolveKnobs } from '../../engine/knobs.ts';
+import { type FrameView, viewFrame } from '../../worker/frame.ts';
+import { writeFrame } from '../../worker/frame-writer.ts';
+
+/** A frame of a real run, for tests of what draws and speaks. */
+export function frameAt(ops: number, knobs: Partial<KnobValues> = {}): FrameView {
+  const sim = new TinySimulation(resolveKnobs({ chunks: 64, threads: 2, ...knobs }), {
+    eventCapacity: 1024,
+  });
+  sim.advance(ops);
+  return viewFrame(
+    writeFrame(new ArrayBuffer(8), sim, { generation: 1, playing: false, simOpsPerSecond: 0 }),
+  );
+}
+
+/** A drawing context that writes down what it is told. */
+export function loggingContext(): { ctx: CanvasRenderingContext2D; log: string[] } {
+  const log: string[] = [];
+  const show = (value: unknown): string =>
+    typeof value === 'number'
+      ? String(Math.round(value * 10) / 10)
+      : typeof value === 'string'
+        ? value
+        : typeof value;
+  const target: Record<string, unknown> = {};
+  const ctx = new Proxy(target, {
+    get: (_, name) =>
+      typeof name === 'string' && !(name in target)
+        ? (...args: unknown[]) => {
+            log.push(`${name}(${args.map(show).join(', ')})`);
+          }
+        : target[name as string],
+    set: (_, name, value) => {
+      target[name as string] = value;
+      log.push(`${String(name)} = ${show(value)}`);
+      return true;
+    },
+  });
+  return { ctx: ctx as unknown as CanvasRenderingContext2D, log };
+}

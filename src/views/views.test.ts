@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { frameAt } from '../draw/testing/frames.ts';
+import { TinySimulation } from '../engine/allocators/tiny/simulation.ts';
+import { KNOB_IDS, knobDef, resolveKnobs } from '../engine/knobs.ts';
+import { PRESETS } from '../engine/presets.ts';
+import { EVENT_KINDS } from '../engine/telemetry/events.ts';
+import { BANDS } from '../engine/telemetry/ledger.ts';
+import { fromSlider, SLIDER_STEPS, toSlider } from './knobs/scale.ts';
+import { BAND_GROUPS } from './lane/band-groups.ts';
+import { eventOf, eventSentence } from './lane/event-text.ts';
+import { verdictOf } from './lane/header.tsx';
+import { metricOf } from './side/metrics.ts';
+import { autopsySentences, autopsyTitle } from './side/sentences.ts';
+import { currentStep, resolveText, storyValues } from './story/resolve.ts';
+import { SPEED_STEPS, speedAt, speedPosition } from './transport/speed.ts';
+
+describe('stories', () => {
+  it('name only values that the frame has', () => {
+    const values = storyValues(frameAt(2000));
+    for (const preset of PRESETS) {
+      for (const step of preset.story) expect(resolveText(step.text, values)).not.toMatch(/[{}]/);
+      expect(preset.story.length).toBeGreaterThanOrEqual(3);
+      expect(preset.story.length).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it('follow the run', () => {
+    const exhibit = PRESETS[0];
+    expect(currentStep(exhibit.story, frameAt(0))).toBe(0);
+    expect(currentStep(exhibit.story, frameAt(2000))).toBe(1);
+    expect(currentStep(exhibit.story, frameAt(1e9, { maxMapCount: 1000 }))).toBe(4);
+  });
+});
+
+describe('autopsy', () => {
+  it('counts every figure it says', () => {
+    const sim = new TinySimulation(resolveKnobs({ maxMapCount: 1000 }));
+    sim.advance(1e9);
+    const autopsy = sim.autopsy();
+    expect(autopsyTitle(autopsy)).toBe('Out of map entries, not out of memory');
+    const text = autopsySentences(autopsy).join(' ');
+    expect(text).toContain(autopsy.superslabs.toLocaleString('en-US'));
+    expect(text).toContain('the kernel refused');
+    expect(autopsy.workloadBlocks + autopsy.threadTables).toBe(autopsy.liveBlocks);
+    expect(
+      autopsy.livingOwned + autopsy.orphansHolding + autopsy.inflated + autopsy.freeable,
+    ).toBeGreaterThanOrEqual(autopsy.superslabs);
+    expect(autopsy.bands.reduce((sum, band) => sum + band.bytes, 0)).toBe(sim.mappedBytes);
+  });
+
+  it('tells a crash from a refusal', () => {
+    const knobs = resolveKnobs({
+      trimIntervalMs: 1,
+      trimSS: true,
+      decOnRemote: true,
+      emptyReserve: 0,
+      hazardTls: true,
+      chunks: 4,
+      rounds: 1000,
+      minSize: 8,
+      maxSize: 1000,
+    });
+    const sim = new TinySimulation(knobs);
+    sim.advance(1e6);
+    expect(sim.status).toBe('crashed');
+    expect(autopsyTitle(sim.autopsy())).toMatch(/Crashed/);
+    expect(autopsySentences(sim.autopsy())[0]).toMatch(/unmapped/);
+  });
+});
+
+describe('words', () => {
+  it('verdicts follow the state', () => {
+    expect(verdictOf(frameAt(0)).text).toBe('ready');
+    expect(verdictOf(frameAt(100)).text).toBe('paused');
+    expect(verdictOf(frameAt(1e9, { maxMapCount: 1000 })).text).toMatch(/^OOM at/);
+    expect(verdictOf(frameAt(1e9, { seconds: 0.01 })).text).toMatch(/^Finished/);
+  });
+
+  it('every kind of event has a sentence', () => {
+    for (const kind of EVENT_KINDS) {
+      const text = eventSentence(
+        { seq: 1, kind, op: 1, ns: 1, life: 1, subject: 1, a: 1, b: 1, cause: -1 },
+        [8, 16],
+      );
+      expect(text.length).toBeGreaterThan(8);
+      expect(text).not.toMatch(/undefined|NaN/);
+    }
+    const frame = frameAt(500);
+    expect(eventSentence(eventOf(frame, frame.shape.events - 1), frame.classBytes)).not.toMatch(
+      /undefined/,
+    );
+  });
+
+  it('every band is drawn in exactly one group', () => {
+    expect(BAND_GROUPS.flatMap(({ bands }) => bands).sort()).toEqual([...BANDS].sort());
+  });
+
+  it('metrics of document figures are numbers', () => {
+    const frame = frameAt(3000);
+    for (const preset of PRESETS) {
+      for (const figure of [
+        ...preset.documentFigures,
+        ...preset.variants.flatMap((v) => v.documentFigures ?? []),
+      ]) {
+        expect(Number.isFinite(metricOf(frame, figure.metric, 10))).toBe(true);
+      }
+    }
+  });
+});
+
+describe('sliders', () => {
+  it('reach every end and give legal values', () => {
+    for (const id of KNOB_IDS) {
+      const def = knobDef(id);
+      if (def.kind !== 'number') continue;
+      expect(fromSlider(def, 0)).toBe(def.min);
+      expect(fromSlider(def, SLIDER_STEPS)).toBe(def.max);
+      for (let at = 0; at <= SLIDER_STEPS; at += 50) {
+        const value = fromSlider(def, at);
+        expect(value).toBeGreaterThanOrEqual(def.min);
+        expect(value).toBeLessThanOrEqual(def.max);
+        if (def.integer) expect(Number.isInteger(value)).toBe(true);
+        const back = toSlider(def, value);
+        expect(back).toBeGreaterThanOrEqual(0);
+        expect(back).toBeLessThanOrEqual(SLIDER_STEPS);
+      }
+    }
+  });
+
+  it('speed goes from one operation a second to flat out', () => {
+    expect(speedAt(0)).toBe(1);
+    expect(speedAt(SPEED_STEPS)).toBe('max');
+    expect(speedAt(speedPosition(1_000_000))).toBe(1_000_000);
+    expect(speedPosition('max')).toBe(SPEED_STEPS);
+  });
+});
