@@ -1,0 +1,119 @@
+import { TinySimulation } from '../src/engine/allocators/tiny/simulation.ts';
+import { type KnobValues, resolveKnobs } from '../src/engine/knobs.ts';
+import { LRAN2_STATE, lran2, lran2Init } from '../src/engine/workloads/lran2.ts';
+import { frameBytes } from '../src/worker/frame.ts';
+import { shapeOf, writeFrame } from '../src/worker/frame-writer.ts';
+import type { Figure } from './main.ts';
+
+const RUNS = 5;
+const median = (values: number[]): number =>
+  values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Milliseconds of `work`, the median of several runs after one that does not count. */
+function timed(work: () => void): number {
+  work();
+  return median(
+    Array.from({ length: RUNS }, () => {
+      const from = performance.now();
+      work();
+      return performance.now() - from;
+    }),
+  );
+}
+
+/** Nanoseconds of one operation at a given size of the heap: a steady run that stays at that size. */
+function steadyCost(sim: TinySimulation): number {
+  const ops = 2_000_000;
+  return (timed(() => sim.advance(ops)) / ops) * 1e6;
+}
+
+const make = (knobs: Partial<KnobValues>): TinySimulation =>
+  new TinySimulation(
+    resolveKnobs({ maxMapCount: 1_000_000, physLimitGiB: 256, seconds: 3600, ...knobs }),
+  );
+
+/** The machine's own speed: Larson's generator alone, four draws of it an operation of this baseline. */
+function generatorNs(): number {
+  const state = new Int32Array(LRAN2_STATE);
+  lran2Init(state, 0, 1);
+  const draws = 8_000_000;
+  let sum = 0;
+  const ms = timed(() => {
+    for (let i = 0; i < draws; i++) sum += lran2(state, 0);
+  });
+  return sum < 0 ? 0 : (ms / draws) * 2 * 1e6;
+}
+
+/** The engine in Node: operations per second, memory, frames. */
+export function engineFigures(): Figure[] {
+  const small = make({ orphanPolicy: 'adopt' });
+  small.advance(500_000);
+  const atSmall = steadyCost(small);
+  // Grown to 49 k SuperSlabs, then adoption keeps the count while lives go on.
+  const large = make({});
+  large.advance(8_380_000);
+  const growing = timed(() => {
+    make({}).advance(2_000_000);
+  });
+  large.setKnob('orphanPolicy', 'adopt');
+  const atLarge = steadyCost(large);
+  let oomBytes = 0;
+  const oom = timed(() => {
+    const sim = new TinySimulation(resolveKnobs({}));
+    sim.advance(1e10);
+    oomBytes = sim.stateBytes;
+  });
+  const buffer = new ArrayBuffer(Math.ceil(frameBytes(shapeOf(large)) * 1.2));
+  const context = { generation: 1, playing: true, simOpsPerSecond: 0 };
+  const frame = timed(() => writeFrame(buffer, large, context));
+  const generator = generatorNs();
+  return [
+    {
+      name: 'Larson’s generator alone, two draws (baseline of this machine)',
+      value: generator,
+      unit: 'ns',
+    },
+    {
+      name: 'engine in Node, ~30 SuperSlabs, adoption',
+      value: 1e3 / atSmall,
+      unit: 'M ops/s',
+      goal: { value: 40, better: 'more' },
+    },
+    {
+      name: 'engine in Node, ~49 k SuperSlabs, adoption',
+      value: 1e3 / atLarge,
+      unit: 'M ops/s',
+      goal: { value: 40, better: 'more' },
+    },
+    {
+      name: 'engine in Node, growing by six SuperSlabs a life',
+      value: 2e3 / growing,
+      unit: 'M ops/s',
+    },
+    {
+      name: 'cost of an operation at 49 k against ~30 SuperSlabs',
+      value: atLarge / atSmall,
+      unit: 'ratio',
+      goal: { value: 1.25, better: 'less' },
+    },
+    {
+      name: 'cost of an operation against the generator alone',
+      value: atSmall / generator,
+      unit: 'ratio',
+    },
+    {
+      name: 'whole larson-oom run in Node',
+      value: oom / 1000,
+      unit: 's',
+      goal: { value: 0.5, better: 'less' },
+    },
+    {
+      name: 'engine bytes at the end of larson-oom',
+      value: oomBytes / 2 ** 20,
+      unit: 'MiB',
+      goal: { value: 64, better: 'less' },
+    },
+    { name: 'building a frame at 49 k SuperSlabs', value: frame, unit: 'ms' },
+    { name: 'size of that frame', value: frameBytes(shapeOf(large)) / 2 ** 20, unit: 'MiB' },
+  ];
+}

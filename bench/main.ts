@@ -1,0 +1,48 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { engineFigures } from './engine.ts';
+import { pageFigures } from './page.ts';
+import { realLarson } from './real.ts';
+
+/**
+ * `npm run bench [-- --json FILE] [--larson PATH/larson.cpp] [--no-page]`: speed and memory against the
+ * goals of the design. Figures are for reading, never gates: machines differ, so ratios within one run
+ * are what to compare.
+ */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** What we aim for, and whether more or less is better. */
+  readonly goal?: { readonly value: number; readonly better: 'more' | 'less' };
+}
+
+const argv = process.argv.slice(2);
+const argument = (name: string): string | undefined => {
+  const at = argv.indexOf(name);
+  return at < 0 ? undefined : argv[at + 1];
+};
+
+const figures: Figure[] = [...engineFigures()];
+if (!argv.includes('--no-page')) figures.push(...(await pageFigures()));
+const source = argument('--larson');
+if (source !== undefined) figures.push(...realLarson(source, figures));
+
+const cell = (text: string, width: number): string => text.padEnd(width);
+console.log(`${cell('figure', 62)}${'value'.padStart(12)}  ${cell('unit', 12)}goal`);
+for (const { name, value, unit, goal } of figures) {
+  const met =
+    goal === undefined ? '' : goal.better === 'more' ? value >= goal.value : value <= goal.value;
+  const text =
+    goal === undefined
+      ? ''
+      : `${goal.better === 'more' ? '≥' : '≤'} ${goal.value} ${met ? 'met' : 'MISSED'}`;
+  console.log(`${cell(name, 62)}${value.toPrecision(4).padStart(12)}  ${cell(unit, 12)}${text}`);
+}
+const file = argument('--json');
+if (file !== undefined) {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  writeFileSync(
+    file,
+    `${JSON.stringify({ version, node: process.version, figures }, undefined, 2)}\n`,
+  );
+}
