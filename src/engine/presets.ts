@@ -74,5 +74,5 @@ export const presetById = (id: string): Preset | undefined =>
 
 /** Knobs of one variant of a preset. */
 export function variantKnobs(preset: Preset, variant: number): Partial<KnobValues> {
-  return { ...preset.knobs, ...(preset.variants[variant]?.knobs ?? {}) };
+  return { ...preset.knobs, ...preset.variants[variant]?.knobs };
 }

@@ -313,7 +313,8 @@ export class LaneClient {
   }
 
   private settleAll(code: ErrorCode, message: string): void {
-    for (const id of [...this.pending.keys()]) this.take(id)?.reject(new CallError(code, message));
+    // `take` removes the entry it is given, which a Map's iterator allows.
+    for (const id of this.pending.keys()) this.take(id)?.reject(new CallError(code, message));
     const waiters = this.knobWaiters;
     this.knobWaiters = [];
     this.knobQueue.clear();

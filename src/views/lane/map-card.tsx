@@ -72,7 +72,7 @@ export function mapFinding(frame: FrameView): string {
 
 /** States of a frame, counted. */
 export function stateCounts(frame: FrameView): number[] {
-  const counts = new Array<number>(SS_STATES.length).fill(0);
+  const counts = SS_STATES.map(() => 0);
   const { state } = frame.columns;
   for (let row = 0; row < frame.shape.rows; row++) counts[state[row]]++;
   return counts;
@@ -280,7 +280,7 @@ export function MapCard(props: Props) {
         head: ['Class', 'SuperSlabs', ...SS_STATES.slice(1).map((state) => STATE_LABELS[state][0])],
         rows: (frame) => {
           const table = bandsOf(frame, 'creation').map((band) => {
-            const counts = new Array<number>(SS_STATES.length).fill(0);
+            const counts = SS_STATES.map(() => 0);
             for (const row of band.order) counts[frame.columns.state[row]]++;
             return [bytes(band.blockBytes), count(band.count), ...counts.slice(1).map(count)];
           });

@@ -77,7 +77,7 @@ export class PictureHeap implements HeapHost {
       let text = '';
       let r = superslabs[at + SS_FIRST_SLAB];
       for (let i = 0; i < superslabs[at + SS_ACQUIRED]; i++) {
-        const letters = new Array<string>(slabs[r + CARVED]).fill('?');
+        const letters = Array.from({ length: slabs[r + CARVED] }, () => '?');
         const mark = (head: number, letter: string): void => {
           for (let b = head; b !== NO_BLOCK; b = lists.next[slabs[r + LIST_BASE] + b]) {
             letters[b] = letter;
