@@ -24,6 +24,8 @@ export interface AreaOptions {
   readonly format: (value: number) => string;
   /** Sample under the pointer or the keyboard cursor. */
   readonly cursor: number | undefined;
+  /** Pattern laid over layers that ask for it: they differ by more than colour. */
+  readonly hatch?: CanvasPattern;
   /** Forces the top of the value axis. */
   readonly top?: number;
   /** Values are bytes: ticks at round binary numbers. */
@@ -130,7 +132,10 @@ export function drawAreas(
     ctx.closePath();
     ctx.fillStyle = layer.colour;
     ctx.fill();
-    if (layer.hatch) hatch(ctx, box, palette);
+    if (layer.hatch && options.hatch) {
+      ctx.fillStyle = options.hatch;
+      ctx.fill();
+    }
     for (let i = 0; i < samples; i++) below[i] += layerValue(frame, i, layer, rate);
   }
   if (options.line) {
@@ -215,19 +220,4 @@ function axisText(tick: number, x: XAxis, last: number): string {
   if (last >= 5e8) return `${Number((tick / 1e9).toFixed(2))} s`;
   if (last >= 5e5) return `${Number((tick / 1e6).toFixed(2))} ms`;
   return duration(tick);
-}
-
-function hatch(ctx: CanvasRenderingContext2D, box: ChartBox, palette: Palette): void {
-  ctx.save();
-  ctx.clip();
-  ctx.strokeStyle = palette.surface;
-  ctx.globalAlpha = 0.35;
-  ctx.lineWidth = 1;
-  ctx.beginPath();
-  for (let d = -box.height; d < box.width; d += 7) {
-    ctx.moveTo(d, box.height);
-    ctx.lineTo(d + box.height, 0);
-  }
-  ctx.stroke();
-  ctx.restore();
 }

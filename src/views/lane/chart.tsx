@@ -32,6 +32,9 @@ interface Props {
   readonly binary?: boolean;
 }
 
+/** A chart gains a sample every few thousand operations: ten pictures a second are enough, ms. */
+const CHART_MS = 100;
+
 /** A stacked area chart over the run so far, with a readout under pointer or arrow keys. */
 export function Chart({
   lane,
@@ -48,23 +51,30 @@ export function Chart({
   const cursor = useRef<number | undefined>(undefined);
   const pointer = useRef<number | undefined>(undefined);
   const readout = useRef<HTMLOutputElement>(null);
-  const canvas = useLaneCanvas(lane, (ctx, frame, size, palette) => {
-    const shown = layers(palette);
-    if (pointer.current !== undefined) cursor.current = sampleNear(frame, size, x, pointer.current);
-    const limitNow = limit?.(frame);
-    const lineNow = line?.(palette);
-    drawAreas(ctx, frame, size, palette, {
-      x,
-      layers: shown,
-      format,
-      rate,
-      binary,
-      cursor: cursor.current,
-      ...(limitNow ? { limit: limitNow } : {}),
-      ...(lineNow ? { line: lineNow } : {}),
-    });
-    writeReadout(frame, shown);
-  });
+  const canvas = useLaneCanvas(
+    lane,
+    (ctx, frame, size, palette) => {
+      const shown = layers(palette);
+      if (pointer.current !== undefined)
+        cursor.current = sampleNear(frame, size, x, pointer.current);
+      const limitNow = limit?.(frame);
+      const lineNow = line?.(palette);
+      const hatchNow = hatchOf(ctx, palette);
+      drawAreas(ctx, frame, size, palette, {
+        x,
+        layers: shown,
+        format,
+        rate,
+        binary,
+        cursor: cursor.current,
+        ...(limitNow ? { limit: limitNow } : {}),
+        ...(hatchNow ? { hatch: hatchNow } : {}),
+        ...(lineNow ? { line: lineNow } : {}),
+      });
+      writeReadout(frame, shown);
+    },
+    CHART_MS,
+  );
   function writeReadout(frame: FrameView, shown: readonly ChartLayer[]): void {
     const out = readout.current;
     if (!out) return;
@@ -118,4 +128,28 @@ export function Chart({
       <output ref={readout} className="readout" hidden />
     </div>
   );
+}
+
+const hatches = new WeakMap<Palette, CanvasPattern>();
+
+/** Diagonal lines in the surface's colour, made once per theme. */
+function hatchOf(ctx: CanvasRenderingContext2D, palette: Palette): CanvasPattern | undefined {
+  const kept = hatches.get(palette);
+  if (kept) return kept;
+  const tile = document.createElement('canvas');
+  tile.width = 8;
+  tile.height = 8;
+  const pen = tile.getContext('2d');
+  if (!pen) return undefined;
+  pen.strokeStyle = palette.surface;
+  pen.globalAlpha = 0.35;
+  pen.beginPath();
+  for (const x of [-8, 0, 8]) {
+    pen.moveTo(x, 8);
+    pen.lineTo(x + 8, 0);
+  }
+  pen.stroke();
+  const made = ctx.createPattern(tile, 'repeat') ?? undefined;
+  if (made) hatches.set(palette, made);
+  return made;
 }

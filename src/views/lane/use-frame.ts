@@ -4,6 +4,9 @@ import type { Lane } from '../../live/lane.ts';
 import { invalidate } from '../../live/raf.ts';
 import type { FrameView } from '../../worker/frame.ts';
 
+const TURNS = 4;
+let turn = 0;
+
 /** Text of a frame is renewed at most this often, ms: people cannot read faster. */
 const TEXT_MS = 120;
 
@@ -87,8 +90,12 @@ export interface LaneCanvas {
   redraw(): void;
 }
 
-/** A canvas that draws every frame of a lane, follows its size, its pixel ratio and the theme. */
-export function useLaneCanvas(lane: Lane, draw: CanvasDraw): LaneCanvas {
+/**
+ * A canvas that draws the frames of a lane, follows its size, its pixel ratio and the theme. While it
+ * is out of sight nothing is drawn.
+ * @param everyMs frames are drawn at most this often; what changes slowly need not be painted at 60 Hz
+ */
+export function useLaneCanvas(lane: Lane, draw: CanvasDraw, everyMs = 0): LaneCanvas {
   const ref = useRef<HTMLCanvasElement>(null);
   const latest = useRef(draw);
   latest.current = draw;
@@ -100,8 +107,12 @@ export function useLaneCanvas(lane: Lane, draw: CanvasDraw): LaneCanvas {
     let palette = readPalette(canvas);
     let width = 0;
     let height = 0;
+    let inSight = true;
+    // Canvases of one pace take turns, so that no animation frame has to paint them all.
+    let last = performance.now() - (everyMs * (turn++ % TURNS)) / TURNS - everyMs;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const paint = (frame: FrameView): void => {
-      if (width === 0 || height === 0) return;
+      if (width === 0 || height === 0 || !inSight) return;
       const ratio = window.devicePixelRatio || 1;
       const w = Math.round(width * ratio);
       const h = Math.round(height * ratio);
@@ -115,6 +126,23 @@ export function useLaneCanvas(lane: Lane, draw: CanvasDraw): LaneCanvas {
       const frame = lane.hub.latest;
       if (frame) paint(frame);
     };
+    const paced = (frame: FrameView): void => {
+      const now = performance.now();
+      clearTimeout(timer);
+      if (now - last < everyMs) {
+        // The newest frame is always painted in the end.
+        timer = setTimeout(() => invalidate(again), everyMs);
+        return;
+      }
+      // Keep the turn: the next one is due a whole pace later, not whenever this one came late.
+      last = everyMs === 0 ? now : now - ((now - last) % everyMs);
+      paint(frame);
+    };
+    const sight = new IntersectionObserver(([entry]) => {
+      inSight = entry.isIntersecting;
+      if (inSight) invalidate(again);
+    });
+    sight.observe(canvas);
     redraw.current = () => invalidate(again);
     const sizes = new ResizeObserver(([entry]) => {
       width = entry.contentRect.width;
@@ -127,12 +155,14 @@ export function useLaneCanvas(lane: Lane, draw: CanvasDraw): LaneCanvas {
       invalidate(again);
     });
     themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-    const stop = lane.hub.subscribe(paint);
+    const stop = lane.hub.subscribe(paced);
     return () => {
       stop();
+      clearTimeout(timer);
+      sight.disconnect();
       sizes.disconnect();
       themes.disconnect();
     };
-  }, [lane]);
+  }, [lane, everyMs]);
   return { ref, redraw: () => redraw.current() };
 }
