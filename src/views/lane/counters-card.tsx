@@ -61,7 +61,7 @@ export function CountersCard({ lane }: { readonly lane: Lane }) {
             {shown.map((name) => (
               <tr key={name} data-index={COUNTERS.indexOf(name)}>
                 <th scope="row">
-                  {words(name)} {GAUGES.has(name) && <small>now</small>}
+                  {words(name)} {GAUGES.has(name) && !/Now|Peak/.test(name) && <small>now</small>}
                 </th>
                 <td>–</td>
               </tr>

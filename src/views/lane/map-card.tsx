@@ -147,7 +147,6 @@ export function MapCard(props: Props) {
     if (!box) return;
     const text = row === undefined || row >= frame.shape.rows ? '' : describe(frame, row);
     if (box.textContent !== text) box.textContent = text;
-    box.hidden = text === '';
   }
 
   function zoom(factor: number, anchor: number): void {
@@ -345,7 +344,7 @@ export function MapCard(props: Props) {
           onDoubleClick={() => zoom(0.4, 0.5)}
           onKeyDown={onKey}
         />
-        <div className="map-tip" ref={tip} hidden role="status" />
+        <div className="map-tip" ref={tip} role="status" />
         <fieldset className="map-zoom">
           <legend className="sr">Zoom of the map</legend>
           <button type="button" onClick={() => zoom(0.6, 0.5)} aria-label="Zoom in">

@@ -12,12 +12,14 @@ const PASSES = 60;
 /** Every trim pass: what it examined, what it freed, what it had to leave. */
 export function TrimCard({ lane }: { readonly lane: Lane }) {
   const body = useRef<HTMLTableSectionElement>(null);
+  const none = useRef<HTMLParagraphElement>(null);
   const asked = useRef({ calls: -1, busy: false });
   const passes = useRef<readonly EventRecord[]>([]);
   const write = (): void => {
     const section = body.current;
     if (!section) return;
     const shown = passes.current.slice(-PASSES).reverse();
+    if (none.current) none.current.hidden = shown.length > 0;
     while (section.rows.length > shown.length) section.deleteRow(-1);
     shown.forEach((pass, i) => {
       const row = section.rows[i] ?? section.insertRow();
@@ -86,6 +88,9 @@ export function TrimCard({ lane }: { readonly lane: Lane }) {
           </thead>
           <tbody ref={body} />
         </table>
+        <p className="empty" ref={none}>
+          A pass runs at every trim interval and at exit, when those knobs are on.
+        </p>
       </div>
     </Card>
   );

@@ -117,7 +117,7 @@ export function Inspector({ lane, selection, onSelect }: Props) {
             }
             onClick={() => onSelect({ superslab, slab: entry.index })}
           >
-            <i style={{ height: `${entry.capacity ? (100 * entry.live) / entry.capacity : 0}%` }} />
+            {entry.acquired && <i style={{ height: `${(100 * entry.live) / entry.capacity}%` }} />}
             <span className="sr">slab {entry.index}</span>
           </button>
         ))}
