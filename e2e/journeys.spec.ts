@@ -142,8 +142,13 @@ test('every scenario and variant opens, runs and tells its story', async ({ page
       await expect(page.locator('.story li.now p')).not.toBeEmpty();
     }
   }
+  // The last place is in the address once the address has been written; back leaves it.
+  await expect(page).toHaveURL(/#v1\/chunks\.1/);
   await page.goBack();
-  await expect(page.locator('.scenario')).not.toContainText('256 or 1,024 chunks');
+  await expect(page).not.toHaveURL(/#v1\/chunks\.1/);
+  await expect(page.locator('.topbar .variants button[aria-pressed="true"]')).not.toHaveText(
+    '256 chunks',
+  );
   expect(errors).toEqual([]);
 });
 
