@@ -161,9 +161,10 @@ export function drawAreas(
     ctx.stroke();
     ctx.setLineDash([]);
     ctx.fillStyle = palette.bad;
-    ctx.textAlign = 'right';
+    ctx.textAlign = 'left';
     ctx.textBaseline = 'top';
-    ctx.fillText(options.limit.label, box.width - 12, py + 4);
+    // On the left, where a growing run has not come yet.
+    ctx.fillText(options.limit.label, CHART_LEFT + 8, py + 4);
   }
   if (options.cursor !== undefined && options.cursor < samples) {
     const px = x(sampleAt(frame, options.cursor, options.x));

@@ -10,6 +10,8 @@ export interface MapOptions {
   readonly colourBy: MapColour;
   /** Bits of states hidden by the legend. */
   readonly hidden: number;
+  /** Only these SuperSlabs keep their colour, when given. */
+  readonly lit?: ((frame: FrameView, row: number) => boolean) | undefined;
   readonly selected: number | undefined;
   readonly hovered: number | undefined;
 }
@@ -52,7 +54,11 @@ export function drawMap(
     const end = Math.min(band.order.length, window.start + rows * columns);
     for (let position = window.start; position < end; position++) {
       const shown = position - window.start;
-      const colour = colours.of(frame, band.order[position], options.colourBy, options.hidden);
+      const row = band.order[position];
+      const colour =
+        options.lit && !options.lit(frame, row)
+          ? background
+          : colours.of(frame, row, options.colourBy, options.hidden);
       pixels[(shown % rows) * columns + Math.floor(shown / rows)] =
         colour === background ? 0 : colour;
     }

@@ -1,4 +1,7 @@
 import type { BandName } from '../../engine/telemetry/ledger.ts';
+import { SS } from '../../engine/telemetry/states.ts';
+import { SUPERSLAB_FLAG } from '../../engine/types.ts';
+import type { FrameView } from '../../worker/frame.ts';
 
 /** What each band of the ledger is called on screen. */
 export const BAND_LABELS: Readonly<Record<BandName, string>> = {
@@ -26,17 +29,46 @@ export const BAND_GROUPS: readonly {
   readonly token: string;
   readonly hatch: boolean;
   readonly bands: readonly BandName[];
+  /** SuperSlabs that can hold such bytes: a press on the band lights them up in the map. */
+  readonly lights?: (frame: FrameView, row: number) => boolean;
 }[] = [
-  { label: 'live', token: '--b-live', hatch: false, bands: ['live', 'rounding', 'runtime'] },
-  { label: 'free, owner living', token: '--b-free', hatch: false, bands: ['freeLiving'] },
-  { label: 'in remote queues', token: '--b-q', hatch: false, bands: ['queued'] },
+  {
+    label: 'live',
+    token: '--b-live',
+    hatch: false,
+    bands: ['live', 'rounding', 'runtime'],
+    lights: (frame, row) => frame.columns.live[row] > 0,
+  },
+  {
+    label: 'free, owner living',
+    token: '--b-free',
+    hatch: false,
+    bands: ['freeLiving'],
+    lights: (frame, row) =>
+      (frame.columns.flags[row] & SUPERSLAB_FLAG.ownerDead) === 0 && frame.columns.slabs[row] > 0,
+  },
+  {
+    label: 'in remote queues',
+    token: '--b-q',
+    hatch: false,
+    bands: ['queued'],
+    lights: (frame, row) => frame.columns.queued[row] > 0,
+  },
   {
     label: 'stranded, owner dead',
     token: '--b-str',
     hatch: true,
     bands: ['freeDead', 'belowThreshold'],
+    lights: (frame, row) => (frame.columns.flags[row] & SUPERSLAB_FLAG.ownerDead) !== 0,
   },
-  { label: 'empty, kept', token: '--b-kept', hatch: false, bands: ['keptEmpty'] },
+  {
+    label: 'empty, kept',
+    token: '--b-kept',
+    hatch: false,
+    bands: ['keptEmpty'],
+    lights: (frame, row) =>
+      frame.columns.state[row] === SS.kept || frame.columns.state[row] === SS.cached,
+  },
   {
     label: 'headers, tails',
     token: '--b-hdr',

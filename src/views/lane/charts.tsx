@@ -28,6 +28,8 @@ function Legend({
     label: string;
     value(frame: FrameView): string;
     shown?(frame: FrameView): boolean;
+    /** Makes the entry a switch. */
+    press?: { readonly on: boolean; readonly title: string; toggle(): void };
   }[];
 }) {
   const list = useRef<HTMLUListElement>(null);
@@ -36,20 +38,39 @@ function Legend({
       const line = list.current?.children[i] as HTMLElement | undefined;
       if (!line) return;
       const text = item.value(frame);
-      const value = line.lastElementChild;
+      const value = line.querySelector('b');
       if (value && value.textContent !== text) value.textContent = text;
       line.hidden = item.shown ? !item.shown(frame) : false;
     });
   });
   return (
     <ul className="legend" ref={list}>
-      {items.map(({ key, token, label }) => (
-        <li key={key}>
-          <span className="swatch" style={{ background: `var(${token})` }} aria-hidden="true" />
-          <span>{label}</span>
-          <b />
-        </li>
-      ))}
+      {items.map(({ key, token, label, press }) => {
+        const inside = (
+          <>
+            <span className="swatch" style={{ background: `var(${token})` }} aria-hidden="true" />
+            <span>{label}</span>
+            <b />
+          </>
+        );
+        return (
+          <li key={key}>
+            {press ? (
+              <button
+                type="button"
+                className="light"
+                aria-pressed={press.on}
+                title={press.title}
+                onClick={press.toggle}
+              >
+                {inside}
+              </button>
+            ) : (
+              inside
+            )}
+          </li>
+        );
+      })}
     </ul>
   );
 }
@@ -58,7 +79,16 @@ const groupSum = (column: Float64Array, group: (typeof BAND_GROUPS)[number]): nu
   group.bands.reduce((sum, band) => sum + column[B[band]], 0);
 
 /** The byte ledger over time; its bands sum to the mapped bytes. */
-export function BytesCard({ lane, x }: Props) {
+export function BytesCard({
+  lane,
+  x,
+  lit,
+  onLit,
+}: Props & {
+  /** The band whose SuperSlabs are lit in the map. */
+  readonly lit: string | undefined;
+  onLit(label: string | undefined): void;
+}) {
   const [resident, setResident] = useState(false);
   const layers = (palette: Palette): readonly ChartLayer[] =>
     BAND_GROUPS.map((group) => ({
@@ -110,6 +140,15 @@ export function BytesCard({ lane, x }: Props) {
           label: group.label,
           value: (frame) => bytes(groupSum(resident ? frame.bandsResident : frame.bands, group)),
           shown: (frame) => groupSum(resident ? frame.bandsResident : frame.bands, group) > 0,
+          ...(group.lights
+            ? {
+                press: {
+                  on: lit === group.label,
+                  title: 'Light up the SuperSlabs that can hold these bytes',
+                  toggle: () => onLit(lit === group.label ? undefined : group.label),
+                },
+              }
+            : {}),
         }))}
       />
       {resident ? (

@@ -1,7 +1,9 @@
 import { useRef, useState } from 'react';
-import { count } from '../../draw/format.ts';
-import { COUNTERS, type CounterName, GAUGES } from '../../engine/telemetry/counters.ts';
+import { count, percent } from '../../draw/format.ts';
+import { C, COUNTERS, type CounterName, GAUGES } from '../../engine/telemetry/counters.ts';
+import { B } from '../../engine/telemetry/ledger.ts';
 import type { Lane } from '../../live/lane.ts';
+import { type FrameView, H } from '../../worker/frame.ts';
 import { Card } from './card.tsx';
 import { useFrames } from './use-frame.ts';
 
@@ -14,6 +16,34 @@ const OTHER_MODELS: ReadonlySet<CounterName> = new Set<CounterName>([
   'gateViolations',
 ]);
 const SHOWN = COUNTERS.filter((name) => !OTHER_MODELS.has(name));
+
+/** Figures that follow from counters and bytes, above the counters. */
+const FIGURES: readonly { name: string; value(frame: FrameView): string }[] = [
+  {
+    name: 'utilisation: requested live bytes of mapped',
+    value: (frame) =>
+      percent(
+        frame.bands[B.live] /
+          Math.max(
+            1,
+            frame.bands.reduce((a, b) => a + b, 0),
+          ),
+        3,
+      ),
+  },
+  {
+    name: 'time to empty: lives from the owner’s exit to the last block’s end, mean',
+    value: ({ counters }) =>
+      counters[C.emptiedTotal] === 0
+        ? 'none yet'
+        : (counters[C.emptiedLives] / counters[C.emptiedTotal]).toFixed(1),
+  },
+  {
+    name: 'operations refused, of a million',
+    value: ({ counters, header }) =>
+      ((counters[C.nullReturns] * 1e6) / Math.max(1, header[H.op])).toFixed(2),
+  },
+];
 
 /** camelCase as words. */
 const words = (name: string): string => name.replace(/([A-Z])/g, ' $1').toLowerCase();
@@ -29,7 +59,7 @@ export function CountersCard({ lane }: { readonly lane: Lane }) {
   useFrames(lane, 250, (frame) => {
     for (const row of body.current?.rows ?? []) {
       const index = Number(row.dataset.index);
-      const text = count(frame.counters[index]);
+      const text = index < 0 ? FIGURES[-1 - index].value(frame) : count(frame.counters[index]);
       if (row.cells[1].textContent !== text) row.cells[1].textContent = text;
     }
   });
@@ -39,7 +69,10 @@ export function CountersCard({ lane }: { readonly lane: Lane }) {
       title={() => 'Counters of the whole run'}
       table={{
         head: ['Counter', 'Value'],
-        rows: (frame) => SHOWN.map((name) => [name, count(frame.counters[COUNTERS.indexOf(name)])]),
+        rows: (frame) => [
+          ...FIGURES.map(({ name, value }) => [name, value(frame)]),
+          ...SHOWN.map((name) => [name, count(frame.counters[COUNTERS.indexOf(name)])]),
+        ],
       }}
       actions={
         <input
@@ -58,6 +91,14 @@ export function CountersCard({ lane }: { readonly lane: Lane }) {
       <div className="table-wrap" tabIndex={0} role="region" aria-label="Counters">
         <table>
           <tbody ref={body}>
+            {FIGURES.map(({ name }, i) =>
+              name.includes(wanted) ? (
+                <tr key={name} data-index={-1 - i}>
+                  <th scope="row">{name}</th>
+                  <td>–</td>
+                </tr>
+              ) : null,
+            )}
             {shown.map((name) => (
               <tr key={name} data-index={COUNTERS.indexOf(name)}>
                 <th scope="row">
@@ -68,7 +109,9 @@ export function CountersCard({ lane }: { readonly lane: Lane }) {
             ))}
           </tbody>
         </table>
-        {shown.length === 0 && <p className="empty">No counter is called that.</p>}
+        {shown.length === 0 && !FIGURES.some(({ name }) => name.includes(wanted)) && (
+          <p className="empty">No counter is called that.</p>
+        )}
       </div>
     </Card>
   );

@@ -26,6 +26,7 @@ interface Props {
 /** All views of one lane. */
 export function LaneView({ lane, name, knobs, ...map }: Props) {
   const [x, setX] = useState<XAxis>('ns');
+  const [lit, setLit] = useState<string | undefined>(undefined);
   return (
     <div className="lane">
       <LaneHeader
@@ -34,7 +35,7 @@ export function LaneView({ lane, name, knobs, ...map }: Props) {
         documentRate={knobs.timeBase === 'documentRate'}
         seconds={knobs.seconds}
       />
-      <MapCard lane={lane} {...map} />
+      <MapCard lane={lane} lit={lit} onLit={setLit} {...map} />
       <div className="axis-switch">
         <fieldset className="segments">
           <legend className="sr">Horizontal axis of the charts</legend>
@@ -47,7 +48,7 @@ export function LaneView({ lane, name, knobs, ...map }: Props) {
         </fieldset>
       </div>
       <div className="cards">
-        <BytesCard lane={lane} x={x} />
+        <BytesCard lane={lane} x={x} lit={lit} onLit={setLit} />
         <EntriesCard lane={lane} x={x} />
         <QueuesCard lane={lane} x={x} />
         <RatesCard lane={lane} x={x} />

@@ -24,6 +24,7 @@ import {
   type SortBy,
 } from '../../state/store.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
+import { BAND_GROUPS } from './band-groups.ts';
 import { Card } from './card.tsx';
 import { useFrames, useLaneCanvas } from './use-frame.ts';
 
@@ -78,11 +79,17 @@ export function stateCounts(frame: FrameView): number[] {
   return counts;
 }
 
+/** SuperSlabs per band at the closest zoom of the map. */
+const MIN_SHOWN = 12;
+
 interface Props {
   readonly lane: Lane;
   readonly selection: Selection | undefined;
   readonly colourBy: ColourBy;
   readonly sortBy: SortBy;
+  /** Label of the byte band whose SuperSlabs keep their colour. */
+  readonly lit: string | undefined;
+  onLit(label: string | undefined): void;
   onSelect(selection: Selection | undefined): void;
   onColourBy(colourBy: ColourBy): void;
   onSortBy(sortBy: SortBy): void;
@@ -133,13 +140,14 @@ export function MapCard(props: Props) {
         hidden,
         selected: selection?.superslab,
         hovered: state.hovered,
+        lit: BAND_GROUPS.find(({ label }) => label === props.lit)?.lights,
       },
     );
     showTip(frame);
   });
   // A new selection, colour or order shows at once, also while the run stands still.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas is redrawn because these changed
-  useEffect(() => canvas.redraw(), [selection, colourBy, sortBy, hidden]);
+  useEffect(() => canvas.redraw(), [selection, colourBy, sortBy, hidden, props.lit]);
 
   function showTip(frame: FrameView): void {
     const box = tip.current;
@@ -154,7 +162,12 @@ export function MapCard(props: Props) {
     if (!geometry) return;
     const longest = bands.reduce((most, band) => Math.max(most, band.order.length), 0);
     const full = roomFor(longest);
-    const size = Math.max(12, geometry.window.size * factor);
+    // Beyond the last step lie single blocks: the inspector draws those of the SuperSlab in sight.
+    if (factor < 1 && geometry.window.size <= MIN_SHOWN && view.current.hovered !== undefined) {
+      onSelect({ superslab: view.current.hovered });
+      return;
+    }
+    const size = Math.max(MIN_SHOWN, geometry.window.size * factor);
     if (size >= full) view.current.window = undefined;
     else {
       const at = geometry.window.start + geometry.window.size * anchor;
@@ -325,6 +338,14 @@ export function MapCard(props: Props) {
       }
     >
       <StateLegend lane={lane} hidden={hidden} onHidden={setHidden} />
+      {props.lit !== undefined && (
+        <p className="lit">
+          Lit: SuperSlabs that can hold “{props.lit}”.{' '}
+          <button type="button" className="link" onClick={() => props.onLit(undefined)}>
+            Show all
+          </button>
+        </p>
+      )}
       <div className="map-box">
         <canvas
           ref={canvas.ref}

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { resolveKnobs } from '../knobs.ts';
+import { PRESETS, variantKnobs } from '../presets.ts';
+import { createSimulation } from '../simulation.ts';
+
+// A digest that changes unasked is a change of the mechanism: find out which before accepting it.
+describe('golden digests: the state of every scenario after 30,000 operations', () => {
+  for (const preset of PRESETS) {
+    it(preset.id, () => {
+      const digests = preset.variants.map((variant, i) => {
+        const sim = createSimulation('tiny', resolveKnobs(variantKnobs(preset, i)));
+        sim.advance(30_000);
+        return `${variant.name}: ${sim.digest()}`;
+      });
+      expect(digests).toMatchSnapshot();
+    });
+  }
+});
