@@ -103,7 +103,7 @@ function recipeJobs(
 
 /** Runs a job to its end or to the operation limit, edits at their operations. */
 export function runJob(job: Job, ops: number | undefined): Simulation {
-  const sim = createSimulation('tiny', job.knobs);
+  const sim = createSimulation(job.knobs);
   const limit = ops ?? MAX_OPS;
   for (const edit of job.edits) {
     if (edit.op >= limit) break;

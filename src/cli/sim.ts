@@ -24,7 +24,7 @@ function recipeOf(job: Job): unknown {
     engine: ENGINE_VERSION,
     ...(job.preset === undefined ? {} : { preset: job.preset }),
     knobs: Object.fromEntries(changed) as Partial<KnobValues>,
-    lanes: [{ name: job.name, model: 'tiny', knobs: {} }],
+    lanes: [{ name: job.name, knobs: {} }],
     edits: job.edits,
   };
 }

@@ -28,6 +28,8 @@ const PALETTE: Palette = {
   inflatedLow: '#331122',
   empty: '#00aa77',
   kept: '#006644',
+  full: '#3b5567',
+  below: '#d98a5b',
   cached: '#8877dd',
   bands: Array.from({ length: 16 }, (_, i) => `#0000${(16 + i).toString(16)}`),
   owners: ['#100000', '#200000', '#300000', '#400000', '#500000', '#600000', '#700000'],

@@ -1,6 +1,6 @@
 import { interpolateCividis } from 'd3';
 import { SS } from '../engine/telemetry/states.ts';
-import type { FrameView } from '../worker/frame.ts';
+import { type FrameView, H } from '../worker/frame.ts';
 import { mixPacked, type Palette, packed } from './palette.ts';
 
 export type MapColour = 'state' | 'occupancy' | 'owner' | 'age' | 'remote' | 'class';
@@ -8,6 +8,7 @@ export type MapColour = 'state' | 'occupancy' | 'owner' | 'age' | 'remote' | 'cl
 /** Colour of each row of a frame, packed for ImageData. Lives for one theme. */
 export class MapColours {
   private readonly states: readonly number[];
+  private readonly pageStates: readonly number[];
   private readonly inflatedLow: number;
   private readonly owners: readonly number[];
   private readonly ghost: number;
@@ -27,6 +28,17 @@ export class MapColours {
       palette.kept,
       palette.cached,
     ].map(packed);
+    this.pageStates = [
+      palette.ghost,
+      palette.living,
+      palette.cached,
+      palette.empty,
+      palette.full,
+      palette.inflated,
+      palette.below,
+      palette.dead,
+      palette.kept,
+    ].map(packed);
     this.inflatedLow = packed(palette.inflatedLow);
     this.owners = palette.owners.map(packed);
     this.ramp = Array.from({ length: 64 }, (_, i) =>
@@ -41,6 +53,7 @@ export class MapColours {
     if (state === SS.unmapped || (hidden >>> state) & 1) return this.ghost;
     switch (by) {
       case 'state':
+        if (frame.header[H.model] === 1) return this.pageStates[state];
         if (state !== SS.inflated) return this.states[state];
         // The higher the false count, the stronger the colour.
         return mixPacked(

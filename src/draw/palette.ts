@@ -19,6 +19,8 @@ export interface Palette {
   readonly empty: string;
   readonly kept: string;
   readonly cached: string;
+  readonly full: string;
+  readonly below: string;
   readonly bands: readonly string[];
   readonly owners: readonly string[];
 }
@@ -67,6 +69,8 @@ export function readPalette(element: Element): Palette {
     empty: token('--empty'),
     kept: token('--kept'),
     cached: token('--cached'),
+    full: token('--full'),
+    below: token('--b-below'),
     bands: BAND_TOKENS.map(token),
     owners: [0, 1, 2, 3, 4, 5, 6].map((i) => token(`--o${i}`)),
   };

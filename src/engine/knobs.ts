@@ -9,6 +9,7 @@ export type KnobGroup =
   | 'shape'
   | 'frees'
   | 'orphans'
+  | 'adoption'
   | 'release'
   | 'limits'
   | 'threads'
@@ -20,6 +21,7 @@ export type KnobGroup =
 export const KNOB_GROUPS: Readonly<Record<KnobGroup, string>> = {
   workload: 'Workload',
   orphans: 'When an owner dies',
+  adoption: 'Pending queues and adoption',
   frees: 'Frees and reuse',
   release: 'Release to the OS',
   limits: 'Limits',
@@ -46,6 +48,8 @@ interface KnobBase {
   /** Short key for links. */
   readonly url: string;
   readonly inert?: boolean;
+  /** The only model it belongs to; undefined: both. */
+  readonly model?: 'tiny' | 'mf2';
 }
 
 export interface NumberKnob extends KnobBase {
@@ -125,16 +129,31 @@ const cost = (url: string, label: string, ns: number, max: number, help: string)
   });
 
 const TABLE = {
+  model: choice({
+    label: 'Allocator',
+    help: 'Tiny: SuperSlabs of small blocks, 8 to 1,024 B. Mid: MF2, 64 KiB pages of blocks of 2 to 32 KiB, with pending queues and adoption.',
+    see: 'Everything',
+    group: 'workload',
+    apply: 'restart',
+    url: 'm',
+    default: 'tiny',
+    optionLabels: { tiny: 'Tiny', mf2: 'Mid (MF2)' },
+  }),
   workload: choice({
     label: 'Workload',
-    help: 'Larson as shipped: a life does rounds × chunks swaps, starts a successor on the same slots and exits. As described in D0: threads live for ever on slots they warmed themselves.',
+    help: 'Larson as shipped: a life does rounds × chunks swaps, starts a successor on the same slots and exits. As described in D0: threads live for ever on slots they warmed themselves. Pair: two threads hand every block to the other, which frees it. Wakers: the pair, and others that wake, allocate a burst and sleep again.',
     see: 'Map, map entries',
     group: 'workload',
     kId: 'K-54',
     apply: 'restart',
     url: 'w',
     default: 'larson',
-    optionLabels: { larson: 'Larson, real', 'larson-immortal': 'Larson, as described' },
+    optionLabels: {
+      larson: 'Larson, real',
+      'larson-immortal': 'Larson, as described',
+      pair: 'Pair exchange',
+      wakers: 'Pair and wakers',
+    },
   }),
   threads: int({
     label: 'Threads',
@@ -250,6 +269,88 @@ const TABLE = {
     max: 2147483647,
     unit: '',
   }),
+  window: int({
+    label: 'Blocks in hand',
+    help: 'Pair exchange: blocks that wait at a receiver before it frees the oldest.',
+    see: 'Pages in use',
+    group: 'workload',
+    source: 'W3, definitions.md',
+    apply: 'restart',
+    url: 'wi',
+    default: 512,
+    min: 1,
+    max: 8192,
+    scale: 'log',
+    unit: 'blocks',
+  }),
+  wakers: int({
+    label: 'Wakers',
+    help: 'Threads beside the pair that mostly sleep.',
+    see: 'Adoption lanes',
+    group: 'workload',
+    source: 'W4',
+    apply: 'restart',
+    url: 'wk',
+    default: 2,
+    min: 0,
+    max: 16,
+    unit: '',
+  }),
+  wakePeriod: int({
+    label: 'Wake period',
+    help: 'Wakers wake whenever each of the pair has done this many operations more.',
+    see: 'Adoption lanes',
+    group: 'workload',
+    source: 'W4, definitions.md',
+    apply: 'live',
+    url: 'wp',
+    default: 64,
+    min: 1,
+    max: 65536,
+    scale: 'log',
+    unit: 'ops',
+  }),
+  burst: int({
+    label: 'Burst',
+    help: 'Blocks that a waker allocates before it sleeps again.',
+    see: 'Adoption lanes',
+    group: 'workload',
+    source: 'W4, definitions.md',
+    apply: 'live',
+    url: 'bu',
+    default: 4,
+    min: 1,
+    max: 1024,
+    scale: 'log',
+    unit: 'blocks',
+  }),
+  hold: int({
+    label: 'Held by a waker',
+    help: 'Blocks that a waker keeps; above that it frees its oldest.',
+    see: 'Pages in use',
+    group: 'workload',
+    source: 'W4, definitions.md',
+    apply: 'restart',
+    url: 'ho',
+    default: 256,
+    min: 0,
+    max: 8192,
+    scale: 'log',
+    unit: 'blocks',
+  }),
+  opLimit: int({
+    label: 'Operations, at most',
+    help: 'The run ends after this many operations, whatever its clock says. Comparisons run to the same count.',
+    see: 'Verdict',
+    group: 'workload',
+    apply: 'live',
+    url: 'ol',
+    default: 0,
+    min: 0,
+    max: 1000000000,
+    unit: 'ops',
+    zero: 'no limit',
+  }),
   orphanPolicy: choice({
     label: 'Memory of dead owners',
     help: 'Abandon: nobody may use it. Reuse empties: any SuperSlab whose counter says empty may be taken. Adopt: a thread that needs memory takes over an orphan, drains it and becomes its owner. No document names this knob; it decides the outcome.',
@@ -272,6 +373,241 @@ const TABLE = {
     url: 'ow',
     default: 'owner',
     optionLabels: { owner: 'Owner', central: 'Central list', hybridG: 'Hybrid' },
+  }),
+  route: choice({
+    label: 'Route',
+    help: 'CDA: a thread that needs a page takes one from any other thread’s pending queue. S1: owners look into their own queue first and nobody takes. S2: and keep a list of partly free pages. S3: and sleepers wake to drain. P: S2, and a gated adoption when all five conditions hold.',
+    see: 'Adoption lanes, new pages',
+    group: 'adoption',
+    kId: 'K-28',
+    source: 'Changes 1–3, Route P (D2)',
+    apply: 'live',
+    url: 'ro',
+    default: 'cda',
+    optionLabels: { cda: 'CDA', s1: 'S1', s2: 'S2', s3: 'S3', p: 'P' },
+    model: 'mf2',
+  }),
+  pendingThreshold: int({
+    label: 'Pending threshold',
+    help: 'A page joins its owner’s pending queue when its remote frees reach this count. A page with fewer blocks than this can never be found.',
+    see: 'Pending queues: the threshold line; stranded blocks',
+    group: 'adoption',
+    kId: 'K-29',
+    source: 'threshold (D2)',
+    apply: 'live',
+    url: 'pt',
+    default: 1,
+    min: 1,
+    max: 16,
+    unit: 'blocks',
+    model: 'mf2',
+  }),
+  pendingClaim: bool({
+    label: 'Exclusive claim',
+    help: 'A page that its owner allocates from, or that a thread is draining, cannot be taken by another.',
+    see: 'Races, ownership transfers',
+    group: 'adoption',
+    kId: 'K-31',
+    source: 'pending_claim (D2)',
+    apply: 'live',
+    url: 'pc',
+    default: false,
+    model: 'mf2',
+  }),
+  reEnqueue: bool({
+    label: 'Queue again after a drain',
+    help: 'When blocks came in while a page was drained, it joins the queue once more.',
+    see: 'Lost edges',
+    group: 'adoption',
+    kId: 'K-30',
+    source: 're-enqueue (D2)',
+    apply: 'live',
+    url: 'rq',
+    default: false,
+    model: 'mf2',
+  }),
+  adoptFirst: bool({
+    label: 'Adopt before looking at one’s own',
+    help: 'The slow path takes from others before it looks into its own queue.',
+    see: 'Adoptions, domino panel',
+    group: 'adoption',
+    kId: 'K-32',
+    source: 'slow-path order (D2)',
+    apply: 'live',
+    url: 'af',
+    default: false,
+    model: 'mf2',
+  }),
+  adoptOnWake: bool({
+    label: 'Adopt on waking',
+    help: 'A thread that wakes takes a page although its own has room: adoption without need.',
+    see: 'Domino panel',
+    group: 'adoption',
+    source: 'the ingredient of the domino (engine.md 4)',
+    apply: 'live',
+    url: 'aw',
+    default: false,
+    model: 'mf2',
+  }),
+  gateBudget: int({
+    label: 'Own queue, tries',
+    help: 'Pages of its own pending queue that a slow path looks at before it goes on.',
+    see: 'Gate violations',
+    group: 'adoption',
+    kId: 'K-33',
+    source: 'must-reuse gate, budget 4 (D2)',
+    apply: 'live',
+    url: 'gb',
+    default: 4,
+    min: 0,
+    max: 32,
+    unit: 'pages',
+    model: 'mf2',
+  }),
+  partialList: choice({
+    label: 'List of partly free pages',
+    help: 'Without it, blocks that an owner frees on a page it no longer allocates from are found by nobody: the graveyard.',
+    see: 'Stranded blocks',
+    group: 'adoption',
+    kId: 'K-35',
+    source: 'partial_pages (D2)',
+    apply: 'restart',
+    url: 'pa',
+    default: 'byRoute',
+    optionLabels: { byRoute: 'By route', on: 'On', off: 'Off' },
+    model: 'mf2',
+  }),
+  wakeup: choice({
+    label: 'Wake sleepers',
+    help: 'The first remote free of a sleeping owner’s page wakes it to drain its queues.',
+    see: 'Wake-ups',
+    group: 'adoption',
+    kId: 'K-36',
+    source: 'phase 3 (D2)',
+    apply: 'live',
+    url: 'wu',
+    default: 'byRoute',
+    optionLabels: { byRoute: 'By route', on: 'On', off: 'Off' },
+    model: 'mf2',
+  }),
+  rfrWindowUs: real({
+    label: 'Right of first refusal',
+    help: 'Route P: an enqueued page belongs to its owner alone for this long.',
+    see: 'Adoption lanes: shading; blocked adoptions',
+    group: 'adoption',
+    kId: 'K-37',
+    source: 'RFR_WINDOW_CYCLES (D2)',
+    apply: 'live',
+    url: 'rf',
+    default: 200,
+    min: 0,
+    max: 5000,
+    step: 10,
+    unit: 'µs',
+    model: 'mf2',
+  }),
+  idleThresholdUs: real({
+    label: 'Idle threshold',
+    help: 'Route P: an owner counts as idle when it has not allocated for this long.',
+    see: 'Blocked adoptions',
+    group: 'adoption',
+    kId: 'K-38',
+    source: 'IDLE_THRESHOLD (D2)',
+    apply: 'live',
+    url: 'it',
+    default: 150,
+    min: 0,
+    max: 5000,
+    step: 10,
+    unit: 'µs',
+    model: 'mf2',
+  }),
+  adoptionThreshold: int({
+    label: 'Adoption pressure',
+    help: 'Route P: more pages than this must wait in the owner’s queue.',
+    see: 'Blocked adoptions',
+    group: 'adoption',
+    kId: 'K-39',
+    source: 'ADOPTION_THRESHOLD (D2)',
+    apply: 'live',
+    url: 'ap',
+    default: 4,
+    min: 0,
+    max: 64,
+    unit: 'pages',
+    model: 'mf2',
+  }),
+  minRemote: int({
+    label: 'Remote blocks, at least',
+    help: 'Route P: a page must hold this many remotely freed blocks. Above a page’s capacity nothing can ever be adopted.',
+    see: 'Blocked adoptions',
+    group: 'adoption',
+    kId: 'K-40',
+    source: 'MIN_REMOTE (D2)',
+    apply: 'live',
+    url: 'mr',
+    default: 8,
+    min: 0,
+    max: 64,
+    unit: 'blocks',
+    model: 'mf2',
+  }),
+  adoptBudget: int({
+    label: 'Adoptions per slow path',
+    help: 'Pages that one slow path may take from others.',
+    see: 'Adoptions',
+    group: 'adoption',
+    kId: 'K-41',
+    source: 'scan budget (D2)',
+    apply: 'live',
+    url: 'ab',
+    default: 1,
+    min: 0,
+    max: 8,
+    unit: 'pages',
+    model: 'mf2',
+  }),
+  deadQueuesVisible: bool({
+    label: 'Dead owners’ queues are scanned',
+    help: 'Whether adopters look into pending queues of threads that have exited.',
+    see: 'Adoptions; orphaned blocks',
+    group: 'adoption',
+    source: 'models.md 5.2',
+    apply: 'live',
+    url: 'dq',
+    default: true,
+    model: 'mf2',
+  }),
+  adoptIdleMs: real({
+    label: 'Adopt from idle owners',
+    help: 'Beside orphans, pages that wait in queues of owners idle for longer than this may be taken. Our own candidate; no document has it.',
+    see: 'Adoptions',
+    group: 'adoption',
+    source: 'ours (engine.md 4)',
+    apply: 'live',
+    url: 'ai',
+    default: 0,
+    min: 0,
+    max: 1000,
+    step: 1,
+    unit: 'ms',
+    zero: 'off',
+    model: 'mf2',
+  }),
+  pageHeaderBytes: int({
+    label: 'Page header',
+    help: 'Bytes of each 64 KiB page that hold its header: 64 leaves 31, 15, 7, 3 and 1 blocks of the five classes, 0 leaves 32, 16, 8, 4 and 2.',
+    see: 'New pages',
+    group: 'shape',
+    kId: 'K-34',
+    source: 'models.md 5.1',
+    apply: 'restart',
+    url: 'ph',
+    default: 64,
+    min: 0,
+    max: 4096,
+    unit: 'B',
+    model: 'mf2',
   }),
   decOnRemote: bool({
     label: 'Remote frees are counted',
@@ -636,6 +972,21 @@ const TABLE = {
     'Slow path of malloc, before anything is drained or mapped.',
   ),
   costDrainBlock: cost('cd', 'Drain, per block', 5, 1000, 'Walking one block of a remote queue.'),
+  costPop: cost(
+    'cq',
+    'Pending queue, push or pop',
+    20,
+    2000,
+    'One atomic exchange on a pending queue, or the claim of a page.',
+  ),
+  costScan: cost(
+    'ci',
+    'Scan, per queue',
+    6,
+    1000,
+    'Looking whether another thread’s queue has a page.',
+  ),
+  costWake: cost('cw', 'Wake-up', 5000, 1000000, 'futex wake until the sleeper runs.'),
   costAdopt: cost(
     'co',
     'Adoption',
@@ -726,14 +1077,77 @@ export function defaultKnobs(): KnobValues {
   return Object.fromEntries(KNOB_IDS.map((id) => [id, KNOBS[id].default])) as KnobValues;
 }
 
-/** Defaults with some knobs changed; the values must already be valid (see parseKnob). */
+/**
+ * Defaults with some knobs changed; the values must already be valid (see parseKnob). The pair
+ * exchange is a workload of the mid allocator, and brings it along.
+ */
 export function resolveKnobs(...changes: readonly Partial<KnobValues>[]): KnobValues {
-  return Object.assign(defaultKnobs(), ...changes) as KnobValues;
+  const knobs = Object.assign(defaultKnobs(), ...changes) as KnobValues;
+  if (knobs.workload === 'pair' || knobs.workload === 'wakers') knobs.model = 'mf2';
+  return knobs;
 }
+
+/** Knobs of mechanisms that only SuperSlabs have. */
+const TINY_ONLY: ReadonlySet<KnobId> = new Set<KnobId>([
+  'ownership',
+  'decOnRemote',
+  'drainOnRefill',
+  'trimIntervalMs',
+  'trimSS',
+  'emptyReserve',
+  'flushOnExit',
+  'superslabCacheSlots',
+  'hazardTls',
+  'hazardDecOrder',
+  'dtvBytes',
+  'ssLg',
+  'classTable',
+  'headerByte',
+  'dynamicExpand',
+  'hotClassSlabs',
+  'prewarmPerClass',
+  'quantum',
+  'costCentral',
+  'costMunmap',
+  'costMunmapPage',
+  'costTrimVisit',
+  'memDiet',
+  'countersDump',
+]);
 
 /** Why a knob cannot matter under the given settings, or undefined when it can. */
 export function whyInapplicable(id: KnobId, knobs: KnobValues): string | undefined {
+  const only = knobDef(id).model ?? (TINY_ONLY.has(id) ? 'tiny' : undefined);
+  if (only !== undefined && only !== knobs.model)
+    return only === 'tiny' ? 'Belongs to the tiny allocator' : 'Belongs to the mid allocator';
+  const larson = knobs.workload === 'larson' || knobs.workload === 'larson-immortal';
   switch (id) {
+    case 'threads':
+    case 'chunks':
+    case 'succession':
+      if (!larson) return 'Belongs to the Larson workloads';
+      return id === 'succession' && knobs.workload !== 'larson'
+        ? 'This workload has no successors'
+        : undefined;
+    case 'window':
+      return larson ? 'Belongs to the pair exchange' : undefined;
+    case 'wakers':
+    case 'wakePeriod':
+    case 'burst':
+    case 'hold':
+      return knobs.workload === 'wakers' ? undefined : 'Needs the workload with wakers';
+    case 'adoptOnWake':
+      return knobs.workload === 'wakers' ? undefined : 'Nobody wakes in this workload';
+    case 'rfrWindowUs':
+    case 'idleThresholdUs':
+    case 'adoptionThreshold':
+    case 'minRemote':
+      return knobs.route === 'p' ? undefined : 'Only route P has gates';
+    case 'adoptFirst':
+    case 'deadQueuesVisible':
+      return knobs.route === 'cda' || knobs.route === 'p' ? undefined : 'This route adopts nothing';
+    case 'adoptIdleMs':
+      return knobs.orphanPolicy === 'adopt' ? undefined : 'Needs orphans to be adopted';
     case 'trimSS':
       return knobs.trimIntervalMs > 0 || knobs.flushOnExit
         ? undefined
@@ -762,15 +1176,9 @@ export function whyInapplicable(id: KnobId, knobs: KnobValues): string | undefin
         ? 'Nobody owns a SuperSlab with a central list'
         : undefined;
     case 'rounds':
-      return knobs.workload === 'larson-immortal' || !knobs.succession
-        ? 'Lives do not end'
-        : undefined;
-    case 'succession':
-      return knobs.workload === 'larson-immortal' ? 'This workload has no successors' : undefined;
+      return knobs.workload !== 'larson' || !knobs.succession ? 'Lives do not end' : undefined;
     case 'threadEnd':
-      return knobs.workload === 'larson-immortal' || !knobs.succession
-        ? 'No thread ends'
-        : undefined;
+      return knobs.workload !== 'larson' || !knobs.succession ? 'No thread ends' : undefined;
     case 'opRate':
       return knobs.timeBase === 'documentRate' ? undefined : 'The clock follows the cost table';
     case 'costCentral':

@@ -198,29 +198,32 @@ export function parseRecipe(input: unknown): { recipe: Recipe; problems: Problem
 }
 
 function parseLanes(raw: unknown, problems: Problem[]): LaneRecipe[] {
-  if (raw === undefined) return [{ name: 'A', model: 'tiny', knobs: {} }];
+  if (raw === undefined) return [{ name: 'A', knobs: {} }];
   if (!Array.isArray(raw) || raw.length === 0 || raw.length > MAX_LANES) {
     problems.push({
       code: 'E_RECIPE_FIELD',
       message: `A recipe has 1 to ${MAX_LANES} lanes.`,
       kept: 'one lane',
     });
-    return [{ name: 'A', model: 'tiny', knobs: {} }];
+    return [{ name: 'A', knobs: {} }];
   }
   return raw.map((lane: unknown, i) => {
     const fields = isPlainObject(lane) ? lane : {};
-    if (fields.model !== undefined && fields.model !== 'tiny') {
-      problems.push({
-        code: 'E_RECIPE_FIELD',
-        message: `There is no model ${quoted(fields.model)}.`,
-        kept: 'tiny',
-      });
-    }
     const name =
       typeof fields.name === 'string' && fields.name !== ''
         ? fields.name.slice(0, MAX_NAME)
         : 'ABCD'[i];
-    return { name, model: 'tiny', knobs: parseKnobs(fields.knobs, `lane ${i + 1}`, problems) };
+    const knobs = parseKnobs(fields.knobs, `lane ${i + 1}`, problems);
+    if (fields.model === undefined) return { name, knobs };
+    // Recipes of engine 1 named the model beside the knobs.
+    const model = parseKnobValue('model', fields.model);
+    if (model.ok) return { name, knobs: { ...knobs, model: model.value as KnobValues['model'] } };
+    problems.push({
+      code: 'E_RECIPE_FIELD',
+      message: `There is no model ${quoted(fields.model)}.`,
+      kept: 'tiny',
+    });
+    return { name, knobs };
   });
 }
 
@@ -309,7 +312,7 @@ export function defaultRecipe(): Recipe {
     schema: RECIPE_SCHEMA,
     engine: ENGINE_VERSION,
     knobs: {},
-    lanes: [{ name: 'A', model: 'tiny', knobs: {} }],
+    lanes: [{ name: 'A', knobs: {} }],
     edits: [],
   };
 }

@@ -6,7 +6,7 @@ import type { KnobId, KnobValue, KnobValues } from './knobs.ts';
  */
 export const RECIPE_SCHEMA = 1;
 /** Changes when the engine may give other digests for the same recipe. */
-export const ENGINE_VERSION = '1';
+export const ENGINE_VERSION = '2';
 
 /** A knob turned at an operation, or a lane's knobs from the start (op 0 is in `knobs`). */
 export interface Edit {
@@ -16,10 +16,9 @@ export interface Edit {
   readonly value: KnobValue;
 }
 
-/** One lane: a model and the knobs in which it differs from the recipe's common ones. */
+/** One lane: the knobs in which it differs from the recipe's common ones; the allocator is one of them. */
 export interface LaneRecipe {
   readonly name: string;
-  readonly model: 'tiny';
   readonly knobs: Partial<KnobValues>;
 }
 

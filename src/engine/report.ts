@@ -25,8 +25,13 @@ export function derive(
   seconds: number,
 ): Derived {
   const frees = counters[C.localFrees] + counters[C.remoteFrees];
-  const reused = counters[C.emptyReuses] + counters[C.cacheReuses] + counters[C.adoptions];
-  const taken = reused + counters[C.superslabsAllocated];
+  // Pages (MF2) when there are any, else SuperSlabs; adoptions of pages are among their reuses.
+  const pages = counters[C.newPages];
+  const reused =
+    pages > 0
+      ? counters[C.pageReuses]
+      : counters[C.emptyReuses] + counters[C.cacheReuses] + counters[C.adoptions];
+  const taken = reused + (pages > 0 ? pages : counters[C.superslabsAllocated]);
   const virtual = virtualNs / NS_PER_S;
   const wall = idles ? Math.max(seconds, virtual) : virtual;
   return {

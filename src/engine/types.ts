@@ -1,7 +1,9 @@
 import type { KnobId, KnobValue, KnobValues } from './knobs.ts';
 import type { EventLog } from './telemetry/events.ts';
 import type { History } from './telemetry/history.ts';
-import type { EndedBy, RunStatus, SuperSlabState } from './telemetry/states.ts';
+import type { EndedBy, PageState, RunStatus, SuperSlabState } from './telemetry/states.ts';
+
+export type ModelId = KnobValues['model'];
 
 /** Columns of SuperSlabs that a frame carries; the engine fills them, row = map position. */
 export interface SuperSlabColumns {
@@ -46,7 +48,7 @@ export interface SlabDetail {
 export interface SuperSlabDetail {
   readonly index: number;
   readonly serial: number;
-  readonly state: SuperSlabState;
+  readonly state: SuperSlabState | PageState;
   readonly cls: number;
   readonly blockBytes: number;
   readonly bytes: number;
@@ -84,6 +86,7 @@ export interface BlocksDetail {
 
 /** What the autopsy card says; every figure is counted from states. */
 export interface Autopsy {
+  readonly model: ModelId;
   readonly status: RunStatus;
   readonly endedBy: EndedBy;
   readonly op: number;
@@ -157,6 +160,7 @@ export interface MapEntries {
  * changes give the same digest, however the calls to `advance` are sliced.
  */
 export interface Simulation {
+  readonly model: ModelId;
   readonly knobs: Readonly<KnobValues>;
   readonly op: number;
   /** Virtual time of the run: the smallest clock of the threads that still run. */

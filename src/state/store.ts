@@ -70,7 +70,7 @@ export function presetRecipe(id: string, variant = 0): Recipe {
     preset: id,
     variant: index,
     knobs: variantKnobs(preset, index),
-    lanes: [{ name: preset.variants[index].name, model: 'tiny', knobs: {} }],
+    lanes: [{ name: preset.variants[index].name, knobs: {} }],
   };
 }
 

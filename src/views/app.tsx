@@ -78,7 +78,6 @@ export function App({ store, lane, audit }: Props) {
     let stale = false;
     lane
       .open({
-        model: 'tiny',
         knobs: laneKnobs(now, 0),
         edits: now.edits,
         startAt: now.cursor ?? 0,
@@ -273,7 +272,9 @@ export function App({ store, lane, audit }: Props) {
           />
         </main>
         <aside className="right" aria-label="Story, autopsy and inspector">
-          {selection && <Inspector lane={lane} selection={selection} onSelect={select} />}
+          {selection && (
+            <Inspector lane={lane} model={knobs.model} selection={selection} onSelect={select} />
+          )}
           {autopsy && ended && (
             <AutopsyCard
               lane={lane}

@@ -67,7 +67,10 @@ export function writeFrame(
   header[H.classes] = shape.classes;
   header[H.samples] = shape.samples;
   header[H.events] = shape.events;
+  header[H.model] = sim.model === 'mf2' ? 1 : 0;
   frame.counters.set(sim.readCounters());
+  frame.totals.set(sim.events.totals);
+  frame.firsts.set(sim.events.firsts);
   sim.readLedger(frame.bands, frame.bandsResident);
   const entries = sim.readEntries();
   frame.entries[0] = entries.superslabs;

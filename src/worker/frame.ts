@@ -1,4 +1,5 @@
 import { COUNTER_COUNT } from '../engine/telemetry/counters.ts';
+import { EVENT_KIND_COUNT } from '../engine/telemetry/events.ts';
 import { BAND_COUNT, ENTRY_KIND_COUNT } from '../engine/telemetry/ledger.ts';
 import { SERIES_COUNT } from '../engine/telemetry/series.ts';
 import type { SuperSlabColumns } from '../engine/types.ts';
@@ -13,6 +14,8 @@ import type { SuperSlabColumns } from '../engine/types.ts';
  *   entries    Float64 × ENTRY_KIND_COUNT
  *   classes    Float64 × classes           block bytes of each class
  *   queues     Float64 × 2 × chains × classes   living owner, then dead owners of the chain
+ *   totals     Float64 × EVENT_KIND_COUNT   events of each kind so far
+ *   firsts     Float64 × 2 × EVENT_KIND_COUNT   operation and time of the first of each kind, NaN
  *   history    Float64 × samples × SERIES_COUNT, row-major
  *   events     Float64 × events × EVENT_FIELDS  newest last
  *   columns    rows of SuperSlabColumns: four-byte columns first, then one-byte columns
@@ -42,6 +45,7 @@ export const HEADER = [
   'classes',
   'samples',
   'events',
+  'model', // 0 tiny, 1 MF2
 ] as const;
 export type HeaderField = (typeof HEADER)[number];
 export const HEADER_COUNT = HEADER.length;
@@ -49,7 +53,7 @@ export const H: Readonly<Record<HeaderField, number>> = Object.freeze(
   Object.fromEntries(HEADER.map((name, i) => [name, i])) as Record<HeaderField, number>,
 );
 
-export const FRAME_VERSION = 1;
+export const FRAME_VERSION = 2;
 /** seq, kind, op, ns, life, subject, a, b, cause */
 export const EVENT_FIELDS = 9;
 /** Newest events carried by each frame; older ones by request. */
@@ -64,7 +68,8 @@ export interface FrameShape {
   readonly events: number;
 }
 
-const FIXED_DOUBLES = HEADER_COUNT + COUNTER_COUNT + 2 * BAND_COUNT + ENTRY_KIND_COUNT;
+const FIXED_DOUBLES =
+  HEADER_COUNT + COUNTER_COUNT + 2 * BAND_COUNT + ENTRY_KIND_COUNT + 3 * EVENT_KIND_COUNT;
 const BYTES_PER_ROW = 5 * 4 + 5;
 
 function doublesOf(shape: FrameShape): number {
@@ -94,6 +99,10 @@ export interface FrameView {
   readonly classBytes: Float64Array;
   /** [2 × chains × classes]: index ((dead ? chains : 0) + chain) × classes + class. */
   readonly queues: Float64Array;
+  /** Events of each kind so far. */
+  readonly totals: Float64Array;
+  /** Operation of the first event of each kind, then its time in ns; NaN: none yet. */
+  readonly firsts: Float64Array;
   /** [samples × SERIES_COUNT], row-major. */
   readonly history: Float64Array;
   /** [events × EVENT_FIELDS], newest last. */
@@ -116,6 +125,8 @@ export function layFrame(buffer: ArrayBuffer, shape: FrameShape): FrameView {
   const entries = doubles(ENTRY_KIND_COUNT);
   const classBytes = doubles(shape.classes);
   const queues = doubles(2 * shape.chains * shape.classes);
+  const totals = doubles(EVENT_KIND_COUNT);
+  const firsts = doubles(2 * EVENT_KIND_COUNT);
   const history = doubles(shape.samples * SERIES_COUNT);
   const events = doubles(shape.events * EVENT_FIELDS);
   const { rows } = shape;
@@ -146,6 +157,8 @@ export function layFrame(buffer: ArrayBuffer, shape: FrameShape): FrameView {
     entries,
     classBytes,
     queues,
+    totals,
+    firsts,
     history,
     events,
     columns,

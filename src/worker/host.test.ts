@@ -11,7 +11,6 @@ import type { FromWorker, Summary, ToWorker } from './protocol.ts';
 
 const KNOBS = resolveKnobs({ chunks: 64, threads: 2 });
 const config = (more: Partial<Config> = {}): Config => ({
-  model: 'tiny',
   knobs: KNOBS,
   edits: [],
   startAt: 0,

@@ -24,7 +24,7 @@ export interface HostPort {
 }
 
 export interface HostDeps {
-  createSimulation(model: LaneConfig['model'], knobs: KnobValues): Simulation;
+  createSimulation(knobs: KnobValues): Simulation;
   /** Wall clock in ms; only pacing depends on it, never results. */
   now(): number;
   /** Runs the next slice after messages that are waiting. */
@@ -175,7 +175,7 @@ export class Host {
     this.generation = config.generation;
     this.audit = config.audit === true;
     this.edits = [...config.edits].sort((a, b) => a.op - b.op);
-    this.sim = this.deps.createSimulation(config.model, config.knobs);
+    this.sim = this.deps.createSimulation(config.knobs);
     this.chunk = FIRST_CHUNK;
     this.measured = 0;
     this.applyEdits();

@@ -46,7 +46,6 @@ export type StepTarget =
 export interface LaneConfig {
   readonly protocol: number;
   readonly generation: number;
-  readonly model: 'tiny';
   readonly knobs: KnobValues;
   readonly edits: readonly Edit[];
   /** The run is brought here before anything is shown; 0: the start. */

@@ -15,6 +15,10 @@ export interface Costs {
   readonly refill: number;
   readonly drainBlock: number;
   readonly adopt: number;
+  /** MF2: one exchange on a pending queue, a look at another's queue, a wake-up. */
+  readonly pop: number;
+  readonly scan: number;
+  readonly wake: number;
   readonly mmap: number;
   readonly munmap: number;
   readonly munmapPage: number;
@@ -42,6 +46,9 @@ export function costsOf(knobs: KnobValues): Costs {
     refill: on * knobs.costRefill,
     drainBlock: on * knobs.costDrainBlock,
     adopt: on * knobs.costAdopt,
+    pop: on * knobs.costPop,
+    scan: on * knobs.costScan,
+    wake: on * knobs.costWake,
     mmap: on * (knobs.mapMode === 'direct' ? knobs.costMmap : knobs.costMmapTrim),
     munmap: on * knobs.costMunmap,
     munmapPage: on * knobs.costMunmapPage,

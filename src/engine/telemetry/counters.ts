@@ -57,6 +57,46 @@ export const COUNTERS = [
   'queuedDead', // gauge: of those, owner dead
   'emptiedTotal', // M-53: SuperSlabs whose last block went while the owner was dead
   'emptiedLives', // M-53: sum over those of the lives started since the owner's exit
+  // MF2 from here on; 0 under tiny.
+  'mustReuseHits', // M-19: own pending queue served the slow path
+  'activeDrainHits', // M-20: draining the active page served it
+  'partialHits', // the list of partly free pages served it
+  'adoptionsUnneeded', // adopted although the adopter's own page had room
+  'ownershipTransfers', // M-46
+  'blockedRfr', // M-22
+  'blockedIdle', // M-23
+  'blockedPartial', // M-49
+  'blockedPressure', // M-49
+  'blockedRemotes', // M-49
+  'blockedClaim', // claimed by another thread
+  'newFirstUse', // new pages by reason; the seven sum to newPages
+  'newStarved',
+  'newGraveyard',
+  'newBelow',
+  'newOrphaned',
+  'newGate',
+  'newCapacity',
+  'lostEdges', // races: blocks came in during a drain and nobody was told
+  'staleEnqueues', // races: a page went to the queue of a life that no longer owned it
+  'pingPongs', // races: a page changed hands while it was drained
+  'activeLost', // races: a thread's active page was taken from under it
+  'wakes', // wakers woke, or sleepers were woken
+  'chain1', // M-47: new pages at the end of a chain of 1, 2, … adoptions
+  'chain2',
+  'chain3',
+  'chain4',
+  'chain5',
+  'chain6',
+  'chain7',
+  'chain8', // 8 or more
+  'chainMax',
+  'strandedGraveyard', // gauge M-45: free blocks that no list leads to
+  'strandedBelow', // gauge M-45: remote blocks of pages that were never enqueued
+  'strandedOrphan', // gauge M-45: blocks free or queued in pages of dead owners
+  'strandedIdle', // gauge M-45: blocks free in adopted pages of sleeping owners
+  'pendingPages', // gauge M-50
+  'pendingPagesMax', // M-50
+  'pendingAgeUs', // gauge M-50: mean age of pages in queues, microseconds
 ] as const;
 
 export type CounterName = (typeof COUNTERS)[number];
@@ -78,4 +118,12 @@ export const GAUGES: ReadonlySet<CounterName> = new Set<CounterName>([
   'activeBlocks',
   'queuedBlocks',
   'queuedDead',
+  'chainMax',
+  'strandedGraveyard',
+  'strandedBelow',
+  'strandedOrphan',
+  'strandedIdle',
+  'pendingPages',
+  'pendingPagesMax',
+  'pendingAgeUs',
 ]);

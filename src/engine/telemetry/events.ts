@@ -27,6 +27,13 @@ export const EVENT_KINDS = [
   'chainEnded', // subject: chain
   'knobChanged', // subject: knob index; a: value as number
   'runEnded', // a: EndedBy code
+  'pageNew', // subject: page; a: class; b: why (NEW_PAGE); cause: what made it necessary
+  'pageAdopted', // subject: page; a: old owner; b: 0 needed, 1 without need, 2 orphan; cause: what made the adopter look
+  'adoptionBlocked', // subject: page; a: owner; b: BLOCKED reason
+  'pageEnqueued', // subject: page; a: owner of the queue; b: remote blocks
+  'pageStranded', // subject: page; a: 0 graveyard, 1 below the threshold
+  'wake', // subject: life; a: 0 its period, 1 a remote free
+  'race', // subject: page; a: RACE kind
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -41,6 +48,22 @@ export const NO_CAUSE = -1;
 
 /** Why a SuperSlab was mapped (argument b of superslabMapped). */
 export const NEED = { firstUse: 0, ownerDied: 1, exhausted: 2, prewarm: 3 } as const;
+/** Why a new page was necessary (argument b of pageNew), the nearest reason first. */
+export const NEW_PAGE = {
+  gate: 0, // pages wait in the owner's own queue, but its tries were used up
+  starved: 1, // an adoption took the page that would have served
+  graveyard: 2, // its own free blocks lie in pages that no list leads to
+  below: 3, // its own remote blocks lie in pages that were never enqueued
+  orphaned: 4, // blocks of the class are free or queued in pages of dead owners
+  firstUse: 5, // the thread's first page of the class
+  capacity: 6, // every block that it could have had is live
+} as const;
+/** Why a page was not adopted (argument b of adoptionBlocked). */
+export const BLOCKED = { rfr: 0, idle: 1, partial: 2, pressure: 3, remotes: 4, claim: 5 } as const;
+/** Kinds of races that were seen (argument a of race). */
+export const RACE = { lostEdge: 0, staleEnqueue: 1, pingPong: 2, activeLost: 3 } as const;
+/** How an adoption came about (argument b of pageAdopted). */
+export const ADOPTION = { needed: 0, unneeded: 1, orphan: 2 } as const;
 /** Why the program crashed (argument a of crash). */
 export const CRASH = { useAfterUnmap: 0, touchAfterDecrement: 1 } as const;
 
@@ -69,6 +92,8 @@ export class EventLog {
   readonly b: Int32Array;
   readonly cause: Int32Array;
   readonly totals = new Float64Array(EVENT_KIND_COUNT);
+  /** Operation of the first event of each kind, then its time in ns; NaN: none yet. */
+  readonly firsts = new Float64Array(2 * EVENT_KIND_COUNT).fill(Number.NaN);
   /** Sequence number the next event will get; also the number of events so far. */
   next = 0;
   /** Oldest sequence number still readable. */
@@ -111,7 +136,10 @@ export class EventLog {
     this.a[row] = a;
     this.b[row] = b;
     this.cause[row] = cause;
-    this.totals[kind]++;
+    if (this.totals[kind]++ === 0) {
+      this.firsts[kind] = op;
+      this.firsts[EVENT_KIND_COUNT + kind] = ns;
+    }
     if (seq - this.first >= this.capacity) this.first = seq - this.capacity + 1;
     if ((this.watch >>> kind) & 1) this.hit = true;
     return seq;
@@ -147,5 +175,10 @@ export class EventLog {
     this.first = Math.min(Math.max(this.first, this.next - this.capacity), next);
     this.next = next;
     this.totals.set(totals);
+    for (let kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+      if (totals[kind] > 0) continue;
+      this.firsts[kind] = Number.NaN;
+      this.firsts[EVENT_KIND_COUNT + kind] = Number.NaN;
+    }
   }
 }

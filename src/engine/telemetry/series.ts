@@ -40,6 +40,10 @@ export const SERIES = [
   'lives',
   'pageFaults',
   'orphans',
+  'adoptions', // MF2 from here on
+  'starved',
+  'stranded',
+  'pending',
 ] as const;
 
 export type SeriesName = (typeof SERIES)[number];

@@ -17,6 +17,24 @@ export const SS: Readonly<Record<SuperSlabState, number>> = Object.freeze(
   Object.fromEntries(SS_STATES.map((name, i) => [name, i])) as Record<SuperSlabState, number>,
 );
 
+/** States of an MF2 page (S-62). */
+export const PAGE_STATES = [
+  'unmapped',
+  'active', // its owner allocates from it
+  'pending', // in its owner's pending queue
+  'partial', // in its owner's list of partly free pages
+  'full', // no free block
+  'graveyard', // free blocks that no list leads to (S-44)
+  'below', // remote blocks, but never enqueued
+  'orphan', // owner dead
+  'orphanPending', // in a dead owner's pending queue
+] as const;
+export type PageState = (typeof PAGE_STATES)[number];
+/** Index of a page state: `PG.graveyard`. */
+export const PG: Readonly<Record<PageState, number>> = Object.freeze(
+  Object.fromEntries(PAGE_STATES.map((name, i) => [name, i])) as Record<PageState, number>,
+);
+
 export const RUN_STATUS = ['running', 'finished', 'oom', 'crashed', 'aborted'] as const;
 export type RunStatus = (typeof RUN_STATUS)[number];
 

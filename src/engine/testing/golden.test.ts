@@ -8,7 +8,7 @@ describe('golden digests: the state of every scenario after 30,000 operations', 
   for (const preset of PRESETS) {
     it(preset.id, () => {
       const digests = preset.variants.map((variant, i) => {
-        const sim = createSimulation('tiny', resolveKnobs(variantKnobs(preset, i)));
+        const sim = createSimulation(resolveKnobs(variantKnobs(preset, i)));
         sim.advance(30_000);
         return `${variant.name}: ${sim.digest()}`;
       });

@@ -2,20 +2,31 @@ import { useRef, useState } from 'react';
 import { count, percent } from '../../draw/format.ts';
 import { C, COUNTERS, type CounterName, GAUGES } from '../../engine/telemetry/counters.ts';
 import { B } from '../../engine/telemetry/ledger.ts';
+import type { ModelId } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { Card } from './card.tsx';
 import { useFrames } from './use-frame.ts';
 
-/** Counters that no tiny run can raise: their models are not here. */
-const OTHER_MODELS: ReadonlySet<CounterName> = new Set<CounterName>([
+const FIRST_MF2 = COUNTERS.indexOf('mustReuseHits');
+/** Counters of the page allocator, among those that both models share. */
+const PAGE_COUNTERS: ReadonlySet<CounterName> = new Set<CounterName>([
   'newPages',
   'pageReuses',
   'pendingEnqueued',
   'pendingDrained',
   'gateViolations',
+  'ownershipTransfers',
 ]);
-const SHOWN = COUNTERS.filter((name) => !OTHER_MODELS.has(name));
+/** Counters that a model can raise. */
+const shownOf = (model: ModelId): readonly CounterName[] =>
+  COUNTERS.filter((name, i) =>
+    model === 'tiny'
+      ? i < FIRST_MF2 && !PAGE_COUNTERS.has(name)
+      : i >= FIRST_MF2 || PAGE_COUNTERS.has(name) || !TINY_COUNTERS.test(name),
+  );
+const TINY_COUNTERS =
+  /^(superslab|trim|inflated|empt|slabs|cacheReuses|activeBlocks|munmap|madvise)/;
 
 /** Figures that follow from counters and bytes, above the counters. */
 const FIGURES: readonly { name: string; value(frame: FrameView): string }[] = [
@@ -49,11 +60,12 @@ const FIGURES: readonly { name: string; value(frame: FrameView): string }[] = [
 const words = (name: string): string => name.replace(/([A-Z])/g, ' $1').toLowerCase();
 
 /** All counters of the run, searchable. */
-export function CountersCard({ lane }: { readonly lane: Lane }) {
+export function CountersCard({ lane, model }: { readonly lane: Lane; readonly model: ModelId }) {
+  const all = shownOf(model);
   const [search, setSearch] = useState('');
   const body = useRef<HTMLTableSectionElement>(null);
   const wanted = search.trim().toLowerCase();
-  const shown = SHOWN.filter(
+  const shown = all.filter(
     (name) => words(name).includes(wanted) || name.toLowerCase().includes(wanted),
   );
   useFrames(lane, 250, (frame) => {
@@ -71,7 +83,7 @@ export function CountersCard({ lane }: { readonly lane: Lane }) {
         head: ['Counter', 'Value'],
         rows: (frame) => [
           ...FIGURES.map(({ name, value }) => [name, value(frame)]),
-          ...SHOWN.map((name) => [name, count(frame.counters[COUNTERS.indexOf(name)])]),
+          ...all.map((name) => [name, count(frame.counters[COUNTERS.indexOf(name)])]),
         ],
       }}
       actions={

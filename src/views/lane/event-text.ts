@@ -2,6 +2,7 @@ import { bytes, count } from '../../draw/format.ts';
 import { KNOB_IDS, knobDef } from '../../engine/knobs.ts';
 import { CRASH, EVENT_KINDS, type EventKind, NEED } from '../../engine/telemetry/events.ts';
 import { ENDED_BY } from '../../engine/telemetry/states.ts';
+import type { ModelId } from '../../engine/types.ts';
 import { EVENT_FIELDS, type FrameView } from '../../worker/frame.ts';
 
 export interface EventLine {
@@ -36,10 +37,14 @@ export function eventOf(frame: FrameView, index: number): EventLine {
 const life = (id: number): string => (id === 0 ? 'main' : id < 0 ? 'nobody' : `life ${count(id)}`);
 
 /** One event in a sentence. `classBytes` are the block sizes of the classes. */
-export function eventSentence(event: EventLine, classBytes: ArrayLike<number>): string {
+export function eventSentence(
+  event: EventLine,
+  classBytes: ArrayLike<number>,
+  model: ModelId = 'tiny',
+): string {
   const size = (index: number): string =>
     index < classBytes.length ? bytes(classBytes[index]) : 'large';
-  const ss = `SuperSlab ${count(event.subject)}`;
+  const ss = `${model === 'tiny' ? 'SuperSlab' : 'page'} ${count(event.subject)}`;
   switch (event.kind) {
     case 'threadStart':
       return `${life(event.subject)} starts in chain ${event.a}, created by ${life(event.b)}`;
@@ -75,7 +80,7 @@ export function eventSentence(event: EventLine, classBytes: ArrayLike<number>): 
     case 'remoteEdge':
       return `${life(event.life)} frees into the empty remote queue of slab ${event.a} of ${ss}, owner ${life(event.b)}`;
     case 'drained':
-      return `${life(event.life)} drains ${count(event.b)} blocks of slab ${event.a} of ${ss}`;
+      return `${life(event.life)} drains ${count(event.b)} blocks of ${model === 'tiny' ? `slab ${event.a} of ` : ''}${ss}`;
     case 'inflated':
       return `${ss} is empty now, its counter says ${count(event.a)}`;
     case 'trim':
@@ -100,8 +105,52 @@ export function eventSentence(event: EventLine, classBytes: ArrayLike<number>): 
     }
     case 'runEnded':
       return `the run ends: ${ENDED_TEXT[ENDED_BY[event.a]]}`;
+    case 'pageNew':
+      return `${life(event.life)} makes ${ss} for ${size(event.a)}: ${NEW_PAGE_TEXT[event.b] ?? ''}`;
+    case 'pageAdopted':
+      return `${life(event.life)} takes ${ss} from ${life(event.a)}, ${ADOPTION_TEXT[event.b] ?? ''}`;
+    case 'adoptionBlocked':
+      return `${life(event.life)} may not take ${ss} from ${life(event.a)}: ${BLOCKED_TEXT[event.b] ?? ''}`;
+    case 'pageEnqueued':
+      return `${life(event.life)} puts ${ss} into the pending queue of ${life(event.a)}, ${count(event.b)} remote blocks`;
+    case 'pageStranded':
+      return event.a === 0
+        ? `${life(event.life)} frees a block of ${ss}, where nobody will look for it`
+        : `${ss} of ${life(event.life)} gets a remote block, too few to be enqueued`;
+    case 'wake':
+      return `${life(event.subject)} wakes ${event.a === 0 ? 'for its burst' : 'to drain its queues'}`;
+    case 'race':
+      return `race at ${ss}: ${RACE_TEXT[event.a] ?? ''}`;
   }
 }
+
+/** Why a new page was necessary, by NEW_PAGE. */
+export const NEW_PAGE_TEXT = [
+  'pages wait in its own queue, but its tries were used up',
+  'an adoption took the page that would have served',
+  'its free blocks lie in the graveyard',
+  'its remote blocks are below the threshold',
+  'free blocks belong to dead threads',
+  'its first of the class',
+  'every block it could have is live',
+] as const;
+/** How an adoption came about, by ADOPTION. */
+export const ADOPTION_TEXT = ['out of need', 'without need', 'an orphan'] as const;
+/** Why an adoption was blocked, by BLOCKED. */
+export const BLOCKED_TEXT = [
+  'its owner’s right of first refusal',
+  'its owner is not idle',
+  'its owner has partly free pages',
+  'too few pages wait there',
+  'too few remote blocks in it',
+  'it is claimed',
+] as const;
+const RACE_TEXT = [
+  'blocks came in during a drain and nobody was told',
+  'it went to the queue of a thread that no longer owns it',
+  'it changed hands while it was drained',
+  'its owner was still allocating from it',
+] as const;
 
 export const ENDED_TEXT: Readonly<Record<(typeof ENDED_BY)[number], string>> = {
   notEnded: 'still running',

@@ -6,6 +6,7 @@ import {
   type EventRecord,
   NO_CAUSE,
 } from '../../engine/telemetry/events.ts';
+import type { ModelId } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { Selection } from '../../state/store.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
@@ -21,9 +22,11 @@ const LINES = 40;
 /** The newest events in plain words; each with its cause, on demand back to the first. */
 export function EventsCard({
   lane,
+  model,
   onSelect,
 }: {
   readonly lane: Lane;
+  readonly model: ModelId;
   onSelect(selection: Selection): void;
 }) {
   const [kind, setKind] = useState<EventKind | 'all'>('all');
@@ -47,7 +50,7 @@ export function EventsCard({
     found.forEach((event, i) => {
       const line = (box.children[i] as HTMLElement | undefined) ?? box.appendChild(newLine());
       const [when, what, why] = line.children;
-      const text = eventSentence(event, frame.classBytes);
+      const text = eventSentence(event, frame.classBytes, model);
       if (when.textContent !== compact(event.op)) when.textContent = compact(event.op);
       if (what.textContent !== text) what.textContent = text;
       (why as HTMLButtonElement).hidden = event.cause === NO_CAUSE;
@@ -77,7 +80,7 @@ export function EventsCard({
         rows: (frame) =>
           Array.from({ length: frame.shape.events }, (_, i) =>
             eventOf(frame, frame.shape.events - 1 - i),
-          ).map((event) => [compact(event.op), eventSentence(event, frame.classBytes)]),
+          ).map((event) => [compact(event.op), eventSentence(event, frame.classBytes, model)]),
       }}
       actions={
         <label className="mini-select">
@@ -111,7 +114,7 @@ export function EventsCard({
           <ol>
             {chain.slice(-12).map((event) => (
               <li key={event.seq}>
-                <small>{compact(event.op)}</small> {eventSentence(event, sizes)}
+                <small>{compact(event.op)}</small> {eventSentence(event, sizes, model)}
                 {event.kind.startsWith('superslab') && (
                   <button type="button" onClick={() => onSelect({ superslab: event.subject })}>
                     inspect

@@ -3,6 +3,7 @@ import { byteParts, compact, count, percent } from '../../draw/format.ts';
 import { derive } from '../../engine/report.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import { ENDED_BY, RUN_STATUS } from '../../engine/telemetry/states.ts';
+import type { ModelId } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { useFrames, useFrameText } from './use-frame.ts';
@@ -59,11 +60,13 @@ export function LaneHeader({
   name,
   documentRate,
   seconds,
+  model,
 }: {
   readonly lane: Lane;
   readonly name: string;
   readonly documentRate: boolean;
   readonly seconds: number;
+  readonly model: ModelId;
 }) {
   const badge = useRef<HTMLSpanElement>(null);
   useFrames(lane, 120, (frame) => {
@@ -94,9 +97,13 @@ export function LaneHeader({
       <dl className="figures">
         <Figure
           lane={lane}
-          label="SuperSlabs now"
+          label={model === 'tiny' ? 'SuperSlabs now' : 'Pages made'}
           value={(f) => count(f.counters[C.superslabsNow])}
-          unit={(f) => `peak ${count(f.counters[C.superslabsPeak])}`}
+          unit={(f) =>
+            model === 'tiny'
+              ? `peak ${count(f.counters[C.superslabsPeak])}`
+              : `${((1000 * f.counters[C.newPages]) / Math.max(1, f.header[H.op])).toFixed(1)} / 1,000 ops`
+          }
         />
         <Figure
           lane={lane}

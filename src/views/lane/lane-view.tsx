@@ -34,8 +34,9 @@ export function LaneView({ lane, name, knobs, ...map }: Props) {
         name={name}
         documentRate={knobs.timeBase === 'documentRate'}
         seconds={knobs.seconds}
+        model={knobs.model}
       />
-      <MapCard lane={lane} lit={lit} onLit={setLit} {...map} />
+      <MapCard lane={lane} model={knobs.model} lit={lit} onLit={setLit} {...map} />
       <div className="axis-switch">
         <fieldset className="segments">
           <legend className="sr">Horizontal axis of the charts</legend>
@@ -52,9 +53,9 @@ export function LaneView({ lane, name, knobs, ...map }: Props) {
         <EntriesCard lane={lane} x={x} />
         <QueuesCard lane={lane} x={x} />
         <RatesCard lane={lane} x={x} />
-        <TrimCard lane={lane} />
-        <EventsCard lane={lane} onSelect={map.onSelect} />
-        <CountersCard lane={lane} />
+        {knobs.model === 'tiny' && <TrimCard lane={lane} />}
+        <EventsCard model={knobs.model} lane={lane} onSelect={map.onSelect} />
+        <CountersCard lane={lane} model={knobs.model} />
       </div>
     </div>
   );

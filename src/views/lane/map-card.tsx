@@ -14,7 +14,7 @@ import {
 } from '../../draw/map-layout.ts';
 import type { Palette } from '../../draw/palette.ts';
 import { C } from '../../engine/telemetry/counters.ts';
-import { SS, SS_STATES, type SuperSlabState } from '../../engine/telemetry/states.ts';
+import type { ModelId } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import {
   COLOUR_BY,
@@ -26,19 +26,8 @@ import {
 import { type FrameView, H } from '../../worker/frame.ts';
 import { BAND_GROUPS } from './band-groups.ts';
 import { Card } from './card.tsx';
+import { modelOf, noun, nouns, statesOf } from './nouns.ts';
 import { useFrames, useLaneCanvas } from './use-frame.ts';
-
-/** What each state is called, and its token. */
-export const STATE_LABELS: Readonly<Record<SuperSlabState, readonly [string, string]>> = {
-  unmapped: ['given back', '--ghost'],
-  current: ['in use by a living thread', '--living'],
-  owned: ['owner living, set aside', '--owned'],
-  orphan: ['owner dead, blocks live', '--dead'],
-  inflated: ['empty, counter says in use', '--infl'],
-  empty: ['empty, counter agrees', '--empty'],
-  kept: ['empty, kept in reserve', '--kept'],
-  cached: ['in a SuperSlab cache', '--cached'],
-};
 
 const COLOUR_LABELS: Readonly<Record<ColourBy, string>> = {
   state: 'state',
@@ -59,6 +48,7 @@ const SORT_LABELS: Readonly<Record<SortBy, string>> = {
 export function mapFinding(frame: FrameView): string {
   const { counters } = frame;
   const now = counters[C.superslabsNow];
+  if (modelOf(frame) === 'mf2') return pageFinding(frame);
   const inflated = counters[C.inflatedSuperslabs];
   const orphans = counters[C.orphanSuperslabs];
   if (inflated > 0 && inflated > now / 5) {
@@ -71,9 +61,24 @@ export function mapFinding(frame: FrameView): string {
   return `${count(now)} SuperSlabs, each with a living owner`;
 }
 
+/** The same for pages. */
+function pageFinding({ counters }: FrameView): string {
+  const made = counters[C.newPages];
+  const reasons: readonly [number, string][] = [
+    [counters[C.newGraveyard], 'because free blocks lie in the graveyard'],
+    [counters[C.newOrphaned], 'although dead threads left free blocks'],
+    [counters[C.newStarved], 'because an adoption took the page that would have served'],
+    [counters[C.newBelow], 'because remote blocks stayed below the threshold'],
+    [counters[C.newGate], 'although pages waited in the thread’s own queue'],
+    [counters[C.newCapacity] + counters[C.newFirstUse], 'because all blocks were in use'],
+  ];
+  const [most, why] = reasons.reduce((a, b) => (b[0] > a[0] ? b : a));
+  return `${count(made)} pages were made, ${count(most)} ${why}`;
+}
+
 /** States of a frame, counted. */
 export function stateCounts(frame: FrameView): number[] {
-  const counts = SS_STATES.map(() => 0);
+  const counts = statesOf(modelOf(frame)).map(() => 0);
   const { state } = frame.columns;
   for (let row = 0; row < frame.shape.rows; row++) counts[state[row]]++;
   return counts;
@@ -87,6 +92,7 @@ interface Props {
   readonly selection: Selection | undefined;
   readonly colourBy: ColourBy;
   readonly sortBy: SortBy;
+  readonly model: ModelId;
   /** Label of the byte band whose SuperSlabs keep their colour. */
   readonly lit: string | undefined;
   onLit(label: string | undefined): void;
@@ -289,20 +295,16 @@ export function MapCard(props: Props) {
       className="map-card"
       title={mapFinding}
       table={{
-        head: ['Class', 'SuperSlabs', ...SS_STATES.slice(1).map((state) => STATE_LABELS[state][0])],
+        head: ['Class', 'Count', 'States'],
         rows: (frame) => {
           const table = bandsOf(frame, 'creation').map((band) => {
-            const counts = SS_STATES.map(() => 0);
+            const counts = statesOf(modelOf(frame)).map(() => 0);
             for (const row of band.order) counts[frame.columns.state[row]]++;
-            return [bytes(band.blockBytes), count(band.count), ...counts.slice(1).map(count)];
+            return [bytes(band.blockBytes), count(band.count), inWords(frame, counts)];
           });
           return [
             ...table,
-            [
-              'All',
-              count(frame.counters[C.superslabsNow]),
-              ...stateCounts(frame).slice(1).map(count),
-            ],
+            ['All', count(frame.counters[C.superslabsNow]), inWords(frame, stateCounts(frame))],
           ];
         },
       }}
@@ -337,10 +339,10 @@ export function MapCard(props: Props) {
         </>
       }
     >
-      <StateLegend lane={lane} hidden={hidden} onHidden={setHidden} />
+      <StateLegend lane={lane} model={props.model} hidden={hidden} onHidden={setHidden} />
       {props.lit !== undefined && (
         <p className="lit">
-          Lit: SuperSlabs that can hold “{props.lit}”.{' '}
+          Lit: {nouns(props.model)} that can hold “{props.lit}”.{' '}
           <button type="button" className="link" onClick={() => props.onLit(undefined)}>
             Show all
           </button>
@@ -352,8 +354,8 @@ export function MapCard(props: Props) {
           className="map-canvas"
           tabIndex={0}
           role="application"
-          aria-roledescription="map of SuperSlabs"
-          aria-label="Every SuperSlab, one band per size class. Arrow keys walk, Enter inspects, plus and minus zoom, 0 shows all."
+          aria-roledescription={`map of ${nouns(props.model)}`}
+          aria-label={`Every ${noun(props.model)}, one band per size class. Arrow keys walk, Enter inspects, plus and minus zoom, 0 shows all.`}
           onPointerMove={onMove}
           onPointerDown={onDown}
           onPointerUp={onUp}
@@ -391,17 +393,21 @@ export function MapCard(props: Props) {
 
 function StateLegend({
   lane,
+  model,
   hidden,
   onHidden,
 }: {
   readonly lane: Lane;
+  readonly model: ModelId;
   readonly hidden: number;
   onHidden(bits: number): void;
 }) {
   const list = useRef<HTMLUListElement>(null);
+  const states = statesOf(model);
   useFrames(lane, 150, (frame) => {
+    if (modelOf(frame) !== model) return;
     const counts = stateCounts(frame);
-    SS_STATES.forEach((_, state) => {
+    states.forEach((_, state) => {
       const line = list.current?.querySelector<HTMLElement>(`[data-state="${state}"]`);
       if (!line) return;
       const value = line.querySelector('b');
@@ -412,19 +418,19 @@ function StateLegend({
   });
   return (
     <ul className="legend" ref={list} aria-label="States; press to hide or show">
-      {SS_STATES.map((state) => (
-        <li key={state} data-state={SS[state]} hidden>
+      {states.map(({ name, label, token }, state) => (
+        <li key={name} data-state={state} hidden>
           <button
             type="button"
-            aria-pressed={((hidden >>> SS[state]) & 1) === 0}
-            onClick={() => onHidden(hidden ^ (1 << SS[state]))}
+            aria-pressed={((hidden >>> state) & 1) === 0}
+            onClick={() => onHidden(hidden ^ (1 << state))}
           >
             <span
-              className={`swatch swatch-${state}`}
-              style={{ background: `var(${STATE_LABELS[state][1]})` }}
+              className={`swatch swatch-${name}`}
+              style={{ background: `var(${token})` }}
               aria-hidden="true"
             />
-            {STATE_LABELS[state][0]} <b />
+            {label} <b />
           </button>
         </li>
       ))}
@@ -432,11 +438,21 @@ function StateLegend({
   );
 }
 
+/** Counts of states in words, the empty ones left out. */
+function inWords(frame: FrameView, counts: readonly number[]): string {
+  return statesOf(modelOf(frame))
+    .map(({ label }, i) => (i > 0 && counts[i] > 0 ? `${count(counts[i])} ${label}` : ''))
+    .filter((text) => text !== '')
+    .join('; ');
+}
+
 /** One SuperSlab in a sentence. */
 export function describe(frame: FrameView, row: number): string {
   const { columns, classBytes, header } = frame;
-  const state = SS_STATES[columns.state[row]];
-  if (state === 'unmapped') return `Place ${count(row)}: given back to the OS`;
+  const model = modelOf(frame);
+  const state = columns.state[row];
+  const { label } = statesOf(model)[state];
+  if (state === 0) return `Place ${count(row)}: given back to the OS`;
   const owner = columns.owner[row];
   const who =
     owner < 0
@@ -445,7 +461,11 @@ export function describe(frame: FrameView, row: number): string {
         ? 'main'
         : `life ${count(owner)}${(columns.flags[row] & 1) !== 0 ? ', dead' : ''}`;
   const age = header[H.op] - columns.born[row];
-  return `SuperSlab ${count(row)} · ${bytes(classBytes[columns.cls[row]])} · ${who} · ${count(columns.live[row])} live, counter ${count(columns.active[row])}, ${count(columns.queued[row])} queued · ${STATE_LABELS[state][0]} · mapped ${count(age)} ops ago`;
+  const counter =
+    model === 'tiny'
+      ? `${count(columns.live[row])} live, counter ${count(columns.active[row])}`
+      : `${count(columns.live[row])} of ${count(columns.active[row])} live`;
+  return `${noun(model)} ${count(row)} · ${bytes(classBytes[columns.cls[row]])} · ${who} · ${counter}, ${count(columns.queued[row])} queued · ${label} · mapped ${count(age)} ops ago`;
 }
 
 /** An off-screen canvas of one pixel per SuperSlab. */

@@ -2,20 +2,26 @@ import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { type BlocksGeometry, drawBlocks, hitBlock, layoutBlocks } from '../../draw/blocks.ts';
 import { bytes, count, duration } from '../../draw/format.ts';
 import { readPalette } from '../../draw/palette.ts';
-import { BLOCK_STATES, type BlocksDetail, type SuperSlabDetail } from '../../engine/types.ts';
+import {
+  BLOCK_STATES,
+  type BlocksDetail,
+  type ModelId,
+  type SuperSlabDetail,
+} from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { Selection } from '../../state/store.ts';
-import { STATE_LABELS } from '../lane/map-card.tsx';
+import { noun, stateLabel } from '../lane/nouns.ts';
 import { useFrames } from '../lane/use-frame.ts';
 
 interface Props {
   readonly lane: Lane;
+  readonly model: ModelId;
   readonly selection: Selection;
   onSelect(selection: Selection | undefined): void;
 }
 
 /** The selected SuperSlab, its slabs, and every block of one slab. */
-export function Inspector({ lane, selection, onSelect }: Props) {
+export function Inspector({ lane, model, selection, onSelect }: Props) {
   const [detail, setDetail] = useState<SuperSlabDetail | undefined>(undefined);
   const [blocks, setBlocks] = useState<BlocksDetail | undefined>(undefined);
   const [gone, setGone] = useState(false);
@@ -48,7 +54,10 @@ export function Inspector({ lane, selection, onSelect }: Props) {
   if (gone) {
     return (
       <section className="inspector" aria-label="Inspector">
-        <Head title={`SuperSlab ${count(superslab)}`} onClose={() => onSelect(undefined)} />
+        <Head
+          title={`${capital(noun(model))} ${count(superslab)}`}
+          onClose={() => onSelect(undefined)}
+        />
         <p>Its memory has gone back to the OS.</p>
       </section>
     );
@@ -58,14 +67,17 @@ export function Inspector({ lane, selection, onSelect }: Props) {
     detail.owner < 0 ? 'nobody' : detail.owner === 0 ? 'main' : `life ${count(detail.owner)}`;
   return (
     <section className="inspector" aria-label="Inspector" data-testid="inspector">
-      <Head title={`SuperSlab ${count(detail.index)}`} onClose={() => onSelect(undefined)} />
+      <Head
+        title={`${capital(noun(model))} ${count(detail.index)}`}
+        onClose={() => onSelect(undefined)}
+      />
       <p className="inspector-state">
         <span
           className="swatch"
-          style={{ background: `var(${STATE_LABELS[detail.state][1]})` }}
+          style={{ background: `var(${stateLabel(detail.state, model)[1]})` }}
           aria-hidden="true"
         />
-        {STATE_LABELS[detail.state][0]}
+        {stateLabel(detail.state, model)[0]}
       </p>
       <dl className="facts">
         <dt>owner</dt>
@@ -86,11 +98,15 @@ export function Inspector({ lane, selection, onSelect }: Props) {
         <dd>
           <b>{count(detail.live)}</b> of {count(detail.capacity)}
         </dd>
-        <dt>counter says</dt>
-        <dd className={detail.active === detail.live ? '' : 'wrong'}>
-          <b>{count(detail.active)}</b>
-          {detail.active !== detail.live && ` (${count(detail.active - detail.live)} too many)`}
-        </dd>
+        {model === 'tiny' && (
+          <>
+            <dt>counter says</dt>
+            <dd className={detail.active === detail.live ? '' : 'wrong'}>
+              <b>{count(detail.active)}</b>
+              {detail.active !== detail.live && ` (${count(detail.active - detail.live)} too many)`}
+            </dd>
+          </>
+        )}
         <dt>in remote queues</dt>
         <dd>{count(detail.queued)}</dd>
         <dt>mapped</dt>
@@ -149,6 +165,8 @@ function Head({ title, onClose }: { readonly title: string; onClose(): void }) {
     </div>
   );
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const STATE_TEXT = {
   live: 'live',

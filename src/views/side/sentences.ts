@@ -1,6 +1,7 @@
 import { bytes, count } from '../../draw/format.ts';
 import type { Autopsy } from '../../engine/types.ts';
 import { ENDED_TEXT } from '../lane/event-text.ts';
+import { noun } from '../lane/nouns.ts';
 
 const life = (id: number): string => (id === 0 ? 'main' : `life ${count(id)}`);
 const plural = (n: number, one: string, many: string): string =>
@@ -29,7 +30,7 @@ export function autopsySentences(autopsy: Autopsy): string[] {
   if (refused) {
     const what =
       refused.what === 'superslab'
-        ? `a SuperSlab for blocks of ${bytes(refused.classBytes)}`
+        ? `a ${noun(autopsy.model)} for blocks of ${bytes(refused.classBytes)}`
         : 'the stack of its successor';
     said.push(
       `${capital(life(refused.life))} asked for ${what}, and the kernel refused: ${count(refused.entries)} map entries were in use.`,
@@ -43,8 +44,13 @@ export function autopsySentences(autopsy: Autopsy): string[] {
     );
   }
   if (!refused && !crash) said.push(`${capital(ENDED_TEXT[autopsy.endedBy])}.`);
+  const one = noun(autopsy.model);
+  const tables =
+    autopsy.threadTables > 0
+      ? `: ${count(autopsy.workloadBlocks)} are Larson’s, ${plural(autopsy.threadTables, 'is a thread table', 'are thread tables')}`
+      : '';
   said.push(
-    `${plural(autopsy.superslabs, 'SuperSlab holds', 'SuperSlabs hold')} ${plural(autopsy.liveBlocks, 'live block', 'live blocks')}: ${count(autopsy.workloadBlocks)} are Larson’s, ${plural(autopsy.threadTables, 'is a thread table', 'are thread tables')}.`,
+    `${plural(autopsy.superslabs, `${one} holds`, `${one}s hold`)} ${plural(autopsy.liveBlocks, 'live block', 'live blocks')}${tables}.`,
   );
   if (autopsy.inflated > 0) {
     said.push(

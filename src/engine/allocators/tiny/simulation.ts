@@ -58,6 +58,7 @@ const STOP_ENDED = 2;
 
 /** One run of the tiny model under Larson. See engine/types.ts for the contract. */
 export class TinySimulation implements Simulation, HeapHost {
+  readonly model = 'tiny';
   readonly chains: number;
   readonly space: AddressSpace;
   readonly threads: Threads;
@@ -211,14 +212,16 @@ export class TinySimulation implements Simulation, HeapHost {
     const first = this.operations;
     events.watch = watch;
     events.hit = false;
+    const limit = this.settings.opLimit || Infinity;
+    const wanted = Math.min(maxOps, limit - first);
     heap.regs[REG_STOP] = this.outcome === 'running' ? 0 : STOP_ENDED;
-    while (this.operations - first < maxOps && this.outcome === 'running') {
+    while (this.operations - first < wanted && this.outcome === 'running') {
       if (this.quantumLeft === 0) {
         this.schedule();
         if (events.hit || this.outcome !== 'running') break;
       }
       const budget = Math.min(
-        maxOps - (this.operations - first),
+        wanted - (this.operations - first),
         this.quantumLeft,
         history.nextOp - this.operations,
         this.larson.lifeOps - this.threads.done[this.chain],
@@ -241,6 +244,7 @@ export class TinySimulation implements Simulation, HeapHost {
       if (events.hit) break;
     }
     events.watch = 0;
+    if (this.operations >= limit) this.stopAtLimit();
     return { ops: this.operations - first, hit: events.hit };
   }
 

@@ -296,6 +296,7 @@ export function autopsyOf(
     else workloadBlocks++;
   }
   return {
+    model: 'tiny',
     status: sim.status,
     endedBy: sim.endedBy,
     op: sim.op,

@@ -1,0 +1,276 @@
+import { GUARD_PAGES, STACK_PAGES, STACK_RESIDENT_PAGES } from '../../machine/threads.ts';
+import { C } from '../../telemetry/counters.ts';
+import { B, BAND_COUNT, BANDS } from '../../telemetry/ledger.ts';
+import { PG } from '../../telemetry/states.ts';
+import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../tiny/ledger.ts';
+import {
+  CLASSES,
+  MF2_CLASSES,
+  NONE,
+  OS_PAGES,
+  P_CLS,
+  P_DRAIN,
+  P_FLAGS,
+  P_FREE,
+  P_HOLDER,
+  P_ORPH_NEXT,
+  P_OWN_NEXT,
+  P_OWNER,
+  P_PART_NEXT,
+  P_PEND_NEXT,
+  P_REMOTE,
+  P_TOUCHED,
+  P_USED,
+  P_WORDS,
+  PAGE_BYTES,
+  PF,
+  T_ACTIVE,
+  T_BELOW,
+  T_GRAVE,
+  T_PAGES,
+  T_PARTIAL,
+  T_PEND,
+  T_PEND_COUNT,
+} from './layout.ts';
+import type { Mf2Simulation } from './simulation.ts';
+import { OTHER } from './steps.ts';
+
+const PAGE = 4096;
+const bits = (word: number): number[] =>
+  Array.from({ length: 32 }, (_, i) => i).filter((i) => ((word >>> i) & 1) === 1);
+
+/**
+ * The one oracle, for pages: recounts everything by walking slots, pages and lists block by block, and
+ * compares with what the engine maintains. It shares no arithmetic with the totals.
+ * @returns one sentence per violation
+ */
+export function audit(sim: Mf2Simulation): string[] {
+  const problems: string[] = [];
+  const expect = (what: string, counted: number, kept: number): void => {
+    if (counted !== kept && problems.length < 50)
+      problems.push(`${what}: counted ${counted}, kept ${kept}`);
+  };
+  const { heap, threads, space } = sim;
+  const { pages, tables } = heap;
+
+  const liveOf = new Map<number, Set<number>>();
+  let requestedBytes = 0;
+  const requestedOf = new Map<number, number>();
+  let other = 0;
+  for (let slot = 0; slot < sim.program.slots; slot++) {
+    const where = heap.where[slot];
+    if (where === OTHER) other += heap.requested[slot];
+    if (where < 0) continue;
+    const row = where >>> 5;
+    const set = liveOf.get(row) ?? new Set<number>();
+    if (set.has(where & 31)) problems.push(`page ${row}: block ${where & 31} is in two slots`);
+    set.add(where & 31);
+    liveOf.set(row, set);
+    requestedBytes += heap.requested[slot];
+    requestedOf.set(row, (requestedOf.get(row) ?? 0) + heap.requested[slot]);
+  }
+  expect('other bytes', other, heap.otherBytes);
+
+  const bands = new Float64Array(BAND_COUNT);
+  const resident = new Float64Array(BAND_COUNT);
+  const grave = new Map<number, number>();
+  const below = new Map<number, number>();
+  const owned = new Map<number, number>();
+  const add = (map: Map<number, number>, key: number, by = 1): void => {
+    map.set(key, (map.get(key) ?? 0) + by);
+  };
+  let live = 0;
+  let queued = 0;
+  let queuedDead = 0;
+  let graveBlocks = 0;
+  let belowBlocks = 0;
+  let orphanBlocks = 0;
+  let pending = 0;
+  const servable = new Set<number>();
+  for (let row = 0, p = 0; row < heap.count; row++, p += P_WORDS) {
+    const cls = pages[p + P_CLS];
+    const size = MF2_CLASSES[cls];
+    const capacity = Math.floor((PAGE_BYTES - heap.header) / size);
+    const free = bits(pages[p + P_FREE]);
+    const remote = bits(pages[p + P_REMOTE]);
+    const drain = bits(pages[p + P_DRAIN]);
+    const used = new Set(bits(pages[p + P_USED]));
+    const held = liveOf.get(row) ?? new Set<number>();
+    const seen = new Set<number>();
+    for (const block of [...free, ...remote, ...drain, ...held]) {
+      if (block >= capacity) problems.push(`page ${row}: block ${block} of ${capacity}`);
+      if (seen.has(block)) problems.push(`page ${row}: block ${block} is in two places`);
+      seen.add(block);
+    }
+    expect(`page ${row}: blocks accounted for`, seen.size, capacity);
+    for (const block of [...remote, ...drain, ...held]) {
+      if (!used.has(block)) problems.push(`page ${row}: block ${block} was never handed out`);
+    }
+    liveOf.delete(row);
+    const owner = pages[p + P_OWNER];
+    const flags = pages[p + P_FLAGS];
+    const dead = !threads.isAlive(owner);
+    if (dead !== ((flags & PF.orphan) !== 0))
+      problems.push(`page ${row}: life ${owner} is ${dead ? 'dead' : 'alive'}, its mark is not`);
+    const t = heap.table(owner, cls);
+    if (((flags & PF.active) !== 0) !== (tables[t + T_ACTIVE] === p))
+      problems.push(`page ${row}: active mark and its owner's record differ`);
+    if ((flags & PF.queued) !== 0 && (flags & PF.pending) === 0)
+      problems.push(`page ${row} is queued without its mark`);
+    add(owned, t);
+    const freeUsed = free.filter((block) => used.has(block)).length;
+    const never = capacity - used.size;
+    const inQueue = (flags & PF.queued) !== 0;
+    const reachable =
+      inQueue ||
+      (flags & (PF.active | PF.partial | PF.pending)) !== 0 ||
+      pages[p + P_HOLDER] !== NONE;
+    const hidden = !dead && !reachable;
+    live += held.size;
+    queued += remote.length + drain.length;
+    bands[B.live] += requestedOf.get(row) ?? 0;
+    bands[B.rounding] += held.size * size - (requestedOf.get(row) ?? 0);
+    bands[B.queued] += drain.length * size;
+    const remoteHidden = dead ? !inQueue : hidden;
+    bands[remoteHidden ? B.belowThreshold : B.queued] += remote.length * size;
+    if (dead) {
+      bands[B.freeDead] += freeUsed * size;
+      queuedDead += remote.length + drain.length;
+      orphanBlocks += freeUsed + remote.length;
+      if (free.length + remote.length > 0) servable.add(p);
+    } else if (hidden && free.length > 0) {
+      bands[B.belowThreshold] += freeUsed * size;
+      graveBlocks += free.length;
+      belowBlocks += remote.length;
+      add(grave, t);
+      if (remote.length > 0) add(below, t);
+    } else {
+      bands[B.freeLiving] += freeUsed * size;
+      if (hidden && remote.length > 0) {
+        belowBlocks += remote.length;
+        add(below, t);
+      }
+    }
+    if (inQueue) pending++;
+    bands[B.headers] += PAGE_BYTES - capacity * size;
+    bands[B.neverCarved] += never * size;
+    const extra = bits(pages[p + P_TOUCHED]).length * PAGE - heap.header - used.size * size;
+    if (extra < 0) problems.push(`page ${row}: used blocks on untouched memory`);
+    resident[B.neverCarved] += Math.min(extra, never * size);
+    resident[B.headers] += heap.header + Math.max(0, extra - never * size);
+    if (heap.condition(p) === PG.unmapped) problems.push(`page ${row} has no state`);
+  }
+  for (const row of liveOf.keys()) problems.push(`live blocks in page ${row}, which is not there`);
+  expect('requested bytes', requestedBytes, heap.requestedBytes);
+
+  let queuedPages = 0;
+  for (let life = 0; life <= threads.lives; life++) {
+    let ownedPages = 0;
+    for (let p = heap.ownPages[life]; p !== NONE; p = pages[p + P_OWN_NEXT]) {
+      ownedPages++;
+      expect(`owner of page ${p / P_WORDS}`, life, pages[p + P_OWNER]);
+      if (ownedPages > heap.count) {
+        problems.push(`the pages of life ${life} form a ring`);
+        break;
+      }
+    }
+    let known = 0;
+    for (let cls = 0; cls < CLASSES; cls++) {
+      const t = heap.table(life, cls);
+      known += tables[t + T_PAGES];
+      expect(`pages of life ${life}, class ${cls}`, owned.get(t) ?? 0, tables[t + T_PAGES]);
+      expect(`graveyard of life ${life}, class ${cls}`, grave.get(t) ?? 0, tables[t + T_GRAVE]);
+      expect(`below threshold, life ${life}, class ${cls}`, below.get(t) ?? 0, tables[t + T_BELOW]);
+      let length = 0;
+      for (let p = tables[t + T_PEND]; p !== NONE && length <= heap.count; ) {
+        length++;
+        if ((pages[p + P_FLAGS] & PF.queued) === 0)
+          problems.push(`page ${p / P_WORDS} is in a queue without its mark`);
+        p = pages[p + P_PEND_NEXT];
+      }
+      queuedPages += length;
+      expect(`queue of life ${life}, class ${cls}`, length, tables[t + T_PEND_COUNT]);
+      expect(
+        `ready mark of life ${life}, class ${cls}`,
+        heap.nextReady(cls, life) === life ? 1 : 0,
+        length > 0 ? 1 : 0,
+      );
+      for (let p = tables[t + T_PARTIAL]; p !== NONE; p = pages[p + P_PART_NEXT]) {
+        if ((pages[p + P_FLAGS] & PF.partial) === 0 || pages[p + P_OWNER] !== life) {
+          problems.push(`page ${p / P_WORDS} is in the wrong list of partly free pages`);
+          break;
+        }
+      }
+    }
+    expect(`pages of life ${life}`, ownedPages, known);
+  }
+  expect('pages in queues', queuedPages, pending);
+  for (let cls = 0; cls < CLASSES; cls++) {
+    for (let p = heap.orphans[cls]; p !== NONE; p = pages[p + P_ORPH_NEXT]) {
+      if (!servable.delete(p)) {
+        problems.push(`page ${p / P_WORDS} is listed as an orphan that can serve, and cannot`);
+        break;
+      }
+    }
+  }
+  expect('orphans that can serve but are not listed', servable.size, 0);
+
+  const counters = sim.readCounters();
+  expect('live blocks', live, counters[C.liveBlocks]);
+  expect('queued blocks', queued, counters[C.queuedBlocks]);
+  expect('queued blocks of dead owners', queuedDead, counters[C.queuedDead]);
+  expect('blocks in the graveyard', graveBlocks, counters[C.strandedGraveyard]);
+  expect('blocks below the threshold', belowBlocks, counters[C.strandedBelow]);
+  expect('blocks of orphans', orphanBlocks, counters[C.strandedOrphan]);
+  expect('pending pages', pending, counters[C.pendingPages]);
+  expect('new pages', heap.count, counters[C.newPages]);
+  let byReason = 0;
+  for (let i = C.newFirstUse; i <= C.newCapacity; i++) byReason += counters[i];
+  expect('new pages by reason', byReason, counters[C.newPages]);
+  let chains = 0;
+  for (let i = C.chain1; i <= C.chain8; i++) chains += counters[i];
+  expect('chains that ended in a new page', chains, counters[C.newStarved]);
+  const mallocs = counters[C.mallocs] + counters[C.runtimeMallocs];
+  const frees =
+    counters[C.localFrees] +
+    counters[C.remoteFrees] +
+    counters[C.runtimeLocalFrees] +
+    counters[C.runtimeRemoteFrees];
+  expect('mallocs - frees = live blocks', mallocs - frees, live + heap.otherBlocks);
+
+  bands[B.stacksLiving] = threads.livingStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
+  bands[B.stacksDead] = threads.deadStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
+  bands[B.base] = BASE_PAGES * PAGE;
+  bands[B.other] = other;
+  for (const band of [
+    B.live,
+    B.rounding,
+    B.queued,
+    B.freeLiving,
+    B.freeDead,
+    B.belowThreshold,
+    B.other,
+  ])
+    resident[band] = bands[band];
+  resident[B.stacksLiving] = threads.livingStacks * STACK_RESIDENT_PAGES * PAGE;
+  resident[B.stacksDead] = threads.deadStacks * STACK_RESIDENT_PAGES * PAGE;
+  resident[B.base] = BASE_RESIDENT_PAGES * PAGE;
+  const keptMapped = new Float64Array(BAND_COUNT);
+  const keptResident = new Float64Array(BAND_COUNT);
+  sim.readLedger(keptMapped, keptResident);
+  BANDS.forEach((band, i) => {
+    expect(`ledger ${band}`, bands[i], keptMapped[i]);
+    expect(`ledger ${band}, resident`, resident[i], keptResident[i]);
+  });
+  expect('sum of bands', sum(bands), sim.mappedBytes);
+  expect('sum of resident bands', sum(resident), sim.residentBytes);
+  const walked = space.countEntries();
+  const entries = sim.readEntries();
+  expect('entries of pages', walked.superslabs, entries.superslabs);
+  expect('entries of stacks', walked.stacks, entries.stacks);
+  const stackPages = (threads.livingStacks + threads.deadStacks) * (STACK_PAGES + GUARD_PAGES);
+  expect('mapped pages', heap.count * OS_PAGES + stackPages + BASE_PAGES, space.mappedPages);
+  return problems;
+}
+
+const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);

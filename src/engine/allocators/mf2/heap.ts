@@ -1,0 +1,632 @@
+import type { KnobValues } from '../../knobs.ts';
+import type { AddressSpace } from '../../machine/address-space.ts';
+import { C, COUNTER_COUNT } from '../../telemetry/counters.ts';
+import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
+import { PG } from '../../telemetry/states.ts';
+import {
+  blocksPerPage,
+  CLASSES,
+  fullMask,
+  MF2_CLASSES,
+  NONE,
+  OS_PAGE,
+  OS_PAGES,
+  osPagesOf,
+  P_ADOPTED_FROM,
+  P_BORN_OP,
+  P_CLS,
+  P_DRAIN,
+  P_ENQ_EVENT,
+  P_FLAGS,
+  P_FREE,
+  P_HIDE_EVENT,
+  P_HOLDER,
+  P_ORPH_NEXT,
+  P_ORPH_PREV,
+  P_OWN_NEXT,
+  P_OWN_PREV,
+  P_OWNER,
+  P_OWNER_EVENT,
+  P_PART_NEXT,
+  P_PART_PREV,
+  P_PEND_NEXT,
+  P_PIECE,
+  P_REMOTE,
+  P_TOUCHED,
+  P_USED,
+  P_WORDS,
+  PAGE_BYTES,
+  PF,
+  popcount,
+  prelinkPages,
+  T_ACTIVE,
+  T_BELOW,
+  T_BELOW_EVENT,
+  T_EVER,
+  T_GRAVE,
+  T_GRAVE_EVENT,
+  T_LOSS,
+  T_LOSS_LAST,
+  T_PAGES,
+  T_PARTIAL,
+  T_PEND,
+  T_PEND_COUNT,
+  T_WORDS,
+} from './layout.ts';
+
+/** Totals kept by condition of a page; indices into `sums`. */
+export const SUM = {
+  live: 0, // bytes of live blocks, whole blocks
+  queued: 1, // bytes remotely freed where the owner, or an adopter, will look
+  freeLiving: 2,
+  freeDead: 3,
+  hidden: 4, // bytes in the graveyard or below the threshold
+  never: 5,
+  tail: 6,
+  neverResident: 7,
+  tailResident: 8,
+  liveBlocks: 9,
+  queuedBlocks: 10,
+  queuedDead: 11,
+  graveBlocks: 12,
+  belowBlocks: 13,
+  orphanBlocks: 14,
+  pendingPages: 15,
+  pendingSince: 16, // sum of the times at which pending pages were enqueued, ns
+} as const;
+const SUMS = 17;
+
+/** What the heap asks of its threads. */
+export interface Mf2Host {
+  isAlive(life: number): boolean;
+  readonly op: number;
+}
+
+/**
+ * Pages, their owners and lists: state and its bookkeeping, no policy. Every change of a page goes
+ * between `leave(p)` and `enter(p)`, which keep all totals by the page's condition.
+ */
+export class Mf2Heap {
+  readonly counters = new Float64Array(COUNTER_COUNT);
+  pages = new Int32Array(64 * P_WORDS);
+  enqueuedNs = new Float64Array(64);
+  bornNs = new Float64Array(64);
+  count = 0;
+  /** What lives keep per class: record (life × CLASSES + class) × T_WORDS. */
+  tables = new Int32Array(64 * CLASSES * T_WORDS);
+  ownPages = new Int32Array(64).fill(NONE);
+  exitEvent = new Int32Array(64).fill(NO_CAUSE);
+  lastAllocNs = new Float64Array(64);
+  /** Free blocks in adopted pages, by owner. */
+  adoptedFree = new Int32Array(64);
+  private lives = 0;
+  /** Lives with a non-empty queue, one bit each, by class. */
+  private ready: Uint32Array[] = Array.from({ length: CLASSES }, () => new Uint32Array(2));
+  readonly orphans = new Int32Array(CLASSES).fill(NONE);
+  readonly lastOrphanExit = new Int32Array(CLASSES).fill(NO_CAUSE);
+  /** Losses not yet paid for: adoption event, length of its chain, next. */
+  lossEvent = new Int32Array(64);
+  lossDepth = new Int32Array(64);
+  lossNext = new Int32Array(64);
+  private lossTop = 0;
+  private lossFree = NONE;
+  readonly sums = new Float64Array(SUMS);
+  readonly pagesBy = new Int32Array(9);
+  /** Remote blocks by class. */
+  readonly queuedBy = new Int32Array(CLASSES);
+  requestedBytes = 0;
+  otherBlocks = 0;
+  otherBytes = 0;
+  /** Page and block of each slot: page × 32 + block, NONE free, OTHER outside. */
+  where = new Int32Array(1024).fill(NONE);
+  requested = new Int32Array(1024);
+  readonly capacity: readonly number[];
+  readonly full: readonly number[];
+  private readonly prelinked: readonly number[];
+  private readonly covers: readonly (readonly number[])[];
+  readonly header: number;
+
+  constructor(
+    knobs: KnobValues,
+    readonly space: AddressSpace,
+    readonly events: EventLog,
+    private readonly host: Mf2Host,
+  ) {
+    const header = knobs.pageHeaderBytes;
+    this.header = header;
+    this.capacity = MF2_CLASSES.map((_, c) => blocksPerPage(c, header));
+    this.full = this.capacity.map(fullMask);
+    this.prelinked = MF2_CLASSES.map((_, c) => (knobs.prelink ? prelinkPages(c, header) : 1));
+    this.covers = MF2_CLASSES.map((_, c) =>
+      Array.from({ length: this.capacity[c] }, (_, b) => osPagesOf(c, b, header)),
+    );
+    this.addLife(0);
+  }
+
+  get residentBytes(): number {
+    const { sums } = this;
+    return (
+      this.count * this.header +
+      sums[SUM.live] +
+      sums[SUM.queued] +
+      sums[SUM.freeLiving] +
+      sums[SUM.freeDead] +
+      sums[SUM.hidden] +
+      sums[SUM.neverResident] +
+      sums[SUM.tailResident]
+    );
+  }
+  get stateBytes(): number {
+    return (
+      this.pages.byteLength +
+      this.tables.byteLength +
+      this.where.byteLength * 2 +
+      this.enqueuedNs.byteLength * 2
+    );
+  }
+
+  table(life: number, cls: number): number {
+    return (life * CLASSES + cls) * T_WORDS;
+  }
+
+  addLife(life: number): void {
+    if (life >= this.ownPages.length) {
+      const size = life * 2;
+      this.tables = grown(this.tables, size * CLASSES * T_WORDS);
+      this.ownPages = grown(this.ownPages, size);
+      this.exitEvent = grown(this.exitEvent, size);
+      this.adoptedFree = grown(this.adoptedFree, size);
+      const last = new Float64Array(size);
+      last.set(this.lastAllocNs);
+      this.lastAllocNs = last;
+    }
+    this.lives = Math.max(this.lives, life + 1);
+    this.ownPages[life] = NONE;
+    this.exitEvent[life] = NO_CAUSE;
+    for (let c = 0; c < CLASSES; c++) {
+      const t = this.table(life, c);
+      this.tables.fill(0, t, t + T_WORDS);
+      this.tables[t + T_ACTIVE] = NONE;
+      this.tables[t + T_PEND] = NONE;
+      this.tables[t + T_PARTIAL] = NONE;
+      this.tables[t + T_LOSS] = NONE;
+      this.tables[t + T_LOSS_LAST] = NONE;
+      this.tables[t + T_GRAVE_EVENT] = NO_CAUSE;
+      this.tables[t + T_BELOW_EVENT] = NO_CAUSE;
+      if (this.ready[c].length * 32 <= life) {
+        const wider = new Uint32Array(this.ready[c].length * 2);
+        wider.set(this.ready[c]);
+        this.ready[c] = wider;
+      }
+    }
+  }
+
+  reserveSlots(slots: number): void {
+    if (slots <= this.where.length) return;
+    const size = Math.max(slots, this.where.length * 2);
+    const where = new Int32Array(size).fill(NONE);
+    where.set(this.where);
+    this.where = where;
+    this.requested = grown(this.requested, size);
+  }
+
+  /** Condition of a page, from its marks alone (PG index). */
+  condition(p: number): number {
+    const { pages } = this;
+    const flags = pages[p + P_FLAGS];
+    const dead = (flags & PF.orphan) !== 0;
+    if ((flags & PF.queued) !== 0) return dead ? PG.orphanPending : PG.pending;
+    if (dead) return PG.orphan;
+    if ((flags & PF.active) !== 0) return PG.active;
+    if ((flags & PF.partial) !== 0) return PG.partial;
+    if (pages[p + P_HOLDER] !== NONE || (flags & PF.pending) !== 0) return PG.pending;
+    if (pages[p + P_FREE] !== 0) return PG.graveyard;
+    return pages[p + P_REMOTE] !== 0 ? PG.below : PG.full;
+  }
+
+  /** Takes a page out of all totals; change it, then call `enter`. */
+  leave(p: number): void {
+    this.account(p, -1);
+  }
+  enter(p: number): void {
+    this.account(p, 1);
+  }
+
+  private account(p: number, s: number): void {
+    const { pages, sums } = this;
+    const c = pages[p + P_CLS];
+    const bytes = MF2_CLASSES[c];
+    const owner = pages[p + P_OWNER];
+    const used = pages[p + P_USED];
+    const remote = popcount(pages[p + P_REMOTE]);
+    const drain = popcount(pages[p + P_DRAIN]);
+    const free = popcount(pages[p + P_FREE] & used);
+    const never = this.capacity[c] - popcount(used);
+    const live = this.capacity[c] - never - free - remote - drain;
+    const state = this.condition(p);
+    this.pagesBy[state] += s;
+    sums[SUM.live] += s * live * bytes;
+    sums[SUM.liveBlocks] += s * live;
+    sums[SUM.queuedBlocks] += s * (remote + drain);
+    this.queuedBy[c] += s * (remote + drain);
+    sums[SUM.never] += s * never * bytes;
+    sums[SUM.tail] += s * (PAGE_BYTES - this.header - this.capacity[c] * bytes);
+    const touched = popcount(pages[p + P_TOUCHED]) * OS_PAGE;
+    // Touched beyond header and used blocks: fresh blocks first, they come first in the page.
+    const extra = touched - this.header - (this.capacity[c] - never) * bytes;
+    const inNever = Math.max(0, Math.min(extra, never * bytes));
+    sums[SUM.neverResident] += s * inNever;
+    sums[SUM.tailResident] += s * (extra - inNever);
+    const dead = state === PG.orphan || state === PG.orphanPending;
+    const hiddenRemote = state === PG.graveyard || state === PG.below || state === PG.orphan;
+    sums[hiddenRemote ? SUM.hidden : SUM.queued] += s * remote * bytes;
+    sums[SUM.queued] += s * drain * bytes;
+    if (dead) {
+      sums[SUM.freeDead] += s * free * bytes;
+      sums[SUM.queuedDead] += s * (remote + drain);
+      sums[SUM.orphanBlocks] += s * (free + remote);
+    } else if (state === PG.graveyard) {
+      sums[SUM.hidden] += s * free * bytes;
+      sums[SUM.graveBlocks] += s * (free + never);
+      sums[SUM.belowBlocks] += s * remote;
+    } else {
+      sums[SUM.freeLiving] += s * free * bytes;
+      if (state === PG.below) sums[SUM.belowBlocks] += s * remote;
+    }
+    const flags = pages[p + P_FLAGS];
+    if ((flags & PF.queued) !== 0) {
+      sums[SUM.pendingPages] += s;
+      sums[SUM.pendingSince] += s * this.enqueuedNs[p / P_WORDS];
+    }
+    if ((flags & PF.adopted) !== 0) this.adoptedFree[owner] += s * (free + never);
+    const t = this.table(owner, c);
+    if (state === PG.graveyard) this.tables[t + T_GRAVE] += s;
+    if (state === PG.below || (state === PG.graveyard && remote > 0)) this.tables[t + T_BELOW] += s;
+    if (dead) this.list(p, s > 0 && free + never + remote > 0);
+  }
+
+  /** Keeps the list of orphans that can serve a class; newest first. */
+  private list(p: number, wanted: boolean): void {
+    const { pages, orphans } = this;
+    const listed = (pages[p + P_FLAGS] & PF.listed) !== 0;
+    if (wanted === listed) return;
+    const c = pages[p + P_CLS];
+    if (wanted) {
+      pages[p + P_FLAGS] |= PF.listed;
+      pages[p + P_ORPH_PREV] = NONE;
+      pages[p + P_ORPH_NEXT] = orphans[c];
+      if (orphans[c] !== NONE) pages[orphans[c] + P_ORPH_PREV] = p;
+      orphans[c] = p;
+      this.lastOrphanExit[c] = this.exitEvent[pages[p + P_OWNER]];
+      return;
+    }
+    pages[p + P_FLAGS] &= ~PF.listed;
+    const before = pages[p + P_ORPH_PREV];
+    const after = pages[p + P_ORPH_NEXT];
+    if (before === NONE) orphans[c] = after;
+    else pages[before + P_ORPH_NEXT] = after;
+    if (after !== NONE) pages[after + P_ORPH_PREV] = before;
+  }
+
+  /** Maps a page for a life. @returns its record, or NONE when the kernel refuses */
+  newPage(life: number, cls: number, piece: number, now: number): number {
+    const row = this.count++;
+    const p = row * P_WORDS;
+    if (p + P_WORDS > this.pages.length) {
+      this.pages = grown(this.pages, this.pages.length * 2);
+      const size = this.pages.length / P_WORDS;
+      this.enqueuedNs = grownDoubles(this.enqueuedNs, size);
+      this.bornNs = grownDoubles(this.bornNs, size);
+    }
+    const { pages } = this;
+    pages.fill(0, p, p + P_WORDS);
+    pages[p + P_CLS] = cls;
+    pages[p + P_OWNER] = life;
+    pages[p + P_FREE] = this.full[cls];
+    pages[p + P_HOLDER] = NONE;
+    pages[p + P_ADOPTED_FROM] = NONE;
+    pages[p + P_PIECE] = piece;
+    pages[p + P_BORN_OP] = this.host.op;
+    pages[p + P_TOUCHED] = this.prelinked[cls];
+    pages[p + P_PEND_NEXT] = NONE;
+    pages[p + P_ENQ_EVENT] = NO_CAUSE;
+    pages[p + P_HIDE_EVENT] = NO_CAUSE;
+    this.bornNs[row] = now;
+    this.own(p, life);
+    this.enter(p);
+    return p;
+  }
+
+  own(p: number, life: number): void {
+    const { pages } = this;
+    const first = this.ownPages[life];
+    pages[p + P_OWN_PREV] = NONE;
+    pages[p + P_OWN_NEXT] = first;
+    if (first !== NONE) pages[first + P_OWN_PREV] = p;
+    this.ownPages[life] = p;
+    pages[p + P_OWNER] = life;
+    const t = this.table(life, pages[p + P_CLS]);
+    this.tables[t + T_PAGES]++;
+    this.tables[t + T_EVER]++;
+  }
+
+  disown(p: number): void {
+    const { pages } = this;
+    const before = pages[p + P_OWN_PREV];
+    const after = pages[p + P_OWN_NEXT];
+    const life = pages[p + P_OWNER];
+    if (before === NONE) this.ownPages[life] = after;
+    else pages[before + P_OWN_NEXT] = after;
+    if (after !== NONE) pages[after + P_OWN_PREV] = before;
+    this.tables[this.table(life, pages[p + P_CLS]) + T_PAGES]--;
+  }
+
+  /** Takes the lowest free block of a page. @returns its index, newly touched OS pages in `touchedNow` */
+  takeBlock(p: number): number {
+    const { pages } = this;
+    const free = pages[p + P_FREE];
+    const block = 31 - Math.clz32(free & -free);
+    this.leave(p);
+    pages[p + P_FREE] = free & ~(1 << block);
+    pages[p + P_USED] |= 1 << block;
+    const before = pages[p + P_TOUCHED];
+    const after = before | this.covers[pages[p + P_CLS]][block];
+    pages[p + P_TOUCHED] = after;
+    this.touchedNow = popcount(after & ~before);
+    this.enter(p);
+    return block;
+  }
+  touchedNow = 0;
+
+  prelinkFaults(cls: number): number {
+    return popcount(this.prelinked[cls]);
+  }
+
+  pushPartial(p: number): void {
+    const { pages, tables } = this;
+    const t = this.table(pages[p + P_OWNER], pages[p + P_CLS]) + T_PARTIAL;
+    const first = tables[t];
+    pages[p + P_FLAGS] |= PF.partial;
+    pages[p + P_PART_PREV] = NONE;
+    pages[p + P_PART_NEXT] = first;
+    if (first !== NONE) pages[first + P_PART_PREV] = p;
+    tables[t] = p;
+  }
+
+  dropPartial(p: number): void {
+    const { pages, tables } = this;
+    if ((pages[p + P_FLAGS] & PF.partial) === 0) return;
+    pages[p + P_FLAGS] &= ~PF.partial;
+    const before = pages[p + P_PART_PREV];
+    const after = pages[p + P_PART_NEXT];
+    if (before === NONE)
+      tables[this.table(pages[p + P_OWNER], pages[p + P_CLS]) + T_PARTIAL] = after;
+    else pages[before + P_PART_NEXT] = after;
+    if (after !== NONE) pages[after + P_PART_PREV] = before;
+  }
+
+  /** Puts a page on the pending queue of `life`, which need not own it (races). */
+  enqueue(p: number, life: number, now: number, event: number): void {
+    const { pages, tables } = this;
+    const c = pages[p + P_CLS];
+    const t = this.table(life, c);
+    this.leave(p);
+    pages[p + P_FLAGS] |= PF.pending | PF.queued;
+    pages[p + P_PEND_NEXT] = tables[t + T_PEND];
+    pages[p + P_ENQ_EVENT] = event;
+    this.enqueuedNs[p / P_WORDS] = now;
+    tables[t + T_PEND] = p;
+    tables[t + T_PEND_COUNT]++;
+    this.ready[c][life >>> 5] |= 1 << (life & 31);
+    this.enter(p);
+    const { sums, counters } = this;
+    if (sums[SUM.pendingPages] > counters[C.pendingPagesMax])
+      counters[C.pendingPagesMax] = sums[SUM.pendingPages];
+  }
+
+  /** Takes the newest page off a life's pending queue; NONE when it is empty. */
+  dequeue(life: number, cls: number): number {
+    const { pages, tables } = this;
+    const t = this.table(life, cls);
+    const p = tables[t + T_PEND];
+    if (p === NONE) return NONE;
+    this.leave(p);
+    tables[t + T_PEND] = pages[p + P_PEND_NEXT];
+    if (--tables[t + T_PEND_COUNT] === 0) this.ready[cls][life >>> 5] &= ~(1 << (life & 31));
+    pages[p + P_PEND_NEXT] = NONE;
+    pages[p + P_FLAGS] &= ~PF.queued;
+    this.enter(p);
+    return p;
+  }
+
+  /** First life from `from` on, in order of birth, whose queue of this class is not empty; NONE if none. */
+  nextReady(cls: number, from: number): number {
+    const words = this.ready[cls];
+    let index = from >>> 5;
+    if (index >= words.length) return NONE;
+    let word = words[index] & (-1 << (from & 31));
+    while (word === 0) {
+      if (++index >= words.length) return NONE;
+      word = words[index];
+    }
+    return index * 32 + (31 - Math.clz32(word & -word));
+  }
+
+  /** Notes that an adoption took a page from here. */
+  addLoss(t: number, event: number, depth: number): void {
+    let loss = this.lossFree;
+    if (loss === NONE) {
+      loss = this.lossTop++;
+      if (loss >= this.lossEvent.length) {
+        this.lossEvent = grown(this.lossEvent, loss * 2);
+        this.lossDepth = grown(this.lossDepth, loss * 2);
+        this.lossNext = grown(this.lossNext, loss * 2);
+      }
+    } else this.lossFree = this.lossNext[loss];
+    this.lossEvent[loss] = event;
+    this.lossDepth[loss] = depth;
+    this.lossNext[loss] = NONE;
+    const { tables } = this;
+    if (tables[t + T_LOSS] === NONE) tables[t + T_LOSS] = loss;
+    else this.lossNext[tables[t + T_LOSS_LAST]] = loss;
+    tables[t + T_LOSS_LAST] = loss;
+  }
+
+  /** Takes the oldest loss; its event and depth stay readable until the next addLoss. NONE: no loss. */
+  payLoss(t: number): number {
+    const { tables } = this;
+    const loss = tables[t + T_LOSS];
+    if (loss === NONE) return NONE;
+    tables[t + T_LOSS] = this.lossNext[loss];
+    if (tables[t + T_LOSS] === NONE) tables[t + T_LOSS_LAST] = NONE;
+    this.lossNext[loss] = this.lossFree;
+    this.lossFree = loss;
+    return loss;
+  }
+
+  snapshot() {
+    return {
+      pages: this.pages.slice(0, this.count * P_WORDS),
+      enqueuedNs: this.enqueuedNs.slice(0, this.count),
+      bornNs: this.bornNs.slice(0, this.count),
+      tables: this.tables.slice(0, this.lives * CLASSES * T_WORDS),
+      ownPages: this.ownPages.slice(0, this.lives),
+      exitEvent: this.exitEvent.slice(0, this.lives),
+      lastAllocNs: this.lastAllocNs.slice(0, this.lives),
+      adoptedFree: this.adoptedFree.slice(0, this.lives),
+      ready: this.ready.map((words) => words.slice()),
+      orphans: this.orphans.slice(),
+      lastOrphanExit: this.lastOrphanExit.slice(),
+      loss: [this.lossEvent.slice(), this.lossDepth.slice(), this.lossNext.slice()],
+      sums: this.sums.slice(),
+      pagesBy: this.pagesBy.slice(),
+      queuedBy: this.queuedBy.slice(),
+      counters: this.counters.slice(),
+      where: this.where.slice(),
+      requested: this.requested.slice(),
+      scalars: [
+        this.count,
+        this.lives,
+        this.lossTop,
+        this.lossFree,
+        this.requestedBytes,
+        this.otherBlocks,
+        this.otherBytes,
+      ],
+    };
+  }
+
+  restore(saved: ReturnType<Mf2Heap['snapshot']>): void {
+    const [count, lives, lossTop, lossFree, requested, otherBlocks, otherBytes] = saved.scalars;
+    this.count = count;
+    this.lives = lives;
+    this.lossTop = lossTop;
+    this.lossFree = lossFree;
+    this.requestedBytes = requested;
+    this.otherBlocks = otherBlocks;
+    this.otherBytes = otherBytes;
+    this.pages = refill(this.pages, saved.pages, P_WORDS);
+    const rows = this.pages.length / P_WORDS;
+    this.enqueuedNs = refillDoubles(rows, saved.enqueuedNs);
+    this.bornNs = refillDoubles(rows, saved.bornNs);
+    this.tables = refill(this.tables, saved.tables, CLASSES * T_WORDS);
+    const room = this.tables.length / (CLASSES * T_WORDS);
+    this.ownPages = sized(room, saved.ownPages);
+    this.exitEvent = sized(room, saved.exitEvent);
+    this.adoptedFree = sized(room, saved.adoptedFree);
+    this.lastAllocNs = refillDoubles(room, saved.lastAllocNs);
+    this.ready = saved.ready.map((words) => words.slice());
+    this.orphans.set(saved.orphans);
+    this.lastOrphanExit.set(saved.lastOrphanExit);
+    [this.lossEvent, this.lossDepth, this.lossNext] = saved.loss.map((words) => words.slice()) as [
+      Int32Array<ArrayBuffer>,
+      Int32Array<ArrayBuffer>,
+      Int32Array<ArrayBuffer>,
+    ];
+    this.sums.set(saved.sums);
+    this.pagesBy.set(saved.pagesBy);
+    this.queuedBy.set(saved.queuedBy);
+    this.counters.set(saved.counters);
+    this.where = saved.where.slice();
+    this.requested = saved.requested.slice();
+  }
+
+  /** Appends an event at the host's operation. */
+  emit(
+    kind: number,
+    now: number,
+    life: number,
+    subject: number,
+    a: number,
+    b: number,
+    cause: number,
+  ): number {
+    return this.events.add(kind, this.host.op, now, life, subject, a, b, cause);
+  }
+
+  /** The owner freed or found blocks on a page that nothing leads to, or may have. */
+  noteHidden(p: number, now: number, cause: number): void {
+    const state = this.condition(p);
+    if (state !== PG.graveyard && state !== PG.below) return;
+    const { pages, tables } = this;
+    const owner = pages[p + P_OWNER];
+    const t = this.table(owner, pages[p + P_CLS]);
+    const seq = this.emit(
+      EV.pageStranded,
+      now,
+      owner,
+      p / P_WORDS,
+      state === PG.graveyard ? 0 : 1,
+      pages[p + P_CLS],
+      cause,
+    );
+    pages[p + P_HIDE_EVENT] = seq;
+    tables[t + (state === PG.graveyard ? T_GRAVE_EVENT : T_BELOW_EVENT)] = seq;
+  }
+
+  /** Marks all pages of a life that ends as orphans. */
+  orphanAll(life: number, exit: number): void {
+    const { pages } = this;
+    this.exitEvent[life] = exit;
+    for (let p = this.ownPages[life]; p !== NONE; p = pages[p + P_OWN_NEXT]) {
+      this.leave(p);
+      pages[p + P_FLAGS] |= PF.orphan;
+      this.enter(p);
+    }
+  }
+
+  /** Pages not held in any way by their living owner stay; used by the ledger. */
+  get mappedBytes(): number {
+    return this.count * PAGE_BYTES;
+  }
+  readonly osPagesPerPage = OS_PAGES;
+  ownerEvent(p: number): number {
+    return this.pages[p + P_OWNER_EVENT];
+  }
+}
+
+function grown(column: Int32Array, size: number): Int32Array<ArrayBuffer> {
+  const wider = new Int32Array(size);
+  wider.set(column.length > size ? column.subarray(0, size) : column);
+  return wider;
+}
+function grownDoubles(column: Float64Array, size: number): Float64Array<ArrayBuffer> {
+  const wider = new Float64Array(size);
+  wider.set(column.length > size ? column.subarray(0, size) : column);
+  return wider;
+}
+function refill(
+  into: Int32Array<ArrayBuffer>,
+  from: Int32Array,
+  unit: number,
+): Int32Array<ArrayBuffer> {
+  if (into.length < from.length) return grown(from, Math.max(64 * unit, from.length * 2));
+  into.set(from);
+  return into;
+}
+function sized(room: number, from: Int32Array): Int32Array<ArrayBuffer> {
+  return grown(from, Math.max(room, from.length));
+}
+function refillDoubles(room: number, from: Float64Array): Float64Array<ArrayBuffer> {
+  return grownDoubles(from, Math.max(room, from.length));
+}

@@ -1,0 +1,364 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { KNOB_IDS, type KnobId, type KnobValues, knobDef, resolveKnobs } from '../../knobs.ts';
+import { C } from '../../telemetry/counters.ts';
+import { EV, NEW_PAGE, NO_CAUSE } from '../../telemetry/events.ts';
+import { Mf2Heap } from './heap.ts';
+import { P_FREE, P_REMOTE, P_WORDS } from './layout.ts';
+import { Mf2Simulation } from './simulation.ts';
+
+const SMALL = { eventCapacity: 1 << 14 };
+
+/** Any legal settings that keep a run small enough to audit after every step. */
+const knobsArb: fc.Arbitrary<Partial<KnobValues>> = fc.record({
+  model: fc.constant('mf2'),
+  workload: fc.constantFrom('larson', 'larson-immortal', 'pair', 'wakers'),
+  threads: fc.integer({ min: 1, max: 4 }),
+  chunks: fc.integer({ min: 1, max: 24 }),
+  rounds: fc.integer({ min: 1, max: 3 }),
+  window: fc.integer({ min: 1, max: 20 }),
+  wakers: fc.integer({ min: 0, max: 3 }),
+  wakePeriod: fc.integer({ min: 1, max: 12 }),
+  burst: fc.integer({ min: 1, max: 5 }),
+  hold: fc.integer({ min: 0, max: 12 }),
+  minSize: fc.integer({ min: 1, max: 40_000 }),
+  maxSize: fc.integer({ min: 1, max: 40_000 }),
+  seed: fc.integer({ min: 0, max: 1e6 }),
+  route: fc.constantFrom('cda', 's1', 's2', 's3', 'p'),
+  pendingThreshold: fc.integer({ min: 1, max: 4 }),
+  pendingClaim: fc.boolean(),
+  reEnqueue: fc.boolean(),
+  adoptFirst: fc.boolean(),
+  adoptOnWake: fc.boolean(),
+  gateBudget: fc.integer({ min: 0, max: 4 }),
+  partialList: fc.constantFrom('byRoute', 'on', 'off'),
+  wakeup: fc.constantFrom('byRoute', 'on', 'off'),
+  rfrWindowUs: fc.constantFrom(0, 1, 200),
+  idleThresholdUs: fc.constantFrom(0, 1, 150),
+  adoptionThreshold: fc.integer({ min: 0, max: 4 }),
+  minRemote: fc.integer({ min: 0, max: 8 }),
+  adoptBudget: fc.integer({ min: 0, max: 2 }),
+  deadQueuesVisible: fc.boolean(),
+  orphanPolicy: fc.constantFrom('abandon', 'reuse-empty', 'adopt'),
+  adoptIdleMs: fc.constantFrom(0, 1),
+  pageHeaderBytes: fc.constantFrom(0, 64, 1024),
+  prelink: fc.boolean(),
+  mapMode: fc.constantFrom('trimAligned', 'direct'),
+  maxMapCount: fc.constantFrom(1000, 65530),
+  onNull: fc.constantFrom('assert', 'libcFallback'),
+  threadEnd: fc.constantFrom('leak', 'detach'),
+  timeBase: fc.constantFrom('documentRate', 'costs'),
+  schedule: fc.constantFrom('own', 'shared'),
+});
+
+const editArb: fc.Arbitrary<[KnobId, KnobValues[KnobId]]> = fc.oneof(
+  ...(
+    [
+      ['route', ['cda', 's1', 's2', 's3', 'p']],
+      ['pendingThreshold', [1, 2, 3]],
+      ['pendingClaim', [true, false]],
+      ['reEnqueue', [true, false]],
+      ['adoptFirst', [true, false]],
+      ['adoptOnWake', [true, false]],
+      ['gateBudget', [0, 1, 4]],
+      ['orphanPolicy', ['abandon', 'reuse-empty', 'adopt']],
+      ['deadQueuesVisible', [true, false]],
+      ['wakePeriod', [1, 5, 100]],
+      ['burst', [1, 3]],
+      ['wakeup', ['on', 'off']],
+    ] as const
+  ).map(([id, values]) =>
+    fc.constantFrom(...values.map((value): [KnobId, KnobValues[KnobId]] => [id, value])),
+  ),
+);
+const stepsArb = fc.array(
+  fc.oneof(
+    fc.integer({ min: 1, max: 60 }).map((ops) => ({ ops, edit: undefined })),
+    editArb.map((edit) => ({ ops: 0, edit })),
+  ),
+  { minLength: 1, maxLength: 10 },
+);
+type Step = { ops: number; edit: [KnobId, KnobValues[KnobId]] | undefined };
+function apply(sim: Mf2Simulation, step: Step): void {
+  if (step.edit) sim.setKnob(step.edit[0], step.edit[1]);
+  else sim.advance(step.ops);
+}
+
+describe('MF2, properties', () => {
+  it('passes the audit after every step of any run', () => {
+    fc.assert(
+      fc.property(knobsArb, stepsArb, (knobs, steps) => {
+        const sim = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+        expect(sim.audit()).toEqual([]);
+        for (const step of steps) {
+          apply(sim, step);
+          expect(sim.audit()).toEqual([]);
+        }
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('does not depend on how calls are sliced', () => {
+    fc.assert(
+      fc.property(
+        knobsArb,
+        fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 10 }),
+        (knobs, slices) => {
+          const whole = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+          const sliced = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+          for (const ops of slices) sliced.advance(ops);
+          whole.advance(slices.reduce((a, b) => a + b, 0));
+          expect(sliced.digest()).toBe(whole.digest());
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('goes on from a snapshot as if it had never stopped', () => {
+    fc.assert(
+      fc.property(knobsArb, stepsArb, stepsArb, (knobs, before, after) => {
+        const sim = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+        for (const step of before) apply(sim, step);
+        const saved = sim.snapshot();
+        const there = sim.digest();
+        for (const step of after) apply(sim, step);
+        const end = sim.digest();
+        sim.restore(saved);
+        expect(sim.digest()).toBe(there);
+        expect(sim.audit()).toEqual([]);
+        for (const step of after) apply(sim, step);
+        expect(sim.digest()).toBe(end);
+        const other = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+        other.restore(saved);
+        for (const step of after) apply(other, step);
+        expect(other.digest()).toBe(end);
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  it('gives equal knobs equal digests at every shared operation', () => {
+    fc.assert(
+      fc.property(knobsArb, (knobs) => {
+        const a = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+        const b = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+        for (let i = 0; i < 8; i++) {
+          a.advance(17);
+          b.advance(17);
+          expect(b.digest()).toBe(a.digest());
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('causes, recounted from the events alone', () => {
+  it('new pages by reason, and the lengths of their chains', () => {
+    fc.assert(
+      fc.property(knobsArb, fc.integer({ min: 50, max: 400 }), (knobs, ops) => {
+        const sim = new Mf2Simulation(resolveKnobs({ ...knobs, chunks: 16, window: 12 }), {
+          eventCapacity: 1 << 16,
+        });
+        sim.advance(ops);
+        const counters = sim.readCounters();
+        const { events } = sim;
+        const reasons = new Map<number, number>();
+        const lengths = new Map<number, number>();
+        const payers = new Set<number>();
+        for (let seq = 0; seq < events.next; seq++) {
+          const event = events.get(seq);
+          if (event?.kind !== 'pageNew') continue;
+          reasons.set(event.b, (reasons.get(event.b) ?? 0) + 1);
+          if (event.b !== NEW_PAGE.starved) continue;
+          // An adoption pays for one new page, of the thread and class that it took the page from.
+          expect(payers.has(event.cause)).toBe(false);
+          payers.add(event.cause);
+          let length = 0;
+          let link = events.get(event.cause);
+          expect(link?.kind).toBe('pageAdopted');
+          expect(link?.a).toBe(event.life);
+          while (link?.kind === 'pageAdopted') {
+            length++;
+            const before: typeof link | undefined =
+              link.cause === NO_CAUSE ? undefined : events.get(link.cause);
+            if (before?.kind === 'pageAdopted') expect(before.a).toBe(link.life);
+            link = before;
+          }
+          lengths.set(Math.min(8, length), (lengths.get(Math.min(8, length)) ?? 0) + 1);
+        }
+        const counted = [
+          counters[C.newGate],
+          counters[C.newStarved],
+          counters[C.newGraveyard],
+          counters[C.newBelow],
+          counters[C.newOrphaned],
+          counters[C.newFirstUse],
+          counters[C.newCapacity],
+        ];
+        for (const [reason, value] of counted.entries())
+          expect(reasons.get(reason) ?? 0).toBe(value);
+        for (let length = 1; length <= 8; length++) {
+          expect(lengths.get(length) ?? 0).toBe(counters[C.chain1 + length - 1]);
+        }
+        expect(events.totals[EV.pageAdopted]).toBe(counters[C.adoptions]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('makes pages past its own queue when the tries are used up, and only by a race when not', () => {
+    const violations = (gateBudget: number): number => {
+      const sim = new Mf2Simulation(
+        resolveKnobs({
+          workload: 'pair',
+          route: 's1',
+          gateBudget,
+          minSize: 2048,
+          maxSize: 32768,
+          mapMode: 'direct',
+          timeBase: 'costs',
+        }),
+        SMALL,
+      );
+      sim.advance(20_000);
+      return sim.readCounters()[C.gateViolations];
+    };
+    expect(violations(0)).toBeGreaterThan(1000);
+    expect(violations(4)).toBeLessThan(20);
+  });
+});
+
+describe('the audit can fail', () => {
+  class LosesABlock extends Mf2Heap {
+    private done = false;
+    override dequeue(life: number, cls: number): number {
+      const p = super.dequeue(life, cls);
+      if (p >= 0 && !this.done && this.pages[p + P_REMOTE] !== 0) {
+        this.done = true;
+        this.pages[p + P_REMOTE] &= this.pages[p + P_REMOTE] - 1;
+      }
+      return p;
+    }
+  }
+  class CountsTwice extends Mf2Heap {
+    override newPage(life: number, cls: number, piece: number, now: number): number {
+      const p = super.newPage(life, cls, piece, now);
+      if (p === 5 * P_WORDS) this.enter(p);
+      return p;
+    }
+  }
+  class FreesTwice extends Mf2Heap {
+    override takeBlock(p: number): number {
+      const block = super.takeBlock(p);
+      if (this.count > 3) {
+        this.leave(p);
+        this.pages[p + P_FREE] |= 1 << block;
+        this.enter(p);
+      }
+      return block;
+    }
+  }
+  it.each([
+    ['a block is lost', LosesABlock],
+    ['a page is counted twice', CountsTwice],
+    ['a live block is free too', FreesTwice],
+  ])('when %s', (_, heap) => {
+    const sim = new Mf2Simulation(
+      resolveKnobs({ workload: 'pair', window: 16, minSize: 2048, maxSize: 9000 }),
+      { ...SMALL, mf2Heap: heap },
+    );
+    sim.advance(400);
+    expect(sim.audit().length).toBeGreaterThan(0);
+  });
+});
+
+/** Route P with every gate open; a test shuts one. */
+const OPEN_GATES: Partial<KnobValues> = {
+  route: 'p',
+  partialList: 'off',
+  adoptFirst: true,
+  rfrWindowUs: 0,
+  idleThresholdUs: 0,
+  adoptionThreshold: 0,
+  minRemote: 1,
+};
+
+describe('knobs of the page allocator', () => {
+  const PAIRS: Partial<Record<KnobId, [KnobValues[KnobId], Partial<KnobValues>?]>> = {
+    window: [100],
+    wakers: [1],
+    wakePeriod: [7],
+    burst: [2],
+    hold: [3],
+    route: ['s1'],
+    pendingThreshold: [2],
+    pendingClaim: [true, { schedule: 'own', adoptFirst: true }],
+    reEnqueue: [true, { schedule: 'own', costDrainBlock: 900, costPop: 900, window: 30 }],
+    adoptFirst: [true],
+    adoptOnWake: [true],
+    gateBudget: [0],
+    partialList: ['on'],
+    wakeup: ['on', { adoptOnWake: true }],
+    rfrWindowUs: [5000, { ...OPEN_GATES }],
+    idleThresholdUs: [5000, { ...OPEN_GATES }],
+    adoptionThreshold: [
+      64,
+      { route: 'p', rfrWindowUs: 0, idleThresholdUs: 0, minRemote: 1, adoptFirst: true },
+    ],
+    minRemote: [
+      64,
+      { route: 'p', rfrWindowUs: 0, idleThresholdUs: 0, adoptionThreshold: 0, adoptFirst: true },
+    ],
+    adoptBudget: [0],
+    deadQueuesVisible: [false, { workload: 'larson' }],
+    adoptIdleMs: [
+      1,
+      {
+        workload: 'larson',
+        route: 's2',
+        orphanPolicy: 'adopt',
+        timeBase: 'documentRate',
+        opRate: 1000,
+      },
+    ],
+    pageHeaderBytes: [0],
+    model: ['tiny', { workload: 'larson' }],
+    costPop: [2000],
+    costScan: [1000, { adoptFirst: true }],
+    costWake: [100_000],
+  };
+  const BASE: Partial<KnobValues> = {
+    model: 'mf2',
+    workload: 'wakers',
+    window: 200,
+    hold: 20,
+    burst: 3,
+    wakePeriod: 9,
+    chunks: 60,
+    minSize: 2048,
+    maxSize: 20_000,
+    timeBase: 'costs',
+    mapMode: 'direct',
+  };
+  const digest = (knobs: Partial<KnobValues>): string => {
+    const sim = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+    sim.advance(8000);
+    return sim.digest();
+  };
+  it.each(KNOB_IDS.filter((id) => PAIRS[id] !== undefined && id !== 'model'))(
+    '%s changes the run it claims to change',
+    (id) => {
+      const [value, context = {}] = PAIRS[id] ?? [0];
+      const settings = { ...BASE, ...context };
+      expect(digest({ ...settings, [id]: value })).not.toBe(digest(settings));
+    },
+  );
+  it('covers every knob that is of this model alone', () => {
+    expect(KNOB_IDS.filter((id) => knobDef(id).model === 'mf2' && PAIRS[id] === undefined)).toEqual(
+      [],
+    );
+  });
+});

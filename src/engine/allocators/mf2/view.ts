@@ -1,0 +1,232 @@
+import { GUARD_PAGES, STACK_PAGES, STACK_RESIDENT_PAGES } from '../../machine/threads.ts';
+import { C } from '../../telemetry/counters.ts';
+import { B, BANDS } from '../../telemetry/ledger.ts';
+import { PAGE_STATES } from '../../telemetry/states.ts';
+import {
+  type Autopsy,
+  BLOCK_STATES,
+  type BlocksDetail,
+  SUPERSLAB_FLAG,
+  type SuperSlabColumns,
+  type SuperSlabDetail,
+} from '../../types.ts';
+import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../tiny/ledger.ts';
+import { SUM } from './heap.ts';
+import {
+  CLASSES,
+  MF2_CLASSES,
+  NONE,
+  P_ADOPTED_FROM,
+  P_BORN_OP,
+  P_CLS,
+  P_DRAIN,
+  P_FLAGS,
+  P_FREE,
+  P_OWNER,
+  P_PIECE,
+  P_REMOTE,
+  P_TOUCHED,
+  P_USED,
+  P_WORDS,
+  PAGE_BYTES,
+  PF,
+  popcount,
+} from './layout.ts';
+import type { Mf2Simulation } from './simulation.ts';
+
+const PAGE = 4096;
+
+/** Fills the map's columns: a row is a page; `active` is its capacity, `queued` its remote blocks. */
+export function fillColumns(sim: Mf2Simulation, columns: SuperSlabColumns): void {
+  const { heap, threads } = sim;
+  const { pages, capacity } = heap;
+  for (let row = 0, p = 0; row < heap.count; row++, p += P_WORDS) {
+    const cls = pages[p + P_CLS];
+    const flags = pages[p + P_FLAGS];
+    const queued = popcount(pages[p + P_REMOTE]) + popcount(pages[p + P_DRAIN]);
+    const owner = pages[p + P_OWNER];
+    columns.state[row] = heap.condition(p);
+    columns.cls[row] = cls;
+    columns.chain[row] = threads.chainOf(owner);
+    columns.flags[row] =
+      ((flags & PF.orphan) !== 0 ? SUPERSLAB_FLAG.ownerDead : 0) |
+      ((flags & PF.adopted) !== 0 ? SUPERSLAB_FLAG.adopted : 0);
+    columns.slabs[row] = 1;
+    columns.live[row] = capacity[cls] - popcount(pages[p + P_FREE]) - queued;
+    columns.active[row] = capacity[cls];
+    columns.queued[row] = queued;
+    columns.owner[row] = owner;
+    columns.born[row] = pages[p + P_BORN_OP];
+  }
+}
+
+/** Pages in pending queues, by chain (living owner, then the chain's dead) and class. */
+export function fillQueues(sim: Mf2Simulation, matrix: Float64Array): void {
+  matrix.fill(0);
+  const { heap, threads } = sim;
+  const { pages } = heap;
+  for (let row = 0, p = 0; row < heap.count; row++, p += P_WORDS) {
+    const remote = popcount(pages[p + P_REMOTE]);
+    if (remote === 0) continue;
+    const dead = (pages[p + P_FLAGS] & PF.orphan) !== 0;
+    const chain = threads.chainOf(pages[p + P_OWNER]);
+    matrix[((dead ? sim.chains : 0) + chain) * CLASSES + pages[p + P_CLS]] += remote;
+  }
+}
+
+/** Fills both columns of the byte ledger from the maintained totals. */
+export function readLedger(sim: Mf2Simulation, mapped: Float64Array, resident: Float64Array): void {
+  const { heap, threads } = sim;
+  const { sums } = heap;
+  mapped.fill(0);
+  mapped[B.live] = heap.requestedBytes;
+  mapped[B.rounding] = sums[SUM.live] - heap.requestedBytes;
+  mapped[B.queued] = sums[SUM.queued];
+  mapped[B.freeLiving] = sums[SUM.freeLiving];
+  mapped[B.freeDead] = sums[SUM.freeDead];
+  mapped[B.belowThreshold] = sums[SUM.hidden];
+  mapped[B.headers] = heap.count * heap.header + sums[SUM.tail];
+  mapped[B.neverCarved] = sums[SUM.never];
+  mapped[B.stacksLiving] = threads.livingStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
+  mapped[B.stacksDead] = threads.deadStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
+  mapped[B.base] = BASE_PAGES * PAGE;
+  mapped[B.other] = heap.otherBytes;
+  resident.set(mapped);
+  resident[B.headers] = heap.count * heap.header + sums[SUM.tailResident];
+  resident[B.neverCarved] = sums[SUM.neverResident];
+  resident[B.stacksLiving] = threads.livingStacks * STACK_RESIDENT_PAGES * PAGE;
+  resident[B.stacksDead] = threads.deadStacks * STACK_RESIDENT_PAGES * PAGE;
+  resident[B.base] = BASE_RESIDENT_PAGES * PAGE;
+}
+
+/** A page as the inspector shows it: one slab, itself. */
+export function inspectPage(sim: Mf2Simulation, row: number): SuperSlabDetail | undefined {
+  const { heap, threads } = sim;
+  if (row < 0 || row >= heap.count) return undefined;
+  const p = row * P_WORDS;
+  const { pages } = heap;
+  const cls = pages[p + P_CLS];
+  const capacity = heap.capacity[cls];
+  const queued = popcount(pages[p + P_REMOTE]) + popcount(pages[p + P_DRAIN]);
+  const free = popcount(pages[p + P_FREE]);
+  const owner = pages[p + P_OWNER];
+  const alive = (pages[p + P_FLAGS] & PF.orphan) === 0;
+  const live = capacity - free - queued;
+  return {
+    index: row,
+    serial: row,
+    state: PAGE_STATES[heap.condition(p)],
+    cls,
+    blockBytes: MF2_CLASSES[cls],
+    bytes: PAGE_BYTES,
+    address: `0x${(sim.space.pageOf(pages[p + P_PIECE]) * PAGE).toString(16)}`,
+    owner,
+    ownerChain: threads.chainOf(owner),
+    ownerAlive: alive,
+    adoptedFrom: pages[p + P_ADOPTED_FROM],
+    bornOp: pages[p + P_BORN_OP],
+    bornNs: heap.bornNs[row],
+    live,
+    active: live,
+    queued,
+    capacity,
+    slabs: [
+      {
+        index: 0,
+        acquired: true,
+        owner,
+        ownerAlive: alive,
+        capacity,
+        carved: popcount(pages[p + P_USED]),
+        live,
+        free,
+        queued,
+        active: live,
+        residentPages: popcount(pages[p + P_TOUCHED]),
+      },
+    ],
+  };
+}
+
+/** Every block of a page. */
+export function inspectBlocks(
+  sim: Mf2Simulation,
+  row: number,
+  slab: number,
+): BlocksDetail | undefined {
+  const { heap, program } = sim;
+  if (row < 0 || row >= heap.count || slab !== 0) return undefined;
+  const p = row * P_WORDS;
+  const { pages } = heap;
+  const cls = pages[p + P_CLS];
+  const capacity = heap.capacity[cls];
+  const states = new Uint8Array(capacity).fill(BLOCK_STATES.indexOf('live'));
+  const requested = new Uint32Array(capacity);
+  const slots = new Int32Array(capacity).fill(-1);
+  for (let block = 0; block < capacity; block++) {
+    const bit = 1 << block;
+    if ((pages[p + P_USED] & bit) === 0) states[block] = BLOCK_STATES.indexOf('uncarved');
+    else if ((pages[p + P_FREE] & bit) !== 0) states[block] = BLOCK_STATES.indexOf('free');
+    else if (((pages[p + P_REMOTE] | pages[p + P_DRAIN]) & bit) !== 0)
+      states[block] = BLOCK_STATES.indexOf('queued');
+  }
+  for (let slot = 0; slot < program.slots; slot++) {
+    const where = sim.slotWhere(slot);
+    if (where === NONE || where >>> 5 !== row) continue;
+    requested[where & 31] = heap.requested[slot];
+    slots[where & 31] = slot;
+  }
+  return {
+    superslab: row,
+    slab: 0,
+    blockBytes: MF2_CLASSES[cls],
+    headerBytes: heap.header,
+    states,
+    requested,
+    slots,
+  };
+}
+
+/** The figures of the autopsy card. */
+export function autopsyOf(
+  sim: Mf2Simulation,
+  refused: Autopsy['refused'],
+  bands: Float64Array,
+  resident: Float64Array,
+): Autopsy {
+  const { heap, threads } = sim;
+  const counters = sim.readCounters();
+  const { pages } = heap;
+  let freeable = 0;
+  let orphansHolding = 0;
+  let livingOwned = 0;
+  for (let row = 0, p = 0; row < heap.count; row++, p += P_WORDS) {
+    const dead = (pages[p + P_FLAGS] & PF.orphan) !== 0;
+    if (!dead) livingOwned++;
+    const idle = pages[p + P_FREE] | pages[p + P_REMOTE] | pages[p + P_DRAIN];
+    if (idle === heap.full[pages[p + P_CLS]]) freeable++;
+    else if (dead) orphansHolding++;
+  }
+  return {
+    model: 'mf2',
+    status: sim.status,
+    endedBy: sim.endedBy,
+    op: sim.op,
+    ns: sim.virtualNs,
+    ...(refused === undefined ? {} : { refused }),
+    lives: threads.lives,
+    livesAlive: threads.livingStacks,
+    superslabs: heap.count,
+    superslabsPerLife: threads.lives === 0 ? 0 : counters[C.newPages] / threads.lives,
+    liveBlocks: counters[C.liveBlocks],
+    workloadBlocks: counters[C.liveBlocks],
+    threadTables: 0,
+    inflated: 0,
+    freeable,
+    orphansHolding,
+    livingOwned,
+    entries: sim.readEntries(),
+    entriesOfDeadStacks: 2 * threads.deadStacks,
+    bands: BANDS.map((band, i) => ({ band, bytes: bands[i], resident: resident[i] })),
+  };
+}

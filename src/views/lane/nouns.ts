@@ -1,0 +1,65 @@
+import {
+  PAGE_STATES,
+  type PageState,
+  SS_STATES,
+  type SuperSlabState,
+} from '../../engine/telemetry/states.ts';
+import type { ModelId } from '../../engine/types.ts';
+import { type FrameView, H } from '../../worker/frame.ts';
+
+/** What each state of a SuperSlab is called, and its token. */
+export const STATE_LABELS: Readonly<Record<SuperSlabState, readonly [string, string]>> = {
+  unmapped: ['given back', '--ghost'],
+  current: ['in use by a living thread', '--living'],
+  owned: ['owner living, set aside', '--owned'],
+  orphan: ['owner dead, blocks live', '--dead'],
+  inflated: ['empty, counter says in use', '--infl'],
+  empty: ['empty, counter agrees', '--empty'],
+  kept: ['empty, kept in reserve', '--kept'],
+  cached: ['in a SuperSlab cache', '--cached'],
+};
+
+/** What each state of a page is called, and its token. */
+export const PAGE_LABELS: Readonly<Record<PageState, readonly [string, string]>> = {
+  unmapped: ['given back', '--ghost'],
+  active: ['active', '--living'],
+  pending: ['in its owner’s queue', '--cached'],
+  partial: ['partly free, listed', '--empty'],
+  full: ['full', '--full'],
+  graveyard: ['graveyard: free, but in no list', '--infl'],
+  below: ['remote blocks, never enqueued', '--b-below'],
+  orphan: ['owner dead', '--dead'],
+  orphanPending: ['in a dead owner’s queue', '--kept'],
+};
+
+export const modelOf = (frame: FrameView): ModelId =>
+  frame.header[H.model] === 1 ? 'mf2' : 'tiny';
+
+export interface StateName {
+  readonly name: string;
+  readonly label: string;
+  readonly token: string;
+}
+const TINY: readonly StateName[] = SS_STATES.map((name) => ({
+  name,
+  label: STATE_LABELS[name][0],
+  token: STATE_LABELS[name][1],
+}));
+const PAGES: readonly StateName[] = PAGE_STATES.map((name) => ({
+  name: `page-${name}`,
+  label: PAGE_LABELS[name][0],
+  token: PAGE_LABELS[name][1],
+}));
+/** States of a model, by their index in a frame. */
+export const statesOf = (model: ModelId): readonly StateName[] => (model === 'tiny' ? TINY : PAGES);
+
+/** Name and token of a state of either model. */
+export const stateLabel = (
+  state: SuperSlabState | PageState,
+  model: ModelId,
+): readonly [string, string] =>
+  model === 'tiny' ? STATE_LABELS[state as SuperSlabState] : PAGE_LABELS[state as PageState];
+
+/** What a row of the map is. */
+export const noun = (model: ModelId): string => (model === 'tiny' ? 'SuperSlab' : 'page');
+export const nouns = (model: ModelId): string => `${noun(model)}s`;
