@@ -4,6 +4,7 @@ import '@fontsource-variable/inter';
 import '@fontsource-variable/jetbrains-mono';
 import { installProbe } from './live/idle.ts';
 import { Lane } from './live/lane.ts';
+import { Lockstep } from './live/lockstep.ts';
 import { createAppStore } from './state/store.ts';
 import { recipeOf, syncUrl } from './state/url.ts';
 import { App } from './views/app.tsx';
@@ -19,8 +20,8 @@ const { recipe, problems } = recipeOf(location.hash);
 const store = createAppStore(recipe);
 store.getState().report(problems);
 syncUrl(store, window);
-const lane = new Lane();
-const probe = installProbe(lane);
+const lockstep = new Lockstep(() => new Lane());
+const probe = installProbe(lockstep);
 const audit = new URLSearchParams(location.search).get('audit') === '1';
 createRoot(root).render(
   <Profiler
@@ -29,6 +30,6 @@ createRoot(root).render(
       probe.commits++;
     }}
   >
-    <App store={store} lane={lane} audit={audit} />
+    <App store={store} lockstep={lockstep} audit={audit} />
   </Profiler>,
 );

@@ -26,12 +26,20 @@ export interface AreaOptions {
   readonly cursor: number | undefined;
   /** Pattern laid over layers that ask for it: they differ by more than colour. */
   readonly hatch?: CanvasPattern;
-  /** Forces the top of the value axis. */
-  readonly top?: number;
+  /** Makes the top of the value axis common to several charts. */
+  readonly share?: (own: number) => number;
+  /** First and last value of the horizontal axis, and where its zero is. */
+  readonly domain?: ChartDomain;
   /** Values are bytes: ticks at round binary numbers. */
   readonly binary?: boolean;
   /** Values are differences of cumulative series per million operations. */
   readonly rate?: boolean;
+}
+
+export interface ChartDomain {
+  readonly from: number;
+  readonly to: number;
+  readonly origin: number;
 }
 
 export interface ChartBox {
@@ -70,10 +78,11 @@ export function sampleNear(
   box: ChartBox,
   x: XAxis,
   px: number,
+  domain?: ChartDomain,
 ): number | undefined {
   const { samples } = frame.shape;
   if (samples === 0) return undefined;
-  const scale = xScale(frame, box, x);
+  const scale = xScale(frame, box, x, domain);
   const value = scale.invert(px);
   let best = 0;
   for (let i = 1; i < samples; i++) {
@@ -83,10 +92,10 @@ export function sampleNear(
   return best;
 }
 
-function xScale(frame: FrameView, box: ChartBox, x: XAxis) {
+function xScale(frame: FrameView, box: ChartBox, x: XAxis, domain?: ChartDomain) {
   const last = frame.header[x === 'op' ? H.op : H.virtualNs];
   return scaleLinear()
-    .domain([0, Math.max(1, last)])
+    .domain(domain ? [domain.from, domain.to] : [0, Math.max(1, last)])
     .range([CHART_LEFT, box.width - 8]);
 }
 
@@ -109,13 +118,13 @@ export function drawAreas(
   }
   const limit = options.limit?.value ?? 0;
   // The limit belongs into the picture once the run has come within sight of it.
-  const top =
-    options.top ??
-    (limit > 0 && highest > limit / 6 ? Math.max(limit * 1.06, highest) : highest * 1.08 || 1);
+  const own =
+    limit > 0 && highest > limit / 6 ? Math.max(limit * 1.06, highest) : highest * 1.08 || 1;
+  const top = options.share?.(own) ?? own;
   const y = scaleLinear()
     .domain([0, top])
     .range([box.height - BOTTOM, TOP]);
-  const x = xScale(frame, box, options.x);
+  const x = xScale(frame, box, options.x, options.domain);
   axes(ctx, box, palette, options, x, y);
 
   const below = new Float64Array(samples);
@@ -196,11 +205,19 @@ function axes(
     ctx.fillText(options.format(tick), CHART_LEFT - 8, y(tick));
   }
   ctx.textBaseline = 'alphabetic';
-  const ticks = x.ticks(box.width > 480 ? 6 : 3);
+  const origin = options.domain?.origin ?? 0;
+  const [from, to] = x.domain();
+  const ticks = scaleLinear()
+    .domain([from - origin, to - origin])
+    .ticks(box.width > 480 ? 6 : 3);
   ticks.forEach((tick, i) => {
     ctx.textAlign = i === 0 ? 'left' : i === ticks.length - 1 ? 'right' : 'center';
     ctx.fillStyle = palette.text3;
-    ctx.fillText(axisText(tick, options.x, ticks[ticks.length - 1] ?? 0), x(tick), box.height - 4);
+    ctx.fillText(
+      axisText(tick, options.x, ticks[ticks.length - 1] ?? 0),
+      x(tick + origin),
+      box.height - 4,
+    );
   });
 }
 

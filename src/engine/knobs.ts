@@ -1172,6 +1172,7 @@ export function whyInapplicable(id: KnobId, knobs: KnobValues): string | undefin
     case 'drainOnRefill':
       return knobs.ownership === 'central' ? 'No remote queues with a central list' : undefined;
     case 'orphanPolicy':
+      if (!larson && knobs.adoptIdleMs === 0) return 'No owner dies in this workload';
       return knobs.ownership === 'central'
         ? 'Nobody owns a SuperSlab with a central list'
         : undefined;

@@ -1,5 +1,6 @@
 import type { KnobValues } from './knobs.ts';
 import { EXHIBIT, PRESET_LIST } from './presets/list.ts';
+import { MF2_PRESETS } from './presets/mf2.ts';
 import type { CounterName } from './telemetry/counters.ts';
 import type { EventKind } from './telemetry/events.ts';
 
@@ -30,7 +31,11 @@ export type MetricId =
   | 'printedOpsPerSecond'
   | 'perLife'
   | 'lives'
-  | 'allocated';
+  | 'allocated'
+  | 'newPages'
+  | 'pageReuses'
+  | 'pendingEnqueued'
+  | 'reusePercent';
 
 /** What a document says, to stand greyed beside what the engine gives. */
 export interface DocumentFigure {
@@ -58,13 +63,15 @@ export interface Preset {
   readonly knobs: Partial<KnobValues>;
   /** At least one; presets that compare show one at a time. */
   readonly variants: readonly Variant[];
+  /** Variants that open side by side, at most four; undefined: the first alone. */
+  readonly lanes?: readonly number[];
   readonly story: readonly StoryStep[];
   /** Operations per second of wall time, or flat out. */
   readonly speed: number | 'max';
   readonly documentFigures: readonly DocumentFigure[];
 }
 
-export const PRESETS: readonly Preset[] = PRESET_LIST;
+export const PRESETS: readonly Preset[] = [...PRESET_LIST, ...MF2_PRESETS];
 /** What a first visit plays. */
 export const FIRST_PRESET = EXHIBIT;
 

@@ -140,6 +140,19 @@ export interface AdvanceResult {
   readonly hit: boolean;
 }
 
+/** What the latest operation came to. */
+export interface Outcome {
+  readonly chain: number;
+  /** Which operation of the chain, from 0. */
+  readonly k: number;
+  /** Row of the SuperSlab or page that served it; -1: something else did. */
+  readonly row: number;
+  /** Block in its slab or page, slab × 65,536 + block under tiny. */
+  readonly block: number;
+  /** How it was served: 0 fast, else the stage of the slow path, or that there was one. */
+  readonly path: number;
+}
+
 /** Opaque copy of everything that decides the future of a run. */
 export interface Snapshot {
   readonly op: number;
@@ -181,6 +194,10 @@ export interface Simulation {
 
   /** Does at most `maxOps` operations. `watch`: bit set of EV kinds that stop it right after the operation. */
   advance(maxOps: number, watch?: number): AdvanceResult;
+  /** Chain slot of a life. */
+  chainOf(life: number): number;
+  /** What the latest operation came to; call it after `advance(1)`. */
+  lastOutcome(): Outcome;
   /** Turns a knob now. The value must be valid and the knob `live`. */
   setKnob(id: KnobId, value: KnobValue): void;
   /** Ends the run on the user's word. */

@@ -1,8 +1,11 @@
 import type { Lane } from './lane.ts';
+import type { Lockstep } from './lockstep.ts';
 import { rafPending } from './raf.ts';
 
 export interface Probe {
+  /** The first lane. */
   readonly lane: Lane;
+  readonly lanes: readonly Lane[];
   /** React commits since the page was opened. */
   commits: number;
   /** Frames drawn since the page was opened. */
@@ -17,8 +20,9 @@ declare global {
 }
 
 /** Installs what tests and the console use: `whenIdle()` and the probe. */
-export function installProbe(lane: Lane): Probe {
-  const probe: Probe = { lane, commits: 0, frames: 0 };
+export function installProbe(lockstep: Lockstep): Probe {
+  const [lane] = lockstep.lanes;
+  const probe: Probe = { lane, lanes: lockstep.lanes, commits: 0, frames: 0 };
   lane.hub.subscribe(() => {
     probe.frames++;
   });
@@ -27,7 +31,10 @@ export function installProbe(lane: Lane): Probe {
     // Two still animation frames in a row: a command issued in one has shown its request by the next.
     for (let still = 0; still < 2; ) {
       await new Promise(requestAnimationFrame);
-      still = lane.busy || rafPending() || lane.hub.latest === undefined ? 0 : still + 1;
+      still =
+        lockstep.busy || rafPending() || lockstep.lanes.some((each) => !each.hub.latest)
+          ? 0
+          : still + 1;
     }
   };
   return probe;

@@ -17,25 +17,22 @@ export class Lane {
   private readonly client: LaneClient;
   private opening: AbortController | undefined;
   private config: Config | undefined;
-  private hiddenWhilePlaying: Speed | undefined;
-  private playing: Speed | undefined;
   onRestart: (info: RestartInfo) => void = () => {};
-  /** The tab was hidden while playing (true) or is back (false). */
-  onAutoPause: (paused: boolean) => void = () => {};
+  /** A frame came in: the run may have moved. */
+  onProgress: () => void = () => {};
 
   constructor(spawn: () => WorkerLike = spawnWorker) {
     this.client = new LaneClient({
       spawn,
-      onFrame: (frame) => this.hub.setFrame(frame),
+      onFrame: (frame) => {
+        this.hub.setFrame(frame);
+        this.onProgress();
+      },
       onSummary: (summary) => {
-        if (!summary.playing) this.playing = undefined;
         this.hub.setSummary(summary);
       },
       onRestart: (info) => this.onRestart(info),
     });
-    if (typeof document !== 'undefined') {
-      document.addEventListener('visibilitychange', this.onVisibility);
-    }
   }
 
   /** True while a request is in flight or the run moves. */
@@ -46,7 +43,6 @@ export class Lane {
   /** Starts a run; `startAt` brings it to an operation before anything else. */
   async open(config: Config): Promise<Summary> {
     this.config = config;
-    this.playing = undefined;
     this.opening?.abort();
     this.opening = new AbortController();
     const summary = await this.client.configure(config, this.opening.signal);
@@ -60,12 +56,10 @@ export class Lane {
   }
 
   play(speed: Speed): Promise<unknown> {
-    this.playing = speed;
     return quiet(this.client.call('play', { speed }));
   }
 
   pause(): Promise<unknown> {
-    this.playing = undefined;
     return quiet(this.client.call('pause', undefined));
   }
 
@@ -101,8 +95,14 @@ export class Lane {
     first: number,
     last: number,
     kinds?: readonly EventKind[],
+    most?: number,
   ): Promise<readonly EventRecord[]> {
-    return this.client.call('events', kinds ? { first, last, kinds } : { first, last });
+    return this.client.call('events', {
+      first,
+      last,
+      ...(kinds ? { kinds } : {}),
+      ...(most === undefined ? {} : { most }),
+    });
   }
 
   causes(seq: number): Promise<readonly EventRecord[]> {
@@ -121,30 +121,19 @@ export class Lane {
     return this.client.call('audit', undefined);
   }
 
+  /** Play goes no further than this operation. */
+  grant(op: number): void {
+    this.client.grant(op);
+  }
+
   /** Ends the worker as a crash would; the client replaces it. */
   crashForTest(): void {
     this.client.restart('ended by a test');
   }
 
   dispose(): void {
-    if (typeof document !== 'undefined') {
-      document.removeEventListener('visibilitychange', this.onVisibility);
-    }
     this.client.dispose();
   }
-
-  private readonly onVisibility = (): void => {
-    if (document.hidden && this.playing !== undefined) {
-      this.hiddenWhilePlaying = this.playing;
-      void this.pause();
-      this.onAutoPause(true);
-    } else if (!document.hidden && this.hiddenWhilePlaying !== undefined) {
-      const speed = this.hiddenWhilePlaying;
-      this.hiddenWhilePlaying = undefined;
-      void this.play(speed);
-      this.onAutoPause(false);
-    }
-  };
 }
 
 const spawnWorker = (): WorkerLike =>

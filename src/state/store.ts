@@ -1,9 +1,9 @@
 import { createStore } from 'zustand/vanilla';
 import type { Problem } from '../base/result.ts';
-import type { KnobId, KnobValue, KnobValues } from '../engine/knobs.ts';
+import { type KnobId, type KnobValue, type KnobValues, knobDef } from '../engine/knobs.ts';
 import { presetById, variantKnobs } from '../engine/presets.ts';
 import type { Recipe } from '../engine/recipe.ts';
-import { defaultRecipe, withKnob } from '../engine/recipe-parse.ts';
+import { defaultRecipe, laneKnobs, withKnob } from '../engine/recipe-parse.ts';
 
 /** What is selected in the map; finer fields only when the coarser are there. */
 export interface Selection {
@@ -16,6 +16,11 @@ export const COLOUR_BY = ['state', 'occupancy', 'owner', 'age', 'remote', 'class
 export type ColourBy = (typeof COLOUR_BY)[number];
 export const SORT_BY = ['creation', 'owner', 'occupancy', 'age'] as const;
 export type SortBy = (typeof SORT_BY)[number];
+
+/** What comparisons put under each other. */
+export const ALIGN_BY = ['op', 'ns', 'adoption', 'oom'] as const;
+export type AlignBy = (typeof ALIGN_BY)[number];
+export const MAX_LANES = 4;
 
 export interface Notice {
   readonly id: number;
@@ -32,6 +37,9 @@ export interface AppState {
   readonly selection: Selection | undefined;
   readonly colourBy: ColourBy;
   readonly sortBy: SortBy;
+  /** Lane that knobs, inspector and story speak of. */
+  readonly focus: number;
+  readonly alignBy: AlignBy;
   readonly notices: readonly Notice[];
   readonly announcement: string;
 }
@@ -44,7 +52,19 @@ export interface AppActions {
   /** Changes a knob of the recipe's start; edits of that knob go. */
   setStartKnob(id: KnobId, value: KnobValue): void;
   resetKnobs(): void;
-  addEdit(op: number, id: KnobId, value: KnobValue): void;
+  /** The same for one lane only. */
+  setLaneKnob(lane: number, id: KnobId, value: KnobValue): void;
+  /** Gives every lane this lane's value of a knob. */
+  copyToAll(lane: number, id: KnobId): void;
+  /** Another lane with the knobs of this one, and changes; it joins at operation `at`. */
+  duplicateLane(lane: number, at: number, changes?: Partial<KnobValues>, name?: string): void;
+  removeLane(lane: number, at: number): void;
+  renameLane(lane: number, name: string): void;
+  /** Exchanges a lane with its right neighbour. */
+  moveLane(lane: number, at: number): void;
+  focusOn(lane: number): void;
+  setAlignBy(alignBy: AlignBy): void;
+  addEdit(op: number, id: KnobId, value: KnobValue, lane?: number): void;
   /** Makes the values that the edits led to the start of a new run. */
   foldEdits(): void;
   restart(): void;
@@ -59,12 +79,26 @@ export interface AppActions {
 
 export type Store = ReturnType<typeof createAppStore>;
 
-/** Recipe of a preset's variant. Unknown ids fall back to the default recipe. */
-export function presetRecipe(id: string, variant = 0): Recipe {
+/**
+ * Recipe of a preset: its variants side by side, or one of them alone.
+ * @param variant index of the one to show; undefined: as the preset says. Unknown ids fall back to the default recipe.
+ */
+export function presetRecipe(id: string, variant?: number): Recipe {
   const preset = presetById(id);
   if (!preset) return defaultRecipe();
   const base = defaultRecipe();
-  const index = Math.min(Math.max(0, variant), preset.variants.length - 1);
+  if (variant === undefined && preset.lanes !== undefined) {
+    return {
+      ...base,
+      preset: id,
+      knobs: preset.knobs,
+      lanes: preset.lanes.map((index) => ({
+        name: preset.variants[index].name,
+        knobs: preset.variants[index].knobs,
+      })),
+    };
+  }
+  const index = Math.min(Math.max(0, variant ?? 0), preset.variants.length - 1);
   return {
     ...base,
     preset: id,
@@ -77,7 +111,7 @@ export function presetRecipe(id: string, variant = 0): Recipe {
 /** The knobs in which a recipe differs from the preset it came from. */
 export function changedFromPreset(recipe: Recipe): Partial<KnobValues> {
   const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
-  const base: Record<string, unknown> = preset ? variantKnobs(preset, recipe.variant ?? 0) : {};
+  const base: Record<string, unknown> = preset ? presetRecipe(preset.id, recipe.variant).knobs : {};
   return Object.fromEntries(
     Object.entries(recipe.knobs).filter(([id, value]) => base[id] !== value),
   ) as Partial<KnobValues>;
@@ -94,10 +128,18 @@ export function createAppStore(initial: Recipe) {
     selection: undefined,
     colourBy: 'state',
     sortBy: 'creation',
+    focus: 0,
+    alignBy: 'op',
     notices: [],
     announcement: '',
-    openRecipe: (recipe) => set({ recipe, run: get().run + 1, selection: undefined }),
-    openPreset: (id, variant = 0) => get().openRecipe(presetRecipe(id, variant)),
+    openRecipe: (recipe) =>
+      set({
+        recipe,
+        run: get().run + 1,
+        selection: undefined,
+        focus: Math.min(get().focus, recipe.lanes.length - 1),
+      }),
+    openPreset: (id, variant) => get().openRecipe(presetRecipe(id, variant)),
     replayWith: (knobs) => {
       const folded = fold(get().recipe);
       let recipe = folded;
@@ -116,10 +158,80 @@ export function createAppStore(initial: Recipe) {
         recipe.preset === undefined ? defaultRecipe() : presetRecipe(recipe.preset, recipe.variant),
       );
     },
-    addEdit: (op, knob, value) => {
+    setLaneKnob: (lane, id, value) => {
       const { recipe } = get();
-      const edits = recipe.edits.filter((edit) => edit.op !== op || edit.knob !== knob);
-      set({ recipe: { ...recipe, edits: [...edits, { op, lane: 0, knob, value }] } });
+      const common = recipe.knobs[id] ?? knobDef(id).default;
+      const lanes = recipe.lanes.map((entry, i) => {
+        if (i !== lane) return entry;
+        const { [id]: _old, ...rest } = entry.knobs;
+        return { ...entry, knobs: common === value ? rest : { ...rest, [id]: value } };
+      });
+      const edits = recipe.edits.filter((edit) => edit.knob !== id || edit.lane !== lane);
+      get().openRecipe(unplaced({ ...recipe, lanes, edits }));
+    },
+    copyToAll: (lane, id) => {
+      const { recipe } = get();
+      const value = laneKnobs(recipe, lane)[id];
+      const edits = recipe.edits.filter((edit) => edit.knob !== id);
+      get().openRecipe(unplaced({ ...withKnob(recipe, id, value), edits }));
+    },
+    duplicateLane: (lane, at, changes = {}, name) => {
+      const { recipe } = get();
+      const from = recipe.lanes[lane];
+      if (!from || recipe.lanes.length >= MAX_LANES) return;
+      const copy = { name: name ?? `${from.name}, copy`, knobs: { ...from.knobs, ...changes } };
+      const lanes = [...recipe.lanes, copy];
+      const edits = recipe.edits
+        .filter((edit) => edit.lane === lane && changes[edit.knob] === undefined)
+        .map((edit) => ({ ...edit, lane: lanes.length - 1 }));
+      const { variant: _variant, ...rest } = recipe;
+      get().openRecipe(placed({ ...rest, lanes, edits: [...recipe.edits, ...edits] }, at));
+      set({ focus: lanes.length - 1 });
+    },
+    removeLane: (lane, at) => {
+      const { recipe, focus } = get();
+      if (recipe.lanes.length < 2) return;
+      const lanes = recipe.lanes.filter((_, i) => i !== lane);
+      const edits = recipe.edits
+        .filter((edit) => edit.lane !== lane)
+        .map((edit) => (edit.lane > lane ? { ...edit, lane: edit.lane - 1 } : edit));
+      set({ focus: focus > lane ? focus - 1 : Math.min(focus, lanes.length - 1) });
+      get().openRecipe(placed({ ...recipe, lanes, edits }, at));
+    },
+    renameLane: (lane, name) => {
+      const { recipe } = get();
+      const lanes = recipe.lanes.map((entry, i) =>
+        i === lane && name.trim() !== '' ? { ...entry, name: name.trim().slice(0, 60) } : entry,
+      );
+      set({ recipe: { ...recipe, lanes } });
+    },
+    moveLane: (lane, at) => {
+      const { recipe, focus } = get();
+      const to = lane + 1;
+      if (to >= recipe.lanes.length) return;
+      const lanes = [...recipe.lanes];
+      [lanes[lane], lanes[to]] = [lanes[to], lanes[lane]];
+      const swap = (i: number): number => (i === lane ? to : i === to ? lane : i);
+      set({ focus: swap(focus) });
+      get().openRecipe(
+        placed(
+          {
+            ...recipe,
+            lanes,
+            edits: recipe.edits.map((edit) => ({ ...edit, lane: swap(edit.lane) })),
+          },
+          at,
+        ),
+      );
+    },
+    focusOn: (focus) => set({ focus, selection: undefined }),
+    setAlignBy: (alignBy) => set({ alignBy }),
+    addEdit: (op, knob, value, lane = 0) => {
+      const { recipe } = get();
+      const edits = recipe.edits.filter(
+        (edit) => edit.op !== op || edit.knob !== knob || edit.lane !== lane,
+      );
+      set({ recipe: { ...recipe, edits: [...edits, { op, lane, knob, value }] } });
     },
     foldEdits: () => get().openRecipe(fold(get().recipe)),
     restart: () => set({ run: get().run + 1, selection: undefined }),
@@ -140,15 +252,32 @@ export function createAppStore(initial: Recipe) {
   }));
 }
 
-/** Turns edits into knobs of the start. */
-function fold(recipe: Recipe): Recipe {
-  let folded: Recipe = { ...recipe, edits: [] };
-  for (const edit of recipe.edits) folded = withKnob(folded, edit.knob, edit.value);
-  const { cursor: _cursor, ...rest } = folded;
+/** A recipe that starts from the beginning. */
+function unplaced(recipe: Recipe): Recipe {
+  const { cursor: _cursor, ...rest } = recipe;
   return rest;
 }
+/** A recipe whose lanes are all brought to this operation first. */
+function placed(recipe: Recipe, at: number): Recipe {
+  return at > 0 ? { ...recipe, cursor: at } : unplaced(recipe);
+}
+/** Turns edits into knobs of the start, lane by lane. */
+function fold(recipe: Recipe): Recipe {
+  const single = recipe.lanes.length === 1;
+  let folded: Recipe = { ...recipe, edits: [] };
+  for (const edit of recipe.edits) {
+    if (single) folded = withKnob(folded, edit.knob, edit.value);
+    else {
+      const lanes = folded.lanes.map((lane, i) =>
+        i === edit.lane ? { ...lane, knobs: { ...lane.knobs, [edit.knob]: edit.value } } : lane,
+      );
+      folded = { ...folded, lanes };
+    }
+  }
+  return unplaced(folded);
+}
 
-/** Values now in force: the start's knobs, then the edits. */
-export function knobsInForce(recipe: Recipe): Partial<KnobValues> {
-  return fold(recipe).knobs;
+/** Knobs now in force in a lane: the start's, then the edits. */
+export function knobsInForce(recipe: Recipe, lane = 0): KnobValues {
+  return laneKnobs(fold(recipe), lane);
 }

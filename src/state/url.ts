@@ -1,8 +1,14 @@
 import type { Problem } from '../base/result.ts';
 import { KNOB_IDS, KNOBS, type KnobId, type KnobValue, knobDef } from '../engine/knobs.ts';
 import { FIRST_PRESET, PRESETS, presetById } from '../engine/presets.ts';
-import type { Edit, Recipe } from '../engine/recipe.ts';
-import { nearest, parseKnobValue, parseRecipe, quoted } from '../engine/recipe-parse.ts';
+import type { Edit, LaneRecipe, Recipe } from '../engine/recipe.ts';
+import {
+  defaultRecipe,
+  nearest,
+  parseKnobValue,
+  parseRecipe,
+  quoted,
+} from '../engine/recipe-parse.ts';
 import { changedFromPreset, presetRecipe, type Store } from './store.ts';
 
 /**
@@ -24,7 +30,9 @@ const KNOB_BY_KEY = new Map<string, KnobId>(KNOB_IDS.map((id) => [KNOBS[id].url,
 /** Writes a recipe as a hash, with its leading #. */
 export function hashOf(recipe: Recipe): string {
   const name = recipe.preset ?? 'custom';
-  const variant = recipe.variant ? `.${recipe.variant}` : '';
+  const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
+  const alone = recipe.variant !== undefined && (recipe.variant > 0 || preset?.lanes !== undefined);
+  const variant = alone ? `.${recipe.variant}` : '';
   const parts: string[] = [];
   const changed = recipe.preset === undefined ? recipe.knobs : changedFromPreset(recipe);
   for (const id of KNOB_IDS) {
@@ -42,10 +50,39 @@ export function hashOf(recipe: Recipe): string {
     }
   }
   for (const edit of recipe.edits) {
-    parts.push(`e=${edit.op}:${KNOBS[edit.knob].url}:${encodeURIComponent(String(edit.value))}`);
+    const lane = edit.lane > 0 ? `:${edit.lane}` : '';
+    parts.push(
+      `e=${edit.op}:${KNOBS[edit.knob].url}:${encodeURIComponent(String(edit.value))}${lane}`,
+    );
+  }
+  const ofPreset =
+    recipe.preset === undefined ? undefined : presetRecipe(recipe.preset, recipe.variant);
+  if (JSON.stringify(recipe.lanes) !== JSON.stringify((ofPreset ?? defaultRecipe()).lanes)) {
+    for (const lane of recipe.lanes) parts.push(`l=${laneText(lane)}`);
   }
   if (recipe.cursor !== undefined) parts.push(`at=${recipe.cursor}`);
   return `#v${URL_VERSION}/${name}${variant}${parts.length > 0 ? `?${parts.join('&')}` : ''}`;
+}
+
+/** A lane in a link: its name, then the knobs in which it differs. */
+const laneText = (lane: LaneRecipe): string =>
+  [
+    encodeURIComponent(lane.name).replace(/~/g, '%7E'),
+    ...Object.entries(lane.knobs).map(
+      ([id, value]) => `${KNOBS[id as KnobId].url}:${encodeURIComponent(String(value))}`,
+    ),
+  ].join('~');
+
+function readLane(text: string, problems: Problem[]): unknown {
+  const [name, ...settings] = text.split('~');
+  const knobs: Record<string, unknown> = {};
+  for (const setting of settings) {
+    const cut = setting.indexOf(':');
+    const value = cut < 1 ? undefined : decode(setting.slice(cut + 1));
+    if (value === undefined) problems.push(unreadable(setting));
+    else readKnob(setting.slice(0, cut), value, knobs, problems);
+  }
+  return { name: decode(name) ?? '', knobs };
 }
 
 /** Reads a hash. Never throws; what cannot be read is reported and falls back. */
@@ -72,6 +109,7 @@ export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } 
   const base = baseOf(match[2], match[3], problems);
   const knobs: Record<string, unknown> = { ...base.knobs };
   const edits: unknown[] = [];
+  const lanes: unknown[] = [];
   let cursor: unknown;
   for (const part of body.split('&')) {
     if (part === '') continue;
@@ -79,6 +117,7 @@ export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } 
     const key = cut < 0 ? part : part.slice(0, cut);
     const value = cut < 0 ? undefined : decode(part.slice(cut + 1));
     if (value === undefined) problems.push(unreadable(part));
+    else if (key === 'l') lanes.push(readLane(part.slice(cut + 1), problems));
     else if (key === 'e') edits.push(readEdit(value, problems));
     else if (key === 'at') cursor = /^\d{1,11}$/.test(value) ? Number(value) : value;
     else readKnob(key, value, knobs, problems);
@@ -86,6 +125,7 @@ export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } 
   const parsed = parseRecipe({
     ...base,
     knobs,
+    ...(lanes.length > 0 ? { lanes } : {}),
     edits: edits.filter((edit) => edit !== undefined),
     ...(cursor === undefined ? {} : { cursor }),
   });
@@ -100,8 +140,7 @@ const unreadable = (part: string): Problem => ({
 
 function baseOf(name: string, variantText: string | undefined, problems: Problem[]): Recipe {
   if (name === 'custom') {
-    const { preset: _preset, variant: _variant, ...rest } = presetRecipe('');
-    return rest;
+    return defaultRecipe();
   }
   const preset = presetById(name);
   if (!preset) {
@@ -116,8 +155,8 @@ function baseOf(name: string, variantText: string | undefined, problems: Problem
     });
     return presetRecipe(FIRST_PRESET);
   }
-  const variant = Number(variantText ?? 0);
-  if (variant >= preset.variants.length) {
+  const variant = variantText === undefined ? undefined : Number(variantText);
+  if (variant !== undefined && variant >= preset.variants.length) {
     problems.push({
       code: 'E_PRESET',
       message: `${preset.title} has ${preset.variants.length} variants, not ${variant + 1}.`,
@@ -157,7 +196,7 @@ function readKnob(
 }
 
 function readEdit(text: string, problems: Problem[]): Edit | undefined {
-  const match = /^(\d{1,11}):([a-z]+):(.*)$/i.exec(text);
+  const match = /^(\d{1,11}):([a-z]+):([^:]*)(?::(\d))?$/i.exec(text);
   const id = match
     ? (KNOB_BY_KEY.get(match[2]) ?? KNOB_IDS.find((known) => known === match[2]))
     : undefined;
@@ -167,7 +206,12 @@ function readEdit(text: string, problems: Problem[]): Edit | undefined {
   }
   const parsed = parseKnobValue(id, match[3]);
   if (parsed.ok)
-    return { op: Number(match[1]), lane: 0, knob: id, value: parsed.value as KnobValue };
+    return {
+      op: Number(match[1]),
+      lane: Number(match[4] ?? 0),
+      knob: id,
+      value: parsed.value as KnobValue,
+    };
   problems.push({ ...parsed.error, kept: 'the other edits' });
   return undefined;
 }

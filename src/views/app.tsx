@@ -7,16 +7,26 @@ import {
   knobDef,
   resolveKnobs,
 } from '../engine/knobs.ts';
-import { presetById, variantKnobs } from '../engine/presets.ts';
+import { type DocumentFigure, type Preset, presetById } from '../engine/presets.ts';
 import { laneKnobs, remarks } from '../engine/recipe-parse.ts';
 import type { EventKind } from '../engine/telemetry/events.ts';
 import type { Autopsy } from '../engine/types.ts';
-import type { Lane } from '../live/lane.ts';
-import { knobsInForce, type Selection, type Store } from '../state/store.ts';
+import type { Lockstep } from '../live/lockstep.ts';
+import {
+  knobsInForce,
+  MAX_LANES,
+  presetRecipe,
+  type Selection,
+  type Store,
+} from '../state/store.ts';
 import { hashOf } from '../state/url.ts';
 import type { Speed, Summary } from '../worker/protocol.ts';
+import { Compare } from './compare/compare.tsx';
+import { LaneTabs } from './compare/lane-tabs.tsx';
 import { KnobPanel } from './knobs/panel.tsx';
+import { Axes, AxesContext } from './lane/axes.ts';
 import { LaneView } from './lane/lane-view.tsx';
+import { nouns } from './lane/nouns.ts';
 import { Gallery } from './shell/gallery.tsx';
 import { Help } from './shell/help.tsx';
 import { Notices } from './shell/notices.tsx';
@@ -26,17 +36,17 @@ import { AutopsyCard } from './side/autopsy.tsx';
 import { Inspector } from './side/inspector.tsx';
 import { autopsyTitle } from './side/sentences.ts';
 import { Story } from './story/story.tsx';
-import { Transport } from './transport/transport.tsx';
+import { stopsOf, Transport } from './transport/transport.tsx';
 
 interface Props {
   readonly store: Store;
-  readonly lane: Lane;
+  readonly lockstep: Lockstep;
   /** Knobs and position come from a link: bring the run there instead of playing from the start. */
   readonly audit: boolean;
 }
 
 /** The page: it owns commands and layout; frames go past it to the views. */
-export function App({ store, lane, audit }: Props) {
+export function App({ store, lockstep, audit }: Props) {
   const recipe = useStore(store, (state) => state.recipe);
   const run = useStore(store, (state) => state.run);
   const selection = useStore(store, (state) => state.selection);
@@ -44,25 +54,47 @@ export function App({ store, lane, audit }: Props) {
   const sortBy = useStore(store, (state) => state.sortBy);
   const notices = useStore(store, (state) => state.notices);
   const announcement = useStore(store, (state) => state.announcement);
-  const actions = store.getState();
+  // The functions never change; the state around them does.
+  const [actions] = useState(() => store.getState());
   const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
   const [speed, setSpeed] = useState<Speed>(preset?.speed ?? 'max');
-  const [kind, setKind] = useState<EventKind>('superslabMapped');
+  const [wantedKind, setKind] = useState<EventKind>('superslabMapped');
   const [summary, setSummary] = useState<Summary | undefined>(undefined);
   const [autopsy, setAutopsy] = useState<Autopsy | undefined>(undefined);
   const [overlay, setOverlay] = useState<'gallery' | 'help' | undefined>(undefined);
   const [knobsOpen, setKnobsOpen] = useState(false);
   const [theme, setTheme] = useState<Theme>(initialTheme);
-  const knobs = useMemo<KnobValues>(
-    () => resolveKnobs(laneKnobs(recipe, 0), knobsInForce(recipe)),
+  const wantedFocus = useStore(store, (state) => state.focus);
+  const alignBy = useStore(store, (state) => state.alignBy);
+  const focus = Math.min(wantedFocus, recipe.lanes.length - 1);
+  const several = recipe.lanes.length > 1;
+  // Lanes exist before anything is drawn that subscribes to them.
+  if (lockstep.lanes.length !== recipe.lanes.length) lockstep.resize(recipe.lanes.length);
+  const lane = lockstep.lanes[focus];
+  const [axes] = useState(() => new Axes());
+  const [ownAxes, setOwnAxes] = useState(false);
+  const laneAxes = useMemo(() => [0, 1, 2, 3].map((index) => ({ axes, lane: index })), [axes]);
+  const sides = useMemo(
+    () =>
+      recipe.lanes.map((_, i) => ({
+        knobs: laneKnobs(recipe, i),
+        edits: recipe.edits.filter((edit) => edit.lane === i),
+      })),
     [recipe],
   );
-  const base = useMemo<KnobValues>(
-    () => resolveKnobs(preset ? variantKnobs(preset, recipe.variant ?? 0) : {}),
-    [preset, recipe.variant],
-  );
-  const playing = summary?.playing ?? false;
+  const knobs = useMemo<KnobValues>(() => knobsInForce(recipe, focus), [recipe, focus]);
+  const base = useMemo<KnobValues>(() => {
+    if (!preset) return resolveKnobs();
+    return laneKnobs(presetRecipe(preset.id, recipe.variant), focus);
+  }, [preset, recipe.variant, focus]);
   const ended = summary !== undefined && summary.status !== 'running';
+  const [anyRunning, setAnyRunning] = useState(true);
+  const [anyPlaying, setAnyPlaying] = useState(false);
+  const kind = stopsOf(knobs.model).includes(wantedKind)
+    ? wantedKind
+    : knobs.model === 'mf2'
+      ? 'pageNew'
+      : 'superslabMapped';
   const speedNow = useRef(speed);
   speedNow.current = speed;
 
@@ -74,18 +106,23 @@ export function App({ store, lane, audit }: Props) {
     const wanted = presetSpeed ?? speedNow.current;
     setSpeed(wanted);
     setAutopsy(undefined);
-    for (const text of remarks(laneKnobs(now, 0))) actions.notify('info', text);
+    axes.reset();
+    for (const text of new Set(now.lanes.flatMap((_, i) => remarks(laneKnobs(now, i)))))
+      actions.notify('info', text);
     let stale = false;
-    lane
-      .open({
-        knobs: laneKnobs(now, 0),
-        edits: now.edits,
-        startAt: now.cursor ?? 0,
-        audit,
-      })
+    Promise.all(
+      now.lanes.map((_, i) =>
+        lockstep.lanes[i].open({
+          knobs: laneKnobs(now, i),
+          edits: now.edits.filter((edit) => edit.lane === i),
+          startAt: now.cursor ?? 0,
+          audit,
+        }),
+      ),
+    )
       .then((opened) => {
-        if (!stale && now.cursor === undefined && opened.status === 'running')
-          return lane.play(wanted);
+        const runs = opened.some(({ status }) => status === 'running');
+        if (!stale && now.cursor === undefined && runs) return lockstep.play(wanted);
         return undefined;
       })
       .catch((error: unknown) => {
@@ -98,64 +135,88 @@ export function App({ store, lane, audit }: Props) {
     return () => {
       stale = true;
     };
-  }, [run, lane]);
+  }, [run, lockstep]);
 
-  useEffect(
-    () =>
-      lane.hub.subscribeSummary((next) => {
-        setSummary((before) => (before && same(before, next) ? before : next));
-        if (next.status !== 'running') {
-          lane
-            .autopsy()
-            .then((found) => {
-              setAutopsy(found);
-              actions.announce(
-                `${autopsyTitle(found)}. ${found.superslabs} SuperSlabs after ${(found.ns / 1e9).toFixed(2)} seconds.`,
-              );
-            })
-            .catch(() => undefined);
-        }
-      }),
-    [lane, actions],
-  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other lanes, other subscriptions
+  useEffect(() => {
+    const look = (): void => {
+      setAnyRunning(lockstep.running);
+      setAnyPlaying(lockstep.lanes.some((each) => each.hub.summary?.playing));
+    };
+    look();
+    const stops = lockstep.lanes.map((each) => each.hub.subscribeSummary(look));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [lockstep, recipe.lanes.length]);
 
   useEffect(() => {
-    lane.onRestart = ({ op, reason, lasting }) =>
-      actions.notify(
-        'problem',
-        lasting
-          ? `The simulation keeps failing (${reason}). Copy the link to report it; restart to try again.`
-          : `The simulation was restarted (${reason}).`,
-        lasting
-          ? 'the recipe'
-          : `the recipe; the run goes on from operation ${op.toLocaleString('en-US')}`,
-      );
-    lane.onAutoPause = (paused) =>
-      paused ? actions.notify('info', 'Paused while this tab was hidden.') : undefined;
+    setSummary(lane.hub.summary);
+    setAutopsy(undefined);
+    const onSummary = (next: Summary): void => {
+      setSummary((before) => (before && same(before, next) ? before : next));
+      if (next.status === 'running') return;
+      lane
+        .autopsy()
+        .then((found) => {
+          setAutopsy(found);
+          actions.announce(
+            `${autopsyTitle(found)}. ${found.superslabs} ${nouns(found.model)} after ${(found.ns / 1e9).toFixed(2)} seconds.`,
+          );
+        })
+        .catch(() => undefined);
+    };
+    if (lane.hub.summary) onSummary(lane.hub.summary);
+    return lane.hub.subscribeSummary(onSummary);
   }, [lane, actions]);
+
+  useEffect(() => {
+    for (const [i, each] of lockstep.lanes.entries()) {
+      each.onRestart = ({ op, reason, lasting }) =>
+        actions.notify(
+          'problem',
+          lasting
+            ? `The simulation keeps failing (${reason}). Copy the link to report it; restart to try again.`
+            : `The simulation${lockstep.lanes.length > 1 ? ` of lane ${'ABCD'[i]}` : ''} was restarted (${reason}).`,
+          lasting
+            ? 'the recipe'
+            : `the recipe; the run goes on from operation ${op.toLocaleString('en-US')}`,
+        );
+    }
+    lockstep.onAutoPause = (paused) =>
+      paused ? actions.notify('info', 'Paused while this tab was hidden.') : undefined;
+  });
+  axes.align = alignBy;
+  axes.shared = !ownAxes;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn again because these changed
+  useEffect(() => {
+    axes.reset();
+    for (const each of lockstep.lanes) each.hub.redraw();
+  }, [alignBy, ownAxes, recipe.lanes.length]);
 
   useEffect(() => applyTheme(theme, false), [theme]);
 
   const playPause = useCallback(() => {
-    if (lane.hub.summary?.playing) void lane.pause();
-    else void lane.play(speedNow.current);
-  }, [lane]);
+    if (lockstep.lanes.some((each) => each.hub.summary?.playing)) void lockstep.pause();
+    else void lockstep.play(speedNow.current);
+  }, [lockstep]);
   const changeSpeed = (next: Speed): void => {
     setSpeed(next);
-    if (lane.hub.summary?.playing) void lane.play(next);
+    if (lockstep.lanes.some((each) => each.hub.summary?.playing)) void lockstep.play(next);
   };
   const changeKnob = (id: KnobId, value: KnobValue): void => {
     const op = lane.hub.summary?.op ?? 0;
     const fresh = lane.hub.latest === undefined || (op === 0 && !lane.hub.summary?.playing);
     if (knobDef(id).apply === 'restart' || ended || fresh) {
-      actions.setStartKnob(id, value);
+      if (several) actions.setLaneKnob(focus, id, value);
+      else actions.setStartKnob(id, value);
       actions.announce(`${knobDef(id).label}: ${String(value)}. The run starts again.`);
       return;
     }
     lane
       .setKnob(id, value)
       .then(({ op: at }) => {
-        actions.addEdit(at, id, value);
+        actions.addEdit(at, id, value, focus);
         actions.announce(
           `${knobDef(id).label}: ${String(value)} from operation ${at.toLocaleString('en-US')}.`,
         );
@@ -193,7 +254,7 @@ export function App({ store, lane, audit }: Props) {
           return;
         case 'ArrowRight':
           event.preventDefault();
-          void (event.shiftKey ? lane.stepEvent([kind]) : lane.stepOps(1));
+          void (event.shiftKey ? lockstep.stepEvent([kind], focus) : lockstep.stepOps(1));
           return;
         case 'Home':
           event.preventDefault();
@@ -201,7 +262,7 @@ export function App({ store, lane, audit }: Props) {
           return;
         case 'End':
           event.preventDefault();
-          void lane.runTo(1e10);
+          void lockstep.runTo(1e10);
           return;
         case '?':
           setOverlay('help');
@@ -212,6 +273,12 @@ export function App({ store, lane, audit }: Props) {
         case 't':
           toggleTheme();
           return;
+        case '1':
+        case '2':
+        case '3':
+        case '4':
+          if (Number(event.key) <= lockstep.lanes.length) actions.focusOn(Number(event.key) - 1);
+          return;
         case 'Escape':
           actions.select(undefined);
           setKnobsOpen(false);
@@ -220,12 +287,16 @@ export function App({ store, lane, audit }: Props) {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [lane, kind, playPause, actions, toggleTheme]);
+  }, [lockstep, focus, kind, playPause, actions, toggleTheme]);
 
-  const variant = preset?.variants[recipe.variant ?? 0];
+  const variant =
+    preset?.variants.find(({ name }) => name === recipe.lanes[focus].name) ??
+    preset?.variants[recipe.variant ?? 0];
+  const at = (): number => lane.hub.summary?.op ?? 0;
+  const letter = 'ABCD'[focus];
   const select = (next: Selection | undefined): void => actions.select(next);
   return (
-    <div className="app">
+    <div className={several ? 'app several' : 'app'}>
       <button
         type="button"
         className="skip"
@@ -235,7 +306,7 @@ export function App({ store, lane, audit }: Props) {
       </button>
       <TopBar
         preset={preset}
-        variant={recipe.variant ?? 0}
+        variant={recipe.variant}
         command={commandOf(knobs)}
         light={theme === 'light'}
         knobsOpen={knobsOpen}
@@ -252,6 +323,8 @@ export function App({ store, lane, audit }: Props) {
           <KnobPanel
             knobs={knobs}
             base={base}
+            lane={several ? `${letter} · ${recipe.lanes[focus].name}` : undefined}
+            onCopyToAll={several ? (id) => actions.copyToAll(focus, id) : undefined}
             hasEdits={recipe.edits.length > 0}
             onChange={changeKnob}
             onResetAll={actions.resetKnobs}
@@ -259,17 +332,63 @@ export function App({ store, lane, audit }: Props) {
           />
         </aside>
         <main id="lane" tabIndex={-1}>
-          <LaneView
-            lane={lane}
-            name={variant?.name ?? recipe.lanes[0].name}
-            knobs={knobs}
-            selection={selection}
-            colourBy={colourBy}
-            sortBy={sortBy}
-            onSelect={select}
-            onColourBy={actions.setColourBy}
-            onSortBy={actions.setSortBy}
-          />
+          {several && (
+            <Compare
+              lanes={lockstep.lanes.slice(0, recipe.lanes.length)}
+              names={recipe.lanes.map(({ name }) => name)}
+              sides={sides}
+              figures={figuresOf(
+                preset,
+                recipe.lanes.map(({ name }) => name),
+              )}
+              alignBy={alignBy}
+              ownAxes={ownAxes}
+              run={run}
+              onAlignBy={actions.setAlignBy}
+              onOwnAxes={setOwnAxes}
+              onSeek={(op) => actions.openRecipe({ ...store.getState().recipe, cursor: op })}
+            />
+          )}
+          {several && (
+            <LaneTabs
+              names={recipe.lanes.map(({ name }) => name)}
+              focus={focus}
+              onFocus={actions.focusOn}
+            />
+          )}
+          <div className="lanes" data-lanes={recipe.lanes.length}>
+            {recipe.lanes.map((entry, i) => (
+              <AxesContext.Provider
+                // biome-ignore lint/suspicious/noArrayIndexKey: a lane is its place
+                key={i}
+                value={several ? laneAxes[i] : undefined}
+              >
+                <LaneView
+                  lane={lockstep.lanes[i]}
+                  index={i}
+                  count={recipe.lanes.length}
+                  focused={i === focus}
+                  name={several ? entry.name : (variant?.name ?? entry.name)}
+                  knobs={i === focus ? knobs : sides[i].knobs}
+                  selection={i === focus ? selection : undefined}
+                  colourBy={colourBy}
+                  sortBy={sortBy}
+                  onFocus={() => actions.focusOn(i)}
+                  onSelect={(next) => {
+                    if (i !== focus) actions.focusOn(i);
+                    actions.select(next);
+                  }}
+                  onColourBy={actions.setColourBy}
+                  onSortBy={actions.setSortBy}
+                  onRename={(name) => actions.renameLane(i, name)}
+                  onDuplicate={() => actions.duplicateLane(i, at())}
+                  onRemove={() => actions.removeLane(i, at())}
+                  onMove={() => actions.moveLane(i, at())}
+                  onSeek={(op) => actions.openRecipe({ ...store.getState().recipe, cursor: op })}
+                />
+              </AxesContext.Provider>
+            ))}
+          </div>
         </main>
         <aside className="right" aria-label="Story, autopsy and inspector">
           {selection && (
@@ -282,6 +401,11 @@ export function App({ store, lane, audit }: Props) {
               knobs={knobs}
               figures={[...(variant?.documentFigures ?? []), ...(preset?.documentFigures ?? [])]}
               onReplay={actions.replayWith}
+              onLane={
+                recipe.lanes.length < MAX_LANES
+                  ? (changes, name) => actions.duplicateLane(focus, 0, changes, name)
+                  : undefined
+              }
             />
           )}
           {preset && <Story key={preset.id} lane={lane} preset={preset} note={variant?.note} />}
@@ -289,11 +413,14 @@ export function App({ store, lane, audit }: Props) {
       </div>
       <Transport
         lane={lane}
-        playing={playing}
-        ended={ended}
+        lockstep={lockstep}
+        focus={focus}
+        model={knobs.model}
+        playing={anyPlaying}
+        ended={!anyRunning}
         speed={speed}
         kind={kind}
-        edits={recipe.edits.map(({ op }) => op)}
+        edits={recipe.edits.filter((edit) => edit.lane === focus).map(({ op }) => op)}
         onPlayPause={playPause}
         onRestart={actions.restart}
         onSpeed={changeSpeed}
@@ -317,6 +444,15 @@ export function App({ store, lane, audit }: Props) {
   );
 }
 
+/** Figures of documents that belong to the lanes on screen, each once. */
+function figuresOf(preset: Preset | undefined, names: readonly string[]): DocumentFigure[] {
+  if (!preset) return [];
+  const own = preset.variants
+    .filter(({ name }) => names.includes(name))
+    .flatMap(({ documentFigures }) => documentFigures ?? []);
+  return [...preset.documentFigures, ...own];
+}
+
 const same = (a: Summary, b: Summary): boolean =>
   a.status === b.status &&
   a.playing === b.playing &&
@@ -324,7 +460,14 @@ const same = (a: Summary, b: Summary): boolean =>
   a.endedBy === b.endedBy &&
   a.oomSeen === b.oomSeen;
 
-/** The arguments one would give to larson. */
+/** The arguments one would give to larson; of the pair exchange, its own in words. */
 function commandOf(knobs: KnobValues): string {
+  if (knobs.workload === 'pair' || knobs.workload === 'wakers') {
+    const wakers =
+      knobs.workload === 'wakers'
+        ? `, ${knobs.wakers} wakers every ${knobs.wakePeriod}, burst ${knobs.burst}, hold ${knobs.hold}`
+        : '';
+    return `pair, window ${knobs.window}${wakers}`;
+  }
   return `${knobs.seconds} ${knobs.minSize} ${knobs.maxSize} ${knobs.chunks} ${knobs.rounds} ${knobs.seed} ${knobs.threads}`;
 }

@@ -126,6 +126,11 @@ export class LaneClient {
     });
   }
 
+  /** Lets play go on to this operation; see the protocol. */
+  grant(op: number): void {
+    if (!this.dead) this.worker.postMessage({ t: 'grant', op });
+  }
+
   /** Ends the worker; requests in flight settle with E_ABORTED. */
   dispose(): void {
     this.dead = true;

@@ -67,6 +67,9 @@ export function writeFrame(
   header[H.classes] = shape.classes;
   header[H.samples] = shape.samples;
   header[H.events] = shape.events;
+  header[H.opLimit] = sim.knobs.opLimit;
+  header[H.rfrWindowNs] = sim.knobs.route === 'p' ? sim.knobs.rfrWindowUs * 1000 : 0;
+  header[H.pendingThreshold] = sim.knobs.pendingThreshold;
   header[H.model] = sim.model === 'mf2' ? 1 : 0;
   frame.counters.set(sim.readCounters());
   frame.totals.set(sim.events.totals);

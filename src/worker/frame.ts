@@ -46,6 +46,9 @@ export const HEADER = [
   'samples',
   'events',
   'model', // 0 tiny, 1 MF2
+  'opLimit', // 0: none
+  'rfrWindowNs', // shading of the adoption lanes; 0: no right of first refusal
+  'pendingThreshold',
 ] as const;
 export type HeaderField = (typeof HEADER)[number];
 export const HEADER_COUNT = HEADER.length;

@@ -27,14 +27,16 @@ export interface HostDeps {
   createSimulation(knobs: KnobValues): Simulation;
   /** Wall clock in ms; only pacing depends on it, never results. */
   now(): number;
-  /** Runs the next slice after messages that are waiting. */
-  schedule(slice: () => void): void;
+  /** Runs the next slice after messages that are waiting, and not before `delayMs` have passed. */
+  schedule(slice: () => void, delayMs: number): void;
 }
 
 /** Length of one slice of simulation, ms: pause and cancel overtake after at most this long. */
 const SLICE_MS = 8;
 /** At most one frame in this time while running, ms. */
 const FRAME_MS = 15;
+/** Pause between looks at the clock while slow play waits for its next operation, ms. */
+const IDLE_MS = 4;
 /** A slow page or a sleeping tab never makes the run catch up more than this, ms. */
 const MAX_CATCH_UP_MS = 100;
 const FIRST_CHUNK = 4096;
@@ -70,6 +72,8 @@ export class Host {
   private owed = 0;
   private lastPaced = 0;
   private task: Task | undefined;
+  /** Play waits here for the other lanes. */
+  private grant = Infinity;
   private chunk = FIRST_CHUNK;
   private scheduled = false;
   private frameDue = false;
@@ -91,6 +95,10 @@ export class Host {
       case 'credit':
         this.credits.push(message.buffer);
         if (this.frameDue) this.sendFrame();
+        return;
+      case 'grant':
+        this.grant = message.op;
+        if (this.playing) this.wake();
         return;
       case 'ping':
         this.port.postMessage({ t: 'pong', id: message.id });
@@ -172,6 +180,7 @@ export class Host {
     this.abortTask('configured anew');
     this.playing = false;
     this.faulted = false;
+    this.grant = Infinity;
     this.generation = config.generation;
     this.audit = config.audit === true;
     this.edits = [...config.edits].sort((a, b) => a.op - b.op);
@@ -227,7 +236,7 @@ export class Host {
     this.sendSummary();
   }
 
-  private wake(): void {
+  private wake(delayMs = 0): void {
     if (this.scheduled || this.faulted) return;
     this.scheduled = true;
     this.deps.schedule(() => {
@@ -237,14 +246,22 @@ export class Host {
       } catch (error) {
         this.fault(error, undefined);
       }
-    });
+    }, delayMs);
   }
 
   private slice(): void {
     const { sim, deps, task } = this;
     if (!sim || (!this.playing && !task)) return;
     const from = deps.now();
-    let allowed = task ? task.target - sim.op : this.allowance(from);
+    const granted = this.grant - sim.op;
+    if (!task && granted <= 0) {
+      // The others are behind; the next grant wakes this lane.
+      this.lastPaced = from;
+      if (this.lastFrame < from - FRAME_MS) this.sendFrame();
+      return;
+    }
+    let allowed = task ? task.target - sim.op : Math.min(granted, this.allowance(from));
+    const idle = allowed <= 0;
     let hit = false;
     while (allowed > 0 && sim.status === 'running') {
       const want = Math.min(allowed, this.chunk, this.untilEdit());
@@ -263,8 +280,9 @@ export class Host {
     if (task && (hit || allowed <= 0 || sim.status !== 'running')) this.finishTask(task);
     else if (this.playing && sim.status !== 'running') this.stop();
     else {
-      if (deps.now() - this.lastFrame >= FRAME_MS) this.sendFrame();
-      this.wake();
+      if (deps.now() - this.lastFrame >= FRAME_MS || this.grant - sim.op <= 0) this.sendFrame();
+      // Slow play has nothing to do for a while: no need to spin.
+      this.wake(idle ? IDLE_MS : 0);
     }
   }
 
@@ -377,6 +395,14 @@ function nextChunk(chunk: number, spentMs: number): number {
   return spentMs < SLICE_MS / 8 ? Math.min(MAX_CHUNK, chunk * 2) : chunk;
 }
 
+/** Kinds whose argument a is another life. */
+const TWO_LIVES: ReadonlySet<EventKind> = new Set<EventKind>([
+  'pageAdopted',
+  'superslabAdopted',
+  'adoptionBlocked',
+  'pageEnqueued',
+]);
+
 function eventsOf(sim: Simulation, range: Calls['events'][0]): EventRecord[] {
   const kinds = range.kinds ? new Set<EventKind>(range.kinds) : undefined;
   const found: EventRecord[] = [];
@@ -385,8 +411,13 @@ function eventsOf(sim: Simulation, range: Calls['events'][0]): EventRecord[] {
     const event = sim.events.get(seq);
     if (event === undefined) break;
     if (kinds && !kinds.has(event.kind)) continue;
-    found.push(event);
-    if (found.length === MAX_EVENTS) break;
+    const two = TWO_LIVES.has(event.kind);
+    found.push({
+      ...event,
+      chain: event.life >= 0 ? sim.chainOf(event.life) : 0,
+      other: two && event.a >= 0 ? sim.chainOf(event.a) : -1,
+    });
+    if (found.length >= Math.min(MAX_EVENTS, range.most ?? MAX_EVENTS)) break;
   }
   return found.reverse();
 }

@@ -17,7 +17,7 @@ import type { Autopsy, BlocksDetail, SuperSlabDetail } from '../engine/types.ts'
  * E_ABORTED. At most one knob update is in flight; later ones merge on the page's side.
  * The worker runs in slices of about 8 ms, so that pause and cancel overtake.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 /** Frame buffers per lane. */
 export const FRAME_CREDITS = 3;
 /** A worker silent for this long while something is owed is ended and restarted, in ms. */
@@ -70,7 +70,12 @@ export interface Calls {
   inspectBlocks: [{ readonly superslab: number; readonly slab: number }, BlocksDetail | undefined];
   /** Events with first <= seq < last that are still kept; at most 1,000. */
   events: [
-    { readonly first: number; readonly last: number; readonly kinds?: readonly EventKind[] },
+    {
+      readonly first: number;
+      readonly last: number;
+      readonly kinds?: readonly EventKind[];
+      readonly most?: number;
+    },
     readonly EventRecord[],
   ];
   /** The chain of causes that ends in this event, oldest first. */
@@ -86,6 +91,8 @@ export type ToWorker =
   | { readonly t: 'cancel'; readonly id: number }
   /** A frame buffer lent to the worker. */
   | { readonly t: 'credit'; readonly buffer: ArrayBuffer }
+  /** Play goes no further than this operation: lanes in lockstep wait for each other. */
+  | { readonly t: 'grant'; readonly op: number }
   | { readonly t: 'ping'; readonly id: number };
 
 export type FromWorker =

@@ -9,7 +9,11 @@ ticks.port1.onmessage = () => next?.();
 new Host(self as unknown as HostPort, {
   createSimulation,
   now: () => performance.now(),
-  schedule: (slice) => {
+  schedule: (slice, delayMs) => {
+    if (delayMs > 0) {
+      setTimeout(slice, delayMs);
+      return;
+    }
     next = slice;
     ticks.port2.postMessage(0);
   },

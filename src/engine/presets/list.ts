@@ -115,6 +115,7 @@ export const PRESET_LIST: readonly Preset[] = [
     question: 'D0 promises 10 to 20 SuperSlabs from options A and B. What do they give?',
     claims: ['C-11', 'C-12', 'C-13', 'C-14', 'C-20', 'I-10', 'I-11', 'I-14'],
     knobs: LARSON,
+    lanes: [0, 1, 2, 3],
     variants: [
       { name: 'Neither', knobs: {} },
       {
@@ -187,6 +188,7 @@ export const PRESET_LIST: readonly Preset[] = [
     question: 'A trim pass every 10, 100 or 500 ms: what does the sawtooth cost?',
     claims: ['C-18', 'C-19', 'I-11'],
     knobs: { ...LARSON, decOnRemote: true, trimSS: true },
+    lanes: [0, 1, 2],
     variants: [
       { name: '10 ms', knobs: { trimIntervalMs: 10 } },
       { name: '100 ms', knobs: { trimIntervalMs: 100 } },
@@ -224,6 +226,7 @@ export const PRESET_LIST: readonly Preset[] = [
     question: 'D0 halved the SuperSlab and got 8 % fewer. Does size matter?',
     claims: ['C-15', 'C-16', 'C-21', 'I-16', 'I-31'],
     knobs: LARSON,
+    lanes: [0, 1, 2, 3],
     variants: [
       { name: '64 KiB', knobs: { ssLg: 16 } },
       {
@@ -270,6 +273,7 @@ export const PRESET_LIST: readonly Preset[] = [
     question: 'vm.max_map_count to a million: a cure or a longer fuse?',
     claims: ['C-17', 'I-17'],
     knobs: LARSON,
+    lanes: [0, 1, 2],
     variants: [
       { name: '65,530', knobs: {} },
       {
@@ -310,6 +314,7 @@ export const PRESET_LIST: readonly Preset[] = [
     question: 'Five ways to treat the memory of dead owners. Which one ends the growth?',
     claims: ['C-14', 'C-22', 'C-23', 'C-24', 'I-15', 'I-47'],
     knobs: LARSON,
+    lanes: [0, 1, 2, 3],
     variants: [
       { name: 'Abandon', knobs: {} },
       {
@@ -353,6 +358,7 @@ export const PRESET_LIST: readonly Preset[] = [
     question: 'One argument of the benchmark decides how much of it is about dying threads.',
     claims: ['C-08', 'C-25', 'I-18'],
     knobs: LARSON,
+    lanes: [0, 1, 3, 4],
     variants: [1, 2, 5, 10, 100].map((rounds) => ({
       name: `${rounds} round${rounds === 1 ? '' : 's'}`,
       knobs: { rounds },
@@ -389,6 +395,7 @@ export const PRESET_LIST: readonly Preset[] = [
     question: 'D1 measured 251 K operations per second at “low contention”, 981 K at “high”. Why?',
     claims: ['C-27', 'I-19'],
     knobs: { ...LARSON, headerByte: true, onNull: 'libcFallback' },
+    lanes: [0, 1],
     variants: [
       {
         name: '1,024 chunks',

@@ -90,6 +90,7 @@ export const COUNTERS = [
   'chain7',
   'chain8', // 8 or more
   'chainMax',
+  'chainMaxSeq', // event of the page at the end of the longest chain
   'strandedGraveyard', // gauge M-45: free blocks that no list leads to
   'strandedBelow', // gauge M-45: remote blocks of pages that were never enqueued
   'strandedOrphan', // gauge M-45: blocks free or queued in pages of dead owners
@@ -119,6 +120,7 @@ export const GAUGES: ReadonlySet<CounterName> = new Set<CounterName>([
   'queuedBlocks',
   'queuedDead',
   'chainMax',
+  'chainMaxSeq',
   'strandedGraveyard',
   'strandedBelow',
   'strandedOrphan',

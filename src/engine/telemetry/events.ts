@@ -45,6 +45,8 @@ export const EV: Readonly<Record<EventKind, number>> = Object.freeze(
 );
 
 export const NO_CAUSE = -1;
+/** Links of a chain of causes that are kept beyond the ring. */
+const MAX_PINNED = 256;
 
 /** Why a SuperSlab was mapped (argument b of superslabMapped). */
 export const NEED = { firstUse: 0, ownerDied: 1, exhausted: 2, prewarm: 3 } as const;
@@ -78,6 +80,10 @@ export interface EventRecord {
   readonly a: number;
   readonly b: number;
   readonly cause: number;
+  /** Chain slot of `life`; filled in where a reader asks for it. */
+  readonly chain?: number;
+  /** Chain slot of the other life of the event, -1 without one. */
+  readonly other?: number;
 }
 
 /** Columns of the event ring; one row per slot, slot = seq & mask. */
@@ -98,6 +104,8 @@ export class EventLog {
   next = 0;
   /** Oldest sequence number still readable. */
   first = 0;
+  /** Events of one chain of causes, kept beyond the ring. */
+  private pinned: ReadonlyMap<number, EventRecord> = new Map();
   /** Bit set of kinds that a step waits for; a match sets `hit`. */
   watch = 0;
   hit = false;
@@ -153,9 +161,21 @@ export class EventLog {
     this.b[row] = b;
   }
 
+  /** Keeps an event and its causes readable after they have left the ring; forgets an older chain. */
+  pinChain(seq: number): void {
+    const chain = new Map<number, EventRecord>();
+    for (let event = this.get(seq); event !== undefined; ) {
+      chain.set(event.seq, event);
+      event =
+        event.cause === NO_CAUSE || chain.size >= MAX_PINNED ? undefined : this.get(event.cause);
+    }
+    this.pinned = chain;
+  }
+
   /** The event with this sequence number, or undefined when it has left the ring. */
   get(seq: number): EventRecord | undefined {
-    if (seq < this.first || seq >= this.next) return undefined;
+    if (seq < this.first || seq >= this.next)
+      return seq < this.next ? this.pinned.get(seq) : undefined;
     const row = seq & (this.capacity - 1);
     return {
       seq,

@@ -44,9 +44,15 @@ export class Larson {
       onNull: () => false,
       clock: 0,
       done: 0,
+      slot: 0,
       frees: 0,
       remoteFrees: 0,
     };
+  }
+
+  /** Slot of the latest swap. */
+  get lastSlot(): number {
+    return this.run.slot;
   }
 
   /** Operations of a life, Infinity when lives do not end. */

@@ -1,4 +1,4 @@
-import { RotateCcw } from 'lucide-react';
+import { CopyCheck, RotateCcw } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { type KnobId, type KnobValue, knobDef, type NumberKnob } from '../../engine/knobs.ts';
 import { parseKnobValue } from '../../engine/recipe-parse.ts';
@@ -12,10 +12,12 @@ interface Props {
   /** Why it has no effect now, if so. */
   readonly reason: string | undefined;
   onChange(value: KnobValue): void;
+  /** Gives every lane this value; undefined with one lane. */
+  onCopyToAll: (() => void) | undefined;
 }
 
 /** One knob: its control, its unit, the name it has in the source, and why it may not matter. */
-export function KnobControl({ id, value, base, reason, onChange }: Props) {
+export function KnobControl({ id, value, base, reason, onChange, onCopyToAll }: Props) {
   const def = knobDef(id);
   const labelId = useId();
   const helpId = useId();
@@ -35,6 +37,17 @@ export function KnobControl({ id, value, base, reason, onChange }: Props) {
           >
             <RotateCcw size={13} aria-hidden="true" />
             <span className="sr">Reset {def.label}</span>
+          </button>
+        )}
+        {onCopyToAll && (
+          <button
+            type="button"
+            className="icon-button"
+            title="Give every lane this value"
+            onClick={onCopyToAll}
+          >
+            <CopyCheck size={13} aria-hidden="true" />
+            <span className="sr">Copy {def.label} to all lanes</span>
           </button>
         )}
         {def.kind === 'number' && (

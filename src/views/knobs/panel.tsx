@@ -19,6 +19,9 @@ interface Props {
   /** What the preset gives: the values a reset goes back to. */
   readonly base: KnobValues;
   readonly hasEdits: boolean;
+  /** The lane they belong to, when there are several. */
+  readonly lane: string | undefined;
+  onCopyToAll: ((id: KnobId) => void) | undefined;
   onChange(id: KnobId, value: KnobValue): void;
   onResetAll(): void;
   onFold(): void;
@@ -34,7 +37,16 @@ const OPEN_AT_FIRST: readonly KnobGroup[] = [
 ];
 
 /** All knobs, from the one table. */
-export function KnobPanel({ knobs, base, hasEdits, onChange, onResetAll, onFold }: Props) {
+export function KnobPanel({
+  knobs,
+  base,
+  hasEdits,
+  lane,
+  onCopyToAll,
+  onChange,
+  onResetAll,
+  onFold,
+}: Props) {
   const [search, setSearch] = useState('');
   const [open, setOpen] = useState<ReadonlySet<KnobGroup>>(new Set(OPEN_AT_FIRST));
   const changed = KNOB_IDS.filter((id) => knobs[id] !== base[id]);
@@ -67,6 +79,7 @@ export function KnobPanel({ knobs, base, hasEdits, onChange, onResetAll, onFold 
           onChange={(event) => setSearch(event.target.value)}
         />
       </div>
+      {lane !== undefined && <p className="knobs-lane">of lane {lane}</p>}
       {(changed.length > 0 || hasEdits) && (
         <div className="chips">
           {changed.map((id) => (
@@ -113,6 +126,7 @@ export function KnobPanel({ knobs, base, hasEdits, onChange, onResetAll, onFold 
                   base={base[id]}
                   reason={whyInapplicable(id, knobs)}
                   onChange={(value) => onChange(id, value)}
+                  onCopyToAll={onCopyToAll && (() => onCopyToAll(id))}
                 />
               ))}
           </section>

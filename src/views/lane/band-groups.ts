@@ -1,7 +1,7 @@
 import type { BandName } from '../../engine/telemetry/ledger.ts';
-import { SS } from '../../engine/telemetry/states.ts';
+import { PG, SS } from '../../engine/telemetry/states.ts';
 import { SUPERSLAB_FLAG } from '../../engine/types.ts';
-import type { FrameView } from '../../worker/frame.ts';
+import { type FrameView, H } from '../../worker/frame.ts';
 
 /** What each band of the ledger is called on screen. */
 export const BAND_LABELS: Readonly<Record<BandName, string>> = {
@@ -58,8 +58,17 @@ export const BAND_GROUPS: readonly {
     label: 'stranded, owner dead',
     token: '--b-str',
     hatch: true,
-    bands: ['freeDead', 'belowThreshold'],
+    bands: ['freeDead'],
     lights: (frame, row) => (frame.columns.flags[row] & SUPERSLAB_FLAG.ownerDead) !== 0,
+  },
+  {
+    label: 'graveyard, below threshold',
+    token: '--b-below',
+    hatch: true,
+    bands: ['belowThreshold'],
+    lights: (frame, row) =>
+      frame.header[H.model] === 1 &&
+      (frame.columns.state[row] === PG.graveyard || frame.columns.state[row] === PG.below),
   },
   {
     label: 'empty, kept',

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
+import { type KeyboardEvent, type PointerEvent, useContext, useRef } from 'react';
 import {
   type AreaOptions,
   drawAreas,
@@ -12,6 +12,7 @@ import { compact, duration } from '../../draw/format.ts';
 import type { Palette } from '../../draw/palette.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { FrameView } from '../../worker/frame.ts';
+import { AxesContext, axisOf } from './axes.ts';
 import { useLaneCanvas } from './use-frame.ts';
 
 export interface ChartLayer extends Layer {
@@ -39,7 +40,7 @@ const CHART_MS = 100;
 export function Chart({
   lane,
   label,
-  x,
+  x: ownAxis,
   className = '',
   layers,
   limit,
@@ -48,6 +49,8 @@ export function Chart({
   rate = false,
   binary = false,
 }: Props) {
+  const common = useContext(AxesContext);
+  const x = common ? axisOf(common.axes.align) : ownAxis;
   const cursor = useRef<number | undefined>(undefined);
   const pointer = useRef<number | undefined>(undefined);
   const readout = useRef<HTMLOutputElement>(null);
@@ -55,8 +58,9 @@ export function Chart({
     lane,
     (ctx, frame, size, palette) => {
       const shown = layers(palette);
+      const domain = common?.axes.domain(common.lane, frame);
       if (pointer.current !== undefined)
-        cursor.current = sampleNear(frame, size, x, pointer.current);
+        cursor.current = sampleNear(frame, size, x, pointer.current, domain);
       const limitNow = limit?.(frame);
       const lineNow = line?.(palette);
       const hatchNow = hatchOf(ctx, palette);
@@ -67,6 +71,12 @@ export function Chart({
         rate,
         binary,
         cursor: cursor.current,
+        ...(common && domain
+          ? {
+              domain,
+              share: (own: number) => common.axes.top(label, common.lane, own),
+            }
+          : {}),
         ...(limitNow ? { limit: limitNow } : {}),
         ...(hatchNow ? { hatch: hatchNow } : {}),
         ...(lineNow ? { line: lineNow } : {}),

@@ -4,11 +4,13 @@ import { bytes, compact, count, percent } from '../../draw/format.ts';
 import type { Palette } from '../../draw/palette.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import { B, BANDS } from '../../engine/telemetry/ledger.ts';
+import type { ModelId } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { BAND_GROUPS, BAND_LABELS } from './band-groups.ts';
 import { Card } from './card.tsx';
 import { Chart, type ChartLayer } from './chart.tsx';
+import { nouns } from './nouns.ts';
 import { useFrames } from './use-frame.ts';
 
 interface Props {
@@ -74,6 +76,8 @@ function Legend({
     </ul>
   );
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const groupSum = (column: Float64Array, group: (typeof BAND_GROUPS)[number]): number =>
   group.bands.reduce((sum, band) => sum + column[B[band]], 0);
@@ -181,7 +185,8 @@ export function BytesCard({
 }
 
 /** Map entries against the kernel's limit. */
-export function EntriesCard({ lane, x }: Props) {
+export function EntriesCard({ lane, x, model }: Props & { readonly model: ModelId }) {
+  const things = capital(nouns(model));
   return (
     <Card
       lane={lane}
@@ -195,7 +200,7 @@ export function EntriesCard({ lane, x }: Props) {
       table={{
         head: ['Kind', 'Entries', 'Share of limit'],
         rows: (frame) => [
-          ...['SuperSlabs', 'Thread stacks', 'Process base', 'Other heap'].map((name, i) => [
+          ...[things, 'Thread stacks', 'Process base', 'Other heap'].map((name, i) => [
             name,
             count(frame.entries[i]),
             percent(frame.entries[i] / frame.header[H.maxMapCount]),
@@ -210,7 +215,7 @@ export function EntriesCard({ lane, x }: Props) {
           {
             key: 'ss',
             token: '--infl',
-            label: 'SuperSlabs',
+            label: things,
             value: (frame) => count(frame.entries[0]),
           },
           {
@@ -247,7 +252,7 @@ export function EntriesCard({ lane, x }: Props) {
             colour: palette.bands[B.stacksDead],
             hatch: true,
           },
-          { name: 'SuperSlabs', series: ['entries.superslabs'], colour: palette.inflated },
+          { name: things, series: ['entries.superslabs'], colour: palette.inflated },
           { name: 'other', series: ['entries.other'], colour: palette.cached },
         ]}
         limit={(frame) => ({
@@ -260,7 +265,8 @@ export function EntriesCard({ lane, x }: Props) {
 }
 
 /** What happens per million operations. */
-export function RatesCard({ lane, x }: Props) {
+export function RatesCard({ lane, x, model }: Props & { readonly model: ModelId }) {
+  const things = nouns(model);
   const [what, setWhat] = useState<'superslabs' | 'syscalls' | 'drains'>('superslabs');
   return (
     <Card
@@ -268,7 +274,7 @@ export function RatesCard({ lane, x }: Props) {
       title={(frame) => {
         const ops = Math.max(1, frame.header[H.op]);
         const per = (index: number): string => compact((frame.counters[index] * 1e6) / ops);
-        return `Per million operations: ${per(C.superslabsAllocated)} SuperSlabs mapped, ${per(C.drainSuccesses)} drains, ${compact(((frame.counters[C.mmapCalls] + frame.counters[C.munmapCalls]) * 1e6) / ops)} system calls`;
+        return `Per million operations: ${per(C.superslabsAllocated)} ${things} mapped, ${per(C.drainSuccesses)} drains, ${compact(((frame.counters[C.mmapCalls] + frame.counters[C.munmapCalls]) * 1e6) / ops)} system calls`;
       }}
       table={{
         head: ['Per million operations', 'Whole run'],
@@ -277,11 +283,15 @@ export function RatesCard({ lane, x }: Props) {
           const per = (value: number): string => compact((value * 1e6) / ops);
           const { counters } = frame;
           return [
-            ['SuperSlabs mapped', per(counters[C.superslabsAllocated])],
-            ['SuperSlabs freed', per(counters[C.superslabsFreed])],
+            [`${things} mapped`, per(counters[C.superslabsAllocated])],
+            [`${things} freed`, per(counters[C.superslabsFreed])],
             [
-              'SuperSlabs taken again',
-              per(counters[C.emptyReuses] + counters[C.cacheReuses] + counters[C.adoptions]),
+              `${things} taken again`,
+              per(
+                model === 'tiny'
+                  ? counters[C.emptyReuses] + counters[C.cacheReuses] + counters[C.adoptions]
+                  : counters[C.pageReuses],
+              ),
             ],
             ['drains that moved blocks', per(counters[C.drainSuccesses])],
             [
@@ -302,7 +312,7 @@ export function RatesCard({ lane, x }: Props) {
               aria-pressed={what === key}
               onClick={() => setWhat(key)}
             >
-              {{ superslabs: 'SuperSlabs', drains: 'Drains', syscalls: 'System calls' }[key]}
+              {{ superslabs: capital(things), drains: 'Drains', syscalls: 'System calls' }[key]}
             </button>
           ))}
         </fieldset>

@@ -8,7 +8,6 @@ import {
 } from '../../engine/telemetry/events.ts';
 import type { ModelId } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
-import type { Selection } from '../../state/store.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { Card } from './card.tsx';
 import { eventOf, eventSentence } from './event-text.ts';
@@ -23,15 +22,14 @@ const LINES = 40;
 export function EventsCard({
   lane,
   model,
-  onSelect,
+  onExplain,
 }: {
   readonly lane: Lane;
   readonly model: ModelId;
-  onSelect(selection: Selection): void;
+  /** Asks for the chain of causes that ends in an event. */
+  onExplain(seq: number): void;
 }) {
   const [kind, setKind] = useState<EventKind | 'all'>('all');
-  const [chain, setChain] = useState<readonly EventRecord[] | undefined>(undefined);
-  const [sizes, setSizes] = useState<readonly number[]>([]);
   const list = useRef<HTMLOListElement>(null);
   const older = useRef<readonly EventRecord[]>([]);
   const show = (frame: FrameView): void => {
@@ -67,10 +65,6 @@ export function EventsCard({
       older.current = await lane.events(0, frame.header[H.nextEventSeq], [next]);
     lane.hub.redraw();
   };
-  const explain = async (seq: number): Promise<void> => {
-    setSizes(Array.from(lane.hub.latest?.classBytes ?? []));
-    setChain(await lane.causes(seq));
-  };
   return (
     <Card
       lane={lane}
@@ -99,32 +93,6 @@ export function EventsCard({
         </label>
       }
     >
-      {chain && (
-        <div className="causes">
-          <div className="causes-head">
-            <b>
-              {chain.length === 1
-                ? 'No earlier cause is kept'
-                : `${chain.length} events in the chain of causes`}
-            </b>
-            <button type="button" onClick={() => setChain(undefined)}>
-              Close
-            </button>
-          </div>
-          <ol>
-            {chain.slice(-12).map((event) => (
-              <li key={event.seq}>
-                <small>{compact(event.op)}</small> {eventSentence(event, sizes, model)}
-                {event.kind.startsWith('superslab') && (
-                  <button type="button" onClick={() => onSelect({ superslab: event.subject })}>
-                    inspect
-                  </button>
-                )}
-              </li>
-            ))}
-          </ol>
-        </div>
-      )}
       <ol
         className="events"
         ref={list}
@@ -133,7 +101,7 @@ export function EventsCard({
         onClick={(event) => {
           const button = (event.target as HTMLElement).closest('button');
           const seq = button?.closest('li')?.dataset.seq;
-          if (seq !== undefined) void explain(Number(seq));
+          if (seq !== undefined) onExplain(Number(seq));
         }}
         onKeyDown={() => undefined}
       />

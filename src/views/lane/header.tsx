@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { byteParts, compact, count, percent } from '../../draw/format.ts';
 import { derive } from '../../engine/report.ts';
 import { C } from '../../engine/telemetry/counters.ts';
@@ -61,12 +61,16 @@ export function LaneHeader({
   documentRate,
   seconds,
   model,
+  index,
+  tools,
 }: {
   readonly lane: Lane;
   readonly name: string;
   readonly documentRate: boolean;
   readonly seconds: number;
   readonly model: ModelId;
+  readonly index: number;
+  readonly tools: ReactNode;
 }) {
   const badge = useRef<HTMLSpanElement>(null);
   useFrames(lane, 120, (frame) => {
@@ -87,12 +91,13 @@ export function LaneHeader({
     <div className="lane-head">
       <div className="lane-name">
         <span className="lane-letter" aria-hidden="true">
-          A
+          {'ABCD'[index]}
         </span>
         <h1>{name}</h1>
         <span className="badge" ref={badge} data-testid="verdict">
           starting
         </span>
+        {tools}
       </div>
       <dl className="figures">
         <Figure

@@ -3,7 +3,8 @@ import { PRESETS } from '../../engine/presets.ts';
 
 interface Props {
   readonly current: string | undefined;
-  onPick(id: string, variant: number): void;
+  /** @param variant undefined: side by side where the scenario compares */
+  onPick(id: string, variant: number | undefined): void;
   onClose(): void;
 }
 
@@ -34,7 +35,11 @@ export function Gallery({ current, onPick, onClose }: Props) {
       <ul>
         {PRESETS.map((preset) => (
           <li key={preset.id} className={preset.id === current ? 'current' : ''}>
-            <button type="button" className="gallery-main" onClick={() => onPick(preset.id, 0)}>
+            <button
+              type="button"
+              className="gallery-main"
+              onClick={() => onPick(preset.id, undefined)}
+            >
               <small>{preset.scenario}</small>
               <b>{preset.title}</b>
               <span>{preset.question}</span>

@@ -3,12 +3,13 @@ import type { Preset } from '../../engine/presets.ts';
 
 interface Props {
   readonly preset: Preset | undefined;
-  readonly variant: number;
+  /** The variant that is shown alone; undefined: side by side. */
+  readonly variant: number | undefined;
   readonly command: string;
   readonly light: boolean;
   readonly knobsOpen: boolean;
   onGallery(): void;
-  onVariant(variant: number): void;
+  onVariant(variant: number | undefined): void;
   onTheme(): void;
   onLink(): void;
   onHelp(): void;
@@ -37,15 +38,21 @@ export function TopBar(props: Props) {
         <small>{preset?.scenario ?? '—'}</small>
         <span>{preset?.title ?? 'Own settings'}</span>
       </button>
-      <code
-        className="command"
-        title="Arguments of larson: seconds, sizes, chunks, rounds, seed, threads"
-      >
+      <code className="command" title="Larson: seconds, sizes, chunks, rounds, seed, threads">
         {command}
       </code>
       {preset && preset.variants.length > 1 && (
         <fieldset className="segments variants">
           <legend className="sr">Variant</legend>
+          {preset.lanes && (
+            <button
+              type="button"
+              aria-pressed={variant === undefined}
+              onClick={() => props.onVariant(undefined)}
+            >
+              Side by side
+            </button>
+          )}
           {preset.variants.map((entry, i) => (
             <button
               key={entry.name}

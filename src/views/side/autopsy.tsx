@@ -1,5 +1,5 @@
 import { bytes, count, difference } from '../../draw/format.ts';
-import type { KnobValues } from '../../engine/knobs.ts';
+import { type KnobId, type KnobValues, whyInapplicable } from '../../engine/knobs.ts';
 import type { DocumentFigure } from '../../engine/presets.ts';
 import type { BandName } from '../../engine/telemetry/ledger.ts';
 import type { Autopsy } from '../../engine/types.ts';
@@ -16,6 +16,8 @@ interface Cure {
 /** Replays that the card offers, most telling first; those already in force are left out. */
 const CURES: readonly Cure[] = [
   { label: 'Let living threads adopt the orphans', knobs: { orphanPolicy: 'adopt' } },
+  { label: 'Adopt only on need', knobs: { adoptOnWake: false } },
+  { label: 'Keep a list of partly free pages', knobs: { partialList: 'on' } },
   { label: 'Count remote frees', knobs: { decOnRemote: true } },
   {
     label: 'Count and trim, 100 ms',
@@ -24,6 +26,9 @@ const CURES: readonly Cure[] = [
   { label: 'Detach threads', knobs: { threadEnd: 'detach' } },
   { label: 'A million map entries', knobs: { maxMapCount: 1_000_000 } },
 ];
+
+/** Routes that keep a list of partly free pages by themselves. */
+const LISTING: ReadonlySet<string> = new Set(['s2', 's3', 'p']);
 
 const inForce = (cure: Cure, knobs: KnobValues): boolean =>
   Object.entries(cure.knobs).every(([id, value]) => knobs[id as keyof KnobValues] === value);
@@ -34,13 +39,27 @@ interface Props {
   readonly knobs: KnobValues;
   readonly figures: readonly DocumentFigure[];
   onReplay(knobs: Partial<KnobValues>): void;
+  /** Opens the cure as a lane beside this one; undefined: no room. */
+  onLane: ((knobs: Partial<KnobValues>, name: string) => void) | undefined;
 }
 
 /** Why the run ended, in its own numbers, and what to try next. */
-export function AutopsyCard({ lane, autopsy, knobs, figures, onReplay }: Props) {
+export function AutopsyCard({ lane, autopsy, knobs, figures, onReplay, onLane }: Props) {
   const largest = [...autopsy.bands].sort((a, b) => b.bytes - a.bytes).slice(0, 3);
   const most = largest[0]?.bytes ?? 1;
-  const cures = CURES.filter((cure) => !inForce(cure, knobs));
+  const cures = CURES.filter(
+    (cure) =>
+      !inForce(cure, knobs) &&
+      (cure.knobs.maxMapCount === undefined || autopsy.refused !== undefined) &&
+      !(
+        cure.knobs.partialList === 'on' &&
+        knobs.partialList === 'byRoute' &&
+        LISTING.has(knobs.route)
+      ) &&
+      Object.keys(cure.knobs).every(
+        (id) => whyInapplicable(id as KnobId, { ...knobs, ...cure.knobs }) === undefined,
+      ),
+  );
   const [first, ...others] = cures;
   return (
     <section className="autopsy" aria-labelledby="autopsy-title" data-testid="autopsy">
@@ -63,6 +82,11 @@ export function AutopsyCard({ lane, autopsy, knobs, figures, onReplay }: Props) 
           {first.knobs.orphanPolicy === 'adopt'
             ? 'Now let living threads adopt the orphans'
             : `Replay: ${first.label.toLowerCase()}`}
+        </button>
+      )}
+      {first && onLane && (
+        <button type="button" className="beside" onClick={() => onLane(first.knobs, first.label)}>
+          Or beside this run, as a lane
         </button>
       )}
       <div className="cures">

@@ -34,5 +34,13 @@ export function metricOf(frame: FrameView, metric: MetricId, seconds: number): n
       return counters[C.threadLives];
     case 'allocated':
       return counters[C.superslabsAllocated];
+    case 'newPages':
+      return counters[C.newPages];
+    case 'pageReuses':
+      return counters[C.pageReuses];
+    case 'pendingEnqueued':
+      return counters[C.pendingEnqueued];
+    case 'reusePercent':
+      return derived.reuseShare * 100;
   }
 }

@@ -27,6 +27,32 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     live: count(counters[C.liveBlocks]),
     time: duration(header[H.virtualNs]),
     ops: count(header[H.op]),
+    pages: count(counters[C.newPages]),
+    adoptions: count(counters[C.adoptions]),
+    unneeded: count(counters[C.adoptionsUnneeded]),
+    starved: count(counters[C.newStarved]),
+    chain: count(counters[C.chainMax]),
+    below: count(counters[C.strandedBelow]),
+    grave: count(counters[C.strandedGraveyard]),
+    orphaned: count(counters[C.strandedOrphan]),
+    idle: count(counters[C.strandedIdle]),
+    reuse: percent(derived.reuseShare),
+    blocked: count(
+      counters[C.blockedIdle] +
+        counters[C.blockedPartial] +
+        counters[C.blockedPressure] +
+        counters[C.blockedRemotes] +
+        counters[C.blockedRfr],
+    ),
+    blockedIdle: count(counters[C.blockedIdle]),
+    blockedPartial: count(counters[C.blockedPartial]),
+    blockedPressure: count(counters[C.blockedPressure]),
+    blockedRemotes: count(counters[C.blockedRemotes]),
+    blockedRfr: count(counters[C.blockedRfr]),
+    pending: count(counters[C.pendingPages]),
+    age: duration(counters[C.pendingAgeUs] * 1000),
+    wakes: count(counters[C.wakes]),
+    background: count(counters[C.backgroundDrains]),
   };
 }
 

@@ -3,7 +3,9 @@ import { useRef, useState } from 'react';
 import { compact, count, duration } from '../../draw/format.ts';
 import { EVENT_KINDS, type EventKind } from '../../engine/telemetry/events.ts';
 import { RUN_STATUS } from '../../engine/telemetry/states.ts';
+import type { ModelId } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
+import type { Lockstep } from '../../live/lockstep.ts';
 import { H } from '../../worker/frame.ts';
 import type { Speed } from '../../worker/protocol.ts';
 import { kindName } from '../lane/events-card.tsx';
@@ -12,6 +14,9 @@ import { SPEED_STEPS, speedAt, speedLabel, speedPosition } from './speed.ts';
 
 interface Props {
   readonly lane: Lane;
+  readonly lockstep: Lockstep;
+  readonly focus: number;
+  readonly model: ModelId;
   readonly playing: boolean;
   readonly ended: boolean;
   readonly speed: Speed;
@@ -25,10 +30,18 @@ interface Props {
 
 /** Kinds worth stopping at. */
 const STOPS = EVENT_KINDS.filter((kind) => kind !== 'runEnded');
+const PAGE_KINDS = /^(page|adoption|wake$|race$)/;
+const TINY_KINDS = /^(superslab|slab|inflated|trim|backgroundDrain)/;
+/** Kinds that a model has. */
+export const stopsOf = (model: ModelId): readonly EventKind[] =>
+  STOPS.filter((kind) => !(model === 'tiny' ? PAGE_KINDS : TINY_KINDS).test(kind));
 
 /** Play, step, speed, and where the run stands. */
 export function Transport({
   lane,
+  lockstep,
+  focus,
+  model,
   playing,
   ended,
   speed,
@@ -70,7 +83,7 @@ export function Transport({
         </button>
         <button
           type="button"
-          onClick={() => void lane.stepOps(1)}
+          onClick={() => void lockstep.stepOps(1)}
           disabled={ended}
           title="One operation (→)"
           aria-label="Step one operation"
@@ -79,7 +92,7 @@ export function Transport({
         </button>
         <button
           type="button"
-          onClick={() => void lane.stepEvent([kind])}
+          onClick={() => void lockstep.stepEvent([kind], focus)}
           disabled={ended}
           title={`To the next “${kindName(kind)}” (Shift+→)`}
           aria-label="Step to the next event"
@@ -89,7 +102,7 @@ export function Transport({
         <label className="mini-select">
           <span className="sr">Kind of event to step to</span>
           <select value={kind} onChange={(event) => onKind(event.target.value as EventKind)}>
-            {STOPS.map((name) => (
+            {stopsOf(model).map((name) => (
               <option key={name} value={name}>
                 {kindName(name)}
               </option>
@@ -98,7 +111,7 @@ export function Transport({
         </label>
         <button
           type="button"
-          onClick={() => void lane.runTo(1e10)}
+          onClick={() => void lockstep.runTo(1e10)}
           disabled={ended}
           title="To the end (End)"
           aria-label="Run to the end"
@@ -160,13 +173,18 @@ function Progress({ lane, edits }: { readonly lane: Lane; readonly edits: readon
   useFrames(lane, 100, (frame) => {
     const { header, entries } = frame;
     const used = entries.reduce((a, b) => a + b, 0) / header[H.maxMapCount];
-    const share = RUN_STATUS[header[H.status]] === 'running' ? Math.min(1, used) : 1;
+    const limit = header[H.opLimit];
+    const asked = limit > 0 ? header[H.op] / limit : 0;
+    const share =
+      RUN_STATUS[header[H.status]] === 'running' ? Math.min(1, Math.max(used, asked)) : 1;
     if (bar.current) bar.current.style.width = `${(100 * share).toFixed(2)}%`;
     box.current?.setAttribute('aria-valuenow', String(Math.round(100 * share)));
     box.current?.classList.toggle('bad', RUN_STATUS[header[H.status]] === 'oom');
     const label =
       RUN_STATUS[header[H.status]] === 'running'
-        ? `${(100 * used).toFixed(1)} % of the map entries used`
+        ? asked > used
+          ? `${(100 * asked).toFixed(1)} % of the operations done`
+          : `${(100 * used).toFixed(1)} % of the map entries used`
         : 'the run has ended';
     if (text.current && text.current.textContent !== label) text.current.textContent = label;
   });
@@ -176,7 +194,7 @@ function Progress({ lane, edits }: { readonly lane: Lane; readonly edits: readon
         className="progress"
         ref={box}
         role="progressbar"
-        aria-label="Map entries used"
+        aria-label="How far the run has come"
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={0}

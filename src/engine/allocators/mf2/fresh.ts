@@ -81,8 +81,13 @@ export function freshPage(
   counters[REASON_COUNTER[reason]]++;
   if (depth > 0) {
     counters[C.chain1 + Math.min(depth, LONGEST) - 1]++;
-    if (depth > counters[C.chainMax]) counters[C.chainMax] = depth;
   }
-  heap.pages[p + P_OWNER_EVENT] = heap.emit(EV.pageNew, now, life, p / P_WORDS, cls, reason, cause);
+  const seq = heap.emit(EV.pageNew, now, life, p / P_WORDS, cls, reason, cause);
+  heap.pages[p + P_OWNER_EVENT] = seq;
+  if (depth > counters[C.chainMax]) {
+    counters[C.chainMax] = depth;
+    counters[C.chainMaxSeq] = seq;
+    heap.events.pinChain(seq);
+  }
   return p;
 }

@@ -14,6 +14,7 @@ import type {
   Autopsy,
   BlocksDetail,
   MapEntries,
+  Outcome,
   Simulation,
   Snapshot,
   SuperSlabColumns,
@@ -318,6 +319,11 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
         NO_CAUSE,
       );
     }
+  }
+
+  lastOutcome(): Outcome {
+    const { chain, row, block, via } = this.steps.last;
+    return { chain, k: this.threads.ops[chain] - 1, row, block, path: via };
   }
 
   setKnob(id: KnobId, value: KnobValue): void {

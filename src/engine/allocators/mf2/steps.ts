@@ -77,12 +77,16 @@ export class Mf2Steps {
   readonly x: Int32Array;
   /** Hash of what each chain's operations came to: page, block and way. */
   readonly outcome: Int32Array;
+  /** Row, block and way of each chain's allocation, until its operation is done. */
+  private readonly pending: Int32Array;
   costs: Costs;
   private order: readonly number[] = [];
   partialOn = false;
   private wakeOn = false;
   private adopts = false;
   private clearFirst = false;
+  /** Chain, result and way of the latest operation. */
+  readonly last = { chain: 0, row: NONE, block: 0, via: 0 };
   /** While main warms up, its work is not counted as operations. */
   warming = false;
 
@@ -95,6 +99,7 @@ export class Mf2Steps {
   ) {
     this.x = new Int32Array(threads.chains * X_WORDS);
     this.outcome = new Int32Array(threads.chains);
+    this.pending = new Int32Array(threads.chains * 3);
     this.costs = costsOf(knobs);
     this.applyKnobs();
   }
@@ -320,7 +325,7 @@ export class Mf2Steps {
     heap.requested[slot] = x[at + X_SIZE];
     heap.otherBlocks++;
     heap.otherBytes += x[at + X_SIZE];
-    return this.finish(chain, at, OTHER);
+    return this.finish(chain, at, NONE, 0, STAGE.fresh);
   }
 
   private take(chain: number, at: number, p: number, via: number): number {
@@ -336,12 +341,16 @@ export class Mf2Steps {
     heap.where[slot] = (row << 5) | block;
     heap.requested[slot] = x[at + X_SIZE];
     heap.requestedBytes += x[at + X_SIZE];
-    return this.finish(chain, at, ((row << 5) | block) ^ (via << 29));
+    return this.finish(chain, at, row, block, via);
   }
 
-  private finish(chain: number, at: number, result: number): number {
+  private finish(chain: number, at: number, row: number, block: number, via: number): number {
     const { heap, threads, x, outcome } = this;
+    const result = ((row << 5) | block) ^ (via << 29);
     outcome[chain] = (Math.imul(outcome[chain] ^ result, 0x9e3779b1) + 0x7f4a7c15) | 0;
+    this.pending[chain * 3] = row;
+    this.pending[chain * 3 + 1] = block;
+    this.pending[chain * 3 + 2] = via;
     heap.lastAllocNs[threads.life[chain]] = threads.clock[chain];
     heap.counters[this.warming ? C.runtimeMallocs : C.mallocs]++;
     x[at + X_UNNEEDED] = 0;
@@ -360,7 +369,11 @@ export class Mf2Steps {
   }
 
   private operationDone(chain: number, at: number): number {
-    const { x, threads, costs } = this;
+    const { x, threads, costs, last, pending } = this;
+    last.chain = chain;
+    last.row = pending[chain * 3];
+    last.block = pending[chain * 3 + 1];
+    last.via = pending[chain * 3 + 2];
     threads.clock[chain] += costs.perOp;
     if (x[at + X_BURST] > 0 && --x[at + X_BURST] === 0) x[at + X_PHASE] = PH.asleep;
     return STEP.done;

@@ -15,6 +15,7 @@ import type {
   Autopsy,
   BlocksDetail,
   MapEntries,
+  Outcome,
   Simulation,
   Snapshot,
   SuperSlabColumns,
@@ -33,7 +34,17 @@ import {
   REG_STOP,
   TinyHeap,
 } from './heap.ts';
-import { BLOCK_KIND, BLOCK_NONE, BLOCK_TAG, BLOCK_WORDS, CENTRAL_LIFE } from './layout.ts';
+import {
+  BLOCK_INDEX,
+  BLOCK_KIND,
+  BLOCK_NONE,
+  BLOCK_SLAB,
+  BLOCK_TAG,
+  BLOCK_WORDS,
+  CENTRAL_LIFE,
+  SLAB_INDEX,
+  SLAB_SS,
+} from './layout.ts';
 import {
   BASE_PAGES,
   BASE_RESIDENT_PAGES,
@@ -77,6 +88,9 @@ export class TinySimulation implements Simulation, HeapHost {
   /** Chain whose quantum is under way, and what is left of it. */
   private chain = MAIN;
   private quantumLeft = 0;
+  /** For `lastOutcome`: who ran last, and the slow paths before that. */
+  private lastChain = MAIN;
+  private refillsBefore = 0;
   private nextTrimNs = Infinity;
   peakMappedBytes = 0;
   peakResidentBytes = 0;
@@ -226,6 +240,8 @@ export class TinySimulation implements Simulation, HeapHost {
         history.nextOp - this.operations,
         this.larson.lifeOps - this.threads.done[this.chain],
       );
+      this.lastChain = this.chain;
+      this.refillsBefore = heap.counters[C.refills];
       const done = this.larson.swap(
         heap,
         this.threads,
@@ -246,6 +262,20 @@ export class TinySimulation implements Simulation, HeapHost {
     events.watch = 0;
     if (this.operations >= limit) this.stopAtLimit();
     return { ops: this.operations - first, hit: events.hit };
+  }
+
+  lastOutcome(): Outcome {
+    const { heap, threads, larson } = this;
+    const chain = this.lastChain;
+    const at = larson.lastSlot * BLOCK_WORDS;
+    const r = heap.blocks[at + BLOCK_SLAB];
+    return {
+      chain,
+      k: threads.ops[chain] - 1,
+      row: r < 0 ? -1 : heap.slabs[r + SLAB_SS],
+      block: r < 0 ? r : heap.slabs[r + SLAB_INDEX] * 65536 + heap.blocks[at + BLOCK_INDEX],
+      path: this.refillsBefore === heap.counters[C.refills] ? 0 : 1,
+    };
   }
 
   setKnob(id: KnobId, value: KnobValue): void {

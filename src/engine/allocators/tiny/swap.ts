@@ -51,6 +51,8 @@ export interface SwapRun {
   onNull: (size: number, slot: number) => boolean;
   clock: number;
   done: number;
+  /** Slot of the last swap. */
+  slot: number;
   frees: number;
   remoteFrees: number;
 }
@@ -78,6 +80,7 @@ export function swapLoop(heap: TinyHeap, run: SwapRun): void {
   let y = generators[generator + 1];
   let clock = run.clock;
   let requested = 0;
+  let slot = firstSlot;
   let remoteFrees = 0;
   let frees = 0;
   let done = 0;
@@ -90,7 +93,7 @@ export function swapLoop(heap: TinyHeap, run: SwapRun): void {
     y = generators[entry];
     x = (LRAN2_MULTIPLIER * x + LRAN2_INCREMENT) % LRAN2_MODULUS;
     generators[entry] = x;
-    const slot = firstSlot + (y % chunks);
+    slot = firstSlot + (y % chunks);
     const at = slot * BLOCK_WORDS;
 
     // free
@@ -197,6 +200,7 @@ export function swapLoop(heap: TinyHeap, run: SwapRun): void {
   heap.requestedBytes += requested;
   run.clock = clock;
   run.done = done;
+  run.slot = slot;
   run.frees = frees;
   run.remoteFrees = remoteFrees;
 }

@@ -1,0 +1,199 @@
+import { scaleLinear } from 'd3';
+import { ADOPTION, NEW_PAGE } from '../engine/telemetry/events.ts';
+import { duration } from './format.ts';
+import type { Palette } from './palette.ts';
+
+/** An event as the adoption lanes draw it. */
+export interface LaneEvent {
+  readonly seq: number;
+  readonly kind: string;
+  readonly op: number;
+  readonly ns: number;
+  readonly life: number;
+  readonly subject: number;
+  readonly a: number;
+  readonly b: number;
+  readonly cause: number;
+  /** Chain of `life`, and of the other life where there is one. */
+  readonly chain: number;
+  readonly other: number;
+}
+
+export interface AdoptionBox {
+  readonly width: number;
+  readonly height: number;
+}
+
+const LEFT = 58;
+const RIGHT = 10;
+const TOP = 6;
+const BOTTOM = 18;
+
+/** Colour of a new page by why it was necessary; the shape is the same, the legend names them. */
+export function reasonColours(palette: Palette): readonly string[] {
+  const colours: string[] = [];
+  colours[NEW_PAGE.gate] = palette.owners[4];
+  colours[NEW_PAGE.starved] = palette.bad;
+  colours[NEW_PAGE.graveyard] = palette.inflated;
+  colours[NEW_PAGE.below] = palette.below;
+  colours[NEW_PAGE.orphaned] = palette.dead;
+  colours[NEW_PAGE.firstUse] = palette.owned;
+  colours[NEW_PAGE.capacity] = palette.living;
+  return colours;
+}
+/** Colour of an adoption: out of need, without need, of an orphan. */
+export function adoptionColours(palette: Palette): readonly string[] {
+  const colours: string[] = [];
+  colours[ADOPTION.needed] = palette.living;
+  colours[ADOPTION.unneeded] = palette.bad;
+  colours[ADOPTION.orphan] = palette.empty;
+  return colours;
+}
+
+export interface AdoptionLayout {
+  x(ns: number): number;
+  y(chain: number): number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Time from the first event on, one line per chain. */
+export function layoutAdoption(
+  events: readonly LaneEvent[],
+  chains: number,
+  nowNs: number,
+  box: AdoptionBox,
+): AdoptionLayout {
+  const from = events[0]?.ns ?? 0;
+  const to = Math.max(nowNs, from + 1, ...events.map(({ ns }) => ns));
+  const x = scaleLinear()
+    .domain([from, to])
+    .range([LEFT, box.width - RIGHT]);
+  const pitch = (box.height - TOP - BOTTOM) / Math.max(1, chains);
+  return { x: (ns) => x(ns), y: (chain) => TOP + pitch * (chain + 0.5), from, to };
+}
+
+/** Lives as bars, adoptions as arcs, new pages as triangles, refusals as crosses, grace as shading. */
+export function drawAdoption(
+  ctx: CanvasRenderingContext2D,
+  events: readonly LaneEvent[],
+  chains: number,
+  rfrWindowNs: number,
+  layout: AdoptionLayout,
+  box: AdoptionBox,
+  palette: Palette,
+  selected: number | undefined,
+): void {
+  const { x, y, from, to } = layout;
+  ctx.font = '11px "Inter Variable", sans-serif';
+  ctx.textBaseline = 'middle';
+  for (let chain = 0; chain < chains; chain++) {
+    ctx.textAlign = 'right';
+    ctx.fillStyle = palette.text2;
+    ctx.fillText(chain === 0 ? 'main' : `chain ${chain}`, LEFT - 8, y(chain));
+    ctx.fillStyle = palette.grid;
+    ctx.fillRect(LEFT, y(chain) - 3, box.width - LEFT - RIGHT, 6);
+  }
+  ctx.textBaseline = 'alphabetic';
+  ctx.fillStyle = palette.text3;
+  ctx.textAlign = 'left';
+  ctx.fillText(duration(from), LEFT, box.height - 4);
+  ctx.textAlign = 'right';
+  ctx.fillText(duration(to), box.width - RIGHT, box.height - 4);
+  if (rfrWindowNs > 0) {
+    ctx.globalAlpha = 0.16;
+    ctx.fillStyle = palette.cached;
+    for (const event of events) {
+      if (event.kind !== 'pageEnqueued' || event.other < 0) continue;
+      const left = x(event.ns);
+      ctx.fillRect(left, y(event.other) - 7, Math.max(1, x(event.ns + rfrWindowNs) - left), 14);
+    }
+    ctx.globalAlpha = 1;
+  }
+  const arcs = adoptionColours(palette);
+  const reasons = reasonColours(palette);
+  for (const event of events) {
+    const px = x(event.ns);
+    const py = y(event.chain);
+    switch (event.kind) {
+      case 'threadStart':
+      case 'threadExit':
+        ctx.fillStyle = event.kind === 'threadStart' ? palette.living : palette.dead;
+        ctx.fillRect(px - 1, y(event.kind === 'threadStart' ? event.a : event.chain) - 8, 2, 16);
+        break;
+      case 'wake':
+        ctx.strokeStyle = palette.text3;
+        ctx.lineWidth = 1;
+        ctx.beginPath();
+        ctx.arc(px, py, 3, 0, 2 * Math.PI);
+        ctx.stroke();
+        break;
+      case 'adoptionBlocked':
+        ctx.strokeStyle = palette.text3;
+        ctx.lineWidth = 1;
+        ctx.beginPath();
+        ctx.moveTo(px - 2.5, py - 2.5);
+        ctx.lineTo(px + 2.5, py + 2.5);
+        ctx.moveTo(px + 2.5, py - 2.5);
+        ctx.lineTo(px - 2.5, py + 2.5);
+        ctx.stroke();
+        break;
+      case 'pageAdopted':
+      case 'superslabAdopted': {
+        const how = event.kind === 'pageAdopted' ? event.b : ADOPTION.orphan;
+        const oy = y(event.other);
+        ctx.strokeStyle = arcs[how];
+        ctx.lineWidth = event.seq === selected ? 3 : 1.4;
+        ctx.setLineDash(how === ADOPTION.unneeded ? [4, 3] : []);
+        ctx.beginPath();
+        ctx.moveTo(px, oy);
+        ctx.quadraticCurveTo(px + 18, (oy + py) / 2, px, py);
+        ctx.stroke();
+        ctx.setLineDash([]);
+        ctx.fillStyle = arcs[how];
+        ctx.beginPath();
+        ctx.arc(px, py, 2.5, 0, 2 * Math.PI);
+        ctx.fill();
+        break;
+      }
+      case 'pageNew': {
+        const size = event.seq === selected ? 7 : 4.5;
+        ctx.fillStyle = reasons[event.b] ?? palette.text;
+        ctx.beginPath();
+        ctx.moveTo(px, py - size);
+        ctx.lineTo(px + size, py + size);
+        ctx.lineTo(px - size, py + size);
+        ctx.closePath();
+        ctx.fill();
+        if (event.seq === selected) {
+          ctx.strokeStyle = palette.text;
+          ctx.lineWidth = 1.5;
+          ctx.stroke();
+        }
+        break;
+      }
+    }
+  }
+}
+
+/** The event nearest to a point, within reach of a finger. */
+export function hitAdoption(
+  events: readonly LaneEvent[],
+  layout: AdoptionLayout,
+  px: number,
+  py: number,
+): LaneEvent | undefined {
+  let best: LaneEvent | undefined;
+  let nearest = 16 * 16;
+  for (const event of events) {
+    if (event.kind === 'pageEnqueued') continue;
+    const dx = layout.x(event.ns) - px;
+    const dy = layout.y(event.chain) - py;
+    const distance = dx * dx + dy * dy;
+    if (distance < nearest) {
+      nearest = distance;
+      best = event;
+    }
+  }
+  return best;
+}

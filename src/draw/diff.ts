@@ -1,0 +1,55 @@
+import { scaleLinear } from 'd3';
+import { CHART_LEFT, type ChartBox } from './area.ts';
+import { compact } from './format.ts';
+import type { Palette } from './palette.ts';
+
+export interface DiffSeries {
+  /** Operations at which both lanes were looked at, ascending. */
+  readonly ops: readonly number[];
+  /** Second lane minus first. */
+  readonly values: readonly number[];
+}
+
+/**
+ * Draws how far the second lane is above (orange) or below (blue) the first. The two colours differ in
+ * lightness, too, and the sign is the side of the line.
+ */
+export function drawDiff(
+  ctx: CanvasRenderingContext2D,
+  series: DiffSeries,
+  box: ChartBox,
+  palette: Palette,
+  format: (value: number) => string,
+): void {
+  const { ops, values } = series;
+  const last = ops.at(-1) ?? 1;
+  const most = Math.max(1, ...values.map(Math.abs));
+  const x = scaleLinear()
+    .domain([0, Math.max(1, last)])
+    .range([CHART_LEFT, box.width - 8]);
+  const y = scaleLinear()
+    .domain([-most, most])
+    .range([box.height - 18, 8]);
+  ctx.font = '11px "Inter Variable", sans-serif';
+  ctx.textBaseline = 'middle';
+  ctx.textAlign = 'right';
+  for (const tick of [-most, 0, most]) {
+    ctx.fillStyle = palette.grid;
+    ctx.fillRect(CHART_LEFT, Math.round(y(tick)), box.width - CHART_LEFT - 8, 1);
+    ctx.fillStyle = palette.text3;
+    ctx.fillText(tick > 0 ? `+${format(tick)}` : format(tick), CHART_LEFT - 8, y(tick));
+  }
+  ctx.textBaseline = 'alphabetic';
+  ctx.textAlign = 'right';
+  ctx.fillText(`${compact(last)} ops`, box.width - 8, box.height - 4);
+  for (const sign of [1, -1]) {
+    ctx.beginPath();
+    ctx.moveTo(x(0), y(0));
+    for (const [i, op] of ops.entries())
+      ctx.lineTo(x(op), y(sign > 0 ? Math.max(0, values[i]) : Math.min(0, values[i])));
+    ctx.lineTo(x(last), y(0));
+    ctx.closePath();
+    ctx.fillStyle = sign > 0 ? palette.owners[6] : palette.owners[2];
+    ctx.fill();
+  }
+}

@@ -1,0 +1,81 @@
+import { scaleLinear } from 'd3';
+import { PG } from '../engine/telemetry/states.ts';
+import type { FrameView } from '../worker/frame.ts';
+import { CHART_LEFT, type ChartBox } from './area.ts';
+import { compact } from './format.ts';
+import type { Palette } from './palette.ts';
+
+/** Pages by the number of remote blocks they hold: index 1 to 16, the last for 16 and more. */
+export interface PendingCounts {
+  readonly enqueued: Float64Array;
+  readonly unseen: Float64Array;
+}
+export const PENDING_BINS = 17;
+
+/** Counts pages with remote blocks, those in a queue and those that nobody was told of. */
+export function pendingCounts(frame: FrameView, into: PendingCounts): void {
+  into.enqueued.fill(0);
+  into.unseen.fill(0);
+  const { queued, state } = frame.columns;
+  for (let row = 0; row < frame.shape.rows; row++) {
+    if (queued[row] === 0) continue;
+    const bin = Math.min(PENDING_BINS - 1, queued[row]);
+    const waits = state[row] === PG.pending || state[row] === PG.orphanPending;
+    if (waits) into.enqueued[bin]++;
+    else into.unseen[bin]++;
+  }
+}
+
+/** Draws the counts as stacked bars, and the threshold as a line between two of them. */
+export function drawPending(
+  ctx: CanvasRenderingContext2D,
+  counts: PendingCounts,
+  threshold: number,
+  box: ChartBox,
+  palette: Palette,
+): void {
+  const most = Math.max(1, ...counts.enqueued.map((n, i) => n + counts.unseen[i]));
+  const y = scaleLinear()
+    .domain([0, most])
+    .range([box.height - 18, 8]);
+  const step = (box.width - CHART_LEFT - 8) / (PENDING_BINS - 1);
+  const left = (bin: number): number => CHART_LEFT + (bin - 1) * step;
+  ctx.font = '11px "Inter Variable", sans-serif';
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'middle';
+  for (const tick of y.ticks(3)) {
+    ctx.fillStyle = palette.grid;
+    ctx.fillRect(CHART_LEFT, Math.round(y(tick)), box.width - CHART_LEFT - 8, 1);
+    ctx.fillStyle = palette.text3;
+    ctx.fillText(compact(tick), CHART_LEFT - 8, y(tick));
+  }
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'alphabetic';
+  for (let bin = 1; bin < PENDING_BINS; bin++) {
+    const { [bin]: enqueued } = counts.enqueued;
+    const { [bin]: unseen } = counts.unseen;
+    ctx.fillStyle = palette.cached;
+    ctx.fillRect(left(bin) + 1, y(enqueued), step - 2, y(0) - y(enqueued));
+    ctx.fillStyle = palette.below;
+    ctx.fillRect(left(bin) + 1, y(enqueued + unseen), step - 2, y(enqueued) - y(enqueued + unseen));
+    ctx.fillStyle = palette.text3;
+    if (bin % 2 === 1 || step > 26)
+      ctx.fillText(
+        bin === PENDING_BINS - 1 ? '16+' : String(bin),
+        left(bin) + step / 2,
+        box.height - 4,
+      );
+  }
+  const at = left(Math.min(PENDING_BINS - 1, threshold));
+  ctx.strokeStyle = palette.bad;
+  ctx.setLineDash([5, 4]);
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.moveTo(at, 8);
+  ctx.lineTo(at, box.height - 18);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.fillStyle = palette.bad;
+  ctx.textAlign = 'left';
+  ctx.fillText(`enqueued at ${threshold}`, at + 5, 18);
+}

@@ -1,0 +1,377 @@
+import type { Preset } from '../presets.ts';
+import { MF2_BASE, ROUTE_ROWS, type RouteRow } from './routes.ts';
+
+const row = (id: string): RouteRow => {
+  const found = ROUTE_ROWS.find((entry) => entry.id === id);
+  if (!found) throw new Error(`no route ${id}`);
+  return found;
+};
+
+/** Scenarios of document D2: pending queues, adoption, owner priority (E-12 to E-16), and our own answer. */
+export const MF2_PRESETS: readonly Preset[] = [
+  {
+    id: 'domino',
+    scenario: 'E-12',
+    title: 'The falling dominoes',
+    question:
+      'D2 says that adoption starts a chain: a page is taken, its owner misses it, another page must be made. Does it?',
+    claims: ['C-43', 'C-44', 'C-46', 'C-47', 'I-34'],
+    // The worst case of the sweep `npm run domino`; nothing is tuned to a number.
+    knobs: {
+      ...MF2_BASE,
+      workload: 'wakers',
+      wakePeriod: 1,
+      burst: 1,
+      hold: 0,
+      opLimit: 100_000,
+    },
+    variants: [
+      {
+        name: 'CDA, adopting on waking',
+        knobs: { route: 'cda', adoptOnWake: true },
+        note: 'The wakers take a page each time they wake, although their own has room. The owners of those pages make new ones.',
+      },
+      {
+        name: 'CDA, on need',
+        knobs: { route: 'cda' },
+        note: 'The same adoption, but only when a thread has no block left: the pages of owner priority.',
+      },
+      { name: 'S2', knobs: { route: 's2' } },
+      { name: 'Adopt orphans only', knobs: { route: 's2', orphanPolicy: 'adopt' } },
+      { name: 'P', knobs: { route: 'p' } },
+    ],
+    lanes: [0, 1, 2, 3],
+    story: [
+      {
+        title: 'A and B hand each other blocks.',
+        text: 'Each frees what the other allocated, so freed blocks wait in pending queues. Beside them two threads sleep, wake, and allocate one block.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'A waker takes a page.',
+        text: '{adoptions} adoptions so far, {unneeded} of them by threads whose own page had room.',
+        when: { kind: 'counter', counter: 'adoptions', atLeast: 1 },
+      },
+      {
+        title: 'Its owner misses it.',
+        text: 'The next time the owner looks into its queue the page is gone: {starved} new pages were made for that reason alone.',
+        when: { kind: 'counter', counter: 'newStarved', atLeast: 1 },
+      },
+      {
+        title: 'Dominoes.',
+        text: 'The longest chain is {chain} adoptions before a page had to be made. {pages} pages in all after {ops} operations.',
+        when: { kind: 'counter', counter: 'chainMax', atLeast: 2 },
+      },
+      {
+        title: 'Not adoption: adoption without need.',
+        text: '{pages} pages after {ops} operations. Beside it, the same adoption on need makes as few pages as owner priority: D2 blames the wrong ingredient.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: 20_000,
+    documentFigures: [],
+  },
+  {
+    id: 'thresholds',
+    scenario: 'E-13',
+    title: 'Thresholds that lose pages',
+    question:
+      'D2 raised the threshold from 1 to 2 and 4 and reuse fell from 40 % to 3.6 % and 0.6 %. Why?',
+    claims: ['C-38', 'C-39', 'C-40', 'C-41', 'C-45', 'I-21', 'I-27', 'I-32'],
+    knobs: { ...MF2_BASE, workload: 'larson', rounds: 1, route: 'cda' },
+    variants: [
+      {
+        name: 'Threshold 1',
+        knobs: {},
+        documentFigures: [
+          {
+            label: 'Reuse, threshold 1',
+            unit: '%',
+            document: 40,
+            source: 'D2',
+            metric: 'reusePercent',
+          },
+        ],
+      },
+      {
+        name: 'Threshold 2',
+        knobs: { pendingThreshold: 2 },
+        note: 'A page of one 32 KiB block can never hold two remote blocks: it is lost for good.',
+        documentFigures: [
+          {
+            label: 'Reuse, threshold 2',
+            unit: '%',
+            document: 3.6,
+            source: 'D2',
+            metric: 'reusePercent',
+          },
+        ],
+      },
+      {
+        name: 'Threshold 4',
+        knobs: { pendingThreshold: 4 },
+        documentFigures: [
+          {
+            label: 'Reuse, threshold 4',
+            unit: '%',
+            document: 0.6,
+            source: 'D2',
+            metric: 'reusePercent',
+          },
+        ],
+      },
+      {
+        name: 'Threshold 1, queue again',
+        knobs: { reEnqueue: true },
+        note: 'D2 measured 6.2 % with it. Here it changes next to nothing: what it repairs, blocks that come in during a drain, is rare.',
+        documentFigures: [
+          {
+            label: 'Reuse, queue again',
+            unit: '%',
+            document: 6.2,
+            source: 'D2',
+            metric: 'reusePercent',
+          },
+        ],
+      },
+      {
+        name: 'Fitted to D2’s counters',
+        knobs: { reEnqueue: true, minSize: 8192, rounds: 20, chunks: 256, opLimit: 303_770 },
+        note: 'Fitted: D2 does not state its sizes, rounds or chunks. These were chosen so that new pages, reuses and enqueued pages come near its three counters.',
+        documentFigures: [
+          { label: 'New pages', unit: '', document: 230267, source: 'D2', metric: 'newPages' },
+          { label: 'Pages reused', unit: '', document: 14299, source: 'D2', metric: 'pageReuses' },
+          {
+            label: 'Pages enqueued',
+            unit: '',
+            document: 16587,
+            source: 'D2',
+            metric: 'pendingEnqueued',
+          },
+        ],
+      },
+    ],
+    lanes: [0, 1, 2, 3],
+    story: [
+      {
+        title: 'A page is found by its count.',
+        text: 'When the remote frees of a page reach the threshold, it joins its owner’s queue. Below it nobody knows.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'Stuck below.',
+        text: '{below} blocks lie in pages of living threads that were never enqueued.',
+        when: { kind: 'counter', counter: 'strandedBelow', atLeast: 100 },
+      },
+      {
+        title: 'The capacity decides.',
+        text: 'With a 64-byte header a page holds 1, 3, 7, 15 or 31 blocks. A threshold above a page’s capacity cuts that whole class off, and most requests are of the class with one block.',
+        when: { kind: 'op', op: 60_000 },
+      },
+      {
+        title: 'And the graveyard.',
+        text: '{pages} pages after {ops} operations; {reuse} of all pages taken were reused. {grave} free blocks lie where nobody looks.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: 60_000,
+    documentFigures: [],
+  },
+  {
+    id: 'routes',
+    scenario: 'E-14',
+    title: 'CDA or owner priority',
+    question: 'D2 promises 70 to 80 % reuse from owner priority. On which workload?',
+    claims: ['C-46', 'C-48', 'C-49', 'C-50', 'C-51', 'I-33', 'I-34', 'I-35'],
+    knobs: { ...MF2_BASE, workload: 'larson', rounds: 1 },
+    variants: [
+      { name: 'CDA', knobs: row('cda1').knobs },
+      {
+        name: 'S1',
+        knobs: row('s1').knobs,
+        note: 'Owner priority alone strands everything: here owners die.',
+        documentFigures: [
+          { label: 'Reuse, S1', unit: '%', document: 50, source: 'D2', metric: 'reusePercent' },
+        ],
+      },
+      {
+        name: 'S2',
+        knobs: row('s2').knobs,
+        documentFigures: [
+          { label: 'Reuse, S2', unit: '%', document: 70, source: 'D2', metric: 'reusePercent' },
+        ],
+      },
+      { name: 'P', knobs: row('p').knobs },
+      { name: 'CDA and partial list', knobs: row('cda-partial').knobs },
+    ],
+    lanes: [0, 1, 2, 4],
+    story: [
+      {
+        title: 'Larson’s owners die.',
+        text: 'Each life inherits blocks of dead ones and frees them: remote frees to queues that only their dead owner may drain.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'Owner priority waits for the dead.',
+        text: '{orphaned} blocks are free or queued in pages of dead threads.',
+        when: { kind: 'counter', counter: 'strandedOrphan', atLeast: 1000 },
+      },
+      {
+        title: 'The list of partly free pages.',
+        text: 'Blocks that a thread frees itself, on a page it no longer allocates from, are only found with it: that is the difference between the lanes with and without.',
+        when: { kind: 'op', op: 100_000 },
+      },
+      {
+        title: 'Taking and listing, both.',
+        text: '{pages} pages after {ops} operations, {reuse} reused. The lane that adopts from the dead and keeps the list needs fewest.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: 60_000,
+    documentFigures: [],
+  },
+  {
+    id: 'route-p',
+    scenario: 'E-15',
+    title: 'Five gates of route P',
+    question: 'Route P adopts only when five conditions hold. Do they ever?',
+    claims: ['C-52', 'I-36'],
+    knobs: { ...MF2_BASE, workload: 'larson', rounds: 1, route: 'p' },
+    variants: [
+      {
+        name: 'As in D2',
+        knobs: {},
+        note: 'At least 8 remote blocks in a page, and a page of most classes has 7 or fewer: the gate shuts whole classes out.',
+      },
+      { name: 'One remote block is enough', knobs: { minRemote: 1 } },
+      {
+        name: 'And partial lists do not shut it',
+        knobs: { minRemote: 1, adoptionThreshold: 0, partialList: 'off' },
+      },
+      {
+        name: 'All gates open',
+        knobs: {
+          minRemote: 0,
+          adoptionThreshold: 0,
+          rfrWindowUs: 0,
+          idleThresholdUs: 0,
+          partialList: 'off',
+        },
+      },
+    ],
+    lanes: [0, 1, 2, 3],
+    story: [
+      {
+        title: 'Five conditions.',
+        text: 'Owner idle for 150 µs, no partly free pages of its own, more than 4 pages waiting, at least 8 remote blocks in the page, and 200 µs of first refusal over.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'Shut.',
+        text: '{blocked} looks at a page were turned away, {adoptions} adoptions were allowed.',
+        when: { kind: 'op', op: 20_000 },
+      },
+      {
+        title: 'Which gate.',
+        text: 'Refusals: {blockedIdle} owner not idle, {blockedPartial} partly free pages, {blockedPressure} too few pages, {blockedRemotes} too few remote blocks, {blockedRfr} first refusal.',
+        when: { kind: 'op', op: 100_000 },
+      },
+      {
+        title: 'Almost nothing passes.',
+        text: '{adoptions} adoptions in {ops} operations, {pages} pages. Open the gates one by one, lane by lane.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: 60_000,
+    documentFigures: [],
+  },
+  {
+    id: 'sleepers',
+    scenario: 'E-16',
+    title: 'Waking the sleepers',
+    question: 'S3 wakes a sleeping owner to drain its queue. Does it help?',
+    claims: ['C-54'],
+    knobs: {
+      ...MF2_BASE,
+      workload: 'wakers',
+      wakePeriod: 256,
+      burst: 16,
+      hold: 512,
+      adoptOnWake: true,
+      route: 'cda',
+      partialList: 'on',
+    },
+    variants: [
+      { name: 'Sleepers sleep', knobs: { wakeup: 'off' } },
+      {
+        name: 'The first remote free wakes them',
+        knobs: { wakeup: 'on' },
+        note: 'A sleeper that had taken pages drains them when blocks come back, and puts them on its own list: they are no use to anybody else there.',
+      },
+      { name: 'S3', knobs: { route: 's3', adoptOnWake: false, partialList: 'byRoute' } },
+    ],
+    lanes: [0, 1, 2],
+    story: [
+      {
+        title: 'Two threads sleep between bursts.',
+        text: 'What they took stays theirs while they sleep.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'Blocks come back to a sleeper.',
+        text: '{pending} pages wait in queues now, the eldest part of them for {age}.',
+        when: { kind: 'counter', counter: 'pendingPages', atLeast: 10 },
+      },
+      {
+        title: 'Woken or not.',
+        text: '{wakes} wake-ups, {background} pages drained in the background.',
+        when: { kind: 'op', op: 50_000 },
+      },
+      {
+        title: 'The price of a wake-up.',
+        text: '{pages} pages after {ops} operations, {wakes} wake-ups: compare the lanes.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: 60_000,
+    documentFigures: [],
+  },
+  {
+    id: 'best-policy',
+    scenario: 'ours',
+    title: 'The policy we would ship',
+    question: 'Which rule needs fewest pages on every workload, dying owners included?',
+    claims: ['C-46', 'C-48', 'C-53', 'I-35'],
+    knobs: { ...MF2_BASE, workload: 'larson', rounds: 1 },
+    variants: [
+      { name: 'CDA', knobs: row('cda1').knobs },
+      { name: 'S2', knobs: row('s2').knobs },
+      { name: 'S2, adopt from the dead', knobs: row('dead').knobs },
+      {
+        name: 'CDA and partial list',
+        knobs: row('cda-partial').knobs,
+        note: 'Adoption on need, from the living and the dead, and the list of partly free pages.',
+      },
+    ],
+    lanes: [0, 1, 2, 3],
+    story: [
+      {
+        title: 'Four rules, one program.',
+        text: 'The same allocations and frees in every lane.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'Three leaks to close.',
+        text: 'Free blocks in no list ({grave}), remote blocks of dead owners ({orphaned}), and pages held by threads that sleep ({idle}).',
+        when: { kind: 'op', op: 40_000 },
+      },
+      {
+        title: 'What is left.',
+        text: '{pages} pages after {ops} operations. docs/mf2-model.md has the table over all workloads.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: 60_000,
+    documentFigures: [],
+  },
+];

@@ -1,0 +1,123 @@
+import type { EventKind } from '../engine/telemetry/events.ts';
+import { H } from '../worker/frame.ts';
+import type { Speed } from '../worker/protocol.ts';
+import type { Lane } from './lane.ts';
+
+/** Operations that a lane may be ahead of the slowest one, flat out. */
+const AHEAD = 400_000;
+/** Paced play: lanes stay within this part of a second of each other. */
+const AHEAD_S = 0.1;
+
+/**
+ * One to four lanes on the same operation stream. They run freely within a small distance of each
+ * other (grants), and stand at equal operation counts whenever they stand still.
+ */
+export class Lockstep {
+  readonly lanes: Lane[] = [];
+  private speed: Speed = 'max';
+  private playing: Speed | undefined;
+  private hiddenWhilePlaying: Speed | undefined;
+  /** The tab was hidden while playing (true) or is back (false). */
+  onAutoPause: (paused: boolean) => void = () => {};
+
+  constructor(private readonly makeLane: () => Lane) {
+    this.resize(1);
+    if (typeof document !== 'undefined')
+      document.addEventListener('visibilitychange', this.onVisibility);
+  }
+
+  /** Makes or ends lanes until there are `count`. */
+  resize(count: number): void {
+    while (this.lanes.length > count) this.lanes.pop()?.dispose();
+    while (this.lanes.length < count) {
+      const lane = this.makeLane();
+      lane.onProgress = () => this.regrant();
+      this.lanes.push(lane);
+    }
+  }
+
+  get busy(): boolean {
+    return this.lanes.some((lane) => lane.busy);
+  }
+  /** True while some lane can still run. */
+  get running(): boolean {
+    return this.lanes.some((lane) => lane.hub.summary?.status === 'running');
+  }
+
+  async play(speed: Speed): Promise<void> {
+    this.speed = speed;
+    this.playing = speed;
+    this.regrant();
+    await Promise.all(this.lanes.map((lane) => lane.play(speed)));
+  }
+
+  /** Stops all lanes at the operation of the one that is furthest. */
+  async pause(): Promise<void> {
+    this.playing = undefined;
+    await Promise.all(this.lanes.map((lane) => lane.pause()));
+    await this.align();
+  }
+
+  async stepOps(ops: number): Promise<void> {
+    if (this.lanes.length === 1) return void (await this.lanes[0].stepOps(ops));
+    await this.runTo(this.furthest() + ops);
+  }
+
+  /** Runs the given lane to the next event; the others follow to its operation. */
+  async stepEvent(kinds: readonly EventKind[], lead: number): Promise<void> {
+    this.playing = undefined;
+    await this.lanes[lead]?.stepEvent(kinds);
+    await this.align();
+  }
+
+  async runTo(op: number): Promise<void> {
+    this.playing = undefined;
+    await Promise.all(this.lanes.map((lane) => lane.runTo(op)));
+  }
+
+  private async align(): Promise<void> {
+    if (this.lanes.length === 1) return;
+    const op = this.furthest();
+    await Promise.all(
+      this.lanes
+        .filter((lane) => lane.hub.summary?.status === 'running' && opOf(lane) < op)
+        .map((lane) => lane.runTo(op)),
+    );
+  }
+
+  private furthest(): number {
+    const running = this.lanes.filter((lane) => lane.hub.summary?.status === 'running');
+    return Math.max(0, ...running.map(opOf));
+  }
+
+  /** Lets every lane run a little further than the slowest that still runs. */
+  private regrant(): void {
+    if (this.lanes.length === 1) {
+      this.lanes[0].grant(Infinity);
+      return;
+    }
+    let least = Infinity;
+    for (const lane of this.lanes) {
+      if (lane.hub.summary && lane.hub.summary.status !== 'running') continue;
+      least = Math.min(least, lane.hub.latest?.header[H.op] ?? 0);
+    }
+    if (least === Infinity) return;
+    const ahead = this.speed === 'max' ? AHEAD : Math.max(1, Math.ceil(this.speed * AHEAD_S));
+    for (const lane of this.lanes) lane.grant(least + ahead);
+  }
+
+  private readonly onVisibility = (): void => {
+    if (document.hidden && this.playing !== undefined && this.running) {
+      this.hiddenWhilePlaying = this.playing;
+      void this.pause();
+      this.onAutoPause(true);
+    } else if (!document.hidden && this.hiddenWhilePlaying !== undefined) {
+      const speed = this.hiddenWhilePlaying;
+      this.hiddenWhilePlaying = undefined;
+      void this.play(speed);
+      this.onAutoPause(false);
+    }
+  };
+}
+
+const opOf = (lane: Lane): number => lane.hub.summary?.op ?? 0;

@@ -1,0 +1,403 @@
+import { useEffect, useRef, useState } from 'react';
+import { type DiffSeries, drawDiff } from '../../draw/diff.ts';
+import { bytes, compact, count, difference } from '../../draw/format.ts';
+import { differentStreams, type Side } from '../../engine/compare.ts';
+import { type KnobValues, knobDef } from '../../engine/knobs.ts';
+import type { DocumentFigure } from '../../engine/presets.ts';
+import { EVENT_KINDS } from '../../engine/telemetry/events.ts';
+import type { SeriesName } from '../../engine/telemetry/series.ts';
+import type { Lane } from '../../live/lane.ts';
+import { ALIGN_BY, type AlignBy } from '../../state/store.ts';
+import { type FrameView, H } from '../../worker/frame.ts';
+import { valueAt } from '../lane/axes.ts';
+import { kindName } from '../lane/events-card.tsx';
+import { useFrames, useLaneCanvas } from '../lane/use-frame.ts';
+import { metricOf } from '../side/metrics.ts';
+import { COMPARE_OPS, findDivergence, type Verdict } from './divergence.ts';
+import { METRIC_ROWS } from './rows.ts';
+
+interface Props {
+  readonly lanes: readonly Lane[];
+  readonly names: readonly string[];
+  readonly sides: readonly Side[];
+  readonly figures: readonly DocumentFigure[];
+  readonly alignBy: AlignBy;
+  readonly ownAxes: boolean;
+  /** Counts runs: a new one is searched anew. */
+  readonly run: number;
+  onAlignBy(alignBy: AlignBy): void;
+  onOwnAxes(own: boolean): void;
+  /** Brings all lanes to an operation. */
+  onSeek(op: number): void;
+}
+
+const LETTERS = 'ABCD';
+const ALIGN_LABELS: Readonly<Record<AlignBy, string>> = {
+  op: 'operation',
+  ns: 'modelled time',
+  adoption: 'first adoption',
+  oom: 'first out of memory',
+};
+
+/** Lanes against each other: what differs, since when, and why. */
+export function Compare(props: Props) {
+  const { lanes, names, alignBy } = props;
+  const [pair, setPair] = useState<readonly [number, number]>([0, lanes.length - 1]);
+  const a = Math.min(pair[0], lanes.length - 1);
+  const b = Math.min(pair[1], lanes.length - 1);
+  const choose = (which: 0 | 1) => (
+    <select
+      aria-label={which === 0 ? 'First lane' : 'Second lane'}
+      value={which === 0 ? a : b}
+      onChange={(event) => {
+        const next = Number(event.target.value);
+        setPair(which === 0 ? [next, b] : [a, next]);
+      }}
+    >
+      {names.map((name, i) => (
+        <option key={LETTERS[i]} value={i}>
+          {LETTERS[i]} · {name}
+        </option>
+      ))}
+    </select>
+  );
+  return (
+    <section className="compare" aria-label="Comparison" data-testid="compare">
+      <div className="compare-head">
+        <h2>Side by side</h2>
+        <label className="mini-select">
+          align by
+          <select
+            value={alignBy}
+            onChange={(event) => props.onAlignBy(event.target.value as AlignBy)}
+          >
+            {ALIGN_BY.map((key) => (
+              <option key={key} value={key}>
+                {ALIGN_LABELS[key]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={props.ownAxes}
+            onChange={(event) => props.onOwnAxes(event.target.checked)}
+          />
+          own axes
+        </label>
+      </div>
+      <MetricTable lanes={lanes} names={names} figures={props.figures} />
+      <div className="pair">
+        <h3>
+          Between {choose(0)} and {choose(1)}
+        </h3>
+        {a === b ? (
+          <p className="empty">Choose two different lanes.</p>
+        ) : (
+          <>
+            <Divergent
+              key={`${a}.${b}.${props.run}`}
+              a={props.sides[a]}
+              b={props.sides[b]}
+              letters={[LETTERS[a], LETTERS[b]]}
+              onSeek={props.onSeek}
+            />
+            <DiffStrip first={lanes[a]} second={lanes[b]} letters={[LETTERS[a], LETTERS[b]]} />
+            <Explain first={lanes[a]} second={lanes[b]} letters={[LETTERS[a], LETTERS[b]]} />
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function MetricTable({
+  lanes,
+  names,
+  figures,
+}: {
+  readonly lanes: readonly Lane[];
+  readonly names: readonly string[];
+  readonly figures: readonly DocumentFigure[];
+}) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const write = (): void => {
+    const frames = lanes.map((lane) => lane.hub.latest);
+    if (frames.some((frame) => frame === undefined)) return;
+    const known = frames as FrameView[];
+    METRIC_ROWS.forEach((row, r) => {
+      const line = body.current?.rows[r];
+      if (!line) return;
+      const values = known.map((frame) => row.value(frame));
+      line.hidden = row.optional === true && values.every((value) => value === 0);
+      const best =
+        row.better === undefined || values.every((value) => value === values[0])
+          ? undefined
+          : row.better === 'less'
+            ? Math.min(...values)
+            : Math.max(...values);
+      values.forEach((value, i) => {
+        const cell = line.cells[i + 1];
+        const text = row.format(value);
+        const rest =
+          i === 0 || value === values[0]
+            ? ''
+            : values[0] === 0
+              ? `+${row.format(value)}`
+              : `${difference(value, values[0])}, ${value > values[0] ? '+' : '−'}${row.format(Math.abs(value - values[0]))}`;
+        const strong = cell.firstElementChild;
+        const small = cell.lastElementChild;
+        if (strong && strong.textContent !== text) strong.textContent = text;
+        if (small && small.textContent !== rest) small.textContent = rest;
+        cell.classList.toggle('best', value === best);
+      });
+    });
+    figures.forEach((figure, f) => {
+      const line = body.current?.rows[METRIC_ROWS.length + f];
+      known.forEach((frame, i) => {
+        const value = metricOf(frame, figure.metric, 10);
+        const text = Math.abs(value) < 100 ? value.toFixed(1) : count(value);
+        const strong = line?.cells[i + 1].firstElementChild;
+        if (strong && strong.textContent !== text) strong.textContent = text;
+      });
+    });
+  };
+  useFrames(lanes[0], 250, write);
+  useFrames(lanes[lanes.length - 1], 250, write);
+  return (
+    <div className="compare-table" tabIndex={0} role="region" aria-label="Metrics by lane">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">metric</th>
+            {names.map((name, i) => (
+              <th key={LETTERS[i]} scope="col">
+                <span className="lane-letter" aria-hidden="true">
+                  {LETTERS[i]}
+                </span>{' '}
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {METRIC_ROWS.map((row) => (
+            <tr key={row.label}>
+              <th scope="row">{row.label}</th>
+              {lanes.map((_, i) => (
+                <td key={LETTERS[i]}>
+                  <b>–</b> <small />
+                </td>
+              ))}
+            </tr>
+          ))}
+          {figures.map((figure) => (
+            <tr key={`${figure.label}${figure.source}`} className="of-document">
+              <th scope="row">
+                {figure.label}{' '}
+                <small>
+                  {figure.source} says {count(figure.document)} {figure.unit}
+                </small>
+              </th>
+              {lanes.map((_, i) => (
+                <td key={LETTERS[i]}>
+                  <b>–</b> <small className="document">{count(figure.document)}</small>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The first operation that came out differently, searched in a worker of its own. */
+function Divergent({
+  a,
+  b,
+  letters,
+  onSeek,
+}: {
+  readonly a: Side;
+  readonly b: Side;
+  readonly letters: readonly [string, string];
+  onSeek(op: number): void;
+}) {
+  const [verdict, setVerdict] = useState<Verdict>({ kind: 'searching' });
+  const differing = differentStreams(a.knobs, b.knobs);
+  const comparable = differing.length === 0;
+  useEffect(() => {
+    if (!comparable) return;
+    return findDivergence({ a, b, maxOps: limitOf(a.knobs) }, setVerdict);
+  }, [a, b, comparable]);
+  if (!comparable) {
+    return (
+      <p className="divergence">
+        Different operations: {differing.map((id) => knobDef(id).label.toLowerCase()).join(', ')}{' '}
+        {differing.length === 1 ? 'differs' : 'differ'}, so there is no first divergence to find.
+      </p>
+    );
+  }
+  switch (verdict.kind) {
+    case 'searching':
+      return <p className="divergence">Looking for the first divergence…</p>;
+    case 'failed':
+      return <p className="divergence">The search for the first divergence failed.</p>;
+    case 'none':
+      return (
+        <p className="divergence">
+          No divergence in the first {count(verdict.ops)} operations: every one came out alike.
+        </p>
+      );
+    case 'found': {
+      const { at } = verdict;
+      return (
+        <p className="divergence" data-testid="divergence">
+          <span className="flag" aria-hidden="true" /> First divergence: operation{' '}
+          <b>{count(at.opA)}</b>, the {count(at.k + 1)}. of chain {at.chain}. {letters[0]}:{' '}
+          {outcomeText(at.a, a.knobs)}; {letters[1]}: {outcomeText(at.b, b.knobs)}.{' '}
+          <button type="button" className="link" onClick={() => onSeek(at.opA)}>
+            Go there
+          </button>
+        </p>
+      );
+    }
+  }
+}
+
+const limitOf = (knobs: KnobValues): number =>
+  knobs.opLimit > 0 ? Math.min(knobs.opLimit, COMPARE_OPS) : COMPARE_OPS;
+
+const WAYS = [
+  'own queue',
+  'active page',
+  'list of partly free pages',
+  'adoption',
+  'orphan',
+  'new page',
+];
+function outcomeText(
+  outcome: { row: number; block: number; path: number },
+  knobs: KnobValues,
+): string {
+  if (outcome.row < 0) return 'served elsewhere';
+  if (knobs.model === 'tiny')
+    return `SuperSlab ${count(outcome.row)}, ${outcome.path === 0 ? 'fast path' : 'slow path'}`;
+  return `page ${count(outcome.row)}, block ${outcome.block}, by ${WAYS[outcome.path] ?? 'another way'}`;
+}
+
+const STRIPS: readonly { readonly series: SeriesName; readonly label: string }[] = [
+  { series: 'resident', label: 'resident bytes' },
+  { series: 'superslabs', label: 'SuperSlabs or pages' },
+  { series: 'queued', label: 'queued blocks' },
+  { series: 'adoptions', label: 'adoptions' },
+  { series: 'stranded', label: 'stranded blocks' },
+];
+
+/** Second lane minus first, over the operations that both have done. */
+function DiffStrip({
+  first,
+  second,
+  letters,
+}: {
+  readonly first: Lane;
+  readonly second: Lane;
+  readonly letters: readonly [string, string];
+}) {
+  const [strip, setStrip] = useState(STRIPS[0]);
+  const text = useRef<HTMLParagraphElement>(null);
+  const format = strip.series === 'resident' ? bytes : compact;
+  const canvas = useLaneCanvas(
+    second,
+    (ctx, frame, size, palette) => {
+      const other = first.hub.latest;
+      if (!other) return;
+      const series = differenceOf(other, frame, strip.series);
+      drawDiff(ctx, series, size, palette, format);
+      const last = series.values.at(-1) ?? 0;
+      const sentence =
+        last === 0
+          ? `${letters[1]} and ${letters[0]} have the same ${strip.label} now`
+          : `${letters[1]} has ${format(Math.abs(last))} ${last > 0 ? 'more' : 'less'} ${strip.label} than ${letters[0]} now`;
+      if (text.current && text.current.textContent !== sentence)
+        text.current.textContent = sentence;
+    },
+    150,
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn again because the choice changed
+  useEffect(() => canvas.redraw(), [strip, first]);
+  return (
+    <div className="strip">
+      <label className="mini-select">
+        difference in
+        <select
+          value={strip.series}
+          onChange={(event) =>
+            setStrip(STRIPS.find(({ series }) => series === event.target.value) ?? STRIPS[0])
+          }
+        >
+          {STRIPS.map(({ series, label }) => (
+            <option key={series} value={series}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <p ref={text} className="strip-text" role="status" />
+      <canvas
+        ref={canvas.ref}
+        role="img"
+        aria-label={`Difference in ${strip.label} over the run`}
+      />
+    </div>
+  );
+}
+
+function differenceOf(a: FrameView, b: FrameView, series: SeriesName): DiffSeries {
+  const last = Math.min(a.header[H.op], b.header[H.op]);
+  const step = Math.max(a.header[H.historyInterval], b.header[H.historyInterval], 1);
+  const ops: number[] = [];
+  const values: number[] = [];
+  for (let op = 0; op <= last; op += step) {
+    ops.push(op);
+    values.push(valueAt(b, op, series) - valueAt(a, op, series));
+  }
+  return { ops, values };
+}
+
+/** The three kinds of events by which two lanes differ most. */
+function Explain({
+  first,
+  second,
+  letters,
+}: {
+  readonly first: Lane;
+  readonly second: Lane;
+  readonly letters: readonly [string, string];
+}) {
+  const text = useRef<HTMLParagraphElement>(null);
+  const write = (): void => {
+    const a = first.hub.latest;
+    const b = second.hub.latest;
+    if (!a || !b || !text.current) return;
+    const by = EVENT_KINDS.map((kind, i) => ({ kind, delta: b.totals[i] - a.totals[i] }))
+      .filter(({ delta }) => delta !== 0)
+      .sort((x, y) => Math.abs(y.delta) - Math.abs(x.delta))
+      .slice(0, 3);
+    const said =
+      by.length === 0
+        ? 'No kind of event differs in number.'
+        : `What ${letters[1]} does differently: ${by
+            .map(
+              ({ kind, delta }) =>
+                `${count(Math.abs(delta))} ${delta > 0 ? 'more' : 'fewer'} “${kindName(kind)}”`,
+            )
+            .join(', ')}.`;
+    if (text.current.textContent !== said) text.current.textContent = said;
+  };
+  useFrames(first, 300, write);
+  useFrames(second, 300, write);
+  return <p ref={text} className="explain" data-testid="explain" />;
+}

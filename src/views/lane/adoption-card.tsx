@@ -1,0 +1,242 @@
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
+import {
+  type AdoptionLayout,
+  adoptionColours,
+  drawAdoption,
+  hitAdoption,
+  type LaneEvent,
+  layoutAdoption,
+  reasonColours,
+} from '../../draw/adoption.ts';
+import { compact, count } from '../../draw/format.ts';
+import { C } from '../../engine/telemetry/counters.ts';
+import type { EventKind } from '../../engine/telemetry/events.ts';
+import type { ModelId } from '../../engine/types.ts';
+import type { Lane } from '../../live/lane.ts';
+import { type FrameView, H } from '../../worker/frame.ts';
+import { Card } from './card.tsx';
+import { ADOPTION_TEXT, eventSentence, NEW_PAGE_TEXT } from './event-text.ts';
+import { useFrames, useLaneCanvas } from './use-frame.ts';
+
+const SHOWN: readonly number[] = [60, 200, 600];
+const KINDS: readonly EventKind[] = [
+  'threadStart',
+  'threadExit',
+  'pageAdopted',
+  'superslabAdopted',
+  'pageNew',
+  'adoptionBlocked',
+  'wake',
+];
+const REASON_LABELS = [
+  'own queue, tries used up',
+  'taken by an adoption',
+  'graveyard',
+  'below the threshold',
+  'of dead threads',
+  'first of its class',
+  'all blocks live',
+] as const;
+const REASON_COUNTERS = [
+  C.newGate,
+  C.newStarved,
+  C.newGraveyard,
+  C.newBelow,
+  C.newOrphaned,
+  C.newFirstUse,
+  C.newCapacity,
+];
+
+/** The finding: how many pages adoptions cost, or spared. */
+function finding({ counters }: FrameView): string {
+  const adoptions = counters[C.adoptions];
+  if (adoptions === 0) return 'Nobody takes a page from anybody';
+  const starved = counters[C.newStarved];
+  if (starved > adoptions / 4)
+    return `${count(adoptions)} adoptions made ${count(starved)} new pages necessary`;
+  return `${count(adoptions)} adoptions, ${count(starved)} of them missed by an owner`;
+}
+
+/** Who took what from whom, lately: one line per chain of lives. */
+export function AdoptionCard({
+  lane,
+  model,
+  onExplain,
+}: {
+  readonly lane: Lane;
+  readonly model: ModelId;
+  /** Asks for the chain of causes that ends in an event. */
+  onExplain(seq: number): void;
+}) {
+  const [most, setMost] = useState(SHOWN[1]);
+  const events = useRef<readonly LaneEvent[]>([]);
+  const layout = useRef<AdoptionLayout | undefined>(undefined);
+  const selected = useRef<number | undefined>(undefined);
+  const tip = useRef<HTMLParagraphElement>(null);
+  const asking = useRef(false);
+  const legend = useRef<HTMLUListElement>(null);
+  const [colours, setColours] = useState<{ arcs: readonly string[]; reasons: readonly string[] }>();
+  const canvas = useLaneCanvas(
+    lane,
+    (ctx, frame, size, palette) => {
+      if (!colours) setColours({ arcs: adoptionColours(palette), reasons: reasonColours(palette) });
+      layout.current = layoutAdoption(
+        events.current,
+        frame.shape.chains,
+        frame.header[H.virtualNs],
+        size,
+      );
+      drawAdoption(
+        ctx,
+        events.current,
+        frame.shape.chains,
+        frame.header[H.rfrWindowNs],
+        layout.current,
+        size,
+        palette,
+        selected.current,
+      );
+    },
+    150,
+  );
+  const load = async (frame: FrameView): Promise<void> => {
+    if (asking.current) return;
+    asking.current = true;
+    try {
+      const kinds = frame.header[H.rfrWindowNs] > 0 ? [...KINDS, 'pageEnqueued' as const] : KINDS;
+      const found = await lane.events(0, frame.header[H.nextEventSeq], kinds, most);
+      events.current = found.map((event) => ({ chain: 0, other: -1, ...event }));
+      canvas.redraw();
+    } catch {
+      // the run was replaced while we asked
+    } finally {
+      asking.current = false;
+    }
+  };
+  useFrames(lane, 250, (frame) => {
+    void load(frame);
+    REASON_COUNTERS.forEach((counter, i) => {
+      const line = legend.current?.querySelector<HTMLElement>(`[data-reason="${i}"]`);
+      if (!line) return;
+      line.hidden = frame.counters[counter] === 0;
+      const value = line.querySelector('b');
+      const text = compact(frame.counters[counter]);
+      if (value && value.textContent !== text) value.textContent = text;
+    });
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again because the window changed
+  useEffect(() => {
+    const frame = lane.hub.latest;
+    if (frame) void load(frame);
+  }, [most]);
+  const say = (event: LaneEvent | undefined): void => {
+    const sizes = lane.hub.latest?.classBytes ?? [];
+    const text = event ? eventSentence(event as never, sizes, model) : '';
+    if (tip.current && tip.current.textContent !== text) tip.current.textContent = text;
+  };
+  const at = (event: PointerEvent<HTMLCanvasElement>): LaneEvent | undefined => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return (
+      layout.current &&
+      hitAdoption(events.current, layout.current, event.clientX - box.left, event.clientY - box.top)
+    );
+  };
+  const onKey = (event: KeyboardEvent<HTMLCanvasElement>): void => {
+    const list = events.current.filter(({ kind }) => kind !== 'pageEnqueued');
+    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -1e9, End: 1e9 }[event.key];
+    if (event.key === 'Enter' && selected.current !== undefined) {
+      event.preventDefault();
+      event.stopPropagation();
+      onExplain(selected.current);
+      return;
+    }
+    if (step === undefined || list.length === 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const now = list.findIndex(({ seq }) => seq === selected.current);
+    const next = Math.max(0, Math.min(list.length - 1, (now < 0 ? list.length - 1 : now) + step));
+    selected.current = list[next].seq;
+    say(list[next]);
+    canvas.redraw();
+  };
+  return (
+    <Card
+      lane={lane}
+      className="adoption-card wide"
+      title={finding}
+      table={{
+        head: ['New pages, by what would have spared them', 'Count'],
+        rows: (frame) => [
+          ...REASON_COUNTERS.map((counter, i) => [
+            NEW_PAGE_TEXT[i],
+            count(frame.counters[counter]),
+          ]),
+          ['adoptions', count(frame.counters[C.adoptions])],
+          ['of them without need', count(frame.counters[C.adoptionsUnneeded])],
+          ['of them orphans', count(frame.counters[C.orphanAdoptions])],
+          ['refused: first refusal', count(frame.counters[C.blockedRfr])],
+          ['refused: owner not idle', count(frame.counters[C.blockedIdle])],
+          ['refused: partly free pages', count(frame.counters[C.blockedPartial])],
+          ['refused: too few pages', count(frame.counters[C.blockedPressure])],
+          ['refused: too few remote blocks', count(frame.counters[C.blockedRemotes])],
+          ['refused: claimed', count(frame.counters[C.blockedClaim])],
+        ],
+      }}
+      actions={
+        <label className="mini-select">
+          last
+          <select value={most} onChange={(event) => setMost(Number(event.target.value))}>
+            {SHOWN.map((n) => (
+              <option key={n} value={n}>
+                {n} events
+              </option>
+            ))}
+          </select>
+        </label>
+      }
+    >
+      <ul className="legend" ref={legend}>
+        {ADOPTION_TEXT.map((text, i) => (
+          <li key={text}>
+            <svg width="14" height="10" aria-hidden="true">
+              <path
+                d="M1 9 Q7 -3 13 9"
+                fill="none"
+                stroke={colours?.arcs[i]}
+                strokeWidth="1.6"
+                strokeDasharray={i === 1 ? '3 2' : undefined}
+              />
+            </svg>
+            {i === 2 ? 'adoption of an orphan' : `adoption ${text}`}
+          </li>
+        ))}
+        {REASON_LABELS.map((text, i) => (
+          <li key={text} data-reason={i} hidden>
+            <svg width="11" height="10" aria-hidden="true">
+              <path d="M5.5 0 L11 10 L0 10 Z" fill={colours?.reasons[i]} />
+            </svg>
+            {text} <b />
+          </li>
+        ))}
+      </ul>
+      <canvas
+        ref={canvas.ref}
+        className="adoption-canvas"
+        tabIndex={0}
+        role="application"
+        aria-label="Adoptions and new pages, one line per chain. Left and right walk the events, Enter shows the chain of causes."
+        onPointerMove={(event) => say(at(event))}
+        onPointerLeave={() => say(undefined)}
+        onPointerDown={(event) => {
+          const hit = at(event);
+          if (!hit) return;
+          selected.current = hit.seq;
+          onExplain(hit.seq);
+          canvas.redraw();
+        }}
+        onKeyDown={onKey}
+      />
+      <p ref={tip} className="adoption-tip" role="status" />
+    </Card>
+  );
+}

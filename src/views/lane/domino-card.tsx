@@ -1,0 +1,141 @@
+import { useEffect, useRef, useState } from 'react';
+import { bytes, compact, count, duration } from '../../draw/format.ts';
+import { C } from '../../engine/telemetry/counters.ts';
+import type { EventRecord } from '../../engine/telemetry/events.ts';
+import type { ModelId } from '../../engine/types.ts';
+import type { Lane } from '../../live/lane.ts';
+import type { FrameView } from '../../worker/frame.ts';
+import { Card } from './card.tsx';
+import { eventSentence } from './event-text.ts';
+import { useFrames } from './use-frame.ts';
+
+const PAGE_BYTES = 65536;
+const LENGTHS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+
+/** Bytes that an event cost: what it mapped. */
+function costOf(event: EventRecord, superslabBytes: number): number {
+  if (event.kind === 'pageNew') return PAGE_BYTES;
+  return event.kind === 'superslabMapped' ? superslabBytes : 0;
+}
+
+interface Props {
+  readonly lane: Lane;
+  readonly model: ModelId;
+  readonly superslabBytes: number;
+  /** The event whose causes are shown, or undefined. */
+  readonly seq: number | undefined;
+  onExplain(seq: number): void;
+  onSeek(op: number): void;
+}
+
+/** The chain of causes of one event, back to its first, and how long such chains are in the whole run. */
+export function DominoCard({ lane, model, superslabBytes, seq, onExplain, onSeek }: Props) {
+  const [chain, setChain] = useState<readonly EventRecord[]>([]);
+  const [sizes, setSizes] = useState<readonly number[]>([]);
+  const bars = useRef<HTMLOListElement>(null);
+  useEffect(() => {
+    if (seq === undefined) {
+      setChain([]);
+      return;
+    }
+    let stale = false;
+    lane
+      .causes(seq)
+      .then((found) => {
+        if (stale) return;
+        setSizes(Array.from(lane.hub.latest?.classBytes ?? []));
+        setChain(found);
+      })
+      .catch(() => undefined);
+    return () => {
+      stale = true;
+    };
+  }, [lane, seq]);
+  useFrames(lane, 250, (frame) => {
+    const values = LENGTHS.map((_, i) => frame.counters[C.chain1 + i]);
+    const most = Math.max(1, ...values);
+    values.forEach((value, i) => {
+      const line = bars.current?.children[i] as HTMLElement | undefined;
+      if (!line) return;
+      line.style.setProperty('--part', String(Math.sqrt(value / most)));
+      const text = line.querySelector('b');
+      if (text && text.textContent !== compact(value)) text.textContent = compact(value);
+    });
+  });
+  const cost = chain.reduce((sum, event) => sum + costOf(event, superslabBytes), 0);
+  const adoptions = chain.filter(({ kind }) => kind === 'pageAdopted').length;
+  const longest = (): void => {
+    const frame = lane.hub.latest;
+    if (frame && frame.counters[C.chainMax] > 0) onExplain(frame.counters[C.chainMaxSeq]);
+  };
+  return (
+    <Card
+      lane={lane}
+      className="domino-card wide"
+      title={(frame: FrameView) =>
+        frame.counters[C.chainMax] > 0
+          ? `${count(frame.counters[C.newStarved])} pages fell to a chain of adoptions, the longest of ${count(frame.counters[C.chainMax])}`
+          : 'No page was made because of an adoption'
+      }
+      table={{
+        head: ['Adoptions before the page', 'New pages'],
+        rows: (frame) =>
+          LENGTHS.map((length, i) => [
+            length === 8 ? '8 or more' : String(length),
+            count(frame.counters[C.chain1 + i]),
+          ]),
+      }}
+      actions={
+        <button type="button" className="ghost-button" onClick={longest}>
+          Longest chain
+        </button>
+      }
+    >
+      <ol className="histogram" ref={bars} aria-label="New pages by length of their chain">
+        {LENGTHS.map((length) => (
+          <li key={length}>
+            <i aria-hidden="true" />
+            <b>0</b>
+            <small>{length === 8 ? '8+' : length}</small>
+          </li>
+        ))}
+      </ol>
+      {chain.length === 0 ? (
+        <p className="empty">
+          {seq === undefined
+            ? 'Choose a triangle or an arc above, or “why?” of an event, to see what led to it.'
+            : 'That event is no longer kept.'}
+        </p>
+      ) : (
+        <>
+          <p className="domino-sum" data-testid="domino-sum">
+            {chain.length} {chain.length === 1 ? 'event' : 'events'}, {adoptions}{' '}
+            {adoptions === 1 ? 'adoption' : 'adoptions'}, {bytes(cost)} mapped.{' '}
+            <button type="button" className="link" onClick={() => onSeek(chain[0].op)}>
+              First domino
+            </button>
+          </p>
+          <ol className="dominoes" aria-label="Chain of causes, first to last" key={seq}>
+            {chain.map((event, i) => (
+              <li key={event.seq} style={{ '--i': i } as React.CSSProperties}>
+                <button
+                  type="button"
+                  onClick={() => onSeek(event.op)}
+                  title="Bring the run to this operation"
+                >
+                  <span className="domino-when">
+                    operation {count(event.op)} · {duration(event.ns)}
+                  </span>
+                  <span>{eventSentence(event, sizes, model)}</span>
+                  {costOf(event, superslabBytes) > 0 && (
+                    <b>+{bytes(costOf(event, superslabBytes))}</b>
+                  )}
+                </button>
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,88 @@
+import { ArrowRight, Copy, Pencil, X } from 'lucide-react';
+import { useState } from 'react';
+import { MAX_LANES } from '../../state/store.ts';
+
+interface Props {
+  readonly index: number;
+  readonly lanes: number;
+  readonly name: string;
+  onRename(name: string): void;
+  onDuplicate(): void;
+  onRemove(): void;
+  onMove(): void;
+}
+
+/** What can be done with a lane as a whole. */
+export function LaneTools({ index, lanes, name, onRename, onDuplicate, onRemove, onMove }: Props) {
+  const [renaming, setRenaming] = useState(false);
+  const letter = 'ABCD'[index];
+  if (renaming) {
+    return (
+      <form
+        className="rename"
+        onSubmit={(event) => {
+          event.preventDefault();
+          onRename(String(new FormData(event.currentTarget).get('name') ?? ''));
+          setRenaming(false);
+        }}
+      >
+        <input
+          name="name"
+          defaultValue={name}
+          maxLength={60}
+          aria-label={`Name of lane ${letter}`}
+          // biome-ignore lint/a11y/noAutofocus: the field replaces the button that was pressed
+          autoFocus
+          onBlur={(event) => event.currentTarget.form?.requestSubmit()}
+        />
+      </form>
+    );
+  }
+  return (
+    <div className="lane-tools">
+      {lanes > 1 && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={`Rename lane ${letter}`}
+          title="Rename"
+          onClick={() => setRenaming(true)}
+        >
+          <Pencil size={13} aria-hidden="true" />
+        </button>
+      )}
+      <button
+        type="button"
+        className="icon-button"
+        disabled={lanes >= MAX_LANES}
+        aria-label={`Duplicate lane ${letter}`}
+        title={lanes >= MAX_LANES ? 'Four lanes are the most' : 'Duplicate: compare with a change'}
+        onClick={onDuplicate}
+      >
+        <Copy size={13} aria-hidden="true" />
+      </button>
+      {index < lanes - 1 && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={`Move lane ${letter} to the right`}
+          title="To the right"
+          onClick={onMove}
+        >
+          <ArrowRight size={13} aria-hidden="true" />
+        </button>
+      )}
+      {lanes > 1 && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={`Remove lane ${letter}`}
+          title="Remove"
+          onClick={onRemove}
+        >
+          <X size={14} aria-hidden="true" />
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+import { useRef } from 'react';
+import type { XAxis } from '../../draw/area.ts';
+import { compact, count, duration } from '../../draw/format.ts';
+import {
+  drawPending,
+  PENDING_BINS,
+  type PendingCounts,
+  pendingCounts,
+} from '../../draw/pending.ts';
+import { C } from '../../engine/telemetry/counters.ts';
+import type { Lane } from '../../live/lane.ts';
+import { H } from '../../worker/frame.ts';
+import { Card } from './card.tsx';
+import { Chart } from './chart.tsx';
+import { useLaneCanvas } from './use-frame.ts';
+
+const empty = (): PendingCounts => ({
+  enqueued: new Float64Array(PENDING_BINS),
+  unseen: new Float64Array(PENDING_BINS),
+});
+
+/** Pages with remote blocks against the threshold that gets them enqueued, and the queues over time. */
+export function PendingCard({ lane, x }: { readonly lane: Lane; readonly x: XAxis }) {
+  const counts = useRef(empty());
+  const canvas = useLaneCanvas(
+    lane,
+    (ctx, frame, size, palette) => {
+      pendingCounts(frame, counts.current);
+      drawPending(ctx, counts.current, frame.header[H.pendingThreshold], size, palette);
+    },
+    200,
+  );
+  return (
+    <Card
+      lane={lane}
+      title={({ counters }) =>
+        counters[C.strandedBelow] > counters[C.pendingPages]
+          ? `${compact(counters[C.strandedBelow])} remote blocks lie in pages that were never enqueued`
+          : `${compact(counters[C.pendingPages])} pages wait in queues, for ${duration(counters[C.pendingAgeUs] * 1000)} on average`
+      }
+      table={{
+        head: ['Remote blocks in the page', 'In a queue', 'Nobody was told'],
+        rows: (frame) => {
+          const now = empty();
+          pendingCounts(frame, now);
+          const rows = Array.from({ length: PENDING_BINS - 1 }, (_, i) => [
+            i === PENDING_BINS - 2 ? '16 or more' : String(i + 1),
+            count(now.enqueued[i + 1]),
+            count(now.unseen[i + 1]),
+          ]);
+          const { counters } = frame;
+          return [
+            ...rows,
+            ['threshold', count(frame.header[H.pendingThreshold]), ''],
+            ['pages in queues at most', count(counters[C.pendingPagesMax]), ''],
+            [
+              'enqueued, taken out again',
+              count(counters[C.pendingEnqueued]),
+              count(counters[C.pendingDrained]),
+            ],
+          ];
+        },
+      }}
+    >
+      <ul className="legend">
+        <li>
+          <span className="swatch" style={{ background: 'var(--cached)' }} aria-hidden="true" />
+          pages in a queue, by their remote blocks
+        </li>
+        <li>
+          <span className="swatch" style={{ background: 'var(--b-below)' }} aria-hidden="true" />
+          nobody was told
+        </li>
+      </ul>
+      <canvas
+        ref={canvas.ref}
+        className="pending-canvas"
+        role="img"
+        aria-label="Pages by the number of their remote blocks, with the threshold; as a table beside the title."
+      />
+      <Chart
+        lane={lane}
+        x={x}
+        className="short"
+        label="Pages in pending queues over the run"
+        format={compact}
+        layers={(palette) => [
+          { name: 'pages in queues', series: ['pending'], colour: palette.cached },
+        ]}
+      />
+    </Card>
+  );
+}
