@@ -11,7 +11,13 @@ interface Watched {
   longest: number;
   dropped: number;
   commits: number;
+  paintMs: number;
+  worstMs: number;
 }
+
+/** Lanes of a link that differ in nothing but their names. */
+const lanes = (knob: string, count: number): string =>
+  Array.from({ length: count }, (_, i) => `l=${'ABCD'[i]}~${knob}`).join('&');
 
 /** The built page in a real browser: operations per second while streaming, frames, long tasks. Needs `npm run build`. */
 export async function pageFigures(): Promise<Figure[]> {
@@ -27,6 +33,11 @@ export async function pageFigures(): Promise<Figure[]> {
     for (const [name, hash] of [
       ['~30 SuperSlabs', '#v1/larson-oom?op=adopt&s=3600&mm=1000000&pl=256&at=500000'],
       ['~49 k SuperSlabs', '#v1/larson-oom?s=3600&mm=1000000&pl=256&e=8380000:op:adopt&at=8380000'],
+      ['four lanes, tiny', `#v1/custom?s=3600&mm=1000000&pl=256&${lanes('op:adopt', 4)}&at=200000`],
+      [
+        'four lanes, MF2',
+        `#v1/custom?m=mf2&mn=2048&mx=32768&mo=direct&s=3600&pl=256&sh=shared&r=100&${lanes('ro:s2', 4)}&at=20000`,
+      ],
     ] as const) {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
       await page.goto(url + hash);
@@ -38,8 +49,15 @@ export async function pageFigures(): Promise<Figure[]> {
           name: `worker while streaming, ${name}`,
           value: seen.ops / seen.ms / 1e3,
           unit: 'M ops/s',
-          goal: { value: 40, better: 'more' },
+          ...(name.startsWith('four') ? {} : { goal: { value: 40, better: 'more' as const } }),
         },
+        {
+          name: `drawing per animation frame, mean, ${name}`,
+          value: seen.paintMs,
+          unit: 'ms',
+          goal: { value: 8, better: 'less' },
+        },
+        { name: `drawing, worst frame, ${name}`, value: seen.worstMs, unit: 'ms' },
         {
           name: `frames drawn, ${name}`,
           value: (seen.frames * 1000) / seen.ms,
@@ -72,7 +90,7 @@ async function watch(): Promise<Watched> {
     for (const entry of list.getEntries()) tasks.push(entry.duration);
   });
   observer.observe({ entryTypes: ['longtask'] });
-  await slabscope.lane.play('max');
+  await slabscope.lockstep.play('max');
   await new Promise((next) => setTimeout(next, 1000));
   tasks.length = 0;
   const opNow = (): number => slabscope.lane.hub.latest?.header[2] ?? 0;
@@ -83,6 +101,7 @@ async function watch(): Promise<Watched> {
     commits: slabscope.commits,
   };
   let dropped = 0;
+  Object.assign(slabscope.rafWork, { frames: 0, totalMs: 0, worstMs: 0 });
   let last = from.at;
   while (performance.now() - from.at < 10_000) {
     const now = await new Promise<number>(requestAnimationFrame);
@@ -99,7 +118,9 @@ async function watch(): Promise<Watched> {
     longest: Math.max(0, ...tasks),
     dropped,
     commits: slabscope.commits - from.commits,
+    paintMs: slabscope.rafWork.totalMs / Math.max(1, slabscope.rafWork.frames),
+    worstMs: slabscope.rafWork.worstMs,
   };
-  await slabscope.lane.pause();
+  await slabscope.lockstep.pause();
   return seen;
 }

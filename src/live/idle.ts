@@ -1,11 +1,14 @@
 import type { Lane } from './lane.ts';
 import type { Lockstep } from './lockstep.ts';
-import { rafPending } from './raf.ts';
+import { rafPending, rafWork } from './raf.ts';
 
 export interface Probe {
   /** The first lane. */
   readonly lane: Lane;
   readonly lanes: readonly Lane[];
+  readonly lockstep: Lockstep;
+  /** Time that drawing took. */
+  readonly rafWork: typeof rafWork;
   /** React commits since the page was opened. */
   commits: number;
   /** Frames drawn since the page was opened. */
@@ -22,7 +25,7 @@ declare global {
 /** Installs what tests and the console use: `whenIdle()` and the probe. */
 export function installProbe(lockstep: Lockstep): Probe {
   const [lane] = lockstep.lanes;
-  const probe: Probe = { lane, lanes: lockstep.lanes, commits: 0, frames: 0 };
+  const probe: Probe = { lane, lanes: lockstep.lanes, lockstep, rafWork, commits: 0, frames: 0 };
   lane.hub.subscribe(() => {
     probe.frames++;
   });

@@ -7,7 +7,7 @@ import { CallError, type Config, LaneClient, type WorkerLike } from './client.ts
 import { type FrameView, frameBytes, H, viewFrame } from './frame.ts';
 import { shapeOf, writeFrame } from './frame-writer.ts';
 import { Host, type HostPort } from './host.ts';
-import type { FromWorker, Summary, ToWorker } from './protocol.ts';
+import { type FromWorker, PROTOCOL_VERSION, type Summary, type ToWorker } from './protocol.ts';
 
 const KNOBS = resolveKnobs({ chunks: 64, threads: 2 });
 const config = (more: Partial<Config> = {}): Config => ({
@@ -182,7 +182,7 @@ describe('host and client over a channel', () => {
       t: 'call',
       id: 1,
       name: 'configure',
-      arg: { ...config(), protocol: 1, generation: 1 },
+      arg: { ...config(), protocol: PROTOCOL_VERSION, generation: 1 },
     });
     worker.postMessage({ t: 'call', id: 2, name: 'runTo', arg: { op: 400_000 } });
     await until(() => got.some((m) => m.t === 'reply' && m.id === 2));

@@ -74,6 +74,8 @@ export function AdoptionCard({
   const selected = useRef<number | undefined>(undefined);
   const tip = useRef<HTMLParagraphElement>(null);
   const asking = useRef(false);
+  /** Generation of the run that the events are of. */
+  const generation = useRef(-1);
   const legend = useRef<HTMLUListElement>(null);
   const [colours, setColours] = useState<{ arcs: readonly string[]; reasons: readonly string[] }>();
   const canvas = useLaneCanvas(
@@ -106,6 +108,7 @@ export function AdoptionCard({
       const kinds = frame.header[H.rfrWindowNs] > 0 ? [...KINDS, 'pageEnqueued' as const] : KINDS;
       const found = await lane.events(0, frame.header[H.nextEventSeq], kinds, most);
       events.current = found.map((event) => ({ chain: 0, other: -1, ...event }));
+      generation.current = frame.header[H.generation];
       canvas.redraw();
     } catch {
       // the run was replaced while we asked
@@ -142,6 +145,13 @@ export function AdoptionCard({
     );
   };
   const onKey = (event: KeyboardEvent<HTMLCanvasElement>): void => {
+    const frame = lane.hub.latest;
+    if (frame && frame.header[H.generation] !== generation.current) {
+      // The run was begun anew: these events are not of it.
+      selected.current = undefined;
+      void load(frame);
+      return;
+    }
     const list = events.current.filter(({ kind }) => kind !== 'pageEnqueued');
     const step = { ArrowLeft: -1, ArrowRight: 1, Home: -1e9, End: 1e9 }[event.key];
     if (event.key === 'Enter' && selected.current !== undefined) {

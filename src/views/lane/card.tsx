@@ -27,7 +27,7 @@ export function Card({ lane, className = '', title, table, actions, children }: 
   const heading = useFrameText<HTMLHeadingElement>(lane, title);
   const id = useId();
   return (
-    <section className={`card ${className}`} aria-labelledby={id}>
+    <article className={`card ${className}`} aria-labelledby={id}>
       <header className="card-head">
         <h2 id={id} ref={heading}>
           Waiting for the first frame
@@ -47,6 +47,6 @@ export function Card({ lane, className = '', title, table, actions, children }: 
         </div>
       </header>
       {asTable ? <LiveTable lane={lane} spec={table} /> : children}
-    </section>
+    </article>
   );
 }

@@ -100,7 +100,7 @@ export function CountersCard({ lane, model }: { readonly lane: Lane; readonly mo
         />
       }
     >
-      <div className="table-wrap" tabIndex={0} role="region" aria-label="Counters">
+      <div className="table-wrap" tabIndex={0} role="group" aria-label="Counters">
         <table>
           <tbody ref={body}>
             {FIGURES.map(({ name }, i) =>

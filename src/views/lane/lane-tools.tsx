@@ -33,6 +33,7 @@ export function LaneTools({ index, lanes, name, onRename, onDuplicate, onRemove,
           aria-label={`Name of lane ${letter}`}
           // biome-ignore lint/a11y/noAutofocus: the field replaces the button that was pressed
           autoFocus
+          onFocus={(event) => event.currentTarget.select()}
           onBlur={(event) => event.currentTarget.form?.requestSubmit()}
         />
       </form>

@@ -26,7 +26,7 @@ export function LiveTable({ lane, spec }: { readonly lane: Lane; readonly spec: 
     });
   });
   return (
-    <div className="table-wrap" tabIndex={0} role="region" aria-label="Values as a table">
+    <div className="table-wrap" tabIndex={0} role="group" aria-label="Values as a table">
       <table>
         <thead>
           <tr>

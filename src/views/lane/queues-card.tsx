@@ -80,7 +80,7 @@ export function QueuesCard({ lane, x }: { readonly lane: Lane; readonly x: XAxis
       <div
         className="heat"
         tabIndex={0}
-        role="region"
+        role="group"
         aria-label="Queued blocks by owner and size class"
       >
         <table>

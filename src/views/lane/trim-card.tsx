@@ -75,7 +75,7 @@ export function TrimCard({ lane }: { readonly lane: Lane }) {
         ],
       }}
     >
-      <div className="table-wrap" tabIndex={0} role="region" aria-label="Trim passes, newest first">
+      <div className="table-wrap" tabIndex={0} role="group" aria-label="Trim passes, newest first">
         <table>
           <thead>
             <tr>
