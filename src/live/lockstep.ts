@@ -5,6 +5,8 @@ import type { Lane } from './lane.ts';
 
 /** Operations that a lane may be ahead of the slowest one, flat out. */
 const AHEAD = 400_000;
+/** The same when there are more lanes than cores to spare: shorter turns. */
+const TURN = 120_000;
 /** Paced play: lanes stay within this part of a second of each other. */
 const AHEAD_S = 0.1;
 
@@ -96,14 +98,25 @@ export class Lockstep {
       this.lanes[0].grant(Infinity);
       return;
     }
-    let least = Infinity;
-    for (const lane of this.lanes) {
-      if (lane.hub.summary && lane.hub.summary.status !== 'running') continue;
-      least = Math.min(least, lane.hub.latest?.header[H.op] ?? 0);
+    const running = this.lanes.filter(
+      (lane) => !lane.hub.summary || lane.hub.summary.status === 'running',
+    );
+    if (running.length === 0) return;
+    const at = (lane: Lane): number => lane.hub.latest?.header[H.op] ?? 0;
+    const least = Math.min(...running.map(at));
+    if (this.speed !== 'max') {
+      const ahead = Math.max(1, Math.ceil(this.speed * AHEAD_S));
+      for (const lane of running) lane.grant(least + ahead);
+      return;
     }
-    if (least === Infinity) return;
-    const ahead = this.speed === 'max' ? AHEAD : Math.max(1, Math.ceil(this.speed * AHEAD_S));
-    for (const lane of this.lanes) lane.grant(least + ahead);
+    // Flat out, lanes take turns on the cores that the page does not need: the slowest first.
+    const cores = Math.max(1, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1);
+    if (running.length <= cores) {
+      for (const lane of running) lane.grant(least + AHEAD);
+      return;
+    }
+    const turn = [...running].sort((a, b) => at(a) - at(b)).slice(0, cores);
+    for (const lane of running) lane.grant(turn.includes(lane) ? least + TURN : at(lane));
   }
 
   private readonly onVisibility = (): void => {

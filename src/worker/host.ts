@@ -33,6 +33,8 @@ export interface HostDeps {
 
 /** Length of one slice of simulation, ms: pause and cancel overtake after at most this long. */
 const SLICE_MS = 8;
+/** Building frames takes at most one part in this many of the worker's time. */
+const FRAME_SHARE = 8;
 /** At most one frame in this time while running, ms. */
 const FRAME_MS = 15;
 /** Pause between looks at the clock while slow play waits for its next operation, ms. */
@@ -78,6 +80,10 @@ export class Host {
   private scheduled = false;
   private frameDue = false;
   private lastFrame = -Infinity;
+  /** Time between frames now, ms: large frames are sent less often. */
+  private frameMs = FRAME_MS;
+  /** Operation of the latest frame. */
+  private framedOp = -1;
   private speedFrom = 0;
   private speedOps = 0;
   private measured = 0;
@@ -257,7 +263,7 @@ export class Host {
     if (!task && granted <= 0) {
       // The others are behind; the next grant wakes this lane.
       this.lastPaced = from;
-      if (this.lastFrame < from - FRAME_MS) this.sendFrame();
+      if (this.framedOp !== sim.op) this.wantFrame();
       return;
     }
     let allowed = task ? task.target - sim.op : Math.min(granted, this.allowance(from));
@@ -280,7 +286,8 @@ export class Host {
     if (task && (hit || allowed <= 0 || sim.status !== 'running')) this.finishTask(task);
     else if (this.playing && sim.status !== 'running') this.stop();
     else {
-      if (deps.now() - this.lastFrame >= FRAME_MS || this.grant - sim.op <= 0) this.sendFrame();
+      if (this.grant - sim.op <= 0) this.wantFrame();
+      else if (deps.now() - this.lastFrame >= this.frameMs) this.sendFrame();
       // Slow play has nothing to do for a while: no need to spin.
       this.wake(idle ? IDLE_MS : 0);
     }
@@ -340,12 +347,15 @@ export class Host {
     const { sim } = this;
     const buffer = sim ? this.credits.pop() : undefined;
     if (!sim || buffer === undefined) return;
+    const from = this.deps.now();
     const filled = writeFrame(buffer, sim, {
       generation: this.generation,
       playing: this.playing || this.task !== undefined,
       simOpsPerSecond: this.measured,
     });
     this.lastFrame = this.deps.now();
+    this.frameMs = Math.max(FRAME_MS, FRAME_SHARE * (this.lastFrame - from));
+    this.framedOp = sim.op;
     this.frameDue = false;
     this.port.postMessage({ t: 'frame', generation: this.generation, buffer: filled }, [filled]);
   }

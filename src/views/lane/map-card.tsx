@@ -1,4 +1,11 @@
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import { bytes, count } from '../../draw/format.ts';
 import { drawMap, type PixelSurface } from '../../draw/map.ts';
 import { type MapColour, MapColours } from '../../draw/map-colours.ts';
@@ -24,6 +31,7 @@ import {
   type SortBy,
 } from '../../state/store.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
+import { AxesContext } from './axes.ts';
 import { BAND_GROUPS } from './band-groups.ts';
 import { Card } from './card.tsx';
 import { modelOf, noun, nouns, statesOf } from './nouns.ts';
@@ -84,6 +92,8 @@ export function stateCounts(frame: FrameView): number[] {
   return counts;
 }
 
+/** Pace of the map beside other lanes, ms. */
+const MAP_MS = 120;
 /** SuperSlabs per band at the closest zoom of the map. */
 const MIN_SHOWN = 12;
 
@@ -113,6 +123,7 @@ interface MapView {
 /** Every SuperSlab; wheel, +/− and drag zoom and move, click or Enter selects. */
 export function MapCard(props: Props) {
   const { lane, selection, colourBy, sortBy, onSelect } = props;
+  const several = useContext(AxesContext) !== undefined;
   const [hidden, setHidden] = useState(0);
   const view = useRef<MapView>({
     bands: [],
@@ -124,33 +135,37 @@ export function MapCard(props: Props) {
   const tip = useRef<HTMLDivElement>(null);
   const surface = useRef<PixelSurface | undefined>(undefined);
   const colours = useRef<{ palette: Palette; made: MapColours } | undefined>(undefined);
-  const canvas = useLaneCanvas(lane, (ctx, frame, size, palette) => {
-    surface.current ??= pixelSurface();
-    if (colours.current?.palette !== palette)
-      colours.current = { palette, made: new MapColours(palette) };
-    const state = view.current;
-    state.bands = bandsOf(frame, sortBy as MapSort);
-    const longest = state.bands.reduce((most, band) => Math.max(most, band.order.length), 0);
-    const window = state.window ?? { start: 0, size: roomFor(longest) };
-    state.geometry = layoutMap(state.bands, size.width, size.height, window);
-    drawMap(
-      ctx,
-      frame,
-      state.bands,
-      state.geometry,
-      surface.current,
-      colours.current.made,
-      palette,
-      {
-        colourBy: colourBy as MapColour,
-        hidden,
-        selected: selection?.superslab,
-        hovered: state.hovered,
-        lit: BAND_GROUPS.find(({ label }) => label === props.lit)?.lights,
-      },
-    );
-    showTip(frame);
-  });
+  const canvas = useLaneCanvas(
+    lane,
+    (ctx, frame, size, palette) => {
+      surface.current ??= pixelSurface();
+      if (colours.current?.palette !== palette)
+        colours.current = { palette, made: new MapColours(palette) };
+      const state = view.current;
+      state.bands = bandsOf(frame, sortBy as MapSort);
+      const longest = state.bands.reduce((most, band) => Math.max(most, band.order.length), 0);
+      const window = state.window ?? { start: 0, size: roomFor(longest) };
+      state.geometry = layoutMap(state.bands, size.width, size.height, window);
+      drawMap(
+        ctx,
+        frame,
+        state.bands,
+        state.geometry,
+        surface.current,
+        colours.current.made,
+        palette,
+        {
+          colourBy: colourBy as MapColour,
+          hidden,
+          selected: selection?.superslab,
+          hovered: state.hovered,
+          lit: BAND_GROUPS.find(({ label }) => label === props.lit)?.lights,
+        },
+      );
+      showTip(frame);
+    },
+    several ? MAP_MS : 0,
+  );
   // A new selection, colour or order shows at once, also while the run stands still.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas is redrawn because these changed
   useEffect(() => canvas.redraw(), [selection, colourBy, sortBy, hidden, props.lit]);
