@@ -30,6 +30,8 @@ export interface AreaOptions {
   readonly share?: (own: number) => number;
   /** First and last value of the horizontal axis, and where its zero is. */
   readonly domain?: ChartDomain;
+  /** An operation marked with a flag: where lanes part. */
+  readonly flag?: number;
   /** Values are bytes: ticks at round binary numbers. */
   readonly binary?: boolean;
   /** Values are differences of cumulative series per million operations. */
@@ -174,6 +176,17 @@ export function drawAreas(
     ctx.textBaseline = 'top';
     // On the left, where a growing run has not come yet.
     ctx.fillText(options.limit.label, CHART_LEFT + 8, py + 4);
+  }
+  if (options.flag !== undefined && options.x === 'op') {
+    const px = x(options.flag);
+    ctx.fillStyle = palette.accent;
+    ctx.fillRect(px, TOP, 1, box.height - TOP - BOTTOM);
+    ctx.beginPath();
+    ctx.moveTo(px, TOP);
+    ctx.lineTo(px + 9, TOP + 3.5);
+    ctx.lineTo(px, TOP + 7);
+    ctx.closePath();
+    ctx.fill();
   }
   if (options.cursor !== undefined && options.cursor < samples) {
     const px = x(sampleAt(frame, options.cursor, options.x));

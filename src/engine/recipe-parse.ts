@@ -1,4 +1,5 @@
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
+import { blocksPerPage, MF2_CLASSES } from './allocators/mf2/layout.ts';
 import {
   defaultKnobs,
   isKnobId,
@@ -297,6 +298,28 @@ export function remarks(knobs: KnobValues): string[] {
     said.push(
       `The smallest request is above the largest. That is legal in C: the remainder gives sizes from ${plain(knobs.minSize)} to ${plain(last)} B.`,
     );
+  }
+  if (knobs.model === 'mf2') {
+    const short = (least: number): string =>
+      MF2_CLASSES.map((bytes, cls) => ({
+        bytes,
+        blocks: blocksPerPage(cls, knobs.pageHeaderBytes),
+      }))
+        .filter(({ blocks }) => blocks < least)
+        .map(({ bytes, blocks }) => `${bytes / 1024} KiB (${blocks})`)
+        .join(', ');
+    const never = short(knobs.pendingThreshold);
+    if (never !== '') {
+      said.push(
+        `The pending threshold of ${knobs.pendingThreshold} is above what some pages hold, so these are never enqueued: blocks of ${never}.`,
+      );
+    }
+    const shut = knobs.route === 'p' ? short(knobs.minRemote) : '';
+    if (shut !== '') {
+      said.push(
+        `Route P asks for ${knobs.minRemote} remote blocks in a page; pages of these can never be adopted: blocks of ${shut}.`,
+      );
+    }
   }
   return said;
 }

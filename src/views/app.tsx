@@ -344,6 +344,10 @@ export function App({ store, lockstep, audit }: Props) {
               alignBy={alignBy}
               ownAxes={ownAxes}
               run={run}
+              onFlag={(op) => {
+                axes.flag = op;
+                for (const each of lockstep.lanes) each.hub.redraw();
+              }}
               onAlignBy={actions.setAlignBy}
               onOwnAxes={setOwnAxes}
               onSeek={(op) => actions.openRecipe({ ...store.getState().recipe, cursor: op })}

@@ -1,6 +1,6 @@
 import type { KnobValues } from '../knobs.ts';
 
-export type RouteWorkloadId = 'short' | 'long' | 'idle' | 'pair';
+export type RouteWorkloadId = 'short' | 'long' | 'immortal' | 'idle' | 'pair';
 
 export interface RouteWorkload {
   readonly id: RouteWorkloadId;
@@ -32,6 +32,7 @@ export const MF2_BASE: Partial<KnobValues> = {
 export const ROUTE_WORKLOADS: readonly RouteWorkload[] = [
   { id: 'short', name: 'Larson, 1 round', knobs: { workload: 'larson', rounds: 1 } },
   { id: 'long', name: 'Larson, 100 rounds', knobs: { workload: 'larson', rounds: 100 } },
+  { id: 'immortal', name: 'Larson, immortal', knobs: { workload: 'larson-immortal' } },
   { id: 'idle', name: 'pair and wakers', knobs: { workload: 'wakers' } },
   { id: 'pair', name: 'pair', knobs: { workload: 'pair' } },
 ];

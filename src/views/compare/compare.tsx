@@ -25,6 +25,8 @@ interface Props {
   readonly ownAxes: boolean;
   /** Counts runs: a new one is searched anew. */
   readonly run: number;
+  /** The first divergence of the chosen pair was found, or there is none. */
+  onFlag(op: number | undefined): void;
   onAlignBy(alignBy: AlignBy): void;
   onOwnAxes(own: boolean): void;
   /** Brings all lanes to an operation. */
@@ -102,6 +104,7 @@ export function Compare(props: Props) {
               b={props.sides[b]}
               letters={[LETTERS[a], LETTERS[b]]}
               onSeek={props.onSeek}
+              onFlag={props.onFlag}
             />
             <DiffStrip first={lanes[a]} second={lanes[b]} letters={[LETTERS[a], LETTERS[b]]} />
             <Explain first={lanes[a]} second={lanes[b]} letters={[LETTERS[a], LETTERS[b]]} />
@@ -219,18 +222,27 @@ function Divergent({
   b,
   letters,
   onSeek,
+  onFlag,
 }: {
   readonly a: Side;
   readonly b: Side;
   readonly letters: readonly [string, string];
   onSeek(op: number): void;
+  onFlag(op: number | undefined): void;
 }) {
   const [verdict, setVerdict] = useState<Verdict>({ kind: 'searching' });
+  const latest = useRef(onFlag);
+  latest.current = onFlag;
   const differing = differentStreams(a.knobs, b.knobs);
   const comparable = differing.length === 0;
   useEffect(() => {
     if (!comparable) return;
-    return findDivergence({ a, b, maxOps: limitOf(a.knobs) }, setVerdict);
+    const flag = latest.current;
+    flag(undefined);
+    return findDivergence({ a, b, maxOps: limitOf(a.knobs) }, (found) => {
+      setVerdict(found);
+      flag(found.kind === 'found' ? found.at.opA : undefined);
+    });
   }, [a, b, comparable]);
   if (!comparable) {
     return (

@@ -28,6 +28,8 @@ export const axisOf = (align: AlignBy): XAxis => (align === 'ns' ? 'ns' : 'op');
 /** What the charts of several lanes have in common: tops of their value axes, ends of their time axes. */
 export class Axes {
   align: AlignBy = 'op';
+  /** Operation of the first divergence, marked on every operation axis. */
+  flag: number | undefined;
   /** Off: every lane scales its own axes. */
   shared = true;
   private readonly tops = new Map<string, Map<number, number>>();

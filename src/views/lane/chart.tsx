@@ -74,6 +74,7 @@ export function Chart({
         ...(common && domain
           ? {
               domain,
+              ...(common.axes.flag === undefined ? {} : { flag: common.axes.flag }),
               share: (own: number) => common.axes.top(label, common.lane, own),
             }
           : {}),
