@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { C } from '../engine/telemetry/counters.ts';
+import { PG } from '../engine/telemetry/states.ts';
 import { BLOCK_STATES, type BlocksDetail } from '../engine/types.ts';
+import { drawAdoption, hitAdoption, type LaneEvent, layoutAdoption } from './adoption.ts';
 import { drawAreas, sampleNear, valueTicks } from './area.ts';
 import { drawBlocks, hitBlock, layoutBlocks } from './blocks.ts';
+import { drawDiff } from './diff.ts';
 import { bytes, compact, count, difference, duration, percent } from './format.ts';
 import { drawMap, type PixelSurface } from './map.ts';
 import { MapColours } from './map-colours.ts';
 import { bandsOf, cellOf, hitMap, layoutMap, roomFor } from './map-layout.ts';
 import { mixPacked, type Palette, packed } from './palette.ts';
+import { drawPending, PENDING_BINS, pendingCounts } from './pending.ts';
 import { frameAt, loggingContext } from './testing/frames.ts';
 
 const PALETTE: Palette = {
@@ -201,5 +206,113 @@ describe('blocks', () => {
     drawBlocks(ctx, detail, layoutBlocks(40, 280, 260), PALETTE, 3);
     expect(log.some((line) => line.startsWith('strokeRect'))).toBe(true);
     expect(log.some((line) => line.startsWith('lineTo'))).toBe(true);
+  });
+});
+
+describe('adoption lanes', () => {
+  const event = (seq: number, kind: string, ns: number, more: Partial<LaneEvent>): LaneEvent => ({
+    seq,
+    kind,
+    op: seq,
+    ns,
+    life: 1,
+    subject: 0,
+    a: 0,
+    b: 0,
+    cause: -1,
+    chain: 1,
+    other: -1,
+    ...more,
+  });
+  const box = { width: 400, height: 200 };
+  const events = [
+    event(1, 'threadStart', 0, { a: 1 }),
+    event(2, 'pageAdopted', 500, { b: 1, chain: 2, other: 1 }),
+    event(3, 'pageNew', 900, { b: 1 }),
+    event(4, 'adoptionBlocked', 1000, { chain: 2, other: 1 }),
+  ];
+  const layout = layoutAdoption(events, 3, 1000, box);
+
+  it('draws an arc from owner to adopter, a triangle per page and a cross per refusal', () => {
+    const { ctx, log } = loggingContext();
+    drawAdoption(ctx, events, 3, 0, layout, box, PALETTE, 3);
+    const lines = log.join('\n');
+    expect(lines).toContain('setLineDash(object)');
+    expect(log.filter((line) => line.startsWith('quadraticCurveTo'))).toHaveLength(1);
+    // A page that an adoption made necessary has the warning colour.
+    expect(lines).toContain('fillStyle = #ff0000');
+    expect(log.filter((line) => line === 'closePath()')).toHaveLength(1);
+  });
+
+  it('shades the time of first refusal only where there is one', () => {
+    const queued = [...events, event(5, 'pageEnqueued', 200, { other: 1 })];
+    const without = loggingContext();
+    drawAdoption(without.ctx, queued, 3, 0, layout, box, PALETTE, undefined);
+    const shaded = loggingContext();
+    drawAdoption(shaded.ctx, queued, 3, 300, layout, box, PALETTE, undefined);
+    expect(without.log).not.toContain('globalAlpha = 0.2');
+    expect(shaded.log).toContain('globalAlpha = 0.2');
+  });
+
+  it('finds an event under the pointer', () => {
+    expect(hitAdoption(events, layout, layout.x(900), layout.y(1))?.seq).toBe(3);
+    expect(hitAdoption(events, layout, layout.x(500), layout.y(0) - 30)).toBeUndefined();
+  });
+});
+
+describe('pending queues', () => {
+  const frame = frameAt(4000, {
+    model: 'mf2',
+    route: 'cda',
+    pendingThreshold: 3,
+    minSize: 2048,
+    maxSize: 8000,
+    chunks: 40,
+    threads: 3,
+    mapMode: 'direct',
+  });
+  const counts = {
+    enqueued: new Float64Array(PENDING_BINS),
+    unseen: new Float64Array(PENDING_BINS),
+  };
+
+  it('counts pages by remote blocks, and the counts are those of the engine', () => {
+    pendingCounts(frame, counts);
+    const { queued, state } = frame.columns;
+    let blocks = 0;
+    let waiting = 0;
+    for (let row = 0; row < frame.shape.rows; row++) {
+      blocks += queued[row];
+      if (queued[row] > 0 && (state[row] === PG.pending || state[row] === PG.orphanPending))
+        waiting++;
+    }
+    expect(blocks).toBe(frame.counters[C.queuedBlocks]);
+    expect(counts.enqueued.reduce((a, b) => a + b, 0)).toBe(waiting);
+    // Below the threshold of three nobody was told.
+    expect(counts.enqueued[1] + counts.enqueued[2]).toBeLessThanOrEqual(
+      counts.unseen[1] + counts.unseen[2],
+    );
+  });
+
+  it('draws the threshold between the bars', () => {
+    const { ctx, log } = loggingContext();
+    drawPending(ctx, counts, 3, { width: 400, height: 120 }, PALETTE);
+    expect(log.join('\n')).toContain('fillText(enqueued at 3,');
+  });
+});
+
+describe('difference strip', () => {
+  it('draws above the line in one colour and below it in another', () => {
+    const { ctx, log } = loggingContext();
+    drawDiff(
+      ctx,
+      { ops: [0, 100, 200], values: [0, 40, -10] },
+      { width: 300, height: 90 },
+      PALETTE,
+      count,
+    );
+    expect(log).toContain('fillStyle = #700000');
+    expect(log).toContain('fillStyle = #300000');
+    expect(log.join('\n')).toContain('fillText(+40,');
   });
 });

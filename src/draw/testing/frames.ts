@@ -1,11 +1,11 @@
-import { TinySimulation } from '../../engine/allocators/tiny/simulation.ts';
 import { type KnobValues, resolveKnobs } from '../../engine/knobs.ts';
+import { createSimulation } from '../../engine/simulation.ts';
 import { type FrameView, viewFrame } from '../../worker/frame.ts';
 import { writeFrame } from '../../worker/frame-writer.ts';
 
 /** A frame of a real run, for tests of what draws and speaks. */
 export function frameAt(ops: number, knobs: Partial<KnobValues> = {}): FrameView {
-  const sim = new TinySimulation(resolveKnobs({ chunks: 64, threads: 2, ...knobs }), {
+  const sim = createSimulation(resolveKnobs({ chunks: 64, threads: 2, ...knobs }), {
     eventCapacity: 1024,
   });
   sim.advance(ops);
