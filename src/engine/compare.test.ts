@@ -52,8 +52,10 @@ describe('first divergence', () => {
         const found = firstDivergence(side(base), side({ ...base, ...change }), ops);
         const a = outcomes(base, ops);
         const b = outcomes({ ...base, ...change }, ops);
+        const said = (outcome: Outcome | undefined): string =>
+          `${outcome?.row} ${outcome?.block} ${outcome?.path}`;
         const differs = (chain: number, k: number): boolean =>
-          JSON.stringify(a.get(chain)?.[k]) !== JSON.stringify(b.get(chain)?.[k]);
+          said(a.get(chain)?.[k]) !== said(b.get(chain)?.[k]);
         if (found === undefined) {
           for (const [chain, list] of a) {
             const both = Math.min(list.length, b.get(chain)?.length ?? 0);

@@ -151,6 +151,10 @@ export interface Outcome {
   readonly block: number;
   /** How it was served: 0 fast, else the stage of the slow path, or that there was one. */
   readonly path: number;
+  /** Slot of the program that holds the block; slot whose block the operation freed, -1: none. */
+  readonly slot: number;
+  readonly freed: number;
+  readonly life: number;
 }
 
 /** Opaque copy of everything that decides the future of a run. */

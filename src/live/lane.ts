@@ -71,6 +71,20 @@ export class Lane {
     return quiet(this.client.call('step', { by: 'event', kinds }));
   }
 
+  /** To an operation, in either direction. */
+  seek(op: number, coarse = false): Promise<unknown> {
+    return quiet(this.client.call('seek', { op, coarse }));
+  }
+
+  /** Back to right after the latest event of these kinds. */
+  previousEvent(kinds: readonly EventKind[]): Promise<unknown> {
+    return quiet(this.client.call('previousEvent', { kinds }));
+  }
+
+  provenance(superslab: number, slab: number, block: number, signal?: AbortSignal) {
+    return this.client.call('provenance', { superslab, slab, block }, signal);
+  }
+
   runTo(op: number): Promise<unknown> {
     return quiet(this.client.call('runTo', { op }));
   }

@@ -77,6 +77,20 @@ export class Lockstep {
     await Promise.all(this.lanes.map((lane) => lane.runTo(op)));
   }
 
+  /** All lanes to an operation, in either direction. */
+  async seek(op: number, coarse = false): Promise<void> {
+    this.playing = undefined;
+    await Promise.all(this.lanes.map((lane) => lane.seek(Math.max(0, op), coarse)));
+  }
+
+  /** The given lane back to its latest event of these kinds; the others follow to its operation. */
+  async previousEvent(kinds: readonly EventKind[], lead: number): Promise<void> {
+    this.playing = undefined;
+    await this.lanes[lead]?.previousEvent(kinds);
+    const op = opOf(this.lanes[lead]);
+    await Promise.all(this.lanes.map((lane, i) => (i === lead ? undefined : lane.seek(op))));
+  }
+
   private async align(): Promise<void> {
     if (this.lanes.length === 1) return;
     const op = this.furthest();

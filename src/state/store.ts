@@ -228,8 +228,9 @@ export function createAppStore(initial: Recipe) {
     setAlignBy: (alignBy) => set({ alignBy }),
     addEdit: (op, knob, value, lane = 0) => {
       const { recipe } = get();
+      // Turned in the past, a knob begins another future: what came later in this lane goes.
       const edits = recipe.edits.filter(
-        (edit) => edit.op !== op || edit.knob !== knob || edit.lane !== lane,
+        (edit) => edit.lane !== lane || (edit.op <= op && (edit.op !== op || edit.knob !== knob)),
       );
       set({ recipe: { ...recipe, edits: [...edits, { op, lane, knob, value }] } });
     },

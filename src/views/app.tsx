@@ -230,8 +230,11 @@ export function App({ store, lockstep, audit }: Props) {
       return next;
     });
   }, []);
+  const at = (): number => lane.hub.summary?.op ?? 0;
   const copyLink = (): void => {
-    const link = `${location.origin}${location.pathname}${hashOf(recipe)}`;
+    const standing = !lockstep.lanes.some((each) => each.hub.summary?.playing);
+    const now = standing && at() > 0 ? { ...recipe, cursor: at() } : recipe;
+    const link = `${location.origin}${location.pathname}${hashOf(now)}`;
     navigator.clipboard
       .writeText(link)
       .then(() => actions.notify('info', 'The link is on the clipboard.'))
@@ -255,6 +258,11 @@ export function App({ store, lockstep, audit }: Props) {
         case 'ArrowRight':
           event.preventDefault();
           void (event.shiftKey ? lockstep.stepEvent([kind], focus) : lockstep.stepOps(1));
+          return;
+        case 'ArrowLeft':
+          event.preventDefault();
+          if (event.shiftKey) void lockstep.previousEvent([kind], focus);
+          else void lockstep.seek((lockstep.lanes[focus]?.hub.summary?.op ?? 1) - 1);
           return;
         case 'Home':
           event.preventDefault();
@@ -292,7 +300,6 @@ export function App({ store, lockstep, audit }: Props) {
   const variant =
     preset?.variants.find(({ name }) => name === recipe.lanes[focus].name) ??
     preset?.variants[recipe.variant ?? 0];
-  const at = (): number => lane.hub.summary?.op ?? 0;
   const letter = 'ABCD'[focus];
   const select = (next: Selection | undefined): void => actions.select(next);
   return (
@@ -350,7 +357,7 @@ export function App({ store, lockstep, audit }: Props) {
               }}
               onAlignBy={actions.setAlignBy}
               onOwnAxes={setOwnAxes}
-              onSeek={(op) => actions.openRecipe({ ...store.getState().recipe, cursor: op })}
+              onSeek={(op) => void lockstep.seek(op)}
             />
           )}
           {several && (
@@ -388,7 +395,7 @@ export function App({ store, lockstep, audit }: Props) {
                   onDuplicate={() => actions.duplicateLane(i, at())}
                   onRemove={() => actions.removeLane(i, at())}
                   onMove={() => actions.moveLane(i, at())}
-                  onSeek={(op) => actions.openRecipe({ ...store.getState().recipe, cursor: op })}
+                  onSeek={(op) => void lockstep.seek(op)}
                 />
               </AxesContext.Provider>
             ))}

@@ -51,6 +51,14 @@ interface Pending {
 }
 
 const FIRST_BUFFER_BYTES = 1 << 20;
+/** Calls after which a run no longer plays. */
+const MOVES: ReadonlySet<CallName> = new Set<CallName>([
+  'pause',
+  'step',
+  'runTo',
+  'seek',
+  'previousEvent',
+]);
 /** Restarts without progress before the client gives up. */
 const MAX_RESTARTS = 3;
 
@@ -110,7 +118,7 @@ export class LaneClient {
     // A command that overtook the recovery would stop it halfway.
     if (this.recovering) await this.recovering;
     if (name === 'play') this.playingAt = (arg as Calls['play'][0]).speed;
-    if (name === 'pause' || name === 'step' || name === 'runTo') this.playingAt = undefined;
+    if (name !== 'play' && MOVES.has(name)) this.playingAt = undefined;
     return this.send(name, arg, signal);
   }
 
@@ -156,7 +164,9 @@ export class LaneClient {
       // A worker that is replaced later must make the same changes at the same operation.
       if (this.config) {
         const made = changes.map(({ knob, value }) => ({ op: reply.op, lane: 0, knob, value }));
-        this.config = { ...this.config, edits: [...this.config.edits, ...made] };
+        // What was to come after this operation was another future.
+        const before = this.config.edits.filter((edit) => edit.op <= reply.op);
+        this.config = { ...this.config, edits: [...before, ...made] };
       }
       for (const waiter of waiters) waiter.resolve(reply);
     } catch (error) {

@@ -16,6 +16,7 @@ export interface FrameContext {
   readonly generation: number;
   readonly playing: boolean;
   readonly simOpsPerSecond: number;
+  readonly horizon?: number;
 }
 
 /** Shape of a frame of this run now. */
@@ -67,6 +68,7 @@ export function writeFrame(
   header[H.classes] = shape.classes;
   header[H.samples] = shape.samples;
   header[H.events] = shape.events;
+  header[H.horizon] = Math.max(sim.op, context.horizon ?? 0);
   header[H.opLimit] = sim.knobs.opLimit;
   header[H.rfrWindowNs] = sim.knobs.route === 'p' ? sim.knobs.rfrWindowUs * 1000 : 0;
   header[H.pendingThreshold] = sim.knobs.pendingThreshold;

@@ -47,6 +47,7 @@ export const HEADER = [
   'events',
   'model', // 0 tiny, 1 MF2
   'opLimit', // 0: none
+  'horizon', // furthest operation that the run has reached
   'rfrWindowNs', // shading of the adoption lanes; 0: no right of first refusal
   'pendingThreshold',
 ] as const;

@@ -1,8 +1,9 @@
 import { assert } from '../base/assert.ts';
 import type { ErrorCode } from '../base/result.ts';
 import type { KnobValues } from '../engine/knobs.ts';
-import type { Edit } from '../engine/recipe.ts';
+import { provenance } from '../engine/provenance.ts';
 import { EV, type EventKind, type EventRecord, NO_CAUSE } from '../engine/telemetry/events.ts';
+import { Timeline } from '../engine/timeline.ts';
 import type { Simulation } from '../engine/types.ts';
 import { writeFrame } from './frame-writer.ts';
 import {
@@ -53,7 +54,20 @@ interface Task {
   readonly target: number;
   /** Event kinds that end it, as bits; 0: none. */
   readonly watch: number;
+  /** No frames until it is done. */
+  readonly quiet?: boolean;
+  /** Looks for the latest event before `limit`, keyframe by keyframe, backwards. */
+  readonly search?: Search;
   reply(): unknown;
+}
+
+interface Search {
+  /** Start and end of the stretch that is searched now. */
+  readonly from: number;
+  readonly end: number;
+  readonly limit: number;
+  /** Operation right after the latest event found, -1: none yet. */
+  found: number;
 }
 
 class Aborted extends Error {}
@@ -65,7 +79,8 @@ class Aborted extends Error {}
 export class Host {
   private sim: Simulation | undefined;
   private generation = 0;
-  private edits: Edit[] = [];
+  private timeline = new Timeline([]);
+  private knobs: KnobValues | undefined;
   private audit = false;
   private readonly credits: ArrayBuffer[] = [];
   private playing = false;
@@ -154,9 +169,27 @@ export class Host {
         const { op } = arg as Calls['runTo'][0];
         return this.start({ id, target: op, watch: 0, reply: () => this.summary() });
       }
+      case 'seek':
+        return this.seek(id, arg as Calls['seek'][0], sim);
+      case 'previousEvent':
+        return this.seekBack(id, (arg as Calls['previousEvent'][0]).kinds, sim);
+      case 'provenance': {
+        const { superslab, slab, block } = arg as Calls['provenance'][0];
+        const { knobs } = this;
+        if (!knobs) return undefined;
+        const replica = this.deps.createSimulation(knobs);
+        return provenance(sim, replica, this.timeline, { superslab, slab, block });
+      }
       case 'setKnobs':
-        for (const { knob, value } of (arg as Calls['setKnobs'][0]).changes)
-          sim.setKnob(knob, value);
+        this.timeline.edit(
+          sim,
+          (arg as Calls['setKnobs'][0]).changes.map(({ knob, value }) => ({
+            op: sim.op,
+            lane: 0,
+            knob,
+            value,
+          })),
+        );
         this.wantFrame();
         return { op: sim.op };
       case 'inspectSuperSlab':
@@ -189,11 +222,12 @@ export class Host {
     this.grant = Infinity;
     this.generation = config.generation;
     this.audit = config.audit === true;
-    this.edits = [...config.edits].sort((a, b) => a.op - b.op);
+    this.timeline = new Timeline(config.edits, config.timelineBytes);
+    this.knobs = config.knobs;
     this.sim = this.deps.createSimulation(config.knobs);
     this.chunk = FIRST_CHUNK;
     this.measured = 0;
-    this.applyEdits();
+    this.timeline.visit(this.sim);
     if (config.startAt <= 0) {
       this.wantFrame();
       return this.summary();
@@ -218,6 +252,62 @@ export class Host {
     this.wake();
     this.sendSummary();
     return DEFERRED;
+  }
+
+  /** Brings the run to an operation, backwards through the nearest keyframe. */
+  private seek(id: number, { op, coarse }: Calls['seek'][0], sim: Simulation): unknown {
+    if (coarse === true) {
+      this.abortTask('superseded');
+      this.playing = false;
+      const { op: nearest } = this.timeline.before(op);
+      if (op < sim.op || nearest > sim.op) this.timeline.rewind(sim, op);
+      this.wantFrame();
+      this.sendSummary();
+      return this.summary();
+    }
+    // Ahead, a keyframe may be nearer than where the run stands.
+    if (op < sim.op || this.timeline.before(op).op > sim.op) this.timeline.rewind(sim, op);
+    return this.start({ id, target: op, watch: 0, quiet: true, reply: () => this.summary() });
+  }
+
+  /** Brings the run to right after the latest event of these kinds before now. */
+  private seekBack(id: number, kinds: readonly EventKind[], sim: Simulation): typeof DEFERRED {
+    const watch = kinds.reduce((bits, kind) => bits | (1 << EV[kind]), 0);
+    const limit = sim.op - 1;
+    const from = this.timeline.before(limit).op;
+    this.timeline.rewind(sim, limit);
+    return this.start({
+      id,
+      target: limit,
+      watch,
+      quiet: true,
+      search: { from, limit, end: limit, found: -1 },
+      reply: () => this.summary(),
+    });
+  }
+
+  /** A stretch between two keyframes was searched, or an event was found in it. */
+  private searchOn(task: Task, search: Search, sim: Simulation, hit: boolean): void {
+    if (hit && sim.op <= search.end) {
+      search.found = sim.op;
+      if (sim.op < search.end && sim.status === 'running') {
+        this.wake();
+        return;
+      }
+    }
+    if (search.found >= 0 || search.from === 0) {
+      // The last one found, or the start of the run.
+      const op = Math.max(0, search.found);
+      this.timeline.rewind(sim, op);
+      this.task = { id: task.id, target: op, watch: 0, quiet: true, reply: task.reply };
+      this.wake();
+      return;
+    }
+    const end = search.from;
+    const from = this.timeline.before(end - 1).op;
+    this.timeline.rewind(sim, end - 1);
+    this.task = { ...task, target: end, search: { ...search, from, end } };
+    this.wake();
   }
 
   private abortTask(why: string): void {
@@ -270,12 +360,12 @@ export class Host {
     const idle = allowed <= 0;
     let hit = false;
     while (allowed > 0 && sim.status === 'running') {
-      const want = Math.min(allowed, this.chunk, this.untilEdit());
+      const want = Math.min(allowed, this.chunk, this.timeline.room(sim.op));
       const before = deps.now();
       const result = sim.advance(want, task?.watch ?? 0);
       allowed -= result.ops;
       this.speedOps += result.ops;
-      this.applyEdits();
+      this.timeline.visit(sim);
       const spent = deps.now() - before;
       if (want === this.chunk) this.chunk = nextChunk(this.chunk, spent);
       hit = result.hit && (task?.watch ?? 0) !== 0;
@@ -283,9 +373,16 @@ export class Host {
     }
     if (this.audit) this.check(sim);
     this.measure();
-    if (task && (hit || allowed <= 0 || sim.status !== 'running')) this.finishTask(task);
+    if (task?.search !== undefined && (hit || allowed <= 0 || sim.status !== 'running'))
+      this.searchOn(task, task.search, sim, hit);
+    else if (task && (hit || allowed <= 0 || sim.status !== 'running')) this.finishTask(task);
     else if (this.playing && sim.status !== 'running') this.stop();
     else {
+      // While a run catches up the last picture stays: half-way ones would only flicker.
+      if (task?.quiet === true) {
+        this.wake();
+        return;
+      }
       if (this.grant - sim.op <= 0) this.wantFrame();
       else if (deps.now() - this.lastFrame >= this.frameMs) this.sendFrame();
       // Slow play has nothing to do for a while: no need to spin.
@@ -303,21 +400,6 @@ export class Host {
     const whole = Math.floor(this.owed);
     this.owed -= whole;
     return whole;
-  }
-
-  /** Operations until the next edit; edits apply exactly at theirs. */
-  private untilEdit(): number {
-    const next = this.edits[0];
-    return next === undefined || !this.sim ? Infinity : Math.max(1, next.op - this.sim.op);
-  }
-
-  private applyEdits(): void {
-    const { sim } = this;
-    if (!sim) return;
-    for (let edit = this.edits[0]; edit !== undefined && edit.op <= sim.op; edit = this.edits[0]) {
-      sim.setKnob(edit.knob, edit.value);
-      this.edits.shift();
-    }
   }
 
   private check(sim: Simulation): void {
@@ -352,6 +434,7 @@ export class Host {
       generation: this.generation,
       playing: this.playing || this.task !== undefined,
       simOpsPerSecond: this.measured,
+      horizon: this.timeline.horizon,
     });
     this.lastFrame = this.deps.now();
     this.frameMs = Math.max(FRAME_MS, FRAME_SHARE * (this.lastFrame - from));
@@ -371,6 +454,7 @@ export class Host {
       endedBy: sim.endedBy,
       oomSeen: sim.oomSeen,
       playing: this.playing || this.task !== undefined,
+      horizon: this.timeline.horizon,
     };
   }
 

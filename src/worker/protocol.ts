@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../base/result.ts';
 import type { KnobId, KnobValue, KnobValues } from '../engine/knobs.ts';
+import type { Provenance } from '../engine/provenance.ts';
 import type { Edit } from '../engine/recipe.ts';
 import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
 import type { EndedBy, RunStatus } from '../engine/telemetry/states.ts';
@@ -32,6 +33,8 @@ export interface Summary {
   readonly endedBy: EndedBy;
   readonly oomSeen: boolean;
   readonly playing: boolean;
+  /** The furthest operation that this run has reached. */
+  readonly horizon: number;
 }
 
 /** Operations per second of wall time, or flat out. */
@@ -50,6 +53,8 @@ export interface LaneConfig {
   readonly edits: readonly Edit[];
   /** The run is brought here before anything is shown; 0: the start. */
   readonly startAt: number;
+  /** Bytes that keyframes may take; undefined: the engine's default. */
+  readonly timelineBytes?: number;
   /** Check every invariant after each slice (?audit=1). */
   readonly audit?: boolean;
 }
@@ -62,6 +67,18 @@ export interface Calls {
   step: [StepTarget, Summary];
   /** Runs to the end, or to `op`, as fast as it can; frames keep coming. */
   runTo: [{ readonly op: number }, Summary];
+  /**
+   * Brings the run to an operation, in either direction; frames come when it is there. `coarse`: only to
+   * the nearest keyframe before it, at once.
+   */
+  seek: [{ readonly op: number; readonly coarse?: boolean }, Summary];
+  /** Brings it to right after the latest event of these kinds before now, or to the start. */
+  previousEvent: [{ readonly kinds: readonly EventKind[] }, Summary];
+  /** Who allocated and freed a block, found by replaying with that one subject recorded. */
+  provenance: [
+    { readonly superslab: number; readonly slab: number; readonly block: number },
+    Provenance | undefined,
+  ];
   setKnobs: [
     { readonly changes: readonly { readonly knob: KnobId; readonly value: KnobValue }[] },
     { readonly op: number },

@@ -2,6 +2,7 @@ import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { type BlocksGeometry, drawBlocks, hitBlock, layoutBlocks } from '../../draw/blocks.ts';
 import { bytes, count, duration } from '../../draw/format.ts';
 import { readPalette } from '../../draw/palette.ts';
+import type { Act, Provenance } from '../../engine/provenance.ts';
 import {
   BLOCK_STATES,
   type BlocksDetail,
@@ -141,6 +142,7 @@ export function Inspector({ lane, model, selection, onSelect }: Props) {
       {blocks && (
         <Blocks
           key={`${blocks.superslab}.${blocks.slab}`}
+          lane={lane}
           blocks={blocks}
           selected={selection.block}
           onBlock={(block) => onSelect({ superslab, slab: blocks.slab, block })}
@@ -176,10 +178,12 @@ const STATE_TEXT = {
 } as const;
 
 function Blocks({
+  lane,
   blocks,
   selected,
   onBlock,
 }: {
+  readonly lane: Lane;
   readonly blocks: BlocksDetail;
   readonly selected: number | undefined;
   onBlock(block: number): void;
@@ -241,6 +245,15 @@ function Blocks({
         }}
       />
       {shown !== undefined && (
+        <BlockStory
+          key={shown}
+          lane={lane}
+          superslab={blocks.superslab}
+          slab={blocks.slab}
+          block={shown}
+        />
+      )}
+      {shown !== undefined && (
         <p className="block-facts" role="status" data-testid="block">
           <b>Block {count(shown)}</b>: {STATE_TEXT[BLOCK_STATES[blocks.states[shown]]]}
           {BLOCK_STATES[blocks.states[shown]] === 'live' &&
@@ -248,5 +261,59 @@ function Blocks({
         </p>
       )}
     </>
+  );
+}
+
+/** Who allocated and who freed a block: found by replaying, so only while the run stands. */
+function BlockStory({
+  lane,
+  superslab,
+  slab,
+  block,
+}: {
+  readonly lane: Lane;
+  readonly superslab: number;
+  readonly slab: number;
+  readonly block: number;
+}) {
+  const [found, setFound] = useState<Provenance | 'looking' | 'moving' | undefined>('looking');
+  useEffect(() => {
+    if (lane.hub.summary?.playing === true) {
+      setFound('moving');
+      return;
+    }
+    const abort = new AbortController();
+    setFound('looking');
+    lane
+      .provenance(superslab, slab, block, abort.signal)
+      .then(setFound)
+      .catch(() => undefined);
+    return () => abort.abort();
+  }, [lane, superslab, slab, block]);
+  const who = (act: Act): string =>
+    `${act.life <= 0 ? 'main' : `life ${count(act.life)}, chain ${act.chain}`} at operation ${count(act.op)}`;
+  if (found === undefined) return null;
+  if (found === 'looking') return <p className="block-story">Replaying to see who used it…</p>;
+  if (found === 'moving')
+    return <p className="block-story">Pause to see who allocated and who freed it.</p>;
+  return (
+    <p className="block-story" data-testid="block-story">
+      {found.allocated ? (
+        <>
+          Allocated by {who(found.allocated)}.{' '}
+          <button
+            type="button"
+            className="link"
+            onClick={() => void lane.seek(found.allocated?.op ?? 0)}
+          >
+            Go there
+          </button>
+        </>
+      ) : (
+        'Allocated before the first operation, or never.'
+      )}{' '}
+      {found.freed && <>Freed by {who(found.freed)}. </>}
+      {found.age !== undefined && `${count(found.age)} operations ago.`}
+    </p>
   );
 }

@@ -1,15 +1,24 @@
-import { FastForward, Pause, Play, RotateCcw, SkipForward, StepForward } from 'lucide-react';
-import { useRef, useState } from 'react';
+import {
+  FastForward,
+  Pause,
+  Play,
+  RotateCcw,
+  SkipBack,
+  SkipForward,
+  StepBack,
+  StepForward,
+} from 'lucide-react';
+import { useState } from 'react';
 import { compact, count, duration } from '../../draw/format.ts';
 import { EVENT_KINDS, type EventKind } from '../../engine/telemetry/events.ts';
-import { RUN_STATUS } from '../../engine/telemetry/states.ts';
 import type { ModelId } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { Lockstep } from '../../live/lockstep.ts';
 import { H } from '../../worker/frame.ts';
 import type { Speed } from '../../worker/protocol.ts';
 import { kindName } from '../lane/events-card.tsx';
-import { useFrames, useFrameText } from '../lane/use-frame.ts';
+import { useFrameText } from '../lane/use-frame.ts';
+import { Scrubber } from './scrubber.tsx';
 import { SPEED_STEPS, speedAt, speedLabel, speedPosition } from './speed.ts';
 
 interface Props {
@@ -73,6 +82,22 @@ export function Transport({
         </button>
         <button
           type="button"
+          onClick={() => void lockstep.previousEvent([kind], focus)}
+          title={`Back to the previous “${kindName(kind)}” (Shift+←)`}
+          aria-label="Step back to the previous event"
+        >
+          <SkipBack size={18} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          onClick={() => void lockstep.seek((lane.hub.summary?.op ?? 1) - 1)}
+          title="Back one operation (←)"
+          aria-label="Step back one operation"
+        >
+          <StepBack size={18} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
           className="play"
           onClick={onPlayPause}
           disabled={ended}
@@ -119,7 +144,7 @@ export function Transport({
           <FastForward size={18} aria-hidden="true" />
         </button>
       </fieldset>
-      <Progress lane={lane} edits={edits} />
+      <Scrubber lane={lane} lockstep={lockstep} edits={edits} />
       <div className="transport-read">
         <div>
           <small>Virtual time</small>
@@ -162,51 +187,5 @@ function SpeedSlider({ speed, onSpeed }: { readonly speed: Speed; onSpeed(speed:
       onPointerUp={() => setDrag(undefined)}
       onBlur={() => setDrag(undefined)}
     />
-  );
-}
-
-/** How far the run has come of its map limit or its time, whichever is nearer; marks where knobs were turned. */
-function Progress({ lane, edits }: { readonly lane: Lane; readonly edits: readonly number[] }) {
-  const bar = useRef<HTMLDivElement>(null);
-  const box = useRef<HTMLDivElement>(null);
-  const text = useRef<HTMLSpanElement>(null);
-  useFrames(lane, 100, (frame) => {
-    const { header, entries } = frame;
-    const used = entries.reduce((a, b) => a + b, 0) / header[H.maxMapCount];
-    const limit = header[H.opLimit];
-    const asked = limit > 0 ? header[H.op] / limit : 0;
-    const share =
-      RUN_STATUS[header[H.status]] === 'running' ? Math.min(1, Math.max(used, asked)) : 1;
-    if (bar.current) bar.current.style.width = `${(100 * share).toFixed(2)}%`;
-    box.current?.setAttribute('aria-valuenow', String(Math.round(100 * share)));
-    box.current?.classList.toggle('bad', RUN_STATUS[header[H.status]] === 'oom');
-    const label =
-      RUN_STATUS[header[H.status]] === 'running'
-        ? asked > used
-          ? `${(100 * asked).toFixed(1)} % of the operations done`
-          : `${(100 * used).toFixed(1)} % of the map entries used`
-        : 'the run has ended';
-    if (text.current && text.current.textContent !== label) text.current.textContent = label;
-  });
-  return (
-    <div className="progress-box">
-      <div
-        className="progress"
-        ref={box}
-        role="progressbar"
-        aria-label="How far the run has come"
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={0}
-      >
-        <div ref={bar} />
-      </div>
-      <p>
-        <span ref={text} />
-        {edits.length > 0 && (
-          <span> · knobs turned at {edits.map((at) => count(at)).join(', ')}</span>
-        )}
-      </p>
-    </div>
   );
 }

@@ -79,6 +79,8 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
   private refusedAny = false;
   private refusal: Autopsy['refused'];
   private endNs = 0;
+  /** Life that did the latest operation. */
+  private lastLife = 0;
   /** Wakers wake when the pair has done this many rounds. */
   private readonly nextWake: Float64Array;
   /** Clock of each chain when its present operation began, for the shared schedule. */
@@ -238,9 +240,11 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
         this.end(this.refusedAny ? 'oom' : 'finished', 'time');
         break;
       }
+      const life = threads.life[chain];
       const result = steps.step(chain);
       if (result === STEP.stopped) break;
       if (result !== STEP.done) continue;
+      this.lastLife = life;
       threads.ops[chain]++;
       threads.done[chain]++;
       this.operations++;
@@ -322,8 +326,17 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
   }
 
   lastOutcome(): Outcome {
-    const { chain, row, block, via } = this.steps.last;
-    return { chain, k: this.threads.ops[chain] - 1, row, block, path: via };
+    const { chain, row, block, via, slot, freed } = this.steps.last;
+    return {
+      chain,
+      k: this.threads.ops[chain] - 1,
+      row,
+      block,
+      path: via,
+      slot,
+      freed,
+      life: this.lastLife,
+    };
   }
 
   setKnob(id: KnobId, value: KnobValue): void {

@@ -86,7 +86,7 @@ export class Mf2Steps {
   private adopts = false;
   private clearFirst = false;
   /** Chain, result and way of the latest operation. */
-  readonly last = { chain: 0, row: NONE, block: 0, via: 0 };
+  readonly last = { chain: 0, row: NONE, block: 0, via: 0, slot: NONE, freed: NONE };
   /** While main warms up, its work is not counted as operations. */
   warming = false;
 
@@ -172,6 +172,7 @@ export class Mf2Steps {
       x[at + X_PHASE] = PH.malloc;
       return this.malloc(chain, at);
     }
+    x[at + X_FREE_SLOT] = program.freeSlot;
     x[at + X_PHASE] = this.free(chain, at, program.freeSlot) ? PH.enqueue : PH.malloc;
     return STEP.more;
   }
@@ -374,6 +375,9 @@ export class Mf2Steps {
     last.row = pending[chain * 3];
     last.block = pending[chain * 3 + 1];
     last.via = pending[chain * 3 + 2];
+    last.slot = x[at + X_SLOT];
+    last.freed = x[at + X_FREE_SLOT];
+    x[at + X_FREE_SLOT] = NONE;
     threads.clock[chain] += costs.perOp;
     if (x[at + X_BURST] > 0 && --x[at + X_BURST] === 0) x[at + X_PHASE] = PH.asleep;
     return STEP.done;

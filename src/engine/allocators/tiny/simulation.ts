@@ -90,6 +90,7 @@ export class TinySimulation implements Simulation, HeapHost {
   private quantumLeft = 0;
   /** For `lastOutcome`: who ran last, and the slow paths before that. */
   private lastChain = MAIN;
+  private lastLife = 0;
   private refillsBefore = 0;
   private nextTrimNs = Infinity;
   peakMappedBytes = 0;
@@ -241,6 +242,7 @@ export class TinySimulation implements Simulation, HeapHost {
         this.larson.lifeOps - this.threads.done[this.chain],
       );
       this.lastChain = this.chain;
+      this.lastLife = this.threads.life[this.chain];
       this.refillsBefore = heap.counters[C.refills];
       const done = this.larson.swap(
         heap,
@@ -275,6 +277,9 @@ export class TinySimulation implements Simulation, HeapHost {
       row: r < 0 ? -1 : heap.slabs[r + SLAB_SS],
       block: r < 0 ? r : heap.slabs[r + SLAB_INDEX] * 65536 + heap.blocks[at + BLOCK_INDEX],
       path: this.refillsBefore === heap.counters[C.refills] ? 0 : 1,
+      slot: larson.lastSlot,
+      freed: larson.lastSlot,
+      life: this.lastLife,
     };
   }
 

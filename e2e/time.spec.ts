@@ -1,0 +1,80 @@
+import { expect, type Page, test } from '@playwright/test';
+import { digestOf, open, opOf, watchErrors, whenIdle } from './helpers/app.ts';
+
+/** Where on the time bar a share of it is, in pixels. */
+async function point(page: Page, share: number): Promise<{ x: number; y: number }> {
+  const box = await page.locator('.scrubber').boundingBox();
+  if (!box) throw new Error('no time bar');
+  return { x: box.x + box.width * share, y: box.y + box.height / 2 };
+}
+
+test('travel in time: drag, step back, previous event, and the same bits as a straight run', async ({
+  page,
+}) => {
+  const errors = watchErrors(page);
+  await open(page, '#v1/larson-oom?at=2000000');
+  await whenIdle(page);
+  const end = await digestOf(page);
+  const from = await point(page, 0.9);
+  const to = await point(page, 0.4);
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(to.x, to.y, { steps: 8 });
+  await page.mouse.up();
+  await whenIdle(page);
+  const there = await opOf(page);
+  expect(there).toBeGreaterThan(700_000);
+  expect(there).toBeLessThan(900_000);
+  const dragged = await digestOf(page);
+
+  await page.getByRole('button', { name: 'Step back one operation' }).click();
+  await whenIdle(page);
+  expect(await opOf(page)).toBe(there - 1);
+  await page.locator('#lane').focus();
+  await page.keyboard.press('ArrowRight');
+  await whenIdle(page);
+  expect(await digestOf(page)).toBe(dragged);
+  await page.keyboard.press('Shift+ArrowLeft');
+  await whenIdle(page);
+  const event = await opOf(page);
+  expect(event).toBeLessThan(there);
+  await page.keyboard.press('Shift+ArrowRight');
+  await whenIdle(page);
+  expect(await opOf(page)).toBeGreaterThan(event);
+
+  // Forward again, by keyboard: the end of the bar is where the run had come.
+  await page.getByRole('slider', { name: /Time/ }).focus();
+  await page.keyboard.press('End');
+  await whenIdle(page);
+  expect(await opOf(page)).toBe(2_000_000);
+  expect(await digestOf(page)).toBe(end);
+  await page.keyboard.press('Home');
+  await whenIdle(page);
+  expect(await opOf(page)).toBe(0);
+  expect(errors).toEqual([]);
+});
+
+test('a straight run and a journey through time show the same', async ({ page }) => {
+  await open(page, '#v1/larson-oom?at=500000');
+  await whenIdle(page);
+  const straight = await digestOf(page);
+  await page.evaluate(async () => {
+    for (const op of [1_500_000, 20_000, 900_000, 500_000])
+      await window.slabscope.lockstep.seek(op);
+  });
+  await whenIdle(page);
+  expect(await opOf(page)).toBe(500_000);
+  expect(await digestOf(page)).toBe(straight);
+});
+
+test('a block tells who allocated it', async ({ page }) => {
+  await open(page, '#v1/larson-oom?at=300000');
+  await whenIdle(page);
+  await page.locator('.map-canvas').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('inspector')).toContainText('Blocks of slab');
+  await page.locator('canvas.blocks').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByTestId('block-story')).toContainText(/operation|never/);
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { type KnobValues, resolveKnobs } from './knobs.ts';
+import { provenance } from './provenance.ts';
+import { createSimulation } from './simulation.ts';
+import { runTo, seek, Timeline } from './timeline.ts';
+import { BLOCK_STATES } from './types.ts';
+
+const OPTIONS = { eventCapacity: 1 << 12 };
+const LIVE = BLOCK_STATES.indexOf('live');
+
+describe('who allocated and who freed a block', () => {
+  it.each<[string, Partial<KnobValues>]>([
+    ['tiny', { chunks: 40, threads: 3, orphanPolicy: 'adopt' }],
+    [
+      'MF2',
+      { model: 'mf2', chunks: 40, threads: 3, minSize: 2048, maxSize: 9000, mapMode: 'direct' },
+    ],
+    ['a pair', { workload: 'pair', window: 30, minSize: 2048, maxSize: 9000, mapMode: 'direct' }],
+  ])('is what the state before and after says, %s', (_, changed) => {
+    const knobs = resolveKnobs(changed);
+    const sim = createSimulation(knobs, OPTIONS);
+    const timeline = new Timeline([], undefined, 256);
+    runTo(sim, timeline, 3000);
+    const digest = sim.digest();
+    const probe = createSimulation(knobs, OPTIONS);
+    const stateAt = (op: number, row: number, slab: number, block: number): number | undefined => {
+      seek(probe, timeline, op);
+      return probe.inspectBlocks(row, slab)?.states[block];
+    };
+    let seen = 0;
+    for (let row = 0; row < sim.rows && seen < 24; row++) {
+      const detail = sim.inspectSuperSlab(row);
+      const slab = detail?.slabs.find(({ acquired }) => acquired)?.index;
+      const blocks = slab === undefined ? undefined : sim.inspectBlocks(row, slab);
+      if (slab === undefined || !blocks) continue;
+      for (const block of [0, 1, 5, 12, 30].filter((index) => index < blocks.states.length)) {
+        const replica = createSimulation(knobs, OPTIONS);
+        const found = provenance(sim, replica, timeline, { superslab: row, slab, block });
+        if (!found.allocated) continue;
+        seen++;
+        expect(stateAt(found.allocated.op, row, slab, block)).toBe(LIVE);
+        expect(found.age).toBeGreaterThanOrEqual(0);
+        if (blocks.states[block] === LIVE) expect(found.freed).toBeUndefined();
+        else {
+          expect(found.freed).toBeDefined();
+          expect(stateAt((found.freed?.op ?? 1) - 1, row, slab, block)).toBe(LIVE);
+          expect(stateAt(found.freed?.op ?? 0, row, slab, block)).not.toBe(LIVE);
+        }
+      }
+    }
+    expect(seen).toBeGreaterThan(3);
+    // Looking back leaves the run where it was.
+    expect(sim.digest()).toBe(digest);
+  });
+});

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type KnobValues, resolveKnobs } from './knobs.ts';
+import type { Edit } from './recipe.ts';
+import { createSimulation } from './simulation.ts';
+import { runTo, seek, Timeline } from './timeline.ts';
+
+const OPTIONS = { eventCapacity: 1 << 12 };
+const knobsArb: fc.Arbitrary<Partial<KnobValues>> = fc.record({
+  model: fc.constantFrom('tiny', 'mf2') as fc.Arbitrary<KnobValues['model']>,
+  workload: fc.constantFrom('larson', 'pair', 'wakers') as fc.Arbitrary<KnobValues['workload']>,
+  threads: fc.integer({ min: 1, max: 4 }),
+  chunks: fc.integer({ min: 4, max: 60 }),
+  window: fc.integer({ min: 2, max: 40 }),
+  minSize: fc.constantFrom(8, 2048),
+  maxSize: fc.constantFrom(200, 20_000),
+  seed: fc.integer({ min: 1, max: 999 }),
+  orphanPolicy: fc.constantFrom('abandon', 'adopt') as fc.Arbitrary<KnobValues['orphanPolicy']>,
+  route: fc.constantFrom('cda', 's2', 'p') as fc.Arbitrary<KnobValues['route']>,
+  timeBase: fc.constantFrom('documentRate', 'costs') as fc.Arbitrary<KnobValues['timeBase']>,
+  maxMapCount: fc.constantFrom(1000, 65530),
+  decOnRemote: fc.boolean(),
+  trimSS: fc.boolean(),
+  trimIntervalMs: fc.constantFrom(0, 1),
+});
+const editsArb: fc.Arbitrary<Edit[]> = fc.array(
+  fc.record({
+    op: fc.integer({ min: 0, max: 8000 }),
+    lane: fc.constant(0),
+    knob: fc.constantFrom('orphanPolicy', 'orphanPolicy'),
+    value: fc.constantFrom('abandon', 'adopt'),
+  }) as fc.Arbitrary<Edit>,
+  { maxLength: 3 },
+);
+
+describe('seek', () => {
+  it('equals a straight run, from any place in any order, with edits, for every model', () => {
+    fc.assert(
+      fc.property(
+        knobsArb,
+        editsArb,
+        fc.array(fc.integer({ min: 0, max: 9000 }), { minLength: 2, maxLength: 5 }),
+        fc.constantFrom(2 ** 20, 2 ** 30),
+        (knobs, edits, places, budget) => {
+          const sim = createSimulation(resolveKnobs(knobs), OPTIONS);
+          const timeline = new Timeline(edits, budget, 512);
+          for (const place of places) {
+            seek(sim, timeline, place);
+            const straight = createSimulation(resolveKnobs(knobs), OPTIONS);
+            runTo(straight, new Timeline(edits), place);
+            expect(sim.op).toBe(straight.op);
+            expect(sim.digest()).toBe(straight.digest());
+          }
+          expect(sim.audit()).toEqual([]);
+        },
+      ),
+      { numRuns: 80 },
+    );
+  });
+
+  it('keeps its memory bounded however long the run', () => {
+    const sim = createSimulation(
+      resolveKnobs({ orphanPolicy: 'adopt', chunks: 64, seconds: 3600 }),
+      OPTIONS,
+    );
+    const budget = 4 * 2 ** 20;
+    const timeline = new Timeline([], budget);
+    let most = 0;
+    for (let op = 100_000; op <= 1_500_000; op += 100_000) {
+      runTo(sim, timeline, op);
+      most = Math.max(most, timeline.keptBytes);
+    }
+    expect(most).toBeLessThanOrEqual(budget);
+    expect(timeline.count).toBeGreaterThan(2);
+    // Keyframes are spread over the whole run, not crowded at its end.
+    expect(timeline.before(800_000).op).toBeGreaterThan(200_000);
+  });
+
+  it('a knob turned in the past is another future', () => {
+    const knobs = resolveKnobs({ chunks: 64 });
+    const sim = createSimulation(knobs, OPTIONS);
+    const timeline = new Timeline([]);
+    runTo(sim, timeline, 60_000);
+    seek(sim, timeline, 20_000);
+    timeline.edit(sim, [{ op: 20_000, lane: 0, knob: 'orphanPolicy', value: 'adopt' }]);
+    runTo(sim, timeline, 60_000);
+    const end = sim.digest();
+    seek(sim, timeline, 30_000);
+    seek(sim, timeline, 60_000);
+    expect(sim.digest()).toBe(end);
+    const straight = createSimulation(knobs, OPTIONS);
+    runTo(
+      straight,
+      new Timeline([{ op: 20_000, lane: 0, knob: 'orphanPolicy', value: 'adopt' }]),
+      60_000,
+    );
+    expect(straight.digest()).toBe(end);
+  });
+});

@@ -1,0 +1,244 @@
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
+import { compact, count } from '../../draw/format.ts';
+import { EV, type EventKind } from '../../engine/telemetry/events.ts';
+import { RUN_STATUS } from '../../engine/telemetry/states.ts';
+import type { Lane } from '../../live/lane.ts';
+import type { Lockstep } from '../../live/lockstep.ts';
+import { type FrameView, H } from '../../worker/frame.ts';
+import { kindName } from '../lane/events-card.tsx';
+import { useFrames } from '../lane/use-frame.ts';
+
+/** Kinds whose first event is worth a mark. */
+const MARKED: readonly EventKind[] = [
+  'trim',
+  'superslabAdopted',
+  'pageAdopted',
+  'mapRefused',
+  'crash',
+  'runEnded',
+];
+/** Zooming in stops at this many operations. */
+const LEAST_SPAN = 200;
+
+interface View {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The last operation that the bar shows when it is not zoomed. */
+function endOf(frame: FrameView): number {
+  const { header } = frame;
+  return Math.max(
+    1,
+    header[H.horizon],
+    RUN_STATUS[header[H.status]] === 'running' ? header[H.opLimit] : 0,
+  );
+}
+
+/**
+ * The time bar: where the run stands, marks, and travel in both directions. While it is dragged the run
+ * jumps between keyframes; on release it goes exactly there.
+ */
+export function Scrubber({
+  lane,
+  lockstep,
+  edits,
+}: {
+  readonly lane: Lane;
+  readonly lockstep: Lockstep;
+  readonly edits: readonly number[];
+}) {
+  const bar = useRef<HTMLDivElement>(null);
+  const done = useRef<HTMLDivElement>(null);
+  const thumb = useRef<HTMLDivElement>(null);
+  const marks = useRef<HTMLDivElement>(null);
+  const text = useRef<HTMLSpanElement>(null);
+  const zoom = useRef<View | undefined>(undefined);
+  const drag = useRef<number | undefined>(undefined);
+  const jumping = useRef(false);
+  const [catching, setCatching] = useState(false);
+
+  const viewOf = (frame: FrameView): View => zoom.current ?? { from: 0, to: endOf(frame) };
+  const place = (frame: FrameView, op: number): number => {
+    const { from, to } = viewOf(frame);
+    return Math.max(0, Math.min(1, (op - from) / Math.max(1, to - from)));
+  };
+  const write = (frame: FrameView): void => {
+    const { header } = frame;
+    const op = drag.current ?? header[H.op];
+    const share = 100 * place(frame, op);
+    if (done.current) done.current.style.width = `${share.toFixed(2)}%`;
+    if (thumb.current) thumb.current.style.left = `${share.toFixed(2)}%`;
+    const status = RUN_STATUS[header[H.status]];
+    const box = bar.current;
+    if (box) {
+      box.setAttribute('aria-valuemax', String(endOf(frame)));
+      box.setAttribute('aria-valuenow', String(op));
+      box.setAttribute('aria-valuetext', `operation ${count(op)} of ${count(endOf(frame))}`);
+      box.classList.toggle('bad', status === 'oom' || status === 'crashed');
+    }
+    const used = frame.entries.reduce((a, b) => a + b, 0) / header[H.maxMapCount];
+    const label =
+      drag.current !== undefined
+        ? `operation ${count(drag.current)}`
+        : status !== 'running'
+          ? 'the run has ended'
+          : header[H.opLimit] > 0
+            ? `${((100 * header[H.op]) / header[H.opLimit]).toFixed(1)} % of the operations done`
+            : `${(100 * used).toFixed(1)} % of the map entries used`;
+    if (text.current && text.current.textContent !== label) text.current.textContent = label;
+    writeMarks(frame);
+  };
+  const writeMarks = (frame: FrameView): void => {
+    const box = marks.current;
+    if (!box) return;
+    const view = viewOf(frame);
+    const wanted = [
+      ...edits.map((op) => ({ op, kind: 'edit', title: `knobs turned at operation ${count(op)}` })),
+      ...MARKED.map((kind) => ({
+        op: frame.firsts[EV[kind]],
+        kind: kind as string,
+        title: `first “${kindName(kind)}”, operation ${compact(frame.firsts[EV[kind]] || 0)}`,
+      })),
+    ].filter(({ op }) => op >= view.from && op <= view.to);
+    while (box.children.length > wanted.length) box.lastElementChild?.remove();
+    wanted.forEach(({ op, kind, title }, i) => {
+      const mark =
+        (box.children[i] as HTMLElement | undefined) ??
+        box.appendChild(document.createElement('i'));
+      mark.style.left = `${(100 * place(frame, op)).toFixed(2)}%`;
+      mark.dataset.kind = kind;
+      mark.title = title;
+    });
+  };
+  useFrames(lane, 100, write);
+  const redraw = (): void => {
+    const frame = lane.hub.latest;
+    if (frame) write(frame);
+  };
+  const opAt = (event: PointerEvent | WheelEvent): number => {
+    const box = bar.current?.getBoundingClientRect();
+    const frame = lane.hub.latest;
+    if (!box || !frame) return 0;
+    const { from, to } = viewOf(frame);
+    const share = Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
+    return Math.round(from + share * (to - from));
+  };
+  /** Jumps to the nearest keyframe, one jump at a time. */
+  const jump = async (): Promise<void> => {
+    if (jumping.current) return;
+    jumping.current = true;
+    let op: number | undefined;
+    while (drag.current !== undefined && drag.current !== op) {
+      op = drag.current;
+      await lockstep.seek(op, true);
+    }
+    jumping.current = false;
+  };
+  const travel = async (op: number): Promise<void> => {
+    setCatching(true);
+    await lockstep.seek(op);
+    setCatching(false);
+    redraw();
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    const frame = lane.hub.latest;
+    if (!frame) return;
+    const { from, to } = viewOf(frame);
+    const step = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      ArrowDown: -10,
+      ArrowUp: 10,
+      PageDown: -100,
+      PageUp: 100,
+    }[event.key];
+    const now = frame.header[H.op];
+    const target =
+      event.key === 'Home'
+        ? 0
+        : event.key === 'End'
+          ? endOf(frame)
+          : step === undefined
+            ? undefined
+            : now + (step * (to - from)) / 1000;
+    if (target === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void travel(Math.round(Math.max(0, Math.min(endOf(frame), target))));
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one listener for the life of the bar
+  useEffect(() => {
+    const element = bar.current;
+    if (!element) return;
+    const onWheel = (event: WheelEvent): void => {
+      const frame = lane.hub.latest;
+      if (!frame) return;
+      event.preventDefault();
+      const { from, to } = viewOf(frame);
+      const at = opAt(event);
+      const span = Math.max(LEAST_SPAN, (to - from) * (event.deltaY > 0 ? 1.4 : 0.7));
+      if (span >= endOf(frame)) zoom.current = undefined;
+      else {
+        const start = Math.max(
+          0,
+          Math.min(endOf(frame) - span, at - ((at - from) / (to - from)) * span),
+        );
+        zoom.current = { from: start, to: start + span };
+      }
+      redraw();
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  }, [lane]);
+  return (
+    <div className="progress-box">
+      <div
+        className="progress scrubber"
+        ref={bar}
+        role="slider"
+        tabIndex={0}
+        aria-label="Time: drag to travel, wheel to zoom"
+        aria-valuemin={0}
+        aria-valuemax={1}
+        aria-valuenow={0}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          drag.current = opAt(event);
+          redraw();
+          void jump();
+        }}
+        onPointerMove={(event) => {
+          if (drag.current === undefined) return;
+          drag.current = opAt(event);
+          redraw();
+          void jump();
+        }}
+        onPointerUp={() => {
+          const op = drag.current;
+          drag.current = undefined;
+          if (op !== undefined) void travel(op);
+        }}
+        onPointerCancel={() => {
+          drag.current = undefined;
+        }}
+        onDoubleClick={() => {
+          zoom.current = undefined;
+          redraw();
+        }}
+        onKeyDown={onKey}
+      >
+        <div ref={done} />
+        <div ref={marks} className="marks" aria-hidden="true" />
+        <div ref={thumb} className="thumb" aria-hidden="true" />
+      </div>
+      <p>
+        <span ref={text} />
+        {catching && <span className="catching"> · catching up</span>}
+        {edits.length > 0 && (
+          <span> · knobs turned at {edits.map((at) => count(at)).join(', ')}</span>
+        )}
+      </p>
+    </div>
+  );
+}
