@@ -15,6 +15,7 @@ export interface SimArgs {
   readonly help: boolean;
   readonly eventsFile?: string;
   readonly csvFile?: string;
+  readonly perfettoFile?: string;
 }
 
 const WITH_VALUE = [
@@ -27,6 +28,7 @@ const WITH_VALUE = [
   '--workload',
   '--events',
   '--csv',
+  '--perfetto',
 ];
 const FLAGS = ['--json', '--audit', '--list', '--help'];
 
@@ -35,12 +37,13 @@ export const HELP = `npm run sim -- [options]
   --recipe FILE        run a recipe file
   --variant NAME|N     only this variant
   --set KNOB=VALUE     turn a knob; may be repeated; LANE.KNOB=VALUE is accepted with lane 0
-  --workload NAME      larson or larson-immortal
+  --workload NAME      larson, larson-immortal, pair or wakers
   --ops N              stop after N operations
   --seed S             Larson's seed
   --json               one JSON object per line and variant
   --events FILE        write the kept events as CSV
   --csv FILE           write the history series as CSV
+  --perfetto FILE      write the kept events as Chrome trace JSON (ui.perfetto.dev)
   --audit              check every invariant at the end (exit 1 when one fails)
   --list               presets and knobs
 Exit status: 0 for any completed run, 2 for bad input, 1 for a fault of ours.`;
@@ -103,6 +106,9 @@ function option(
       return undefined;
     case '--csv':
       out.csvFile = value;
+      return undefined;
+    case '--perfetto':
+      out.perfettoFile = value;
       return undefined;
     case '--ops': {
       const ops = /^\d{1,16}(e\d{1,2})?$/i.test(value) ? Number(value) : Number.NaN;

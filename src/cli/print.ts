@@ -2,7 +2,6 @@ import { KNOB_GROUPS, KNOB_IDS, knobDef } from '../engine/knobs.ts';
 import { PRESETS } from '../engine/presets.ts';
 import { derive } from '../engine/report.ts';
 import { C } from '../engine/telemetry/counters.ts';
-import { SERIES, SERIES_COUNT } from '../engine/telemetry/series.ts';
 import type { Simulation } from '../engine/types.ts';
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-US');
@@ -45,37 +44,4 @@ export function summaryText(name: string, sim: Simulation, wallMs: number): stri
     `  map entries  ${number(total)}: ${number(entries.superslabs)} SuperSlabs, ${number(entries.stacks)} stacks, ${number(entries.base)} base, ${number(entries.other)} other`,
     `  memory       ${number(sim.mappedBytes / 1024)} KiB mapped, ${number(sim.residentBytes / 1024)} KiB resident`,
   ].join('\n');
-}
-
-/** Kept events as CSV. */
-export function eventsCsv(sim: Simulation): string {
-  const lines = ['seq,kind,op,ns,life,subject,a,b,cause'];
-  for (let seq = sim.events.first; seq < sim.events.next; seq++) {
-    const event = sim.events.get(seq);
-    if (event) {
-      lines.push(
-        [
-          event.seq,
-          event.kind,
-          event.op,
-          event.ns,
-          event.life,
-          event.subject,
-          event.a,
-          event.b,
-          event.cause,
-        ].join(','),
-      );
-    }
-  }
-  return `${lines.join('\n')}\n`;
-}
-
-/** History series as CSV. */
-export function historyCsv(sim: Simulation): string {
-  const lines: string[] = [SERIES.join(',')];
-  for (let i = 0; i < sim.history.length; i++) {
-    lines.push(sim.history.rows.subarray(i * SERIES_COUNT, (i + 1) * SERIES_COUNT).join(','));
-  }
-  return `${lines.join('\n')}\n`;
 }

@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type KnobId, type KnobValues, knobDef } from '../engine/knobs.ts';
 import { ENGINE_VERSION, RECIPE_SCHEMA } from '../engine/recipe.ts';
 import { reportOf } from '../engine/report.ts';
+import { eventsCsv, historyCsv } from '../engine/telemetry/csv.ts';
+import { perfettoTrace } from '../engine/telemetry/perfetto.ts';
 import { HELP, parseArgs } from './args.ts';
-import { eventsCsv, historyCsv, listing, summaryText } from './print.ts';
+import { listing, summaryText } from './print.ts';
 import { type Job, jobsOf, runJob } from './run.ts';
 
 const BAD_INPUT = 2;
@@ -68,7 +70,8 @@ for (const job of found.value.jobs) {
     };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   } else process.stdout.write(`${summaryText(job.name, sim, wallMs)}\n`);
-  const { eventsFile, csvFile } = args.value;
+  const { eventsFile, csvFile, perfettoFile } = args.value;
+  if (perfettoFile !== undefined) write(perfettoFile, perfettoTrace(sim, job.name));
   if (eventsFile !== undefined) write(eventsFile, eventsCsv(sim));
   if (csvFile !== undefined) write(csvFile, historyCsv(sim));
   if (args.value.audit) {

@@ -198,6 +198,8 @@ export interface Simulation {
 
   /** Does at most `maxOps` operations. `watch`: bit set of EV kinds that stop it right after the operation. */
   advance(maxOps: number, watch?: number): AdvanceResult;
+  /** Newest life; ids go from 0, main, to this. */
+  readonly lastLife: number;
   /** Chain slot of a life. */
   chainOf(life: number): number;
   /** What the latest operation came to; call it after `advance(1)`. */

@@ -2,7 +2,7 @@ import type { KnobId, KnobValue } from '../engine/knobs.ts';
 import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
 import type { Autopsy, BlocksDetail, SuperSlabDetail } from '../engine/types.ts';
 import { CallError, type Config, LaneClient, type WorkerLike } from '../worker/client.ts';
-import type { Speed, Summary } from '../worker/protocol.ts';
+import type { ExportKind, Speed, Summary } from '../worker/protocol.ts';
 import { LaneHub } from './hub.ts';
 
 export interface RestartInfo {
@@ -121,6 +121,10 @@ export class Lane {
 
   causes(seq: number): Promise<readonly EventRecord[]> {
     return this.client.call('causes', { seq });
+  }
+
+  exportText(as: ExportKind, name: string): Promise<string> {
+    return this.client.call('exportText', { as, name });
   }
 
   autopsy(): Promise<Autopsy> {

@@ -4,6 +4,7 @@ import { type KnobId, type KnobValue, type KnobValues, knobDef } from '../engine
 import { presetById, variantKnobs } from '../engine/presets.ts';
 import type { Recipe } from '../engine/recipe.ts';
 import { defaultRecipe, laneKnobs, withKnob } from '../engine/recipe-parse.ts';
+import { type BranchTree, childOf, grow, parentOf, rootTree } from './branches.ts';
 
 /** What is selected in the map; finer fields only when the coarser are there. */
 export interface Selection {
@@ -40,6 +41,8 @@ export interface AppState {
   /** Lane that knobs, inspector and story speak of. */
   readonly focus: number;
   readonly alignBy: AlignBy;
+  /** Every future this recipe has had, and which one it is in. */
+  readonly tree: BranchTree;
   readonly notices: readonly Notice[];
   readonly announcement: string;
 }
@@ -62,6 +65,12 @@ export interface AppActions {
   renameLane(lane: number, name: string): void;
   /** Exchanges a lane with its right neighbour. */
   moveLane(lane: number, at: number): void;
+  /** Back to the future before the latest change; the run is brought to operation `at`. */
+  undo(at: number): void;
+  redo(at: number): void;
+  goToBranch(id: number, at: number): void;
+  /** Opens a branch as one more lane. */
+  branchAsLane(id: number, at: number): void;
   focusOn(lane: number): void;
   setAlignBy(alignBy: AlignBy): void;
   addEdit(op: number, id: KnobId, value: KnobValue, lane?: number): void;
@@ -122,7 +131,7 @@ const MAX_NOTICES = 6;
 /** The store of the page, without React. */
 export function createAppStore(initial: Recipe) {
   let nextNotice = 1;
-  return createStore<AppState & AppActions>()((set, get) => ({
+  const store = createStore<AppState & AppActions>()((set, get) => ({
     recipe: initial,
     run: 0,
     selection: undefined,
@@ -130,6 +139,7 @@ export function createAppStore(initial: Recipe) {
     sortBy: 'creation',
     focus: 0,
     alignBy: 'op',
+    tree: rootTree(initial),
     notices: [],
     announcement: '',
     openRecipe: (recipe) =>
@@ -224,6 +234,51 @@ export function createAppStore(initial: Recipe) {
         ),
       );
     },
+    undo: (at) => {
+      const { tree } = get();
+      const parent = parentOf(tree);
+      if (!parent) return;
+      set({ tree: { ...tree, last: { ...tree.last, [parent.id]: tree.current } } });
+      get().goToBranch(parent.id, at);
+    },
+    redo: (at) => {
+      const child = childOf(get().tree);
+      if (child) get().goToBranch(child.id, at);
+    },
+    goToBranch: (id, at) => {
+      const { tree } = get();
+      const branch = tree.branches.find((entry) => entry.id === id);
+      if (!branch) return;
+      set({ tree: { ...tree, current: id } });
+      get().openRecipe(placed(branch.recipe, at));
+    },
+    branchAsLane: (id, at) => {
+      const { tree, recipe } = get();
+      const branch = tree.branches.find((entry) => entry.id === id);
+      if (!branch || recipe.lanes.length >= MAX_LANES) return;
+      const theirs = laneKnobs(branch.recipe, 0);
+      const knobs = Object.fromEntries(
+        Object.entries(theirs).filter(
+          ([knob, value]) =>
+            value !== (recipe.knobs[knob as KnobId] ?? knobDef(knob as KnobId).default),
+        ),
+      ) as Partial<KnobValues>;
+      const lane = recipe.lanes.length;
+      const edits = branch.recipe.edits
+        .filter((edit) => edit.lane === 0)
+        .map((edit) => ({ ...edit, lane }));
+      const { variant: _variant, ...rest } = recipe;
+      get().openRecipe(
+        placed(
+          {
+            ...rest,
+            lanes: [...recipe.lanes, { name: branch.label, knobs }],
+            edits: [...recipe.edits, ...edits],
+          },
+          at,
+        ),
+      );
+    },
     focusOn: (focus) => set({ focus, selection: undefined }),
     setAlignBy: (alignBy) => set({ alignBy }),
     addEdit: (op, knob, value, lane = 0) => {
@@ -251,6 +306,12 @@ export function createAppStore(initial: Recipe) {
     dismiss: (id) => set({ notices: get().notices.filter((notice) => notice.id !== id) }),
     announce: (announcement) => set({ announcement }),
   }));
+  store.subscribe((now, before) => {
+    if (now.recipe === before.recipe) return;
+    const tree = grow(now.tree, now.recipe);
+    if (tree !== now.tree) store.setState({ tree });
+  });
+  return store;
 }
 
 /** A recipe that starts from the beginning. */

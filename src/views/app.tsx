@@ -1,17 +1,21 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import {
+  KNOB_IDS,
   type KnobId,
   type KnobValue,
   type KnobValues,
   knobDef,
   resolveKnobs,
+  whyInapplicable,
 } from '../engine/knobs.ts';
-import { type DocumentFigure, type Preset, presetById } from '../engine/presets.ts';
-import { laneKnobs, remarks } from '../engine/recipe-parse.ts';
+import { type DocumentFigure, PRESETS, type Preset, presetById } from '../engine/presets.ts';
+import type { Recipe } from '../engine/recipe.ts';
+import { isPlainObject, laneKnobs, parseRecipe, remarks } from '../engine/recipe-parse.ts';
 import type { EventKind } from '../engine/telemetry/events.ts';
 import type { Autopsy } from '../engine/types.ts';
 import type { Lockstep } from '../live/lockstep.ts';
+import { childOf, parentOf } from '../state/branches.ts';
 import {
   knobsInForce,
   MAX_LANES,
@@ -30,12 +34,15 @@ import { nouns } from './lane/nouns.ts';
 import { Gallery } from './shell/gallery.tsx';
 import { Help } from './shell/help.tsx';
 import { Notices } from './shell/notices.tsx';
+import { type Command, CommandPalette } from './shell/palette.tsx';
+import { readRecipe, Share } from './shell/share.tsx';
 import { applyTheme, initialTheme, type Theme } from './shell/theme.ts';
 import { TopBar } from './shell/topbar.tsx';
 import { AutopsyCard } from './side/autopsy.tsx';
 import { Inspector } from './side/inspector.tsx';
 import { autopsyTitle } from './side/sentences.ts';
 import { Story } from './story/story.tsx';
+import { BranchTreeView } from './transport/branch-tree.tsx';
 import { stopsOf, Transport } from './transport/transport.tsx';
 
 interface Props {
@@ -61,10 +68,13 @@ export function App({ store, lockstep, audit }: Props) {
   const [wantedKind, setKind] = useState<EventKind>('superslabMapped');
   const [summary, setSummary] = useState<Summary | undefined>(undefined);
   const [autopsy, setAutopsy] = useState<Autopsy | undefined>(undefined);
-  const [overlay, setOverlay] = useState<'gallery' | 'help' | undefined>(undefined);
+  const [overlay, setOverlay] = useState<'gallery' | 'help' | 'palette' | 'share' | undefined>(
+    undefined,
+  );
   const [knobsOpen, setKnobsOpen] = useState(false);
   const [theme, setTheme] = useState<Theme>(initialTheme);
   const wantedFocus = useStore(store, (state) => state.focus);
+  const tree = useStore(store, (state) => state.tree);
   const alignBy = useStore(store, (state) => state.alignBy);
   const focus = Math.min(wantedFocus, recipe.lanes.length - 1);
   const several = recipe.lanes.length > 1;
@@ -231,10 +241,55 @@ export function App({ store, lockstep, audit }: Props) {
     });
   }, []);
   const at = (): number => lane.hub.summary?.op ?? 0;
-  const copyLink = (): void => {
+  /** The recipe with the place where the run stands. */
+  const recipeNow = (): Recipe => {
     const standing = !lockstep.lanes.some((each) => each.hub.summary?.playing);
-    const now = standing && at() > 0 ? { ...recipe, cursor: at() } : recipe;
-    const link = `${location.origin}${location.pathname}${hashOf(now)}`;
+    return standing && at() > 0 ? { ...recipe, cursor: at() } : recipe;
+  };
+  const linkNow = (): string => `${location.origin}${location.pathname}${hashOf(recipeNow())}`;
+  const importRecipe = useCallback(
+    (text: string): void => {
+      let raw: unknown;
+      try {
+        raw = JSON.parse(text);
+      } catch {
+        actions.notify('problem', 'That file is not a recipe: it is not JSON.', 'the present run');
+        return;
+      }
+      if (!isPlainObject(raw) || raw.schema === undefined) {
+        actions.notify(
+          'problem',
+          'That file is not a recipe: it has no schema.',
+          'the present run',
+        );
+        return;
+      }
+      const parsed = parseRecipe(raw);
+      setOverlay(undefined);
+      actions.openRecipe(parsed.recipe);
+      actions.report(parsed.problems);
+    },
+    [actions],
+  );
+  useEffect(() => {
+    const over = (event: DragEvent): void => {
+      if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+    };
+    const drop = (event: DragEvent): void => {
+      const [file] = event.dataTransfer?.files ?? [];
+      if (!file) return;
+      event.preventDefault();
+      void readRecipe(file).then(importRecipe);
+    };
+    window.addEventListener('dragover', over);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragover', over);
+      window.removeEventListener('drop', drop);
+    };
+  }, [importRecipe]);
+  const copyLink = (): void => {
+    const link = linkNow();
     navigator.clipboard
       .writeText(link)
       .then(() => actions.notify('info', 'The link is on the clipboard.'))
@@ -246,7 +301,24 @@ export function App({ store, lockstep, audit }: Props) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const target = event.target as HTMLElement;
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if ((event.ctrlKey || event.metaKey) && !event.altKey) {
+        const key = event.key.toLowerCase();
+        const typing = target.closest('input:not([type="range"]), textarea') !== null;
+        const now = lockstep.lanes[focus]?.hub.summary?.op ?? 0;
+        if (key === 'k') {
+          event.preventDefault();
+          setOverlay('palette');
+        } else if (!typing && key === 'z') {
+          event.preventDefault();
+          if (event.shiftKey) actions.redo(now);
+          else actions.undo(now);
+        } else if (!typing && key === 'y') {
+          event.preventDefault();
+          actions.redo(now);
+        }
+        return;
+      }
+      if (event.altKey) return;
       if (target.closest('input, select, textarea, dialog')) return;
       const button = target.closest('button, a') !== null;
       switch (event.key) {
@@ -297,6 +369,34 @@ export function App({ store, lockstep, audit }: Props) {
     return () => window.removeEventListener('keydown', onKey);
   }, [lockstep, focus, kind, playPause, actions, toggleTheme]);
 
+  const commands = (): Command[] => [
+    { name: 'Play or pause', hint: 'Space', run: playPause },
+    { name: 'Restart', hint: 'Home', run: actions.restart },
+    { name: 'Run to the end', hint: 'End', run: () => void lockstep.runTo(1e10) },
+    { name: 'Undo the last change', hint: 'Ctrl+Z', run: () => actions.undo(at()) },
+    { name: 'Redo', hint: 'Ctrl+Shift+Z', run: () => actions.redo(at()) },
+    { name: 'Duplicate this lane', run: () => actions.duplicateLane(focus, at()) },
+    { name: 'Share and export', run: () => setOverlay('share') },
+    { name: 'Copy link', run: copyLink },
+    { name: 'Reset all knobs', run: actions.resetKnobs },
+    { name: theme === 'light' ? 'Dark theme' : 'Light theme', hint: 'T', run: toggleTheme },
+    { name: 'Help and keys', hint: '?', run: () => setOverlay('help') },
+    ...PRESETS.map(({ id, title, scenario }) => ({
+      name: `Scenario ${scenario}: ${title}`,
+      run: () => actions.openPreset(id),
+    })),
+    ...KNOB_IDS.filter((id) => whyInapplicable(id, knobs) === undefined).map((id) => ({
+      name: `Knob: ${knobDef(id).label}`,
+      run: () => {
+        setKnobsOpen(true);
+        requestAnimationFrame(() => {
+          const knob = document.querySelector<HTMLElement>(`[data-knob="${id}"]`);
+          knob?.scrollIntoView({ block: 'center' });
+          knob?.querySelector<HTMLElement>('input, button')?.focus();
+        });
+      },
+    })),
+  ];
   const variant =
     preset?.variants.find(({ name }) => name === recipe.lanes[focus].name) ??
     preset?.variants[recipe.variant ?? 0];
@@ -320,7 +420,11 @@ export function App({ store, lockstep, audit }: Props) {
         onGallery={() => setOverlay('gallery')}
         onVariant={(index) => preset && actions.openPreset(preset.id, index)}
         onTheme={toggleTheme}
+        onUndo={parentOf(tree) && (() => actions.undo(at()))}
+        onRedo={childOf(tree) && (() => actions.redo(at()))}
         onLink={copyLink}
+        onShare={() => setOverlay('share')}
+        onPalette={() => setOverlay('palette')}
         onHelp={() => setOverlay('help')}
         onKnobs={() => setKnobsOpen(!knobsOpen)}
       />
@@ -422,6 +526,13 @@ export function App({ store, lockstep, audit }: Props) {
           {preset && <Story key={preset.id} lane={lane} preset={preset} note={variant?.note} />}
         </aside>
       </div>
+      <BranchTreeView
+        tree={tree}
+        horizon={lane.hub.summary?.horizon ?? 0}
+        canAddLane={recipe.lanes.length < MAX_LANES}
+        onGo={(id) => actions.goToBranch(id, at())}
+        onLane={(id) => actions.branchAsLane(id, at())}
+      />
       <Transport
         lane={lane}
         lockstep={lockstep}
@@ -450,6 +561,20 @@ export function App({ store, lockstep, audit }: Props) {
           onClose={() => setOverlay(undefined)}
         />
       )}
+      {overlay === 'share' && (
+        <Share
+          recipe={recipeNow()}
+          lane={lane}
+          name={`${preset?.title ?? 'own settings'}, ${recipe.lanes[focus].name}`}
+          link={linkNow()}
+          command={simCommand(recipe, focus, at())}
+          onImport={importRecipe}
+          onClose={() => setOverlay(undefined)}
+        />
+      )}
+      {overlay === 'palette' && (
+        <CommandPalette commands={commands()} onClose={() => setOverlay(undefined)} />
+      )}
       {overlay === 'help' && <Help onClose={() => setOverlay(undefined)} />}
     </div>
   );
@@ -470,6 +595,18 @@ const same = (a: Summary, b: Summary): boolean =>
   a.generation === b.generation &&
   a.endedBy === b.endedBy &&
   a.oomSeen === b.oomSeen;
+
+/** The headless command that makes a lane's run again. */
+function simCommand(recipe: Recipe, lane: number, op: number): string {
+  const changed = Object.entries(laneKnobs(recipe, lane)).filter(
+    ([id, value]) => knobDef(id as KnobId).default !== value,
+  );
+  const sets = changed.map(([id, value]) => `--set ${id}=${value}`).join(' ');
+  const edits = recipe.edits.some((edit) => edit.lane === lane)
+    ? ' # without its edits: use the recipe file'
+    : '';
+  return `npm run sim -- ${sets}${op > 0 ? ` --ops ${op}` : ''} --json${edits}`;
+}
 
 /** The arguments one would give to larson; of the pair exchange, its own in words. */
 function commandOf(knobs: KnobValues): string {

@@ -2,13 +2,16 @@ import { assert } from '../base/assert.ts';
 import type { ErrorCode } from '../base/result.ts';
 import type { KnobValues } from '../engine/knobs.ts';
 import { provenance } from '../engine/provenance.ts';
+import { eventsCsv, historyCsv } from '../engine/telemetry/csv.ts';
 import { EV, type EventKind, type EventRecord, NO_CAUSE } from '../engine/telemetry/events.ts';
+import { perfettoTrace } from '../engine/telemetry/perfetto.ts';
 import { Timeline } from '../engine/timeline.ts';
 import type { Simulation } from '../engine/types.ts';
 import { writeFrame } from './frame-writer.ts';
 import {
   type CallName,
   type Calls,
+  type ExportKind,
   type FromWorker,
   type LaneConfig,
   PROTOCOL_VERSION,
@@ -202,6 +205,10 @@ export class Host {
         return eventsOf(sim, arg as Calls['events'][0]);
       case 'causes':
         return causesOf(sim, (arg as Calls['causes'][0]).seq);
+      case 'exportText': {
+        const { as, name } = arg as Calls['exportText'][0];
+        return exportText(sim, as, name);
+      }
       case 'autopsy':
         return sim.autopsy();
       case 'digest':
@@ -475,6 +482,17 @@ export class Host {
     if (this.task) this.fail(this.task.id, 'E_WORKER', message);
     this.task = undefined;
     this.port.postMessage({ t: 'fault', op: this.sim?.op ?? 0, message });
+  }
+}
+
+function exportText(sim: Simulation, as: ExportKind, name: string): string {
+  switch (as) {
+    case 'perfetto':
+      return perfettoTrace(sim, name);
+    case 'history':
+      return historyCsv(sim);
+    case 'events':
+      return eventsCsv(sim);
   }
 }
 

@@ -97,11 +97,15 @@ export interface Calls {
   ];
   /** The chain of causes that ends in this event, oldest first. */
   causes: [{ readonly seq: number }, readonly EventRecord[]];
+  /** What is kept of the run, as a file's text. */
+  exportText: [{ readonly as: ExportKind; readonly name: string }, string];
   autopsy: [undefined, Autopsy];
   digest: [undefined, { readonly op: number; readonly digest: string }];
   audit: [undefined, readonly string[]];
 }
 export type CallName = keyof Calls;
+/** Files that a run can be written to. */
+export type ExportKind = 'perfetto' | 'history' | 'events';
 
 export type ToWorker =
   | { readonly t: 'call'; readonly id: number; readonly name: CallName; readonly arg: unknown }

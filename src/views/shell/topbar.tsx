@@ -1,4 +1,15 @@
-import { CircleHelp, Grid2x2, Link2, Moon, SlidersHorizontal, Sun } from 'lucide-react';
+import {
+  CircleHelp,
+  Download,
+  Grid2x2,
+  Link2,
+  Moon,
+  Redo2,
+  Search,
+  SlidersHorizontal,
+  Sun,
+  Undo2,
+} from 'lucide-react';
 import type { Preset } from '../../engine/presets.ts';
 
 interface Props {
@@ -11,7 +22,12 @@ interface Props {
   onGallery(): void;
   onVariant(variant: number | undefined): void;
   onTheme(): void;
+  /** Undefined: there is nothing to undo. */
+  onUndo: (() => void) | undefined;
+  onRedo: (() => void) | undefined;
   onLink(): void;
+  onShare(): void;
+  onPalette(): void;
   onHelp(): void;
   onKnobs(): void;
 }
@@ -66,6 +82,44 @@ export function TopBar(props: Props) {
         </fieldset>
       )}
       <div className="topbar-end">
+        <button
+          type="button"
+          className="icon-button"
+          onClick={props.onUndo}
+          disabled={!props.onUndo}
+          title="Undo the last change (Ctrl+Z)"
+          aria-label="Undo"
+        >
+          <Undo2 size={17} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={props.onRedo}
+          disabled={!props.onRedo}
+          title="Redo (Ctrl+Shift+Z)"
+          aria-label="Redo"
+        >
+          <Redo2 size={17} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={props.onPalette}
+          title="Commands (Ctrl+K)"
+          aria-label="Commands"
+        >
+          <Search size={17} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={props.onShare}
+          title="Share and export"
+          aria-label="Share and export"
+        >
+          <Download size={17} aria-hidden="true" />
+        </button>
         <button
           type="button"
           className="ghost-button"

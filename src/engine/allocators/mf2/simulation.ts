@@ -80,7 +80,7 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
   private refusal: Autopsy['refused'];
   private endNs = 0;
   /** Life that did the latest operation. */
-  private lastLife = 0;
+  private actor = 0;
   /** Wakers wake when the pair has done this many rounds. */
   private readonly nextWake: Float64Array;
   /** Clock of each chain when its present operation began, for the shared schedule. */
@@ -129,6 +129,9 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
     return this.heap.count;
   }
   get lives(): number {
+    return this.threads.lives;
+  }
+  get lastLife(): number {
     return this.threads.lives;
   }
   get mappedBytes(): number {
@@ -244,7 +247,7 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
       const result = steps.step(chain);
       if (result === STEP.stopped) break;
       if (result !== STEP.done) continue;
-      this.lastLife = life;
+      this.actor = life;
       threads.ops[chain]++;
       threads.done[chain]++;
       this.operations++;
@@ -335,7 +338,7 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
       path: via,
       slot,
       freed,
-      life: this.lastLife,
+      life: this.actor,
     };
   }
 

@@ -90,7 +90,7 @@ export class TinySimulation implements Simulation, HeapHost {
   private quantumLeft = 0;
   /** For `lastOutcome`: who ran last, and the slow paths before that. */
   private lastChain = MAIN;
-  private lastLife = 0;
+  private actor = 0;
   private refillsBefore = 0;
   private nextTrimNs = Infinity;
   peakMappedBytes = 0;
@@ -149,6 +149,9 @@ export class TinySimulation implements Simulation, HeapHost {
     return this.heap.rows;
   }
   get lives(): number {
+    return this.threads.lives;
+  }
+  get lastLife(): number {
     return this.threads.lives;
   }
   get mappedBytes(): number {
@@ -242,7 +245,7 @@ export class TinySimulation implements Simulation, HeapHost {
         this.larson.lifeOps - this.threads.done[this.chain],
       );
       this.lastChain = this.chain;
-      this.lastLife = this.threads.life[this.chain];
+      this.actor = this.threads.life[this.chain];
       this.refillsBefore = heap.counters[C.refills];
       const done = this.larson.swap(
         heap,
@@ -279,7 +282,7 @@ export class TinySimulation implements Simulation, HeapHost {
       path: this.refillsBefore === heap.counters[C.refills] ? 0 : 1,
       slot: larson.lastSlot,
       freed: larson.lastSlot,
-      life: this.lastLife,
+      life: this.actor,
     };
   }
 

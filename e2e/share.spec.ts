@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { digestOf, open, opOf, watchErrors, whenIdle } from './helpers/app.ts';
+
+test('a knob turned in the past makes a branch; undo and redo walk them; two open as lanes', async ({
+  page,
+}) => {
+  const errors = watchErrors(page);
+  await open(page, '#v1/larson-oom?at=300000');
+  await whenIdle(page);
+  const before = await digestOf(page);
+  await page
+    .locator('[data-knob="orphanPolicy"]')
+    .getByRole('button', { name: 'Adopt', exact: true })
+    .click();
+  const tree = page.getByRole('navigation', { name: 'Branches of this run' });
+  await expect(tree).toContainText('Memory of dead owners: Adopt');
+  await page.locator('#lane').focus();
+  await page.keyboard.press('Control+z');
+  await expect(tree.locator('[aria-current="true"]')).toContainText('as it was');
+  await whenIdle(page);
+  expect(await opOf(page)).toBe(300_000);
+  expect(await digestOf(page)).toBe(before);
+  await page.keyboard.press('Control+Shift+z');
+  await expect(tree.locator('[aria-current="true"]')).toContainText('Adopt');
+  await page.getByRole('button', { name: 'Open “as it was” as a lane' }).click();
+  await expect(page.getByTestId('compare')).toBeVisible();
+  await whenIdle(page);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ')}`)).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+test('commands by name, with the keyboard alone', async ({ page }) => {
+  await open(page, '#v1/larson-oom?at=1000');
+  await whenIdle(page);
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: /Find a command/ })).toBeFocused();
+  await page.keyboard.type('domino');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('scenario')).toContainText('The falling dominoes');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('no such thing at all');
+  await expect(page.getByText('Nothing is called that.')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('a run leaves as link, command, recipe and trace, and comes back from a file', async ({
+  page,
+}) => {
+  const errors = watchErrors(page);
+  await open(page, '#v1/larson-oom?op=adopt&at=150000');
+  await whenIdle(page);
+  const digest = await digestOf(page);
+  await page.getByRole('button', { name: 'Share and export' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByLabel(/^Link/)).toHaveValue(/op=adopt&at=150000$/);
+  await expect(dialog.getByLabel(/command line/)).toHaveValue(
+    /--set orphanPolicy=adopt .*--ops 150000/,
+  );
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+
+  const tracing = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: /perfetto/ }).click();
+  const trace = JSON.parse(readFileSync(await (await tracing).path(), 'utf8')) as {
+    traceEvents: unknown[];
+  };
+  expect(trace.traceEvents.length).toBeGreaterThan(100);
+
+  const saving = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Recipe', exact: true }).click();
+  const recipe = readFileSync(await (await saving).path());
+  await page.keyboard.press('Escape');
+  await open(page, '#v1/chunks.1?at=1000');
+  await page.reload();
+  await whenIdle(page);
+  await page.getByRole('button', { name: 'Share and export' }).click();
+  await page
+    .getByLabel(/Open a recipe file/)
+    .setInputFiles({ name: 'run.json', mimeType: 'application/json', buffer: recipe });
+  await expect(page.getByTestId('scenario')).toContainText('Larson to the map limit');
+  await whenIdle(page);
+  expect(await opOf(page)).toBe(150_000);
+  expect(await digestOf(page)).toBe(digest);
+
+  await page.getByRole('button', { name: 'Share and export' }).click();
+  await page.getByLabel(/Open a recipe file/).setInputFiles({
+    name: 'cat.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from('<img src=x onerror=alert(1)>'),
+  });
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.notices')).toContainText('not a recipe');
+  expect(await digestOf(page)).toBe(digest);
+
+  const picture = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as picture' }).first().click();
+  expect((await picture).suggestedFilename()).toMatch(/\.png$/);
+  expect(errors).toEqual([]);
+});

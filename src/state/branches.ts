@@ -1,0 +1,147 @@
+import { type KnobId, knobDef } from '../engine/knobs.ts';
+import type { Recipe } from '../engine/recipe.ts';
+
+/** One future of the recipe: how it was reached and where it parted from its parent. */
+export interface Branch {
+  readonly id: number;
+  readonly parent: number | undefined;
+  readonly recipe: Recipe;
+  /** Operation at which it parts from its parent; 0: from the start. */
+  readonly op: number;
+  readonly label: string;
+}
+
+export interface BranchTree {
+  readonly branches: readonly Branch[];
+  readonly current: number;
+  /** Which child undo came from, by parent: what redo goes to. */
+  readonly last: Readonly<Record<number, number>>;
+}
+
+/** Branches kept; beyond that the oldest that nothing hangs on goes. */
+export const MOST_BRANCHES = 24;
+
+/** A tree with only its root. */
+export const rootTree = (recipe: Recipe): BranchTree => ({
+  branches: [{ id: 0, parent: undefined, recipe: bare(recipe), op: 0, label: 'as it was' }],
+  current: 0,
+  last: {},
+});
+
+/** The recipe without its position, which is no part of a future. */
+function bare(recipe: Recipe): Recipe {
+  const { cursor: _cursor, ...rest } = recipe;
+  return rest;
+}
+
+const text = (id: KnobId, value: unknown): string => {
+  const def = knobDef(id);
+  const shown =
+    def.kind === 'enum'
+      ? def.optionLabels[String(value)]
+      : def.kind === 'bool'
+        ? value === true
+          ? 'on'
+          : 'off'
+        : Number(value).toLocaleString('en-US');
+  return `${def.label}: ${shown}`;
+};
+
+/** What turned one recipe into another, and from which operation on; undefined: nothing that matters. */
+export function describeChange(
+  before: Recipe,
+  after: Recipe,
+): { readonly label: string; readonly op: number } | undefined {
+  if (before.lanes.length !== after.lanes.length)
+    return {
+      label: before.lanes.length < after.lanes.length ? 'lane added' : 'lane removed',
+      op: 0,
+    };
+  const had = new Set(before.edits.map((edit) => JSON.stringify(edit)));
+  const edit = after.edits.find((entry) => !had.has(JSON.stringify(entry)));
+  if (edit) return { label: text(edit.knob, edit.value), op: edit.op };
+  const changed = changedKnobs(before.knobs, after.knobs)[0];
+  if (changed)
+    return { label: text(changed, after.knobs[changed] ?? knobDef(changed).default), op: 0 };
+  for (const [i, lane] of after.lanes.entries()) {
+    const id = changedKnobs(before.lanes[i].knobs, lane.knobs)[0];
+    if (id)
+      return {
+        label: `${'ABCD'[i]} · ${text(id, lane.knobs[id] ?? after.knobs[id] ?? knobDef(id).default)}`,
+        op: 0,
+      };
+  }
+  return before.edits.length === after.edits.length ? undefined : { label: 'edits dropped', op: 0 };
+}
+
+const changedKnobs = (a: Recipe['knobs'], b: Recipe['knobs']): KnobId[] =>
+  [...new Set([...Object.keys(a), ...Object.keys(b)])].filter(
+    (id) => a[id as KnobId] !== b[id as KnobId],
+  ) as KnobId[];
+
+/** The tree after the recipe changed: a new branch, or the same one with another name or order. */
+export function grow(tree: BranchTree, after: Recipe): BranchTree {
+  const now = tree.branches.find(({ id }) => id === tree.current);
+  const moved =
+    now?.recipe.preset !== after.preset ||
+    (after.variant !== undefined && now?.recipe.variant !== after.variant);
+  if (!now || moved) return rootTree(after);
+  const change = describeChange(now.recipe, after);
+  if (!change) {
+    const branches = tree.branches.map((branch) =>
+      branch.id === now.id ? { ...branch, recipe: bare(after) } : branch,
+    );
+    return { ...tree, branches };
+  }
+  const same = tree.branches.find(
+    (branch) => JSON.stringify(branch.recipe) === JSON.stringify(bare(after)),
+  );
+  if (same) return { ...tree, current: same.id };
+  const id = Math.max(...tree.branches.map((branch) => branch.id)) + 1;
+  const added: Branch = { id, parent: now.id, recipe: bare(after), ...change };
+  return prune({
+    branches: [...tree.branches, added],
+    current: id,
+    last: { ...tree.last, [now.id]: id },
+  });
+}
+
+function prune(tree: BranchTree): BranchTree {
+  let { branches } = tree;
+  while (branches.length > MOST_BRANCHES) {
+    const leaf = branches.find(
+      ({ id }) => id !== tree.current && id !== 0 && !branches.some(({ parent }) => parent === id),
+    );
+    // One long line of changes: its oldest link goes, what hung on it hangs on the one before.
+    const gone = leaf ?? branches.find(({ id }) => id !== tree.current && id !== 0);
+    if (!gone) break;
+    branches = branches
+      .filter(({ id }) => id !== gone.id)
+      .map((branch) => (branch.parent === gone.id ? { ...branch, parent: gone.parent } : branch));
+  }
+  return { ...tree, branches };
+}
+
+/** The branch that undo leads to. */
+export const parentOf = (tree: BranchTree): Branch | undefined => {
+  const now = tree.branches.find(({ id }) => id === tree.current);
+  return tree.branches.find(({ id }) => id === now?.parent);
+};
+/** The branch that redo leads to: the child that was left last, else the newest. */
+export const childOf = (tree: BranchTree): Branch | undefined => {
+  const children = tree.branches.filter(({ parent }) => parent === tree.current);
+  return children.find(({ id }) => id === tree.last[tree.current]) ?? children.at(-1);
+};
+
+/** Rows for drawing: each branch on its own line below its parent, in order of birth. */
+export function rowsOf(tree: BranchTree): readonly { branch: Branch; row: number; from: number }[] {
+  const rows: { branch: Branch; row: number; from: number }[] = [];
+  const visit = (branch: Branch, from: number): void => {
+    const row = rows.length;
+    rows.push({ branch, row, from });
+    for (const child of tree.branches) if (child.parent === branch.id) visit(child, row);
+  };
+  const root = tree.branches.find(({ parent }) => parent === undefined);
+  if (root) visit(root, 0);
+  return rows;
+}

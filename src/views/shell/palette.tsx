@@ -1,0 +1,100 @@
+import { useEffect, useRef, useState } from 'react';
+
+export interface Command {
+  readonly name: string;
+  readonly hint?: string;
+  run(): void;
+}
+
+const SHOWN = 12;
+
+/** Whether the letters of `wanted` occur in `text` in order; smaller is better, undefined: no. */
+export function matchOf(text: string, wanted: string): number | undefined {
+  const whole = text.toLowerCase();
+  const at = whole.indexOf(wanted);
+  if (at >= 0) return at;
+  let from = 0;
+  let gaps = 0;
+  for (const letter of wanted) {
+    const found = whole.indexOf(letter, from);
+    if (found < 0) return undefined;
+    gaps += found - from;
+    from = found + 1;
+  }
+  return 100 + gaps;
+}
+
+/** Everything that can be done, by name. */
+export function CommandPalette({
+  commands,
+  onClose,
+}: {
+  readonly commands: readonly Command[];
+  onClose(): void;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [search, setSearch] = useState('');
+  const [at, setAt] = useState(0);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  const wanted = search.trim().toLowerCase();
+  const found = commands
+    .map((command) => ({ command, rank: wanted === '' ? 0 : matchOf(command.name, wanted) }))
+    .filter((entry): entry is { command: Command; rank: number } => entry.rank !== undefined)
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, SHOWN);
+  const chosen = Math.min(at, found.length - 1);
+  const run = (command: Command): void => {
+    dialog.current?.close();
+    command.run();
+  };
+  return (
+    <dialog ref={dialog} className="dialog palette" aria-label="Commands" onClose={onClose}>
+      <input
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="palette-list"
+        aria-activedescendant={found.length > 0 ? `command-${chosen}` : undefined}
+        aria-label="Find a command, scenario or knob"
+        placeholder="Find a command, scenario or knob"
+        value={search}
+        onChange={(event) => {
+          setSearch(event.target.value);
+          setAt(0);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+            event.preventDefault();
+            setAt(
+              Math.max(
+                0,
+                Math.min(found.length - 1, chosen + (event.key === 'ArrowDown' ? 1 : -1)),
+              ),
+            );
+          } else if (event.key === 'Enter' && found[chosen]) {
+            event.preventDefault();
+            run(found[chosen].command);
+          }
+        }}
+      />
+      <div id="palette-list" role="listbox" aria-label="Commands">
+        {found.map(({ command }, i) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: keys go to the combobox, as its pattern asks
+          <div
+            key={command.name}
+            id={`command-${i}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={i === chosen}
+            onClick={() => run(command)}
+          >
+            {command.name}
+            {command.hint && <kbd>{command.hint}</kbd>}
+          </div>
+        ))}
+      </div>
+      {found.length === 0 && <p className="empty">Nothing is called that.</p>}
+    </dialog>
+  );
+}

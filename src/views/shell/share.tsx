@@ -1,0 +1,124 @@
+import { useEffect, useRef, useState } from 'react';
+import type { Recipe } from '../../engine/recipe.ts';
+import type { Lane } from '../../live/lane.ts';
+import type { ExportKind } from '../../worker/protocol.ts';
+import { fileName, saveFile } from './files.ts';
+
+interface Props {
+  readonly recipe: Recipe;
+  readonly lane: Lane;
+  readonly name: string;
+  readonly link: string;
+  readonly command: string;
+  onImport(text: string): void;
+  onClose(): void;
+}
+
+const FILES: readonly {
+  readonly as: ExportKind;
+  readonly label: string;
+  readonly end: string;
+  readonly type: string;
+}[] = [
+  {
+    as: 'perfetto',
+    label: 'Trace for ui.perfetto.dev',
+    end: 'trace.json',
+    type: 'application/json',
+  },
+  { as: 'history', label: 'History as CSV', end: 'history.csv', type: 'text/csv' },
+  { as: 'events', label: 'Events as CSV', end: 'events.csv', type: 'text/csv' },
+];
+
+/** Links, commands and files that make this run again, or carry it elsewhere. */
+export function Share({ recipe, lane, name, link, command, onImport, onClose }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  const copy = (text: string, what: string): void => {
+    navigator.clipboard
+      .writeText(text)
+      .then(() => setSaid(`${what} is on the clipboard.`))
+      .catch(() => setSaid('This browser keeps the clipboard to itself: select the text instead.'));
+  };
+  const file = async ({ as, end, type }: (typeof FILES)[number]): Promise<void> => {
+    const text = await lane.exportText(as, name);
+    saveFile(`${fileName(name)}.${end}`, text, type);
+    setSaid(`${end}, ${(text.length / 1e6).toFixed(1)} MB.`);
+  };
+  return (
+    <dialog ref={dialog} className="dialog share" aria-labelledby="share-title" onClose={onClose}>
+      <header>
+        <h2 id="share-title">Share and export</h2>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={() => dialog.current?.close()}
+          aria-label="Close"
+        >
+          ×
+        </button>
+      </header>
+      <label>
+        Link, with the place where the run stands
+        <span className="copy-line">
+          <input readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
+          <button type="button" onClick={() => copy(link, 'The link')}>
+            Copy
+          </button>
+        </span>
+      </label>
+      <label>
+        The same run on the command line
+        <span className="copy-line">
+          <input readOnly value={command} onFocus={(event) => event.currentTarget.select()} />
+          <button type="button" onClick={() => copy(command, 'The command')}>
+            Copy
+          </button>
+        </span>
+      </label>
+      <h3>Files</h3>
+      <div className="share-files">
+        <button
+          type="button"
+          onClick={() =>
+            saveFile(
+              `${fileName(name)}.recipe.json`,
+              `${JSON.stringify(recipe, undefined, 2)}\n`,
+              'application/json',
+            )
+          }
+        >
+          Recipe
+        </button>
+        {FILES.map((entry) => (
+          <button key={entry.as} type="button" onClick={() => void file(entry)}>
+            {entry.label}
+          </button>
+        ))}
+      </div>
+      <label className="import">
+        Open a recipe file, or drop one anywhere on the page
+        <input
+          type="file"
+          accept=".json,application/json"
+          onChange={(event) => {
+            const [chosen] = event.target.files ?? [];
+            if (chosen) void readRecipe(chosen).then(onImport);
+          }}
+        />
+      </label>
+      <p role="status">{said}</p>
+    </dialog>
+  );
+}
+
+/** A recipe is small; what is larger is something else. */
+const MOST_BYTES = 200_000;
+
+/** The text of a file that may be a recipe; too large a file gives what a wrong one gives. */
+export async function readRecipe(file: File): Promise<string> {
+  return file.size > MOST_BYTES ? `"${file.name}: too large to be a recipe"` : file.text();
+}
