@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -26,11 +27,59 @@ const contentSecurityPolicy = (): Plugin => ({
   ],
 });
 
+/**
+ * Writes the service worker with the list of files it keeps, so that the page works offline after its
+ * first load. Its name changes with the files; files come from the cache, the page itself from the
+ * network while there is one.
+ */
+const offline = (): Plugin => ({
+  name: 'offline',
+  apply: 'build',
+  generateBundle(_options, bundle) {
+    const files = ['./', './icon.svg', ...Object.keys(bundle).map((name) => `./${name}`)].filter(
+      (name) => !name.endsWith('index.html'),
+    );
+    const version = createHash('sha256').update(files.join()).digest('hex').slice(0, 12);
+    this.emitFile({
+      type: 'asset',
+      fileName: 'sw.js',
+      source: SERVICE_WORKER.replace('__VERSION__', version).replace(
+        '__FILES__',
+        JSON.stringify(files),
+      ),
+    });
+  },
+});
+
+const SERVICE_WORKER = `const CACHE = 'slabscope-__VERSION__';
+const FILES = __FILES__;
+self.addEventListener('install', (event) => {
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
+});
+self.addEventListener('activate', (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
+});
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  if (request.method !== 'GET' || new URL(request.url).origin !== self.location.origin) return;
+  if (request.mode === 'navigate') {
+    event.respondWith(fetch(request).catch(() => caches.match('./', { ignoreSearch: true })));
+    return;
+  }
+  event.respondWith(caches.match(request, { ignoreVary: true }).then((kept) => kept || fetch(request)));
+});
+`;
+
 export default defineConfig({
   base: './',
   // The profiling build of React counts commits: 100 frames must cause none (see live/idle.ts).
   resolve: { alias: { 'react-dom/client': 'react-dom/profiling' } },
-  plugins: [react(), contentSecurityPolicy()],
+  plugins: [react(), contentSecurityPolicy(), offline()],
   worker: { format: 'es' },
   build: { target: 'es2023', sourcemap: false, assetsInlineLimit: 0, chunkSizeWarningLimit: 1200 },
   server: { port: 5173 },

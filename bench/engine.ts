@@ -1,5 +1,7 @@
 import { TinySimulation } from '../src/engine/allocators/tiny/simulation.ts';
 import { type KnobValues, resolveKnobs } from '../src/engine/knobs.ts';
+import { createSimulation } from '../src/engine/simulation.ts';
+import { runTo, seek, Timeline } from '../src/engine/timeline.ts';
 import { LRAN2_STATE, lran2, lran2Init } from '../src/engine/workloads/lran2.ts';
 import { frameBytes } from '../src/worker/frame.ts';
 import { shapeOf, writeFrame } from '../src/worker/frame-writer.ts';
@@ -42,6 +44,35 @@ function generatorNs(): number {
     for (let i = 0; i < draws; i++) sum += lran2(state, 0);
   });
   return sum < 0 ? 0 : (ms / draws) * 2 * 1e6;
+}
+
+/** Seeks over the larson-oom run, in a fixed shuffled order: median and worst, ms, and bytes of keyframes. */
+function seekFigures(): Figure[] {
+  const sim = createSimulation(resolveKnobs({}));
+  const timeline = new Timeline([]);
+  runTo(sim, timeline, 8_400_000);
+  const places = Array.from({ length: 60 }, (_, i) => ((i * 37 + 11) % 60) * 139_000);
+  const spent = places.map((op) => {
+    const from = performance.now();
+    seek(sim, timeline, op);
+    return performance.now() - from;
+  });
+  const worst = Math.max(...spent);
+  return [
+    {
+      name: 'seek on the larson-oom run, median',
+      value: median(spent),
+      unit: 'ms',
+      goal: { value: 150, better: 'less' },
+    },
+    {
+      name: 'seek on the larson-oom run, worst',
+      value: worst,
+      unit: 'ms',
+      goal: { value: 1000, better: 'less' },
+    },
+    { name: 'bytes of its keyframes', value: timeline.keptBytes / 2 ** 20, unit: 'MiB' },
+  ];
 }
 
 /** The engine in Node: operations per second, memory, frames. */
@@ -115,5 +146,6 @@ export function engineFigures(): Figure[] {
     },
     { name: 'building a frame at 49 k SuperSlabs', value: frame, unit: 'ms' },
     { name: 'size of that frame', value: frameBytes(shapeOf(large)) / 2 ** 20, unit: 'MiB' },
+    ...seekFigures(),
   ];
 }

@@ -101,3 +101,28 @@ test('a run leaves as link, command, recipe and trace, and comes back from a fil
   expect((await picture).suggestedFilename()).toMatch(/\.png$/);
   expect(errors).toEqual([]);
 });
+
+test('works offline after the first load', async ({ page, context }) => {
+  await open(page, '#v1/larson-oom?at=20000');
+  await whenIdle(page);
+  const digest = await digestOf(page);
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+  await page.reload();
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await context.setOffline(true);
+  await page.reload();
+  await page.waitForFunction(() => window.slabscope?.lane.hub.latest !== undefined);
+  await whenIdle(page);
+  expect(await digestOf(page)).toBe(digest);
+});
+
+test('a slide shows the views and the transport alone', async ({ page }) => {
+  await page.goto('/?embed=1#v1/larson-oom?at=20000');
+  await page.waitForFunction(() => window.slabscope?.lane.hub.latest !== undefined);
+  await expect(page.locator('.map-canvas')).toBeVisible();
+  await expect(page.locator('.topbar')).toBeHidden();
+  await expect(page.locator('.left')).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+});

@@ -10,6 +10,7 @@ import { recipeOf, syncUrl } from './state/url.ts';
 import { App } from './views/app.tsx';
 import './views/theme/tokens.css';
 import './views/app.css';
+import { applyEmbedding } from './views/shell/embed.ts';
 import { applyTheme, initialTheme } from './views/shell/theme.ts';
 
 /** Composition root: the only file that sees everything. */
@@ -22,7 +23,13 @@ store.getState().report(problems);
 syncUrl(store, window);
 const lockstep = new Lockstep(() => new Lane());
 const probe = installProbe(lockstep);
-const audit = new URLSearchParams(location.search).get('audit') === '1';
+const options = new URLSearchParams(location.search);
+const audit = options.get('audit') === '1';
+applyEmbedding(options, document.documentElement);
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  // Without it the page works as well, only not offline.
+  navigator.serviceWorker.register('./sw.js').catch(() => undefined);
+}
 createRoot(root).render(
   <Profiler
     id="page"

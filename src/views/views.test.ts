@@ -9,10 +9,22 @@ import { fromSlider, SLIDER_STEPS, toSlider } from './knobs/scale.ts';
 import { BAND_GROUPS } from './lane/band-groups.ts';
 import { eventOf, eventSentence } from './lane/event-text.ts';
 import { verdictOf } from './lane/header.tsx';
+import { hiddenParts } from './shell/embed.ts';
 import { metricOf } from './side/metrics.ts';
 import { autopsySentences, autopsyTitle } from './side/sentences.ts';
 import { currentStep, resolveText, storyValues } from './story/resolve.ts';
 import { SPEED_STEPS, speedAt, speedPosition } from './transport/speed.ts';
+
+describe('embedding', () => {
+  it('hides what the address names, and nothing for rubbish', () => {
+    expect(hiddenParts(new URLSearchParams('embed=1'))).toEqual(['bar', 'knobs', 'side']);
+    expect(hiddenParts(new URLSearchParams('hide=knobs,transport,<b>'))).toEqual([
+      'knobs',
+      'transport',
+    ]);
+    expect(hiddenParts(new URLSearchParams('embed=yes&hide='))).toEqual([]);
+  });
+});
 
 describe('stories', () => {
   it('name only values that the frame has', () => {
