@@ -20,7 +20,8 @@ const MAY_IMPORT = {
     'engine/telemetry',
   ],
   draw: ['base', 'draw', 'worker/frame', 'engine/telemetry', 'engine/types', 'engine/knobs'],
-  views: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views'],
+  lessons: ['base', 'lessons', 'engine/knobs', 'engine/presets', 'engine/telemetry'],
+  views: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'lessons', 'views'],
   cli: ['base', 'engine', 'cli'],
   main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views'],
 };

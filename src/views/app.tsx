@@ -14,6 +14,9 @@ import type { Recipe } from '../engine/recipe.ts';
 import { isPlainObject, laneKnobs, parseRecipe, remarks } from '../engine/recipe-parse.ts';
 import type { EventKind } from '../engine/telemetry/events.ts';
 import type { Autopsy } from '../engine/types.ts';
+import { LESSONS, lessonById } from '../lessons/list.ts';
+import { type AllProgress, readProgress } from '../lessons/progress.ts';
+import type { Lesson } from '../lessons/types.ts';
 import type { Lockstep } from '../live/lockstep.ts';
 import { childOf, parentOf } from '../state/branches.ts';
 import {
@@ -31,6 +34,8 @@ import { KnobPanel } from './knobs/panel.tsx';
 import { Axes, AxesContext } from './lane/axes.ts';
 import { LaneView } from './lane/lane-view.tsx';
 import { nouns } from './lane/nouns.ts';
+import { LessonMenu } from './lessons/menu.tsx';
+import { LessonPanel } from './lessons/panel.tsx';
 import { Gallery } from './shell/gallery.tsx';
 import { Help } from './shell/help.tsx';
 import { Notices } from './shell/notices.tsx';
@@ -68,9 +73,13 @@ export function App({ store, lockstep, audit }: Props) {
   const [wantedKind, setKind] = useState<EventKind>('superslabMapped');
   const [summary, setSummary] = useState<Summary | undefined>(undefined);
   const [autopsy, setAutopsy] = useState<Autopsy | undefined>(undefined);
-  const [overlay, setOverlay] = useState<'gallery' | 'help' | 'palette' | 'share' | undefined>(
-    undefined,
-  );
+  const [overlay, setOverlay] = useState<
+    'gallery' | 'help' | 'palette' | 'share' | 'lessons' | undefined
+  >(undefined);
+  const [lesson, setLesson] = useState<Lesson | undefined>(undefined);
+  const [attempt, setAttempt] = useState(0);
+  const [teacher, setTeacher] = useState(false);
+  const [progress, setProgress] = useState<AllProgress>(() => readProgress(window.localStorage));
   const [knobsOpen, setKnobsOpen] = useState(false);
   const [theme, setTheme] = useState<Theme>(initialTheme);
   const wantedFocus = useStore(store, (state) => state.focus);
@@ -369,7 +378,21 @@ export function App({ store, lockstep, audit }: Props) {
     return () => window.removeEventListener('keydown', onKey);
   }, [lockstep, focus, kind, playPause, actions, toggleTheme]);
 
+  /** Opens a lesson on its scenario, standing at the start until the prediction is made. */
+  const openLesson = (next: Lesson): void => {
+    setOverlay(undefined);
+    setLesson(next);
+    setAttempt((n) => n + 1);
+    setSpeed(next.speed);
+    const opened = presetRecipe(next.preset, next.variant);
+    actions.openRecipe({ ...opened, knobs: { ...opened.knobs, ...next.knobs }, cursor: 0 });
+  };
   const commands = (): Command[] => [
+    { name: 'Lessons', run: () => setOverlay('lessons') },
+    ...LESSONS.map((entry) => ({
+      name: `Lesson ${entry.number}: ${entry.title}`,
+      run: () => openLesson(entry),
+    })),
     { name: 'Play or pause', hint: 'Space', run: playPause },
     { name: 'Restart', hint: 'Home', run: actions.restart },
     { name: 'Run to the end', hint: 'End', run: () => void lockstep.runTo(1e10) },
@@ -423,6 +446,10 @@ export function App({ store, lockstep, audit }: Props) {
         onUndo={parentOf(tree) && (() => actions.undo(at()))}
         onRedo={childOf(tree) && (() => actions.redo(at()))}
         onLink={copyLink}
+        onLessons={() => {
+          setProgress(readProgress(window.localStorage));
+          setOverlay('lessons');
+        }}
         onShare={() => setOverlay('share')}
         onPalette={() => setOverlay('palette')}
         onHelp={() => setOverlay('help')}
@@ -506,6 +533,24 @@ export function App({ store, lockstep, audit }: Props) {
           </div>
         </main>
         <aside className="right" aria-label="Story, autopsy and inspector">
+          {lesson && (
+            <LessonPanel
+              key={`${lesson.id}.${attempt}`}
+              lesson={lesson}
+              lane={lane}
+              lanes={lockstep.lanes.slice(0, recipe.lanes.length)}
+              teacher={teacher}
+              onTeacher={setTeacher}
+              onPlay={() => {
+                setSpeed(lesson.speed);
+                void lockstep.play(lesson.speed);
+              }}
+              onSeek={(op) => void lockstep.seek(op)}
+              onReset={() => openLesson(lesson)}
+              onProgress={() => setProgress(readProgress(window.localStorage))}
+              onClose={() => setLesson(undefined)}
+            />
+          )}
           {selection && (
             <Inspector lane={lane} model={knobs.model} selection={selection} onSelect={select} />
           )}
@@ -523,7 +568,9 @@ export function App({ store, lockstep, audit }: Props) {
               }
             />
           )}
-          {preset && <Story key={preset.id} lane={lane} preset={preset} note={variant?.note} />}
+          {!lesson && preset && (
+            <Story key={preset.id} lane={lane} preset={preset} note={variant?.note} />
+          )}
         </aside>
       </div>
       <BranchTreeView
@@ -574,6 +621,16 @@ export function App({ store, lockstep, audit }: Props) {
       )}
       {overlay === 'palette' && (
         <CommandPalette commands={commands()} onClose={() => setOverlay(undefined)} />
+      )}
+      {overlay === 'lessons' && (
+        <LessonMenu
+          progress={progress}
+          onPick={(id) => {
+            const picked = lessonById(id);
+            if (picked) openLesson(picked);
+          }}
+          onClose={() => setOverlay(undefined)}
+        />
       )}
       {overlay === 'help' && <Help onClose={() => setOverlay(undefined)} />}
     </div>

@@ -103,6 +103,7 @@ export function BytesCard({
     }));
   return (
     <Card
+      className="bytes-card"
       lane={lane}
       title={(frame) =>
         `${bytes(frame.header[H.residentBytes])} is resident, ${bytes(frame.header[H.mappedBytes])} mapped; ${bytes(frame.bands[B.live])} of it is live`
@@ -189,6 +190,7 @@ export function EntriesCard({ lane, x, model }: Props & { readonly model: ModelI
   const things = capital(nouns(model));
   return (
     <Card
+      className="entries-card"
       lane={lane}
       title={(frame) => {
         const total = frame.entries.reduce((a, b) => a + b, 0);

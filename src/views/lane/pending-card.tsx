@@ -32,6 +32,7 @@ export function PendingCard({ lane, x }: { readonly lane: Lane; readonly x: XAxi
   );
   return (
     <Card
+      className="pending-card"
       lane={lane}
       title={({ counters }) =>
         counters[C.strandedBelow] > counters[C.pendingPages]

@@ -52,6 +52,7 @@ export function QueuesCard({ lane, x }: { readonly lane: Lane; readonly x: XAxis
   });
   return (
     <Card
+      className="queues-card"
       lane={lane}
       title={(frame) => {
         const queued = frame.counters[C.queuedBlocks];

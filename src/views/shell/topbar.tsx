@@ -1,6 +1,7 @@
 import {
   CircleHelp,
   Download,
+  GraduationCap,
   Grid2x2,
   Link2,
   Moon,
@@ -26,6 +27,7 @@ interface Props {
   onUndo: (() => void) | undefined;
   onRedo: (() => void) | undefined;
   onLink(): void;
+  onLessons(): void;
   onShare(): void;
   onPalette(): void;
   onHelp(): void;
@@ -110,6 +112,15 @@ export function TopBar(props: Props) {
           aria-label="Commands"
         >
           <Search size={17} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={props.onLessons}
+          title="Lessons"
+          aria-label="Lessons"
+        >
+          <GraduationCap size={18} aria-hidden="true" />
         </button>
         <button
           type="button"

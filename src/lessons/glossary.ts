@@ -1,0 +1,59 @@
+/** Terms that lessons explain on hover, in the field's own words. */
+export const GLOSSARY: Readonly<Record<string, string>> = {
+  SuperSlab: 'A mapping of 2 MiB for blocks of one size class, cut into slabs.',
+  SuperSlabs: 'Mappings of 2 MiB for blocks of one size class, cut into slabs.',
+  slab: '64 KiB of a SuperSlab; the thread that took it into use owns it.',
+  owner: 'The thread that took a slab or page into use; only it may drain the remote queue.',
+  'remote queue': 'Blocks of a slab or page that other threads have freed, waiting for the owner.',
+  'remote free': 'A free by another thread than the owner.',
+  orphan: 'Memory whose owner has exited.',
+  orphans: 'Memory whose owner has exited.',
+  'map entry': 'What the kernel counts as one mapping (VMA), limited by vm.max_map_count.',
+  'map entries': 'What the kernel counts as mappings (VMAs), limited by vm.max_map_count.',
+  counter: 'total_active_blocks: how many blocks the SuperSlab believes are in use.',
+  trim: 'A pass that gives SuperSlabs back to the OS when their counter is zero.',
+  adoption: 'A thread takes over a page or SuperSlab that another owned.',
+  'pending queue': 'Pages of an owner that hold remotely freed blocks, waiting to be drained.',
+  graveyard: 'Pages with free blocks that no list leads to.',
+  threshold: 'Remote frees that a page needs before it joins its owner’s queue.',
+  life: 'One thread from creation to exit; its successor is another life of the same chain.',
+  lives: 'Threads from creation to exit; ids are never used again.',
+  resident: 'Memory that occupies physical pages, as opposed to mapped address space.',
+};
+
+const TERMS = Object.keys(GLOSSARY).sort((a, b) => b.length - a.length);
+const PATTERN = new RegExp(`\\b(${TERMS.join('|')})\\b`);
+
+/** Text cut into plain pieces, terms and {values}. */
+export type Piece =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'term'; readonly text: string; readonly meaning: string }
+  | { readonly kind: 'value'; readonly name: string };
+
+/** Cuts prose at values and at the first use of each term. */
+export function piecesOf(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  const used = new Set<string>();
+  for (const part of text.split(/(\{\w+\})/)) {
+    if (/^\{\w+\}$/.test(part)) {
+      pieces.push({ kind: 'value', name: part.slice(1, -1) });
+      continue;
+    }
+    let rest = part;
+    let match = PATTERN.exec(rest);
+    while (match) {
+      const [term] = match;
+      if (match.index > 0) pieces.push({ kind: 'text', text: rest.slice(0, match.index) });
+      pieces.push(
+        used.has(term)
+          ? { kind: 'text', text: term }
+          : { kind: 'term', text: term, meaning: GLOSSARY[term] },
+      );
+      used.add(term);
+      rest = rest.slice(match.index + term.length);
+      match = PATTERN.exec(rest);
+    }
+    if (rest !== '') pieces.push({ kind: 'text', text: rest });
+  }
+  return pieces;
+}

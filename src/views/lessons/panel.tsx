@@ -1,0 +1,279 @@
+import { useEffect, useRef, useState } from 'react';
+import { sampleAt } from '../../draw/area.ts';
+import { count } from '../../draw/format.ts';
+import { C } from '../../engine/telemetry/counters.ts';
+import { RUN_STATUS } from '../../engine/telemetry/states.ts';
+import { addProgress, curveScore } from '../../lessons/progress.ts';
+import type { Lesson, LessonLink, Point } from '../../lessons/types.ts';
+import type { Lane } from '../../live/lane.ts';
+import { type FrameView, H } from '../../worker/frame.ts';
+import { useFrames } from '../lane/use-frame.ts';
+import { hasCome } from '../story/resolve.ts';
+import { CURVE_POINTS, CurveCanvas } from './curve.tsx';
+import { Prose } from './prose.tsx';
+
+interface Props {
+  readonly lesson: Lesson;
+  readonly lane: Lane;
+  readonly lanes: readonly Lane[];
+  /** Large type, and the clicker's keys. */
+  readonly teacher: boolean;
+  onTeacher(on: boolean): void;
+  /** Lets the run begin, or go on. */
+  onPlay(): void;
+  onSeek(op: number): void;
+  /** The lesson's own settings, from the start. */
+  onReset(): void;
+  onProgress(): void;
+  onClose(): void;
+}
+
+const POINT_CLASS: Readonly<Record<Point, string>> = {
+  map: 'map-card',
+  bytes: 'bytes-card',
+  entries: 'entries-card',
+  queues: 'queues-card',
+  trim: 'trim-card',
+  adoption: 'adoption-card',
+  domino: 'domino-card',
+  pending: 'pending-card',
+  compare: 'compare',
+};
+
+/** Scrolls to a view and outlines it for a moment. */
+function pointAt(point: Point): void {
+  const view = document.querySelector(`main .${POINT_CLASS[point]}`);
+  if (!view) return;
+  view.scrollIntoView({ block: 'nearest' });
+  view.classList.remove('pointed');
+  // Reading a size makes the browser see the class go, so that the outline begins anew.
+  void (view as HTMLElement).offsetWidth;
+  view.classList.add('pointed');
+}
+
+/** A lesson: predict, watch, compare, then reach a goal. */
+export function LessonPanel(props: Props) {
+  const { lesson, lane, lanes, teacher } = props;
+  const { predict, steps, goal } = lesson;
+  const [choice, setChoice] = useState<number | undefined>(undefined);
+  const [curve, setCurve] = useState<readonly number[]>(() => new Array(CURVE_POINTS).fill(0.1));
+  const [answered, setAnswered] = useState(false);
+  const [at, setAt] = useState(-1);
+  /** Chosen by hand (clicker, buttons); undefined: follow the run. */
+  const [hand, setHand] = useState<number | undefined>(undefined);
+  const [proof, setProof] = useState<
+    | { readonly score: number; readonly right?: number; readonly real?: readonly number[] }
+    | undefined
+  >(undefined);
+  const [stuck, setStuck] = useState(false);
+  const [met, setMet] = useState<readonly boolean[]>([]);
+  const [operation, setOperation] = useState(0);
+  const shown = hand ?? at;
+  const follow = (frame: FrameView): void => {
+    if (!answered) return;
+    let now = -1;
+    for (const [i, step] of steps.entries())
+      if (now === i - 1 && hasCome(step.when, frame)) now = i;
+    if (now > at) setAt(now);
+    const ended = RUN_STATUS[frame.header[H.status]] !== 'running';
+    const reached = Math.max(now, at);
+    setStuck(ended && reached < steps.length - 1);
+    if (reached === steps.length - 1 && proof === undefined) prove(frame);
+    const values = goal.tests.map(
+      ({ counter, atMost, atLeast }) =>
+        frame.counters[C[counter]] <= (atMost ?? Infinity) &&
+        frame.counters[C[counter]] >= (atLeast ?? 0),
+    );
+    if (values.some((value, i) => value !== met[i])) setMet(values);
+    const counted = Math.min(frame.header[H.op], goal.ops);
+    // The goal's progress in tenths: a commit now and then, none per frame.
+    const tenth = Math.floor((10 * counted) / goal.ops);
+    if (tenth !== operation) setOperation(tenth);
+    if (proof && counted >= goal.ops && values.every(Boolean)) {
+      addProgress(window.localStorage, lesson.id, { goal: true });
+    }
+  };
+  const prove = (frame: FrameView): void => {
+    if (predict.kind === 'choose') {
+      const counters = lanes.map((each) => each.hub.latest?.counters ?? frame.counters);
+      const right = predict.answer(counters);
+      const score = choice === right ? 1 : 0;
+      setProof({ score, right });
+      addProgress(window.localStorage, lesson.id, { score, finished: true });
+    } else {
+      const real = Array.from({ length: CURVE_POINTS }, (_, i) =>
+        sampleAt(
+          frame,
+          Math.round((i / (CURVE_POINTS - 1)) * (frame.shape.samples - 1)),
+          predict.series,
+        ),
+      );
+      const score = curveScore(curve, real);
+      setProof({ score, real });
+      addProgress(window.localStorage, lesson.id, { score, finished: true });
+    }
+    props.onProgress();
+  };
+  useFrames(lane, 200, follow);
+  const begin = (): void => {
+    setAnswered(true);
+    props.onPlay();
+  };
+  const turn = useRef((_by: number): void => undefined);
+  turn.current = (by) => {
+    if (!answered) return;
+    setHand(Math.max(0, Math.min(steps.length - 1, shown + by)));
+  };
+  useEffect(() => {
+    if (!teacher) return;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== 'PageDown' && event.key !== 'PageUp') return;
+      event.preventDefault();
+      turn.current(event.key === 'PageDown' ? 1 : -1);
+    };
+    window.addEventListener('keydown', onKey, true);
+    return () => window.removeEventListener('keydown', onKey, true);
+  }, [teacher]);
+  const link = (target: LessonLink): void => {
+    if (target.point) pointAt(target.point);
+    if (target.seek !== undefined) props.onSeek(target.seek);
+  };
+  const allMet = met.length > 0 && met.every(Boolean) && operation >= 10;
+  return (
+    <section
+      className={`lesson${teacher ? ' teacher' : ''}`}
+      aria-labelledby="lesson-title"
+      data-testid="lesson"
+    >
+      <div className="lesson-head">
+        <p className="eyebrow">Lesson {lesson.number}</p>
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={teacher}
+            onChange={(event) => props.onTeacher(event.target.checked)}
+          />
+          large
+        </label>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={props.onClose}
+          aria-label="Close the lesson"
+        >
+          ×
+        </button>
+      </div>
+      <h2 id="lesson-title">{lesson.title}</h2>
+      <p className="lesson-intro">{lesson.intro}</p>
+
+      <fieldset className="predict" disabled={answered}>
+        <legend>{answered ? 'You predicted' : 'Predict first'}</legend>
+        <p>{predict.question}</p>
+        {predict.kind === 'choose' ? (
+          predict.options.map((option, i) => (
+            <label key={option} className={proof?.right === i ? 'right' : ''}>
+              <input
+                type="radio"
+                name="prediction"
+                checked={choice === i}
+                onChange={() => setChoice(i)}
+              />
+              {option}
+              {proof?.right === i && <b> ✓ the run says so</b>}
+            </label>
+          ))
+        ) : (
+          <CurveCanvas label={predict.label} drawn={curve} real={proof?.real} onDraw={setCurve} />
+        )}
+        {!answered && (
+          <button
+            type="button"
+            className="primary"
+            disabled={predict.kind === 'choose' && choice === undefined}
+            onClick={begin}
+          >
+            Now let it run
+          </button>
+        )}
+        {proof && (
+          <p className="score" role="status" data-testid="score">
+            {predict.kind === 'choose'
+              ? proof.score === 1
+                ? 'Right.'
+                : 'Not this time.'
+              : `Your curve has ${Math.round(100 * proof.score)} % of the run’s shape.`}
+          </p>
+        )}
+      </fieldset>
+
+      {answered && (
+        <>
+          <ol className="lesson-steps">
+            {steps.map((step, i) => (
+              <li
+                key={step.title}
+                className={i === shown ? 'now' : i <= at ? 'past' : 'next'}
+                aria-current={i === shown ? 'step' : undefined}
+              >
+                <h3>
+                  <button type="button" onClick={() => setHand(i)} disabled={i > at && !teacher}>
+                    {i <= at || teacher ? step.title : 'Next'}
+                  </button>
+                </h3>
+                {i === shown && (
+                  <>
+                    <Prose lane={lane} text={step.text} />
+                    {step.links?.map((target) => (
+                      <button
+                        key={target.label}
+                        type="button"
+                        className="link"
+                        onClick={() => link(target)}
+                      >
+                        {target.label}
+                      </button>
+                    ))}
+                  </>
+                )}
+              </li>
+            ))}
+          </ol>
+          {hand !== undefined && (
+            <button type="button" className="link" onClick={() => setHand(undefined)}>
+              Follow the run again
+            </button>
+          )}
+          {stuck && (
+            <p className="lesson-stuck" role="status">
+              This run is over, and with these knobs the next step cannot come.{' '}
+              <button type="button" className="link" onClick={props.onReset}>
+                Start again with the lesson’s settings
+              </button>
+            </p>
+          )}
+        </>
+      )}
+
+      {proof && (
+        <div className="goal" data-testid="goal">
+          <h3>A goal</h3>
+          <p>{goal.text}</p>
+          <ul>
+            {goal.tests.map((test, i) => (
+              <li key={test.label} data-met={met[i] === true}>
+                <span aria-hidden="true">{met[i] ? '✓' : '·'}</span> {test.label}
+                <span className="sr">{met[i] ? ', holds now' : ', does not hold now'}</span>
+              </li>
+            ))}
+          </ul>
+          <p role="status">
+            {allMet
+              ? 'Reached.'
+              : `${Math.min(100, operation * 10)} % of ${count(goal.ops)} operations. ${goal.hint}`}
+          </p>
+        </div>
+      )}
+    </section>
+  );
+}

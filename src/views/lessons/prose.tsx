@@ -1,0 +1,34 @@
+import { useMemo, useRef } from 'react';
+import { piecesOf } from '../../lessons/glossary.ts';
+import type { Lane } from '../../live/lane.ts';
+import type { FrameView } from '../../worker/frame.ts';
+import { useFrames } from '../lane/use-frame.ts';
+import { storyValues } from '../story/resolve.ts';
+
+/** Prose with terms that explain themselves and values that follow the run, without a commit per frame. */
+export function Prose({ lane, text }: { readonly lane: Lane; readonly text: string }) {
+  const pieces = useMemo(() => piecesOf(text), [text]);
+  const box = useRef<HTMLParagraphElement>(null);
+  const write = (frame: FrameView): void => {
+    const values = storyValues(frame);
+    for (const span of box.current?.querySelectorAll<HTMLElement>('[data-value]') ?? []) {
+      const value = values[span.dataset.value ?? ''] ?? '–';
+      if (span.textContent !== value) span.textContent = value;
+    }
+  };
+  useFrames(lane, 200, write);
+  return (
+    <p ref={box} className="prose">
+      {pieces.map((piece, i) => {
+        const key = `${i}`;
+        if (piece.kind === 'text') return <span key={key}>{piece.text}</span>;
+        if (piece.kind === 'value') return <b key={key} data-value={piece.name} />;
+        return (
+          <dfn key={key} title={piece.meaning} tabIndex={0}>
+            {piece.text}
+          </dfn>
+        );
+      })}
+    </p>
+  );
+}
