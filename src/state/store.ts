@@ -76,6 +76,8 @@ export interface AppActions {
   addEdit(op: number, id: KnobId, value: KnobValue, lane?: number): void;
   /** Makes the values that the edits led to the start of a new run. */
   foldEdits(): void;
+  /** Notes where the run was brought to, for the link; nothing runs anew. */
+  setCursor(op: number): void;
   restart(): void;
   select(selection: Selection | undefined): void;
   setColourBy(colourBy: ColourBy): void;
@@ -290,6 +292,7 @@ export function createAppStore(initial: Recipe) {
       set({ recipe: { ...recipe, edits: [...edits, { op, lane, knob, value }] } });
     },
     foldEdits: () => get().openRecipe(fold(get().recipe)),
+    setCursor: (op) => set({ recipe: placed(get().recipe, op) }),
     restart: () => set({ run: get().run + 1, selection: undefined }),
     select: (selection) => set({ selection }),
     setColourBy: (colourBy) => set({ colourBy }),

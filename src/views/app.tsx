@@ -250,6 +250,10 @@ export function App({ store, lockstep, audit }: Props) {
     });
   }, []);
   const at = (): number => lane.hub.summary?.op ?? 0;
+  /** All lanes to an operation; the link remembers it. */
+  const travel = (op: number): void => {
+    void lockstep.seek(op).then(() => actions.setCursor(op));
+  };
   /** The recipe with the place where the run stands. */
   const recipeNow = (): Recipe => {
     const standing = !lockstep.lanes.some((each) => each.hub.summary?.playing);
@@ -488,7 +492,7 @@ export function App({ store, lockstep, audit }: Props) {
               }}
               onAlignBy={actions.setAlignBy}
               onOwnAxes={setOwnAxes}
-              onSeek={(op) => void lockstep.seek(op)}
+              onSeek={travel}
             />
           )}
           {several && (
@@ -526,7 +530,7 @@ export function App({ store, lockstep, audit }: Props) {
                   onDuplicate={() => actions.duplicateLane(i, at())}
                   onRemove={() => actions.removeLane(i, at())}
                   onMove={() => actions.moveLane(i, at())}
-                  onSeek={(op) => void lockstep.seek(op)}
+                  onSeek={travel}
                 />
               </AxesContext.Provider>
             ))}
@@ -545,7 +549,8 @@ export function App({ store, lockstep, audit }: Props) {
                 setSpeed(lesson.speed);
                 void lockstep.play(lesson.speed);
               }}
-              onSeek={(op) => void lockstep.seek(op)}
+              onSeek={travel}
+              onPause={() => lockstep.pause()}
               onReset={() => openLesson(lesson)}
               onProgress={() => setProgress(readProgress(window.localStorage))}
               onClose={() => setLesson(undefined)}
@@ -584,6 +589,7 @@ export function App({ store, lockstep, audit }: Props) {
         lane={lane}
         lockstep={lockstep}
         focus={focus}
+        onArrive={actions.setCursor}
         model={knobs.model}
         playing={anyPlaying}
         ended={!anyRunning}

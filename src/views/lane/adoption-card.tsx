@@ -152,7 +152,10 @@ export function AdoptionCard({
       void load(frame);
       return;
     }
-    const list = events.current.filter(({ kind }) => kind !== 'pageEnqueued');
+    // After a step back in time the later events are not there any more.
+    const end = frame?.header[H.nextEventSeq] ?? 0;
+    const list = events.current.filter(({ kind, seq }) => kind !== 'pageEnqueued' && seq < end);
+    if (selected.current !== undefined && selected.current >= end) selected.current = undefined;
     const step = { ArrowLeft: -1, ArrowRight: 1, Home: -1e9, End: 1e9 }[event.key];
     if (event.key === 'Enter' && selected.current !== undefined) {
       event.preventDefault();

@@ -21,6 +21,8 @@ interface Props {
   onTeacher(on: boolean): void;
   /** Lets the run begin, or go on. */
   onPlay(): void;
+  /** Stops all lanes at one operation, so that they can be compared. */
+  onPause(): Promise<void>;
   onSeek(op: number): void;
   /** The lesson's own settings, from the start. */
   onReset(): void;
@@ -56,7 +58,9 @@ export function LessonPanel(props: Props) {
   const { lesson, lane, lanes, teacher } = props;
   const { predict, steps, goal } = lesson;
   const [choice, setChoice] = useState<number | undefined>(undefined);
-  const [curve, setCurve] = useState<readonly number[]>(() => new Array(CURVE_POINTS).fill(0.1));
+  const [curve, setCurve] = useState<readonly number[]>(() =>
+    Array.from({ length: CURVE_POINTS }, () => 0.1),
+  );
   const [answered, setAnswered] = useState(false);
   const [at, setAt] = useState(-1);
   /** Chosen by hand (clicker, buttons); undefined: follow the run. */
@@ -65,6 +69,7 @@ export function LessonPanel(props: Props) {
     | { readonly score: number; readonly right?: number; readonly real?: readonly number[] }
     | undefined
   >(undefined);
+  const proving = useRef(false);
   const [stuck, setStuck] = useState(false);
   const [met, setMet] = useState<readonly boolean[]>([]);
   const [operation, setOperation] = useState(0);
@@ -78,7 +83,10 @@ export function LessonPanel(props: Props) {
     const ended = RUN_STATUS[frame.header[H.status]] !== 'running';
     const reached = Math.max(now, at);
     setStuck(ended && reached < steps.length - 1);
-    if (reached === steps.length - 1 && proof === undefined) prove(frame);
+    if (reached === steps.length - 1 && proof === undefined && !proving.current) {
+      proving.current = true;
+      void props.onPause().then(() => prove(lane.hub.latest ?? frame));
+    }
     const values = goal.tests.map(
       ({ counter, atMost, atLeast }) =>
         frame.counters[C[counter]] <= (atMost ?? Infinity) &&

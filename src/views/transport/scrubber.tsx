@@ -43,10 +43,12 @@ export function Scrubber({
   lane,
   lockstep,
   edits,
+  onArrive,
 }: {
   readonly lane: Lane;
   readonly lockstep: Lockstep;
   readonly edits: readonly number[];
+  onArrive(op: number): void;
 }) {
   const bar = useRef<HTMLDivElement>(null);
   const done = useRef<HTMLDivElement>(null);
@@ -139,6 +141,7 @@ export function Scrubber({
     setCatching(true);
     await lockstep.seek(op);
     setCatching(false);
+    onArrive(op);
     redraw();
   };
   const onKey = (event: KeyboardEvent): void => {

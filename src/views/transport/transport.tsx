@@ -26,6 +26,8 @@ interface Props {
   readonly lockstep: Lockstep;
   readonly focus: number;
   readonly model: ModelId;
+  /** The run was brought to an operation by hand. */
+  onArrive(op: number): void;
   readonly playing: boolean;
   readonly ended: boolean;
   readonly speed: Speed;
@@ -51,6 +53,7 @@ export function Transport({
   lockstep,
   focus,
   model,
+  onArrive,
   playing,
   ended,
   speed,
@@ -144,7 +147,7 @@ export function Transport({
           <FastForward size={18} aria-hidden="true" />
         </button>
       </fieldset>
-      <Scrubber lane={lane} lockstep={lockstep} edits={edits} />
+      <Scrubber lane={lane} lockstep={lockstep} edits={edits} onArrive={onArrive} />
       <div className="transport-read">
         <div>
           <small>Virtual time</small>
