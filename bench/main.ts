@@ -2,9 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { engineFigures } from './engine.ts';
 import { pageFigures } from './page.ts';
 import { realLarson } from './real.ts';
+import { soakFigures } from './soak.ts';
 
 /**
- * `npm run bench [-- --json FILE] [--larson PATH/larson.cpp] [--no-page]`: speed and memory against the
+ * `npm run bench [-- --json FILE] [--larson PATH/larson.cpp] [--no-page] [--soak MINUTES]`: speed and memory against the
  * goals of the design. Figures are for reading, never gates: machines differ, so ratios within one run
  * are what to compare.
  */
@@ -24,6 +25,8 @@ const argument = (name: string): string | undefined => {
 
 const figures: Figure[] = [...engineFigures()];
 if (!argv.includes('--no-page')) figures.push(...(await pageFigures()));
+const soak = Number(argument('--soak') ?? 0);
+if (soak > 0) figures.push(...(await soakFigures(soak)));
 const source = argument('--larson');
 if (source !== undefined) figures.push(...realLarson(source, figures));
 

@@ -180,7 +180,7 @@ export function LessonPanel(props: Props) {
         <p>{predict.question}</p>
         {predict.kind === 'choose' ? (
           predict.options.map((option, i) => (
-            <label key={option} className={proof?.right === i ? 'right' : ''}>
+            <label key={option} className={proof?.right === i ? 'proved' : ''}>
               <input
                 type="radio"
                 name="prediction"
