@@ -28,6 +28,7 @@ const LEFT = 58;
 const RIGHT = 10;
 const TOP = 6;
 const BOTTOM = 18;
+const BEND = 18;
 
 /** Colour of a new page by why it was necessary; the shape is the same, the legend names them. */
 export function reasonColours(palette: Palette): readonly string[] {
@@ -57,14 +58,14 @@ export interface AdoptionLayout {
   readonly to: number;
 }
 
-/** Time from the first event on, one line per chain. */
+/** Time from the earliest event on (clocks differ, so not the first in sequence), one line per chain. */
 export function layoutAdoption(
   events: readonly LaneEvent[],
   chains: number,
   nowNs: number,
   box: AdoptionBox,
 ): AdoptionLayout {
-  const from = events[0]?.ns ?? 0;
+  const from = events.length === 0 ? 0 : Math.min(...events.map(({ ns }) => ns));
   const to = Math.max(nowNs, from + 1, ...events.map(({ ns }) => ns));
   const x = scaleLinear()
     .domain([from, to])
@@ -147,7 +148,9 @@ export function drawAdoption(
         ctx.setLineDash(how === ADOPTION.unneeded ? [4, 3] : []);
         ctx.beginPath();
         ctx.moveTo(px, oy);
-        ctx.quadraticCurveTo(px + 18, (oy + py) / 2, px, py);
+        // Arcs bend to the side where there is room.
+        const bend = px + BEND > box.width - RIGHT ? -BEND : BEND;
+        ctx.quadraticCurveTo(px + bend, (oy + py) / 2, px, py);
         ctx.stroke();
         ctx.setLineDash([]);
         ctx.fillStyle = arcs[how];

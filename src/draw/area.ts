@@ -32,6 +32,8 @@ export interface AreaOptions {
   readonly domain?: ChartDomain;
   /** An operation marked with a flag: where lanes part. */
   readonly flag?: number;
+  /** What the values count, written over the value axis; bytes carry theirs in each tick. */
+  readonly unit?: string;
   /** Values are bytes: ticks at round binary numbers. */
   readonly binary?: boolean;
   /** Values are differences of cumulative series per million operations. */
@@ -51,7 +53,8 @@ export interface ChartBox {
 
 export const CHART_LEFT = 58;
 const BOTTOM = 18;
-const TOP = 8;
+/** Room for the unit above the highest tick. */
+const TOP = 22;
 
 /** Value of one sample of a frame's history. */
 export const sampleAt = (frame: FrameView, index: number, series: SeriesName): number =>
@@ -216,6 +219,11 @@ function axes(
     ctx.fillRect(CHART_LEFT, Math.round(y(tick)), box.width - CHART_LEFT - 8, 1);
     ctx.fillStyle = palette.text3;
     ctx.fillText(options.format(tick), CHART_LEFT - 8, y(tick));
+  }
+  if (options.unit !== undefined) {
+    ctx.fillStyle = palette.text3;
+    ctx.textAlign = 'left';
+    ctx.fillText(options.unit, 0, TOP);
   }
   ctx.textBaseline = 'alphabetic';
   const origin = options.domain?.origin ?? 0;

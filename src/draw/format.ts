@@ -60,3 +60,11 @@ export function difference(ours: number, document: number): string {
   const digits = size < 0.1 ? 3 : size < 10 ? 2 : 1;
   return `${share < 0 ? '−' : '+'}${size.toFixed(digits)} %`;
 }
+
+/** A count with its noun: "1 page", "2,606 pages". */
+export const plural = (n: number, one: string, many = `${one}s`): string =>
+  `${count(n)} ${n === 1 ? one : many}`;
+
+/** The size of a class, which is a whole number of its unit: "8 B", "2 KiB". */
+export const classSize = (size: number): string =>
+  size >= 1024 && size % 1024 === 0 ? `${count(size / 1024)} KiB` : `${count(size)} B`;

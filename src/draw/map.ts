@@ -1,7 +1,7 @@
 import { SS } from '../engine/telemetry/states.ts';
 import { SUPERSLAB_FLAG } from '../engine/types.ts';
 import type { FrameView } from '../worker/frame.ts';
-import { bytes, count } from './format.ts';
+import { classSize, count } from './format.ts';
 import type { MapColour, MapColours } from './map-colours.ts';
 import { cellOf, MAP_LABEL_WIDTH, type MapBand, type MapGeometry } from './map-layout.ts';
 import type { Palette } from './palette.ts';
@@ -69,7 +69,7 @@ export function drawMap(
     ctx.drawImage(surface.canvas, 0, 0, columns, rows, left, y, width, bandHeight);
     ctx.fillStyle = palette.text2;
     ctx.fillText(
-      bytes(band.blockBytes),
+      classSize(band.blockBytes),
       MAP_LABEL_WIDTH - 8,
       y + bandHeight / 2 - (bandHeight > 26 ? 6 : 0),
     );

@@ -11,6 +11,8 @@ export interface PendingCounts {
   readonly unseen: Float64Array;
 }
 export const PENDING_BINS = 17;
+/** Height of the line of labels above the bars. */
+const LABEL = 18;
 
 /** Counts pages with remote blocks, those in a queue and those that nobody was told of. */
 export function pendingCounts(frame: FrameView, into: PendingCounts): void {
@@ -37,13 +39,13 @@ export function drawPending(
   const most = Math.max(1, ...counts.enqueued.map((n, i) => n + counts.unseen[i]));
   const y = scaleLinear()
     .domain([0, most])
-    .range([box.height - 18, 8]);
+    .range([box.height - 18, LABEL]);
   const step = (box.width - CHART_LEFT - 8) / (PENDING_BINS - 1);
   const left = (bin: number): number => CHART_LEFT + (bin - 1) * step;
   ctx.font = '11px "Inter Variable", sans-serif';
   ctx.textAlign = 'right';
   ctx.textBaseline = 'middle';
-  for (const tick of y.ticks(3)) {
+  for (const tick of y.ticks(3).filter(Number.isInteger)) {
     ctx.fillStyle = palette.grid;
     ctx.fillRect(CHART_LEFT, Math.round(y(tick)), box.width - CHART_LEFT - 8, 1);
     ctx.fillStyle = palette.text3;
@@ -71,11 +73,14 @@ export function drawPending(
   ctx.setLineDash([5, 4]);
   ctx.lineWidth = 1;
   ctx.beginPath();
-  ctx.moveTo(at, 8);
+  ctx.moveTo(at, 2);
   ctx.lineTo(at, box.height - 18);
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.fillStyle = palette.bad;
   ctx.textAlign = 'left';
-  ctx.fillText(`enqueued at ${threshold}`, at + 5, 18);
+  ctx.fillText(`enqueued at ${threshold}`, at + 5, 11);
+  ctx.fillStyle = palette.text3;
+  ctx.textAlign = 'right';
+  ctx.fillText('pages', CHART_LEFT - 8, 11);
 }

@@ -1122,6 +1122,8 @@ export function whyInapplicable(id: KnobId, knobs: KnobValues): string | undefin
     return only === 'tiny' ? 'Belongs to the tiny allocator' : 'Belongs to the mid allocator';
   const larson = knobs.workload === 'larson' || knobs.workload === 'larson-immortal';
   switch (id) {
+    case 'model':
+      return larson ? undefined : 'The pair exchange runs on the mid allocator';
     case 'threads':
     case 'chunks':
     case 'succession':

@@ -428,6 +428,9 @@ export function App({ store, lockstep, audit }: Props) {
     preset?.variants.find(({ name }) => name === recipe.lanes[focus].name) ??
     preset?.variants[recipe.variant ?? 0];
   const letter = 'ABCD'[focus];
+  const turned =
+    preset !== undefined &&
+    (recipe.edits.length > 0 || KNOB_IDS.some((id) => knobs[id] !== base[id]));
   const select = (next: Selection | undefined): void => actions.select(next);
   return (
     <div className={several ? 'app several' : 'app'}>
@@ -574,7 +577,13 @@ export function App({ store, lockstep, audit }: Props) {
             />
           )}
           {!lesson && preset && (
-            <Story key={preset.id} lane={lane} preset={preset} note={variant?.note} />
+            <Story
+              key={preset.id}
+              lane={lane}
+              preset={preset}
+              note={variant?.note}
+              turned={turned}
+            />
           )}
         </aside>
       </div>
@@ -664,11 +673,11 @@ function simCommand(recipe: Recipe, lane: number, op: number): string {
   const changed = Object.entries(laneKnobs(recipe, lane)).filter(
     ([id, value]) => knobDef(id as KnobId).default !== value,
   );
-  const sets = changed.map(([id, value]) => `--set ${id}=${value}`).join(' ');
+  const sets = changed.map(([id, value]) => ` --set ${id}=${value}`).join('');
   const edits = recipe.edits.some((edit) => edit.lane === lane)
     ? ' # without its edits: use the recipe file'
     : '';
-  return `npm run sim -- ${sets}${op > 0 ? ` --ops ${op}` : ''} --json${edits}`;
+  return `npm run sim --${sets}${op > 0 ? ` --ops ${op}` : ''} --json${edits}`;
 }
 
 /** The arguments one would give to larson; of the pair exchange, its own in words. */

@@ -26,7 +26,8 @@ export const PRESET_LIST: readonly Preset[] = [
     id: EXHIBIT,
     scenario: 'E-01',
     title: 'Larson to the map limit',
-    question: 'Why does a program with 278 KB of live data run out of memory after two seconds?',
+    question:
+      'Why does a program that never holds more than 4,096 blocks run out of memory after two seconds?',
     claims: ['C-01', 'C-02', 'C-03', 'C-05', 'C-06', 'C-10', 'I-01', 'I-05', 'I-17'],
     knobs: LARSON,
     variants: [{ name: 'As shipped', knobs: {} }],

@@ -10,7 +10,7 @@ import type { Lane } from '../../live/lane.ts';
 import { ALIGN_BY, type AlignBy } from '../../state/store.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { valueAt } from '../lane/axes.ts';
-import { kindName } from '../lane/events-card.tsx';
+import { kindName } from '../lane/event-text.ts';
 import { useFrames, useLaneCanvas } from '../lane/use-frame.ts';
 import { metricOf } from '../side/metrics.ts';
 import { COMPARE_OPS, findDivergence, type Verdict } from './divergence.ts';

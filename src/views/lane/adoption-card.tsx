@@ -8,7 +8,7 @@ import {
   layoutAdoption,
   reasonColours,
 } from '../../draw/adoption.ts';
-import { compact, count } from '../../draw/format.ts';
+import { compact, count, plural } from '../../draw/format.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import type { EventKind } from '../../engine/telemetry/events.ts';
 import type { ModelId } from '../../engine/types.ts';
@@ -53,8 +53,8 @@ function finding({ counters }: FrameView): string {
   if (adoptions === 0) return 'Nobody takes a page from anybody';
   const starved = counters[C.newStarved];
   if (starved > adoptions / 4)
-    return `${count(adoptions)} adoptions made ${count(starved)} new pages necessary`;
-  return `${count(adoptions)} adoptions, ${count(starved)} of them missed by an owner`;
+    return `${plural(adoptions, 'adoption')} made ${plural(starved, 'new page')} necessary`;
+  return `${plural(adoptions, 'adoption')}, ${count(starved)} of them missed by an owner`;
 }
 
 /** Who took what from whom, lately: one line per chain of lives. */

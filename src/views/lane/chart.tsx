@@ -29,6 +29,8 @@ interface Props {
   line?(palette: Palette): AreaOptions['line'];
   readonly format: (value: number) => string;
   readonly rate?: boolean;
+  /** What the values count; not needed for bytes. */
+  readonly unit?: string;
   /** Values are bytes. */
   readonly binary?: boolean;
 }
@@ -47,6 +49,7 @@ export function Chart({
   line,
   format,
   rate = false,
+  unit,
   binary = false,
 }: Props) {
   const common = useContext(AxesContext);
@@ -71,6 +74,7 @@ export function Chart({
         rate,
         binary,
         cursor: cursor.current,
+        ...(unit === undefined ? {} : { unit }),
         ...(common && domain
           ? {
               domain,

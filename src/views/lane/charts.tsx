@@ -245,6 +245,7 @@ export function EntriesCard({ lane, x, model }: Props & { readonly model: ModelI
         lane={lane}
         x={x}
         label="Map entries over the run"
+        unit="entries"
         format={compact}
         layers={(palette) => [
           { name: 'base', series: ['entries.base'], colour: palette.bands[B.base] },
@@ -327,6 +328,7 @@ export function RatesCard({ lane, x, model }: Props & { readonly model: ModelId 
         rate
         className="short"
         label="Rate per million operations over the run"
+        unit="per million operations"
         format={compact}
         layers={(palette) =>
           what === 'superslabs'

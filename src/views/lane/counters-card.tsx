@@ -78,6 +78,7 @@ export function CountersCard({ lane, model }: { readonly lane: Lane; readonly mo
   return (
     <Card
       lane={lane}
+      className="counters-card wide"
       title={() => 'Counters of the whole run'}
       table={{
         head: ['Counter', 'Value'],

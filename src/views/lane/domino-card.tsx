@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { bytes, compact, count, duration } from '../../draw/format.ts';
+import { bytes, compact, count, duration, plural } from '../../draw/format.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import type { EventRecord } from '../../engine/telemetry/events.ts';
 import type { ModelId } from '../../engine/types.ts';
@@ -74,7 +74,7 @@ export function DominoCard({ lane, model, superslabBytes, seq, onExplain, onSeek
       className="domino-card wide"
       title={(frame: FrameView) =>
         frame.counters[C.chainMax] > 0
-          ? `${count(frame.counters[C.newStarved])} pages fell to a chain of adoptions, the longest of ${count(frame.counters[C.chainMax])}`
+          ? `${plural(frame.counters[C.newStarved], 'page')} fell to a chain of adoptions, the longest of ${count(frame.counters[C.chainMax])}`
           : 'No page was made because of an adoption'
       }
       table={{
@@ -109,8 +109,7 @@ export function DominoCard({ lane, model, superslabBytes, seq, onExplain, onSeek
       ) : (
         <>
           <p className="domino-sum" data-testid="domino-sum">
-            {chain.length} {chain.length === 1 ? 'event' : 'events'}, {adoptions}{' '}
-            {adoptions === 1 ? 'adoption' : 'adoptions'}, {bytes(cost)} mapped.{' '}
+            {plural(chain.length, 'event')}, {plural(adoptions, 'adoption')}, {bytes(cost)} mapped.{' '}
             <button type="button" className="link" onClick={() => onSeek(chain[0].op)}>
               First domino
             </button>

@@ -1,4 +1,4 @@
-import { bytes, count } from '../../draw/format.ts';
+import { classSize, count, plural } from '../../draw/format.ts';
 import { KNOB_IDS, knobDef } from '../../engine/knobs.ts';
 import { CRASH, EVENT_KINDS, type EventKind, NEED } from '../../engine/telemetry/events.ts';
 import { ENDED_BY } from '../../engine/telemetry/states.ts';
@@ -43,7 +43,7 @@ export function eventSentence(
   model: ModelId = 'tiny',
 ): string {
   const size = (index: number): string =>
-    index < classBytes.length ? bytes(classBytes[index]) : 'large';
+    index < classBytes.length ? classSize(classBytes[index]) : 'large';
   const ss = `${model === 'tiny' ? 'SuperSlab' : 'page'} ${count(event.subject)}`;
   switch (event.kind) {
     case 'threadStart':
@@ -80,13 +80,13 @@ export function eventSentence(
     case 'remoteEdge':
       return `${life(event.life)} frees into the empty remote queue of slab ${event.a} of ${ss}, owner ${life(event.b)}`;
     case 'drained':
-      return `${life(event.life)} drains ${count(event.b)} blocks of ${model === 'tiny' ? `slab ${event.a} of ` : ''}${ss}`;
+      return `${life(event.life)} drains ${plural(event.b, 'block')} of ${model === 'tiny' ? `slab ${event.a} of ` : ''}${ss}`;
     case 'inflated':
       return `${ss} is empty now, its counter says ${count(event.a)}`;
     case 'trim':
       return `trim pass ${count(event.subject)}: ${count(event.a)} examined, ${count(event.b)} freed`;
     case 'backgroundDrain':
-      return `background pass ${count(event.subject)}: ${count(event.b)} blocks out of ${count(event.a)} queues`;
+      return `background pass ${count(event.subject)}: ${plural(event.b, 'block')} out of ${plural(event.a, 'queue')}`;
     case 'nullReturned':
       return `malloc(${count(event.a)}) returns NULL to ${life(event.life)}`;
     case 'libcFallback':
@@ -112,7 +112,7 @@ export function eventSentence(
     case 'adoptionBlocked':
       return `${life(event.life)} may not take ${ss} from ${life(event.a)}: ${BLOCKED_TEXT[event.b] ?? ''}`;
     case 'pageEnqueued':
-      return `${life(event.life)} puts ${ss} into the pending queue of ${life(event.a)}, ${count(event.b)} remote blocks`;
+      return `${life(event.life)} puts ${ss} into the pending queue of ${life(event.a)}, ${plural(event.b, 'remote block')}`;
     case 'pageStranded':
       return event.a === 0
         ? `${life(event.life)} frees a block of ${ss}, where nobody will look for it`
@@ -123,6 +123,41 @@ export function eventSentence(
       return `race at ${ss}: ${RACE_TEXT[event.a] ?? ''}`;
   }
 }
+
+/** What each kind of event is called; words of the field, not of the code. */
+const KIND_NAMES: Readonly<Record<EventKind, string>> = {
+  threadStart: 'thread starts',
+  threadExit: 'thread exits',
+  threadCreateFailed: 'thread not created',
+  superslabMapped: 'SuperSlab mapped',
+  mapRefused: 'mapping refused',
+  superslabFreed: 'SuperSlab freed',
+  superslabOrphaned: 'SuperSlab orphaned',
+  superslabAdopted: 'SuperSlab adopted',
+  superslabReused: 'SuperSlab reused',
+  superslabCached: 'SuperSlab cached',
+  slabAcquired: 'slab taken into use',
+  remoteEdge: 'first remote free',
+  drained: 'queue drained',
+  inflated: 'empty, counter says in use',
+  trim: 'trim pass',
+  backgroundDrain: 'background drain',
+  nullReturned: 'malloc returns NULL',
+  libcFallback: 'C library serves',
+  crash: 'crash',
+  oom: 'out of memory',
+  chainEnded: 'chain ends',
+  knobChanged: 'knob turned',
+  runEnded: 'run ends',
+  pageNew: 'new page',
+  pageAdopted: 'page adopted',
+  adoptionBlocked: 'adoption blocked',
+  pageEnqueued: 'page enqueued',
+  pageStranded: 'page stranded',
+  wake: 'thread wakes',
+  race: 'race',
+};
+export const kindName = (kind: EventKind): string => KIND_NAMES[kind];
 
 /** Why a new page was necessary, by NEW_PAGE. */
 export const NEW_PAGE_TEXT = [

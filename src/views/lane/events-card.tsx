@@ -10,11 +10,8 @@ import type { ModelId } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { Card } from './card.tsx';
-import { eventOf, eventSentence } from './event-text.ts';
+import { eventOf, eventSentence, kindName } from './event-text.ts';
 import { useFrames } from './use-frame.ts';
-
-/** camelCase as words. */
-export const kindName = (kind: EventKind): string => kind.replace(/([A-Z])/g, ' $1').toLowerCase();
 
 const LINES = 40;
 
@@ -49,7 +46,8 @@ export function EventsCard({
       const line = (box.children[i] as HTMLElement | undefined) ?? box.appendChild(newLine());
       const [when, what, why] = line.children;
       const text = eventSentence(event, frame.classBytes, model);
-      if (when.textContent !== compact(event.op)) when.textContent = compact(event.op);
+      const at = `op ${compact(event.op)}`;
+      if (when.textContent !== at) when.textContent = at;
       if (what.textContent !== text) what.textContent = text;
       (why as HTMLButtonElement).hidden = event.cause === NO_CAUSE;
       line.dataset.seq = String(event.seq);

@@ -6,7 +6,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { bytes, count } from '../../draw/format.ts';
+import { classSize, count } from '../../draw/format.ts';
 import { drawMap, type PixelSurface } from '../../draw/map.ts';
 import { type MapColour, MapColours } from '../../draw/map-colours.ts';
 import {
@@ -315,7 +315,7 @@ export function MapCard(props: Props) {
           const table = bandsOf(frame, 'creation').map((band) => {
             const counts = statesOf(modelOf(frame)).map(() => 0);
             for (const row of band.order) counts[frame.columns.state[row]]++;
-            return [bytes(band.blockBytes), count(band.count), inWords(frame, counts)];
+            return [classSize(band.blockBytes), count(band.count), inWords(frame, counts)];
           });
           return [
             ...table,
@@ -480,7 +480,7 @@ export function describe(frame: FrameView, row: number): string {
     model === 'tiny'
       ? `${count(columns.live[row])} live, counter ${count(columns.active[row])}`
       : `${count(columns.live[row])} of ${count(columns.active[row])} live`;
-  return `${noun(model)} ${count(row)} · ${bytes(classBytes[columns.cls[row]])} · ${who} · ${counter}, ${count(columns.queued[row])} queued · ${label} · mapped ${count(age)} ops ago`;
+  return `${noun(model)} ${count(row)} · ${classSize(classBytes[columns.cls[row]])} · ${who} · ${counter}, ${count(columns.queued[row])} queued · ${label} · mapped ${count(age)} ops ago`;
 }
 
 /** An off-screen canvas of one pixel per SuperSlab. */

@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import type { XAxis } from '../../draw/area.ts';
-import { compact, count, duration } from '../../draw/format.ts';
+import { compact, count, duration, plural } from '../../draw/format.ts';
 import {
   drawPending,
   PENDING_BINS,
@@ -36,8 +36,8 @@ export function PendingCard({ lane, x }: { readonly lane: Lane; readonly x: XAxi
       lane={lane}
       title={({ counters }) =>
         counters[C.strandedBelow] > counters[C.pendingPages]
-          ? `${compact(counters[C.strandedBelow])} remote blocks lie in pages that were never enqueued`
-          : `${compact(counters[C.pendingPages])} pages wait in queues, for ${duration(counters[C.pendingAgeUs] * 1000)} on average`
+          ? `${plural(counters[C.strandedBelow], 'remote block lies', 'remote blocks lie')} in pages that were never enqueued`
+          : `${plural(counters[C.pendingPages], 'page waits', 'pages wait')} in queues, for ${duration(counters[C.pendingAgeUs] * 1000)} on average`
       }
       table={{
         head: ['Remote blocks in the page', 'In a queue', 'Nobody was told'],
@@ -84,6 +84,7 @@ export function PendingCard({ lane, x }: { readonly lane: Lane; readonly x: XAxi
         x={x}
         className="short"
         label="Pages in pending queues over the run"
+        unit="pages"
         format={compact}
         layers={(palette) => [
           { name: 'pages in queues', series: ['pending'], colour: palette.cached },

@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import type { XAxis } from '../../draw/area.ts';
-import { bytes, compact, count } from '../../draw/format.ts';
+import { classSize, compact, count } from '../../draw/format.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import type { SeriesName } from '../../engine/telemetry/series.ts';
 import type { Lane } from '../../live/lane.ts';
@@ -32,8 +32,16 @@ export function QueuesCard({ lane, x }: { readonly lane: Lane; readonly x: XAxis
   const body = useRef<HTMLTableSectionElement>(null);
   const head = useRef<HTMLTableRowElement>(null);
   useFrames(lane, 200, (frame) => {
-    fillRow(head.current, ['owner', ...Array.from(frame.classBytes, (size) => bytes(size))], 'th');
-    const lines = linesOf(frame);
+    const all = linesOf(frame);
+    // Classes whose queues are all empty need no column; one stays, so that there is a table.
+    const shown = Array.from(frame.classBytes, (_, cls) => cls).filter(
+      (cls) => cls === 0 || all.some(({ values }) => values[cls] > 0),
+    );
+    const lines = all.map(({ name, values }) => ({
+      name,
+      values: shown.map((cls) => values[cls]),
+    }));
+    fillRow(head.current, ['owner', ...shown.map((cls) => classSize(frame.classBytes[cls]))], 'th');
     const most = Math.max(1, ...lines.flatMap(({ values }) => values));
     const section = body.current;
     if (!section) return;
@@ -91,10 +99,12 @@ export function QueuesCard({ lane, x }: { readonly lane: Lane; readonly x: XAxis
           <tbody ref={body} />
         </table>
       </div>
+      <ClassLegend lane={lane} />
       <Chart
         lane={lane}
         x={x}
         className="short"
+        unit="blocks"
         label="Blocks in remote queues over the run, by size class"
         format={compact}
         layers={(palette) =>
@@ -108,6 +118,37 @@ export function QueuesCard({ lane, x }: { readonly lane: Lane; readonly x: XAxis
     </Card>
   );
 }
+
+/** Colours of the chart by size class; classes without a block in any queue are left out. */
+function ClassLegend({ lane }: { readonly lane: Lane }) {
+  const list = useRef<HTMLUListElement>(null);
+  useFrames(lane, 250, (frame) => {
+    Array.from(list.current?.children ?? []).forEach((line, cls) => {
+      const queued = linesOf(frame).reduce((sum, { values }) => sum + (values[cls] ?? 0), 0);
+      (line as HTMLElement).hidden = cls >= frame.shape.classes || queued === 0;
+      const name = cls < frame.shape.classes ? classSize(frame.classBytes[cls]) : '';
+      const text = line.lastElementChild;
+      if (text && text.textContent !== name) text.textContent = name;
+    });
+  });
+  return (
+    <ul className="legend" ref={list} aria-label="Size classes">
+      {Array.from({ length: 8 }, (_, cls) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a class is its index
+        <li key={cls} hidden>
+          <span
+            className="swatch"
+            style={{ background: `var(--o${cls % OWNER_COLOURS})` }}
+            aria-hidden="true"
+          />
+          <span />
+        </li>
+      ))}
+    </ul>
+  );
+}
+/** Owner colours of the palette, which this chart borrows. */
+const OWNER_COLOURS = 7;
 
 function fillRow(
   row: HTMLTableRowElement | null,

@@ -1,21 +1,23 @@
 import { useEffect, useRef } from 'react';
 
-const KEYS: readonly (readonly [string, string])[] = [
-  ['Space', 'play or pause'],
-  ['→', 'one operation'],
-  ['Shift + →', 'to the next event of the chosen kind'],
-  ['←', 'back one operation'],
-  ['Shift + ←', 'back to the previous event of the kind'],
-  ['1 to 4', 'lane in front'],
-  ['Home', 'from the start'],
-  ['End', 'to the end'],
-  ['G', 'scenarios'],
-  ['T', 'light or dark'],
-  ['?', 'this page'],
-  ['Esc', 'close what is open'],
-  ['in the map: arrows, Enter', 'walk and inspect SuperSlabs'],
-  ['in the map: +, −, 0', 'zoom in, out, show all'],
-  ['in a chart: ← →', 'read values'],
+const KEYS: readonly { readonly keys: string; readonly where?: string; readonly what: string }[] = [
+  { keys: 'Space', what: 'play or pause' },
+  { keys: '→', what: 'one operation' },
+  { keys: '←', what: 'back one operation' },
+  { keys: 'Shift + →', what: 'to the next event of the chosen kind' },
+  { keys: 'Shift + ←', what: 'back to the previous one' },
+  { keys: 'Home', what: 'from the start' },
+  { keys: 'End', what: 'to the end' },
+  { keys: '1 to 4', what: 'lane in front' },
+  { keys: 'Ctrl + Z', what: 'undo: the future before the latest change' },
+  { keys: 'Ctrl + Shift + Z', what: 'redo' },
+  { keys: 'Ctrl + K', what: 'commands by name' },
+  { keys: 'G', what: 'scenarios' },
+  { keys: 'T', what: 'light or dark' },
+  { keys: 'Esc', what: 'close what is open' },
+  { keys: 'arrows, Enter', where: 'in the map', what: 'walk and inspect' },
+  { keys: '+, −, 0', where: 'in the map', what: 'zoom in, out, show all' },
+  { keys: '← →', where: 'in a chart', what: 'read values' },
 ];
 
 /** Keys, and what one is looking at. */
@@ -38,9 +40,10 @@ export function Help({ onClose }: { onClose(): void }) {
         </button>
       </header>
       <p>
-        A simulated process runs the Larson benchmark on a SuperSlab heap, block by block, in this
-        page. Every number is counted from that state. What a document claims is greyed and
-        labelled; time and speed are modelled.
+        A simulated process runs on an allocator, block by block, in this page: the Larson benchmark
+        or a pair of threads, on SuperSlabs of small blocks or on pages of larger ones. Every number
+        is counted from that state. What a document claims is greyed and labelled; time and speed
+        are modelled.
       </p>
       <p>
         A <b>SuperSlab</b> is a 2 MiB mapping for blocks of one size class, cut into 64 KiB{' '}
@@ -48,14 +51,22 @@ export function Help({ onClose }: { onClose(): void }) {
         <b>remote queue</b> until the owner drains it. A <b>map entry</b> (VMA) is what the kernel
         counts against vm.max_map_count.
       </p>
+      <p>
+        A <b>page</b> of the mid allocator is 64 KiB of one size class. Remote frees put it on its
+        owner’s <b>pending queue</b>; another thread may <b>adopt</b> it. Several <b>lanes</b> run
+        the same operations under different rules, side by side.
+      </p>
       <h3>Keys</h3>
       <dl className="keys">
-        {KEYS.map(([key, what]) => (
-          <div key={key}>
+        {KEYS.map(({ keys, where, what }) => (
+          <div key={`${where ?? ''}${keys}`}>
             <dt>
-              <kbd>{key}</kbd>
+              <kbd>{keys}</kbd>
             </dt>
-            <dd>{what}</dd>
+            <dd>
+              {where && `${where}: `}
+              {what}
+            </dd>
           </div>
         ))}
       </dl>

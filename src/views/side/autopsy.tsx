@@ -115,11 +115,7 @@ function DocumentTable({
   if (!frame) return null;
   return (
     <div className="document-table">
-      <h3>
-        {figures.length > 3
-          ? 'Five figures of document D0, one cause'
-          : 'The document and the engine'}
-      </h3>
+      <h3>The document and the engine</h3>
       <table>
         <thead>
           <tr>

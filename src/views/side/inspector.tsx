@@ -1,6 +1,6 @@
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { type BlocksGeometry, drawBlocks, hitBlock, layoutBlocks } from '../../draw/blocks.ts';
-import { bytes, count, duration } from '../../draw/format.ts';
+import { bytes, classSize, count, duration } from '../../draw/format.ts';
 import { readPalette } from '../../draw/palette.ts';
 import type { Act, Provenance } from '../../engine/provenance.ts';
 import {
@@ -94,7 +94,7 @@ export function Inspector({ lane, model, selection, onSelect }: Props) {
           </>
         )}
         <dt>blocks of</dt>
-        <dd>{bytes(detail.blockBytes)}</dd>
+        <dd>{classSize(detail.blockBytes)}</dd>
         <dt>truly live</dt>
         <dd>
           <b>{count(detail.live)}</b> of {count(detail.capacity)}

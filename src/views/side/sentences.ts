@@ -1,11 +1,9 @@
-import { bytes, count } from '../../draw/format.ts';
+import { bytes, count, plural } from '../../draw/format.ts';
 import type { Autopsy } from '../../engine/types.ts';
 import { ENDED_TEXT } from '../lane/event-text.ts';
 import { noun } from '../lane/nouns.ts';
 
 const life = (id: number): string => (id === 0 ? 'main' : `life ${count(id)}`);
-const plural = (n: number, one: string, many: string): string =>
-  `${count(n)} ${n === 1 ? one : many}`;
 
 /** The heading of the autopsy. */
 export function autopsyTitle(autopsy: Autopsy): string {

@@ -10,10 +10,13 @@ export function Story({
   lane,
   preset,
   note,
+  turned,
 }: {
   readonly lane: Lane;
   readonly preset: Preset;
   readonly note: string | undefined;
+  /** Knobs differ from the scenario’s: what it concludes may not hold. */
+  readonly turned: boolean;
 }) {
   const [at, setAt] = useState(0);
   const text = useRef<HTMLParagraphElement>(null);
@@ -49,6 +52,11 @@ export function Story({
           </li>
         ))}
       </ol>
+      {turned && (
+        <p className="story-note">
+          Knobs were turned: the numbers are of this run, the words of the scenario as it was.
+        </p>
+      )}
       {note && <p className="story-note">{note}</p>}
     </section>
   );

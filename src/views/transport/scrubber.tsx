@@ -5,7 +5,7 @@ import { RUN_STATUS } from '../../engine/telemetry/states.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { Lockstep } from '../../live/lockstep.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
-import { kindName } from '../lane/events-card.tsx';
+import { kindName } from '../lane/event-text.ts';
 import { useFrames } from '../lane/use-frame.ts';
 
 /** Kinds whose first event is worth a mark. */

@@ -16,7 +16,7 @@ import type { Lane } from '../../live/lane.ts';
 import type { Lockstep } from '../../live/lockstep.ts';
 import { H } from '../../worker/frame.ts';
 import type { Speed } from '../../worker/protocol.ts';
-import { kindName } from '../lane/events-card.tsx';
+import { kindName } from '../lane/event-text.ts';
 import { useFrameText } from '../lane/use-frame.ts';
 import { Scrubber } from './scrubber.tsx';
 import { SPEED_STEPS, speedAt, speedLabel, speedPosition } from './speed.ts';
