@@ -16,6 +16,7 @@ const MAY_IMPORT = {
     'engine/knobs',
     'engine/recipe',
     'engine/recipe-parse',
+    'engine/interventions',
     'engine/presets',
     'engine/telemetry',
   ],

@@ -11,6 +11,7 @@ import {
   quoted,
 } from '../engine/recipe-parse.ts';
 import { createSimulation } from '../engine/simulation.ts';
+import { applyEdit } from '../engine/timeline.ts';
 import type { Simulation } from '../engine/types.ts';
 import type { SimArgs } from './args.ts';
 
@@ -109,7 +110,7 @@ export function runJob(job: Job, ops: number | undefined): Simulation {
     if (edit.op >= limit) break;
     sim.advance(edit.op - sim.op);
     if (sim.status !== 'running') return sim;
-    sim.setKnob(edit.knob, edit.value);
+    applyEdit(sim, edit);
   }
   sim.advance(limit - sim.op);
   if (sim.status === 'running') sim.stopAtLimit();

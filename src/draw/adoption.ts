@@ -48,6 +48,7 @@ export function adoptionColours(palette: Palette): readonly string[] {
   colours[ADOPTION.needed] = palette.living;
   colours[ADOPTION.unneeded] = palette.bad;
   colours[ADOPTION.orphan] = palette.empty;
+  colours[ADOPTION.forced] = palette.accent;
   return colours;
 }
 

@@ -1,6 +1,7 @@
 import type { KnobId, KnobValues } from './knobs.ts';
 import type { Edit } from './recipe.ts';
 import { createSimulation } from './simulation.ts';
+import { applyEdit } from './timeline.ts';
 import type { Outcome, Simulation } from './types.ts';
 
 /** Knobs that decide which operations a program makes; where they differ, lanes cannot be compared. */
@@ -57,7 +58,7 @@ class Runner {
   next(): boolean {
     while (this.edits[0] !== undefined && this.edits[0].op <= this.sim.op) {
       const edit = this.edits.shift();
-      if (edit) this.sim.setKnob(edit.knob, edit.value);
+      if (edit) applyEdit(this.sim, edit);
     }
     return this.sim.status === 'running' && this.sim.advance(1).ops === 1;
   }

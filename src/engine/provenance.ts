@@ -1,4 +1,4 @@
-import type { Timeline } from './timeline.ts';
+import { applyEdit, type Timeline } from './timeline.ts';
 import type { Simulation } from './types.ts';
 
 /** Somebody who allocated or freed a block. */
@@ -80,7 +80,7 @@ function search(
   let next = 0;
   while (replica.op < end && replica.status === 'running') {
     for (; edits[next] !== undefined && edits[next].op <= replica.op; next++)
-      replica.setKnob(edits[next].knob, edits[next].value);
+      applyEdit(replica, edits[next]);
     if (replica.advance(1).ops !== 1) break;
     const outcome = replica.lastOutcome();
     const act: Act = {

@@ -1,5 +1,6 @@
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
 import { blocksPerPage, MF2_CLASSES } from './allocators/mf2/layout.ts';
+import { type Intervention, isActId, rangeProblem } from './interventions.ts';
 import {
   defaultKnobs,
   isKnobId,
@@ -14,8 +15,12 @@ import {
   type Edit,
   ENGINE_VERSION,
   type LaneRecipe,
+  MAX_NOTE_CHARS,
+  MAX_NOTES,
+  type Note,
   RECIPE_SCHEMA,
   type Recipe,
+  type Selection,
 } from './recipe.ts';
 import { upgradeRecipe } from './recipe-upgrade.ts';
 
@@ -195,6 +200,10 @@ export function parseRecipe(input: unknown): { recipe: Recipe; problems: Problem
       });
     }
   }
+  const notes = parseNotes(raw.notes, lanes.length, problems);
+  if (notes.length > 0) recipe.notes = notes;
+  const view = parseView(raw.view, lanes.length, problems);
+  if (view) recipe.view = view;
   return { recipe: checkSlots(recipe, problems), problems };
 }
 
@@ -240,9 +249,15 @@ function parseEdits(raw: unknown, lanes: number, problems: Problem[]): Edit[] {
   }
   const edits: Edit[] = [];
   for (const entry of raw.slice(0, MAX_EDITS) as unknown[]) {
-    const { op, lane = 0, knob, value } = isPlainObject(entry) ? entry : {};
+    const { op, lane = 0, knob, value, act } = isPlainObject(entry) ? entry : {};
     const inRange = typeof op === 'number' && Number.isInteger(op) && op >= 0 && op <= MAX_OPS;
     const onLane = typeof lane === 'number' && Number.isInteger(lane) && lane >= 0 && lane < lanes;
+    if (inRange && onLane && act !== undefined && isPlainObject(entry)) {
+      const parsed = parseAct(entry);
+      if (parsed.ok) edits.push({ op, lane, ...parsed.value });
+      else problems.push({ ...parsed.error, kept: 'the other edits' });
+      continue;
+    }
     if (!inRange || !onLane || typeof knob !== 'string' || !isKnobId(knob)) {
       problems.push({
         code: 'E_RECIPE_FIELD',
@@ -264,6 +279,77 @@ function parseEdits(raw: unknown, lanes: number, problems: Problem[]): Edit[] {
     else problems.push({ ...parsed.error, kept: 'the other edits' });
   }
   return edits.sort((a, b) => a.op - b.op);
+}
+
+/** Reads an intervention; a number may be missing where the act needs none. */
+export function parseAct(raw: Record<string, unknown>): Result<Intervention> {
+  const { act, subject, amount = 0 } = raw;
+  if (!isActId(act)) return fail('E_RECIPE_FIELD', `There is no intervention ${quoted(act)}.`);
+  if (typeof subject !== 'number' || typeof amount !== 'number')
+    return fail(
+      'E_RECIPE_FIELD',
+      `The intervention ${quoted(raw)} does not say what it is done to.`,
+    );
+  const problem = rangeProblem({ act, subject, amount });
+  return problem === undefined ? ok({ act, subject, amount }) : fail('E_RANGE', problem);
+}
+
+const isCount = (value: unknown, most: number): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most;
+
+function parseNotes(raw: unknown, lanes: number, problems: Problem[]): Note[] {
+  if (raw === undefined) return [];
+  const list: unknown[] = Array.isArray(raw) ? raw : [undefined];
+  const notes: Note[] = [];
+  for (const entry of list.slice(0, MAX_NOTES)) {
+    const { op, lane = 0, row, text } = isPlainObject(entry) ? entry : {};
+    const placed = isCount(op, MAX_OPS) && isCount(lane, lanes - 1);
+    const onRow = row === undefined || isCount(row, 0x7fffffff);
+    if (!placed || !onRow || typeof text !== 'string' || text.trim() === '') {
+      problems.push({
+        code: 'E_RECIPE_FIELD',
+        message: `A note cannot be read: ${quoted(entry)}.`,
+        kept: 'the others',
+      });
+      continue;
+    }
+    const words = text.trim().slice(0, MAX_NOTE_CHARS);
+    notes.push({ op, lane, ...(row === undefined ? {} : { row }), text: words });
+  }
+  if (list.length > MAX_NOTES)
+    problems.push({
+      code: 'E_RANGE',
+      message: `A recipe has at most ${MAX_NOTES} notes, not ${plain(list.length)}.`,
+      kept: 'the first ones',
+    });
+  return notes;
+}
+
+function parseView(raw: unknown, lanes: number, problems: Problem[]): Recipe['view'] {
+  if (raw === undefined) return undefined;
+  const { focus, selection } = isPlainObject(raw) ? raw : { focus: Number.NaN };
+  const picked = selection === undefined ? undefined : parseSelection(selection);
+  const bad = (focus !== undefined && !isCount(focus, lanes - 1)) || picked === null;
+  if (bad)
+    problems.push({
+      code: 'E_RECIPE_FIELD',
+      message: `What was selected cannot be read: ${quoted(raw)}.`,
+      kept: 'the rest of it',
+    });
+  return {
+    ...(isCount(focus, lanes - 1) ? { focus } : {}),
+    ...(picked ? { selection: picked } : {}),
+  };
+}
+
+function parseSelection(raw: unknown): Selection | null {
+  const { superslab, slab, block } = isPlainObject(raw) ? raw : {};
+  const most = 0x7fffffff;
+  if (!isCount(superslab, most)) return null;
+  if (slab === undefined) return block === undefined ? { superslab } : null;
+  if (!isCount(slab, most)) return null;
+  if (block === undefined) return { superslab, slab };
+  return isCount(block, most) ? { superslab, slab, block } : null;
 }
 
 /** Larson refuses more than a million slots; so do we, with its reason. */

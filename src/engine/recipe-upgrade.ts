@@ -3,9 +3,13 @@ import { RECIPE_SCHEMA } from './recipe.ts';
 
 type Raw = Record<string, unknown>;
 
-/** Upgrader to each schema version from the one before; version 1 is the first. */
+/**
+ * Upgrader to each schema version from the one before; version 1 is the first. Version 2 brought
+ * interventions, notes and the selection, all of them optional.
+ */
 const UPGRADERS: Readonly<Record<number, (recipe: Raw) => Raw>> = {
   1: (recipe) => recipe,
+  2: (recipe) => recipe,
 };
 
 for (let version = 1; version <= RECIPE_SCHEMA; version++) {

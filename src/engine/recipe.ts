@@ -1,25 +1,78 @@
+import type { Intervention } from './interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from './knobs.ts';
 
 /**
  * The recipe is the document: everything a run is. It is the link, the bug report, the command
  * line's input file and what restarts a run after a fault. See recipe-parse.ts for reading one.
  */
-export const RECIPE_SCHEMA = 1;
+export const RECIPE_SCHEMA = 2;
 /** Changes when the engine may give other digests for the same recipe. */
 export const ENGINE_VERSION = '2';
 
-/** A knob turned at an operation, or a lane's knobs from the start (op 0 is in `knobs`). */
-export interface Edit {
+/** A knob turned at an operation. */
+export interface KnobEdit {
   readonly op: number;
   readonly lane: number;
   readonly knob: KnobId;
   readonly value: KnobValue;
+}
+/** An intervention at an operation. */
+export interface ActEdit extends Intervention {
+  readonly op: number;
+  readonly lane: number;
+}
+/** What happens to a lane during its run; edits of one operation happen in their order. */
+export type Edit = KnobEdit | ActEdit;
+
+export const isActEdit = (edit: Edit): edit is ActEdit => 'act' in edit;
+
+/**
+ * The edits after some more were made at operation `op` of one lane: what lay ahead in that lane was
+ * another future and goes; a knob turned again at the same operation takes the place of its earlier turn.
+ * Page, worker and link all use this, so that they agree on what the run is.
+ */
+export function withEdits(
+  list: readonly Edit[],
+  op: number,
+  lane: number,
+  added: readonly Edit[],
+): Edit[] {
+  const again = (edit: Edit): boolean =>
+    edit.op === op &&
+    !isActEdit(edit) &&
+    added.some((next) => !isActEdit(next) && next.knob === edit.knob);
+  const kept = list.filter((edit) => edit.lane !== lane || (edit.op <= op && !again(edit)));
+  return [...kept, ...added];
 }
 
 /** One lane: the knobs in which it differs from the recipe's common ones; the allocator is one of them. */
 export interface LaneRecipe {
   readonly name: string;
   readonly knobs: Partial<KnobValues>;
+}
+
+/** A user's words, pinned to an operation or to a SuperSlab or page. Shown as text, never as markup. */
+export interface Note {
+  readonly op: number;
+  readonly lane: number;
+  /** Row it is pinned to; undefined: to the operation. */
+  readonly row?: number;
+  readonly text: string;
+}
+export const MAX_NOTES = 50;
+export const MAX_NOTE_CHARS = 280;
+
+/** What is selected in a map; finer fields only when the coarser are there. */
+export interface Selection {
+  readonly superslab: number;
+  readonly slab?: number;
+  readonly block?: number;
+}
+
+/** What the sharer looked at; no part of the run. */
+export interface RecipeView {
+  readonly focus?: number;
+  readonly selection?: Selection;
 }
 
 export interface Recipe {
@@ -35,4 +88,6 @@ export interface Recipe {
   readonly edits: readonly Edit[];
   /** Where the run stands; undefined: play from the start. */
   readonly cursor?: number;
+  readonly notes?: readonly Note[];
+  readonly view?: RecipeView;
 }

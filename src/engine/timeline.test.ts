@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type KnobValues, resolveKnobs } from './knobs.ts';
-import type { Edit } from './recipe.ts';
+import { type Edit, withEdits } from './recipe.ts';
 import { createSimulation } from './simulation.ts';
+import { actArb } from './testing/acts.ts';
 import { runTo, seek, Timeline } from './timeline.ts';
 
 const OPTIONS = { eventCapacity: 1 << 12 };
@@ -23,14 +24,18 @@ const knobsArb: fc.Arbitrary<Partial<KnobValues>> = fc.record({
   trimSS: fc.boolean(),
   trimIntervalMs: fc.constantFrom(0, 1),
 });
+const opArb = fc.integer({ min: 0, max: 8000 });
 const editsArb: fc.Arbitrary<Edit[]> = fc.array(
-  fc.record({
-    op: fc.integer({ min: 0, max: 8000 }),
-    lane: fc.constant(0),
-    knob: fc.constantFrom('orphanPolicy', 'orphanPolicy'),
-    value: fc.constantFrom('abandon', 'adopt'),
-  }) as fc.Arbitrary<Edit>,
-  { maxLength: 3 },
+  fc.oneof(
+    fc.record({
+      op: opArb,
+      lane: fc.constant(0),
+      knob: fc.constantFrom('orphanPolicy', 'orphanPolicy'),
+      value: fc.constantFrom('abandon', 'adopt'),
+    }) as fc.Arbitrary<Edit>,
+    fc.tuple(opArb, actArb).map(([op, act]): Edit => ({ op, lane: 0, ...act })),
+  ),
+  { maxLength: 4 },
 );
 
 describe('seek', () => {
@@ -95,5 +100,41 @@ describe('seek', () => {
       60_000,
     );
     expect(straight.digest()).toBe(end);
+  });
+
+  it('a run that was edited by hand is what its recipe says', () => {
+    fc.assert(
+      fc.property(
+        knobsArb,
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), editsArb), {
+          minLength: 1,
+          maxLength: 5,
+        }),
+        (knobs, moves) => {
+          const resolved = resolveKnobs(knobs);
+          const sim = createSimulation(resolved, OPTIONS);
+          const timeline = new Timeline([], 2 ** 26, 512);
+          runTo(sim, timeline, 0);
+          let list: Edit[] = [];
+          for (const [ahead, made] of moves) {
+            // Standing still (0) is what makes the same knob turn twice at one operation.
+            runTo(sim, timeline, sim.op + ahead * 700);
+            if (sim.status !== 'running') break;
+            for (const edit of made) {
+              const now = { ...edit, op: sim.op };
+              timeline.edit(sim, [now]);
+              list = withEdits(list, sim.op, 0, [now]);
+              if (sim.status !== 'running') break;
+            }
+          }
+          const straight = createSimulation(resolved, OPTIONS);
+          // An operation that ended the run is not counted among those done.
+          runTo(straight, new Timeline(list), sim.status === 'running' ? sim.op : 1e9);
+          expect(straight.digest()).toBe(sim.digest());
+          expect([...timeline.edits]).toEqual(list);
+        },
+      ),
+      { numRuns: 120 },
+    );
   });
 });

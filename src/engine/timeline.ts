@@ -1,4 +1,4 @@
-import type { Edit } from './recipe.ts';
+import { type Edit, isActEdit, withEdits } from './recipe.ts';
 import type { Simulation, Snapshot } from './types.ts';
 
 /** Bytes of the snapshots that one run keeps, unless told otherwise. */
@@ -6,6 +6,12 @@ export const TIMELINE_BYTES = 160 * 2 ** 20;
 /** Operations between keyframes at first; it doubles whenever the budget is used up. */
 const FIRST_INTERVAL = 16_384;
 const MOST_KEYFRAMES = 96;
+
+/** Does to a run what an edit says. */
+export function applyEdit(sim: Simulation, edit: Edit): void {
+  if (isActEdit(edit)) sim.act(edit);
+  else sim.setKnob(edit.knob, edit.value);
+}
 
 interface Keyframe {
   readonly op: number;
@@ -24,6 +30,8 @@ export class Timeline {
   private list: Edit[];
   /** Edits already applied, by index. */
   private applied = 0;
+  /** The run as it stood before the edits of its operation, so that they can be made again. */
+  private stem: { readonly op: number; readonly snapshot: Snapshot } | undefined;
   /** The furthest operation that this run has reached. */
   horizon = 0;
 
@@ -32,7 +40,8 @@ export class Timeline {
     private readonly budget = TIMELINE_BYTES,
     private interval = FIRST_INTERVAL,
   ) {
-    this.list = [...edits].sort((a, b) => a.op - b.op);
+    // One run has one lane, whichever it is on screen.
+    this.list = edits.map((edit) => ({ ...edit, lane: 0 })).sort((a, b) => a.op - b.op);
   }
 
   get edits(): readonly Edit[] {
@@ -63,12 +72,15 @@ export class Timeline {
   }
 
   private applyEdits(sim: Simulation): void {
+    // Before the first operation there is no keyframe to come back to.
+    if (sim.op === 0 && this.applied === 0 && this.list[0]?.op === 0)
+      this.stem = { op: 0, snapshot: sim.snapshot() };
     for (
       let edit = this.list[this.applied];
       edit !== undefined && edit.op <= sim.op;
       edit = this.list[this.applied]
     ) {
-      sim.setKnob(edit.knob, edit.value);
+      applyEdit(sim, edit);
       this.applied++;
     }
   }
@@ -107,19 +119,45 @@ export class Timeline {
     this.applied = this.list.filter((edit) => edit.op <= frame.op).length;
   }
 
-  /** A knob turned now: what lay ahead is another future, its edits and keyframes go. */
+  /**
+   * Edits made now: what lay ahead is another future, its edits and keyframes go. A knob turned again at
+   * the same operation replaces its earlier turn: the run goes back to before the edits of this operation
+   * and makes them anew, so that it is what its recipe says.
+   */
   edit(sim: Simulation, edits: readonly Edit[]): void {
     const { op } = sim;
-    this.list = [...this.list.filter((edit) => edit.op <= op), ...edits];
-    this.applied = this.list.length;
-    for (const { knob, value } of edits) sim.setKnob(knob, value);
-    // A keyframe right here was made before the change.
+    const before = this.list.filter((edit) => edit.op <= op);
+    const after = withEdits(before, op, 0, edits);
+    const replaced = after.length < before.length + edits.length;
+    const first = !before.some((edit) => edit.op === op);
     const kept = this.keyframes.filter((frame) => frame.op < op || frame.op === 0);
+    const start = kept[0]?.op === op ? kept.splice(0, 1)[0] : undefined;
     this.keyframes.splice(0, this.keyframes.length, ...kept);
-    if (kept[0]?.op === op) this.keyframes.splice(0, 1);
+    if (first) this.stem = { op, snapshot: start?.snapshot ?? sim.snapshot() };
+    if (replaced) {
+      this.list = after;
+      this.return(sim, op);
+    } else {
+      this.list = after;
+      this.applied = after.length;
+      for (const edit of edits) applyEdit(sim, edit);
+    }
     this.bytes = this.keyframes.reduce((sum, { bytes }) => sum + bytes, 0);
     if (this.keyframes.length === 0) this.keep(sim);
     this.horizon = op;
+  }
+
+  /** Brings the run to `op` again and makes the edits of the list on the way. */
+  private return(sim: Simulation, op: number): void {
+    const { stem } = this;
+    if (stem?.op === op) {
+      sim.restore(stem.snapshot);
+      this.applied = this.list.filter((edit) => edit.op < op).length;
+      this.applyEdits(sim);
+      return;
+    }
+    this.rewind(sim, op);
+    runTo(sim, this, op);
   }
 }
 

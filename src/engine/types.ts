@@ -1,3 +1,4 @@
+import type { Intervention } from './interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from './knobs.ts';
 import type { EventLog } from './telemetry/events.ts';
 import type { History } from './telemetry/history.ts';
@@ -64,7 +65,24 @@ export interface SuperSlabDetail {
   readonly active: number;
   readonly queued: number;
   readonly capacity: number;
+  /** Pinned by an intervention. */
+  readonly pinned: boolean;
   readonly slabs: readonly SlabDetail[];
+}
+
+/** One chain of lives, for menus. */
+export interface ThreadDetail {
+  readonly chain: number;
+  /** Its running life, or its last one. */
+  readonly life: number;
+  readonly running: boolean;
+  /** Waits to be woken. */
+  readonly asleep: boolean;
+  readonly clockNs: number;
+  /** Operations of the chain so far. */
+  readonly ops: number;
+  /** SuperSlabs or pages that its running life owns. */
+  readonly owned: number;
 }
 
 export const BLOCK_STATES = ['live', 'free', 'queued', 'uncarved'] as const;
@@ -206,6 +224,12 @@ export interface Simulation {
   lastOutcome(): Outcome;
   /** Turns a knob now. The value must be valid and the knob `live`. */
   setKnob(id: KnobId, value: KnobValue): void;
+  /** Why an intervention cannot be done now, in one sentence; undefined: it can. Changes nothing. */
+  whyNot(act: Intervention): string | undefined;
+  /** Does an intervention, or notes as an event that it could not be done. */
+  act(act: Intervention): void;
+  /** The chains, main left out. */
+  listThreads(): ThreadDetail[];
   /** Ends the run on the user's word. */
   abort(): void;
   /** Ends the run because the operations asked for are done. */

@@ -1,8 +1,9 @@
+import type { Intervention } from '../engine/interventions.ts';
 import type { KnobId, KnobValue } from '../engine/knobs.ts';
 import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
-import type { Autopsy, BlocksDetail, SuperSlabDetail } from '../engine/types.ts';
+import type { Autopsy, BlocksDetail, SuperSlabDetail, ThreadDetail } from '../engine/types.ts';
 import { CallError, type Config, LaneClient, type WorkerLike } from '../worker/client.ts';
-import type { ExportKind, Speed, Summary } from '../worker/protocol.ts';
+import type { Calls, ExportKind, Speed, Summary } from '../worker/protocol.ts';
 import { LaneHub } from './hub.ts';
 
 export interface RestartInfo {
@@ -91,6 +92,14 @@ export class Lane {
 
   setKnob(id: KnobId, value: KnobValue): Promise<{ op: number }> {
     return this.client.setKnob(id, value);
+  }
+
+  intervene(act: Intervention): Promise<Calls['intervene'][1]> {
+    return this.client.intervene(act);
+  }
+
+  threads(): Promise<readonly ThreadDetail[]> {
+    return this.client.call('threads', undefined);
   }
 
   inspectSuperSlab(index: number, signal?: AbortSignal): Promise<SuperSlabDetail | undefined> {

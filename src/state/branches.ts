@@ -1,5 +1,6 @@
+import { ACT } from '../engine/interventions.ts';
 import { type KnobId, knobDef } from '../engine/knobs.ts';
-import type { Recipe } from '../engine/recipe.ts';
+import { type Edit, isActEdit, type Recipe } from '../engine/recipe.ts';
 
 /** One future of the recipe: how it was reached and where it parted from its parent. */
 export interface Branch {
@@ -28,10 +29,21 @@ export const rootTree = (recipe: Recipe): BranchTree => ({
   last: {},
 });
 
-/** The recipe without its position, which is no part of a future. */
+/** The recipe without what is no part of a future: position, notes, selection. */
 function bare(recipe: Recipe): Recipe {
-  const { cursor: _cursor, ...rest } = recipe;
+  const { cursor: _cursor, notes: _notes, view: _view, ...rest } = recipe;
   return rest;
+}
+
+/** An edit in a few words. */
+export function editText(edit: Edit): string {
+  if (!isActEdit(edit)) return text(edit.knob, edit.value);
+  const { label, on, amount } = ACT[edit.act];
+  const what =
+    on === 'thread' ? `chain ${edit.subject}` : `#${edit.subject.toLocaleString('en-US')}`;
+  if (amount === undefined) return `${label}: ${what}`;
+  const much = edit.amount.toLocaleString('en-US');
+  return `${label}: ${what}, ${amount.unit === 'chain' ? `by chain ${much}` : `${much} ${amount.unit}`}`;
 }
 
 const text = (id: KnobId, value: unknown): string => {
@@ -59,7 +71,7 @@ export function describeChange(
     };
   const had = new Set(before.edits.map((edit) => JSON.stringify(edit)));
   const edit = after.edits.find((entry) => !had.has(JSON.stringify(entry)));
-  if (edit) return { label: text(edit.knob, edit.value), op: edit.op };
+  if (edit) return { label: editText(edit), op: edit.op };
   const changed = changedKnobs(before.knobs, after.knobs)[0];
   if (changed)
     return { label: text(changed, after.knobs[changed] ?? knobDef(changed).default), op: 0 };

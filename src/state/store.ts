@@ -2,16 +2,19 @@ import { createStore } from 'zustand/vanilla';
 import type { Problem } from '../base/result.ts';
 import { type KnobId, type KnobValue, type KnobValues, knobDef } from '../engine/knobs.ts';
 import { presetById, variantKnobs } from '../engine/presets.ts';
-import type { Recipe } from '../engine/recipe.ts';
+import {
+  type Edit,
+  isActEdit,
+  MAX_NOTES,
+  type Note,
+  type Recipe,
+  type Selection,
+  withEdits,
+} from '../engine/recipe.ts';
 import { defaultRecipe, laneKnobs, withKnob } from '../engine/recipe-parse.ts';
 import { type BranchTree, childOf, grow, parentOf, rootTree } from './branches.ts';
 
-/** What is selected in the map; finer fields only when the coarser are there. */
-export interface Selection {
-  readonly superslab: number;
-  readonly slab?: number;
-  readonly block?: number;
-}
+export type { Selection } from '../engine/recipe.ts';
 
 export const COLOUR_BY = ['state', 'occupancy', 'owner', 'age', 'remote', 'class'] as const;
 export type ColourBy = (typeof COLOUR_BY)[number];
@@ -74,6 +77,10 @@ export interface AppActions {
   focusOn(lane: number): void;
   setAlignBy(alignBy: AlignBy): void;
   addEdit(op: number, id: KnobId, value: KnobValue, lane?: number): void;
+  /** Notes edits that the lanes have made, each at its operation. */
+  addEdits(edits: readonly Edit[]): void;
+  addNote(note: Note): void;
+  removeNote(index: number): void;
   /** Makes the values that the edits led to the start of a new run. */
   foldEdits(): void;
   /** Notes where the run was brought to, for the link; nothing runs anew. */
@@ -131,25 +138,25 @@ export function changedFromPreset(recipe: Recipe): Partial<KnobValues> {
 const MAX_NOTICES = 6;
 
 /** The store of the page, without React. */
-export function createAppStore(initial: Recipe) {
+export function createAppStore({ view, ...initial }: Recipe) {
   let nextNotice = 1;
   const store = createStore<AppState & AppActions>()((set, get) => ({
     recipe: initial,
     run: 0,
-    selection: undefined,
+    selection: view?.selection,
     colourBy: 'state',
     sortBy: 'creation',
-    focus: 0,
+    focus: Math.min(view?.focus ?? 0, initial.lanes.length - 1),
     alignBy: 'op',
     tree: rootTree(initial),
     notices: [],
     announcement: '',
-    openRecipe: (recipe) =>
+    openRecipe: ({ view, ...recipe }) =>
       set({
         recipe,
         run: get().run + 1,
-        selection: undefined,
-        focus: Math.min(get().focus, recipe.lanes.length - 1),
+        selection: view?.selection,
+        focus: Math.min(view?.focus ?? get().focus, recipe.lanes.length - 1),
       }),
     openPreset: (id, variant) => get().openRecipe(presetRecipe(id, variant)),
     replayWith: (knobs) => {
@@ -161,7 +168,7 @@ export function createAppStore(initial: Recipe) {
     },
     setStartKnob: (id, value) => {
       const { recipe } = get();
-      const edits = recipe.edits.filter((edit) => edit.knob !== id);
+      const edits = recipe.edits.filter((edit) => !turns(edit, id));
       get().openRecipe({ ...withKnob(recipe, id, value), edits });
     },
     resetKnobs: () => {
@@ -178,13 +185,13 @@ export function createAppStore(initial: Recipe) {
         const { [id]: _old, ...rest } = entry.knobs;
         return { ...entry, knobs: common === value ? rest : { ...rest, [id]: value } };
       });
-      const edits = recipe.edits.filter((edit) => edit.knob !== id || edit.lane !== lane);
+      const edits = recipe.edits.filter((edit) => !turns(edit, id) || edit.lane !== lane);
       get().openRecipe(unplaced({ ...recipe, lanes, edits }));
     },
     copyToAll: (lane, id) => {
       const { recipe } = get();
       const value = laneKnobs(recipe, lane)[id];
-      const edits = recipe.edits.filter((edit) => edit.knob !== id);
+      const edits = recipe.edits.filter((edit) => !turns(edit, id));
       get().openRecipe(unplaced({ ...withKnob(recipe, id, value), edits }));
     },
     duplicateLane: (lane, at, changes = {}, name) => {
@@ -194,7 +201,9 @@ export function createAppStore(initial: Recipe) {
       const copy = { name: name ?? `${from.name}, copy`, knobs: { ...from.knobs, ...changes } };
       const lanes = [...recipe.lanes, copy];
       const edits = recipe.edits
-        .filter((edit) => edit.lane === lane && changes[edit.knob] === undefined)
+        .filter(
+          (edit) => edit.lane === lane && (isActEdit(edit) || changes[edit.knob] === undefined),
+        )
         .map((edit) => ({ ...edit, lane: lanes.length - 1 }));
       const { variant: _variant, ...rest } = recipe;
       get().openRecipe(placed({ ...rest, lanes, edits: [...recipe.edits, ...edits] }, at));
@@ -252,7 +261,8 @@ export function createAppStore(initial: Recipe) {
       const branch = tree.branches.find((entry) => entry.id === id);
       if (!branch) return;
       set({ tree: { ...tree, current: id } });
-      get().openRecipe(placed(branch.recipe, at));
+      const { notes } = get().recipe;
+      get().openRecipe(placed(notes ? { ...branch.recipe, notes } : branch.recipe, at));
     },
     branchAsLane: (id, at) => {
       const { tree, recipe } = get();
@@ -283,13 +293,27 @@ export function createAppStore(initial: Recipe) {
     },
     focusOn: (focus) => set({ focus, selection: undefined }),
     setAlignBy: (alignBy) => set({ alignBy }),
-    addEdit: (op, knob, value, lane = 0) => {
+    addEdit: (op, knob, value, lane = 0) => get().addEdits([{ op, lane, knob, value }]),
+    addEdits: (added) => {
       const { recipe } = get();
-      // Turned in the past, a knob begins another future: what came later in this lane goes.
-      const edits = recipe.edits.filter(
-        (edit) => edit.lane !== lane || (edit.op <= op && (edit.op !== op || edit.knob !== knob)),
-      );
-      set({ recipe: { ...recipe, edits: [...edits, { op, lane, knob, value }] } });
+      let { edits } = recipe;
+      for (const edit of added) edits = withEdits(edits, edit.op, edit.lane, [edit]);
+      set({ recipe: { ...recipe, edits } });
+    },
+    addNote: (note) => {
+      const { recipe } = get();
+      const notes = recipe.notes ?? [];
+      if (notes.length >= MAX_NOTES) {
+        get().notify('problem', `A recipe has at most ${MAX_NOTES} notes.`, 'the notes there are');
+        return;
+      }
+      set({ recipe: { ...recipe, notes: [...notes, note].sort((a, b) => a.op - b.op) } });
+    },
+    removeNote: (index) => {
+      const { recipe } = get();
+      const notes = (recipe.notes ?? []).filter((_, i) => i !== index);
+      const { notes: _old, ...rest } = recipe;
+      set({ recipe: notes.length > 0 ? { ...rest, notes } : rest });
     },
     foldEdits: () => get().openRecipe(fold(get().recipe)),
     setCursor: (op) => set({ recipe: placed(get().recipe, op) }),
@@ -326,11 +350,23 @@ function unplaced(recipe: Recipe): Recipe {
 function placed(recipe: Recipe, at: number): Recipe {
   return at > 0 ? { ...recipe, cursor: at } : unplaced(recipe);
 }
-/** Turns edits into knobs of the start, lane by lane. */
+const turns = (edit: Edit, id: KnobId): boolean => !isActEdit(edit) && edit.knob === id;
+
+/** The recipe with what the user looks at, for links and files. */
+export function withView(recipe: Recipe, focus: number, selection: Selection | undefined): Recipe {
+  if (focus === 0 && selection === undefined) return recipe;
+  return {
+    ...recipe,
+    view: { ...(focus > 0 ? { focus } : {}), ...(selection ? { selection } : {}) },
+  };
+}
+
+/** Turns edits into knobs of the start, lane by lane; interventions have no start to go to. */
 function fold(recipe: Recipe): Recipe {
   const single = recipe.lanes.length === 1;
   let folded: Recipe = { ...recipe, edits: [] };
   for (const edit of recipe.edits) {
+    if (isActEdit(edit)) continue;
     if (single) folded = withKnob(folded, edit.knob, edit.value);
     else {
       const lanes = folded.lanes.map((lane, i) =>

@@ -1,7 +1,8 @@
+import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate';
 import type { Problem } from '../base/result.ts';
 import { KNOB_IDS, KNOBS, type KnobId, type KnobValue, knobDef } from '../engine/knobs.ts';
 import { FIRST_PRESET, PRESETS, presetById } from '../engine/presets.ts';
-import type { Edit, LaneRecipe, Recipe } from '../engine/recipe.ts';
+import { type Edit, isActEdit, type LaneRecipe, type Note, type Recipe } from '../engine/recipe.ts';
 import {
   defaultRecipe,
   nearest,
@@ -9,23 +10,35 @@ import {
   parseRecipe,
   quoted,
 } from '../engine/recipe-parse.ts';
-import { changedFromPreset, presetRecipe, type Store } from './store.ts';
+import { changedFromPreset, presetRecipe, type Store, withView } from './store.ts';
 
 /**
  * The recipe as a link: `#v1/larson-oom.0?op=adopt&ti=100&e=120000:dr:true&at=500000`.
- * Readable: the preset with its variant, then changed knobs by their short keys, edits, position.
- * A bad part falls back alone; nothing here throws, whatever the text.
+ * Readable: the preset with its variant, then changed knobs by their short keys, edits (`e`),
+ * interventions (`act`), lanes (`l`), position (`at`), notes (`note`), `focus` and selection (`sel`). A text
+ * that would be long is deflated instead: `#v2z/` and base64url. A bad part falls back alone; nothing
+ * here throws, whatever the text.
  */
-export const URL_VERSION = 1;
+export const URL_VERSION = 2;
 const MAX_HASH = 20_000;
+/** Texts up to this length stay readable. */
+const MAX_PLAIN = 500;
+/** Longest text that a deflated link may hold. */
+const MAX_INFLATED = 400_000;
 
 /** Upgrader to each version of the link from the one before. */
-const UPGRADERS: Readonly<Record<number, (body: string) => string>> = { 1: (body) => body };
+const UPGRADERS: Readonly<Record<number, (body: string) => string>> = {
+  1: (body) => body,
+  // Version 2 brought interventions, notes, selection and the deflated form; the rest is as it was.
+  2: (body) => body,
+};
 for (let version = 1; version <= URL_VERSION; version++) {
   if (!UPGRADERS[version]) throw new Error(`no link upgrader to v${version}`);
 }
 
 const KNOB_BY_KEY = new Map<string, KnobId>(KNOB_IDS.map((id) => [KNOBS[id].url, id]));
+for (const key of ['e', 'act', 'l', 'at', 'note', 'focus', 'sel'])
+  if (KNOB_BY_KEY.has(key)) throw new Error(`the key ${key} means two things`);
 
 /** Writes a recipe as a hash, with its leading #. */
 export function hashOf(recipe: Recipe): string {
@@ -49,19 +62,51 @@ export function hashOf(recipe: Recipe): string {
       }
     }
   }
-  for (const edit of recipe.edits) {
-    const lane = edit.lane > 0 ? `:${edit.lane}` : '';
-    parts.push(
-      `e=${edit.op}:${KNOBS[edit.knob].url}:${encodeURIComponent(String(edit.value))}${lane}`,
-    );
-  }
+  for (const edit of recipe.edits) parts.push(editPart(edit));
   const ofPreset =
     recipe.preset === undefined ? undefined : presetRecipe(recipe.preset, recipe.variant);
   if (JSON.stringify(recipe.lanes) !== JSON.stringify((ofPreset ?? defaultRecipe()).lanes)) {
     for (const lane of recipe.lanes) parts.push(`l=${laneText(lane)}`);
   }
   if (recipe.cursor !== undefined) parts.push(`at=${recipe.cursor}`);
-  return `#v${URL_VERSION}/${name}${variant}${parts.length > 0 ? `?${parts.join('&')}` : ''}`;
+  for (const note of recipe.notes ?? []) parts.push(notePart(note));
+  const { focus, selection } = recipe.view ?? {};
+  if (focus !== undefined) parts.push(`focus=${focus}`);
+  if (selection !== undefined) {
+    const { superslab, slab, block } = selection;
+    parts.push(`sel=${[superslab, slab, block].filter((part) => part !== undefined).join('.')}`);
+  }
+  const text = `${name}${variant}${parts.length > 0 ? `?${parts.join('&')}` : ''}`;
+  return text.length > MAX_PLAIN
+    ? `#v${URL_VERSION}z/${squeeze(text)}`
+    : `#v${URL_VERSION}/${text}`;
+}
+
+function editPart(edit: Edit): string {
+  const lane = edit.lane > 0 ? `:${edit.lane}` : '';
+  return isActEdit(edit)
+    ? `act=${edit.op}:${edit.act}:${edit.subject}:${edit.amount}${lane}`
+    : `e=${edit.op}:${KNOBS[edit.knob].url}:${encodeURIComponent(String(edit.value))}${lane}`;
+}
+
+const notePart = ({ op, lane, row, text }: Note): string =>
+  `note=${op}:${lane}:${row ?? ''}:${encodeURIComponent(text)}`;
+
+/** A text as base64url of its deflated bytes. */
+function squeeze(text: string): string {
+  const packed = deflateSync(strToU8(text), { level: 9 });
+  return btoa(strFromU8(packed, true)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+}
+
+/** The text of a deflated link; undefined: it is none, or too long to be one of ours. */
+function unsqueeze(packed: string): string | undefined {
+  try {
+    const bytes = strToU8(atob(packed.replace(/-/g, '+').replace(/_/g, '/')), true);
+    const text = inflateSync(bytes);
+    return text.length > MAX_INFLATED ? undefined : strFromU8(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A lane in a link: its name, then the knobs in which it differs. */
@@ -88,13 +133,19 @@ function readLane(text: string, problems: Problem[]): unknown {
 /** Reads a hash. Never throws; what cannot be read is reported and falls back. */
 export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } {
   const first = presetRecipe(FIRST_PRESET);
-  const text = hash.replace(/^#/, '');
+  let text = hash.replace(/^#/, '');
   if (text === '') return { recipe: first, problems: [] };
   const whole = (message: string): { recipe: Recipe; problems: Problem[] } => ({
     recipe: first,
     problems: [{ code: 'E_RECIPE_FORMAT', message, kept: 'the first exhibit' }],
   });
   if (text.length > MAX_HASH) return whole('This link is too long to be one of ours.');
+  const deflated = /^(v\d{1,4})z\/([A-Za-z0-9_-]+)$/.exec(text);
+  if (deflated) {
+    const inner = unsqueeze(deflated[2]);
+    if (inner === undefined) return whole(`This link is damaged: ${quoted(text)}.`);
+    text = `${deflated[1]}/${inner}`;
+  }
   const match = /^v(\d{1,4})\/([a-z0-9-]{1,40})(?:\.(\d{1,3}))?(?:\?(.*))?$/i.exec(text);
   if (!match) return whole(`This link cannot be read: ${quoted(text)}.`);
   const version = Number(match[1]);
@@ -110,6 +161,8 @@ export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } 
   const knobs: Record<string, unknown> = { ...base.knobs };
   const edits: unknown[] = [];
   const lanes: unknown[] = [];
+  const notes: unknown[] = [];
+  const view: Record<string, unknown> = {};
   let cursor: unknown;
   for (const part of body.split('&')) {
     if (part === '') continue;
@@ -119,6 +172,10 @@ export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } 
     if (value === undefined) problems.push(unreadable(part));
     else if (key === 'l') lanes.push(readLane(part.slice(cut + 1), problems));
     else if (key === 'e') edits.push(readEdit(value, problems));
+    else if (key === 'act') edits.push(readAct(value, problems));
+    else if (key === 'note') notes.push(readNote(part.slice(cut + 1), problems));
+    else if (key === 'focus') view.focus = wholeNumber(value) ?? value;
+    else if (key === 'sel') view.selection = readSelection(value);
     else if (key === 'at') cursor = /^\d{1,11}$/.test(value) ? Number(value) : value;
     else readKnob(key, value, knobs, problems);
   }
@@ -128,6 +185,8 @@ export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } 
     ...(lanes.length > 0 ? { lanes } : {}),
     edits: edits.filter((edit) => edit !== undefined),
     ...(cursor === undefined ? {} : { cursor }),
+    ...(notes.length === 0 ? {} : { notes: notes.filter((note) => note !== undefined) }),
+    ...(Object.keys(view).length === 0 ? {} : { view }),
   });
   return { recipe: parsed.recipe, problems: [...problems, ...parsed.problems] };
 }
@@ -195,6 +254,51 @@ function readKnob(
   else problems.push({ ...parsed.error, kept: String(knobs[id] ?? knobDef(id).default) });
 }
 
+const wholeNumber = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,11}$/.test(text) ? Number(text) : undefined;
+
+function readAct(text: string, problems: Problem[]): unknown {
+  const match = /^(\d{1,11}):([a-z]{1,20}):(\d{1,11}):(\d{1,11})(?::(\d))?$/i.exec(text);
+  if (!match) {
+    problems.push(unreadable(`act=${text}`));
+    return undefined;
+  }
+  const [, op, act, subject, amount, lane] = match;
+  return {
+    op: Number(op),
+    lane: Number(lane ?? 0),
+    act,
+    subject: Number(subject),
+    amount: Number(amount),
+  };
+}
+
+function readNote(text: string, problems: Problem[]): unknown {
+  const match = /^(\d{1,11}):(\d):(\d{0,10}):(.*)$/.exec(text);
+  const words = match ? decode(match[4]) : undefined;
+  if (!match || words === undefined) {
+    problems.push(unreadable(`note=${text}`));
+    return undefined;
+  }
+  const row = wholeNumber(match[3]);
+  return {
+    op: Number(match[1]),
+    lane: Number(match[2]),
+    ...(row === undefined ? {} : { row }),
+    text: words,
+  };
+}
+
+function readSelection(text: string): unknown {
+  const [superslab, slab, block, ...more] = text.split('.');
+  if (more.length > 0) return text;
+  return {
+    superslab: wholeNumber(superslab),
+    ...(slab === undefined ? {} : { slab: wholeNumber(slab) ?? slab }),
+    ...(block === undefined ? {} : { block: wholeNumber(block) ?? block }),
+  };
+}
+
 function readEdit(text: string, problems: Problem[]): Edit | undefined {
   const match = /^(\d{1,11}):([a-z]+):([^:]*)(?::(\d))?$/i.exec(text);
   const id = match
@@ -222,8 +326,8 @@ export function syncUrl(store: Store, win: Window): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const write = (): void => {
     clearTimeout(timer);
-    const { recipe } = store.getState();
-    const hash = hashOf(recipe);
+    const { recipe, focus, selection } = store.getState();
+    const hash = hashOf(withView(recipe, focus, selection));
     if (hash === written) return;
     const samePage = presetPart(hash) === presetPart(written);
     written = hash;
@@ -232,7 +336,8 @@ export function syncUrl(store: Store, win: Window): () => void {
     else win.history.pushState(null, '', hash);
   };
   const stop = store.subscribe((now, before) => {
-    if (now.recipe === before.recipe) return;
+    const still = now.focus === before.focus && now.selection === before.selection;
+    if (now.recipe === before.recipe && still) return;
     clearTimeout(timer);
     timer = setTimeout(write, 250);
   });
@@ -253,4 +358,8 @@ export function syncUrl(store: Store, win: Window): () => void {
   };
 }
 
-const presetPart = (hash: string): string => /^#v\d+\/([^?]*)/.exec(hash)?.[1] ?? '';
+/** Preset and variant of a hash. */
+const presetPart = (hash: string): string => {
+  const { recipe } = recipeOf(hash);
+  return `${recipe.preset ?? ''}.${recipe.variant ?? ''}`;
+};

@@ -25,6 +25,7 @@ import {
   presetRecipe,
   type Selection,
   type Store,
+  withView,
 } from '../state/store.ts';
 import { hashOf } from '../state/url.ts';
 import type { Speed, Summary } from '../worker/protocol.ts';
@@ -257,7 +258,10 @@ export function App({ store, lockstep, audit }: Props) {
   /** The recipe with the place where the run stands. */
   const recipeNow = (): Recipe => {
     const standing = !lockstep.lanes.some((each) => each.hub.summary?.playing);
-    return standing && at() > 0 ? { ...recipe, cursor: at() } : recipe;
+    const seen = withView(recipe, focus, selection);
+    // The operation that ended a run is not counted among those done: one more brings it back.
+    const cursor = at() + (anyRunning ? 0 : 1);
+    return standing && at() > 0 ? { ...seen, cursor } : seen;
   };
   const linkNow = (): string => `${location.origin}${location.pathname}${hashOf(recipeNow())}`;
   const importRecipe = useCallback(

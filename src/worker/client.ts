@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../base/result.ts';
+import type { Intervention } from '../engine/interventions.ts';
 import type { KnobId, KnobValue } from '../engine/knobs.ts';
+import { type Edit, withEdits } from '../engine/recipe.ts';
 import { type FrameView, viewFrame } from './frame.ts';
 import {
   type CallName,
@@ -162,12 +164,7 @@ export class LaneClient {
       if (this.recovering) await this.recovering;
       const reply = await this.send('setKnobs', { changes });
       // A worker that is replaced later must make the same changes at the same operation.
-      if (this.config) {
-        const made = changes.map(({ knob, value }) => ({ op: reply.op, lane: 0, knob, value }));
-        // What was to come after this operation was another future.
-        const before = this.config.edits.filter((edit) => edit.op <= reply.op);
-        this.config = { ...this.config, edits: [...before, ...made] };
-      }
+      this.remember(changes.map(({ knob, value }) => ({ op: reply.op, lane: 0, knob, value })));
       for (const waiter of waiters) waiter.resolve(reply);
     } catch (error) {
       for (const waiter of waiters) waiter.reject(error);
@@ -175,6 +172,22 @@ export class LaneClient {
       this.knobInFlight = false;
     }
     if (this.knobWaiters.length > 0) await this.flushKnobs();
+  }
+
+  /** Deals a blow to the run where it stands; see the protocol. */
+  async intervene(act: Intervention): Promise<Calls['intervene'][1]> {
+    const reply = await this.call('intervene', act);
+    if (reply.refused === undefined) this.remember([{ op: reply.op, lane: 0, ...act }]);
+    return reply;
+  }
+
+  /** Notes edits that the worker has made. */
+  private remember(made: readonly Edit[]): void {
+    const [first] = made;
+    if (!this.config || !first) return;
+    // One run has one lane, whichever it is on screen.
+    const edits = this.config.edits.map((edit) => ({ ...edit, lane: 0 }));
+    this.config = { ...this.config, edits: withEdits(edits, first.op, 0, made) };
   }
 
   private fullConfig(config: Config): LaneConfig {

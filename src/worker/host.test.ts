@@ -290,6 +290,8 @@ describe('host and client over a channel', () => {
     await client.call('step', { by: 'op', ops: 500 });
     const knob = await client.setKnob('orphanPolicy', 'adopt');
     expect(knob.op).toBe(500);
+    const blow = { act: 'burst', subject: 2, amount: 40 } as const;
+    expect(await client.intervene(blow)).toEqual({ op: 500 });
     workers[0].deaf = true;
     await expect(client.call('step', { by: 'op', ops: 1 })).rejects.toMatchObject({
       code: 'E_WORKER',
@@ -300,7 +302,43 @@ describe('host and client over a channel', () => {
     const sim = new TinySimulation(KNOBS);
     sim.advance(500);
     sim.setKnob('orphanPolicy', 'adopt');
+    sim.act(blow);
     sim.advance(1);
+    expect((await client.call('digest', undefined)).digest).toBe(sim.digest());
+  });
+
+  it('deals blows to a run, or says why not and leaves it as it was', async () => {
+    const { client } = lane();
+    await client.configure(config());
+    await client.call('step', { by: 'op', ops: 300 });
+    const before = (await client.call('digest', undefined)).digest;
+    expect(await client.intervene({ act: 'kill', subject: 77, amount: 0 })).toEqual({
+      op: 300,
+      refused: 'There is no chain 77.',
+    });
+    expect((await client.call('digest', undefined)).digest).toBe(before);
+    expect((await client.call('threads', undefined))[0]).toMatchObject({ chain: 1, running: true });
+    await client.intervene({ act: 'kill', subject: 1, amount: 0 });
+    expect((await client.call('threads', undefined))[0]).toMatchObject({
+      chain: 1,
+      running: false,
+    });
+    // Back before the blow and forth again: it is dealt again.
+    await client.call('seek', { op: 299 });
+    expect((await client.call('threads', undefined))[0].running).toBe(true);
+    await client.call('seek', { op: 300 });
+    expect((await client.call('threads', undefined))[0].running).toBe(false);
+  });
+
+  it('a knob turned twice at one operation counts once', async () => {
+    const { client } = lane();
+    await client.configure(config());
+    await client.call('step', { by: 'op', ops: 300 });
+    await client.setKnob('orphanPolicy', 'adopt');
+    await client.setKnob('orphanPolicy', 'reuse-empty');
+    const sim = new TinySimulation(KNOBS);
+    sim.advance(300);
+    sim.setKnob('orphanPolicy', 'reuse-empty');
     expect((await client.call('digest', undefined)).digest).toBe(sim.digest());
   });
 

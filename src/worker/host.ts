@@ -193,8 +193,21 @@ export class Host {
             value,
           })),
         );
+        this.stopIfOver(sim);
         this.wantFrame();
         return { op: sim.op };
+      case 'intervene': {
+        const act = arg as Calls['intervene'][0];
+        const refused = sim.whyNot(act);
+        if (refused !== undefined) return { op: sim.op, refused };
+        this.timeline.edit(sim, [{ op: sim.op, lane: 0, ...act }]);
+        // It may have ended the run.
+        this.stopIfOver(sim);
+        this.wantFrame();
+        return { op: sim.op };
+      }
+      case 'threads':
+        return sim.listThreads();
       case 'inspectSuperSlab':
         return sim.inspectSuperSlab((arg as Calls['inspectSuperSlab'][0]).index);
       case 'inspectBlocks': {
@@ -337,6 +350,13 @@ export class Host {
     this.playing = false;
     this.wantFrame();
     this.sendSummary();
+  }
+
+  /** An edit may end the run, for example a physical limit below what is resident. */
+  private stopIfOver(sim: Simulation): void {
+    if (sim.status === 'running') return;
+    if (this.playing) this.stop();
+    else this.sendSummary();
   }
 
   private wake(delayMs = 0): void {

@@ -1,10 +1,11 @@
 import type { ErrorCode } from '../base/result.ts';
+import type { Intervention } from '../engine/interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from '../engine/knobs.ts';
 import type { Provenance } from '../engine/provenance.ts';
 import type { Edit } from '../engine/recipe.ts';
 import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
 import type { EndedBy, RunStatus } from '../engine/telemetry/states.ts';
-import type { Autopsy, BlocksDetail, SuperSlabDetail } from '../engine/types.ts';
+import type { Autopsy, BlocksDetail, SuperSlabDetail, ThreadDetail } from '../engine/types.ts';
 
 /**
  * Every message between page and worker.
@@ -18,7 +19,7 @@ import type { Autopsy, BlocksDetail, SuperSlabDetail } from '../engine/types.ts'
  * E_ABORTED. At most one knob update is in flight; later ones merge on the page's side.
  * The worker runs in slices of about 8 ms, so that pause and cancel overtake.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 /** Frame buffers per lane. */
 export const FRAME_CREDITS = 3;
 /** A worker silent for this long while something is owed is ended and restarted, in ms. */
@@ -83,6 +84,9 @@ export interface Calls {
     { readonly changes: readonly { readonly knob: KnobId; readonly value: KnobValue }[] },
     { readonly op: number },
   ];
+  /** Deals a blow to the run where it stands; `refused` says why nothing was done. */
+  intervene: [Intervention, { readonly op: number; readonly refused?: string }];
+  threads: [undefined, readonly ThreadDetail[]];
   inspectSuperSlab: [{ readonly index: number }, SuperSlabDetail | undefined];
   inspectBlocks: [{ readonly superslab: number; readonly slab: number }, BlocksDetail | undefined];
   /** Events with first <= seq < last that are still kept; at most 1,000. */

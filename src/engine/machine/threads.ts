@@ -158,6 +158,13 @@ export class Threads {
     return best;
   }
 
+  /** No running chain goes on at an earlier time than `chain` has reached. */
+  catchUp(chain: number): void {
+    const now = this.clock[chain];
+    for (let other = 1; other < this.chains; other++)
+      if (this.running[other] !== 0 && this.clock[other] < now) this.clock[other] = now;
+  }
+
   /** Latest clock of any chain. */
   latestClock(): number {
     let latest = 0;

@@ -34,6 +34,7 @@ export const EVENT_KINDS = [
   'pageStranded', // subject: page; a: 0 graveyard, 1 below the threshold
   'wake', // subject: life; a: 0 its period, 1 a remote free
   'race', // subject: page; a: RACE kind
+  'intervened', // subject: chain or row; a: act (ACT_IDS); b: amount, REFUSED when it could not be done
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -65,7 +66,9 @@ export const BLOCKED = { rfr: 0, idle: 1, partial: 2, pressure: 3, remotes: 4, c
 /** Kinds of races that were seen (argument a of race). */
 export const RACE = { lostEdge: 0, staleEnqueue: 1, pingPong: 2, activeLost: 3 } as const;
 /** How an adoption came about (argument b of pageAdopted). */
-export const ADOPTION = { needed: 0, unneeded: 1, orphan: 2 } as const;
+export const ADOPTION = { needed: 0, unneeded: 1, orphan: 2, forced: 3 } as const;
+/** Amount of an intervention that could not be done (argument b of intervened). */
+export const REFUSED = -1;
 /** Why the program crashed (argument a of crash). */
 export const CRASH = { useAfterUnmap: 0, touchAfterDecrement: 1 } as const;
 

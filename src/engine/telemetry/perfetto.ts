@@ -15,6 +15,7 @@ const PROCESS: ReadonlySet<EventKind> = new Set<EventKind>([
   'oom',
   'runEnded',
   'knobChanged',
+  'intervened',
   'mapRefused',
 ]);
 

@@ -1,6 +1,13 @@
 import { classSize, count, plural } from '../../draw/format.ts';
+import { ACT, ACT_IDS } from '../../engine/interventions.ts';
 import { KNOB_IDS, knobDef } from '../../engine/knobs.ts';
-import { CRASH, EVENT_KINDS, type EventKind, NEED } from '../../engine/telemetry/events.ts';
+import {
+  CRASH,
+  EVENT_KINDS,
+  type EventKind,
+  NEED,
+  REFUSED,
+} from '../../engine/telemetry/events.ts';
 import { ENDED_BY } from '../../engine/telemetry/states.ts';
 import type { ModelId } from '../../engine/types.ts';
 import { EVENT_FIELDS, type FrameView } from '../../worker/frame.ts';
@@ -121,6 +128,17 @@ export function eventSentence(
       return `${life(event.subject)} wakes ${event.a === 0 ? 'for its burst' : 'to drain its queues'}`;
     case 'race':
       return `race at ${ss}: ${RACE_TEXT[event.a] ?? ''}`;
+    case 'intervened': {
+      const id = ACT_IDS[event.a];
+      if (id === undefined) return 'an unknown intervention';
+      const { label, on, amount } = ACT[id];
+      const what = on === 'thread' ? `chain ${event.subject}` : ss;
+      if (event.b === REFUSED) return `you: ${label.toLowerCase()} ${what}; it could not be done`;
+      if (amount === undefined) return `you: ${label.toLowerCase()} ${what}`;
+      const much =
+        amount.unit === 'chain' ? `by chain ${event.b}` : `${count(event.b)} ${amount.unit}`;
+      return `you: ${label.toLowerCase()} ${what}, ${much}`;
+    }
   }
 }
 
@@ -156,6 +174,7 @@ const KIND_NAMES: Readonly<Record<EventKind, string>> = {
   pageStranded: 'page stranded',
   wake: 'thread wakes',
   race: 'race',
+  intervened: 'intervention',
 };
 export const kindName = (kind: EventKind): string => KIND_NAMES[kind];
 
@@ -170,7 +189,7 @@ export const NEW_PAGE_TEXT = [
   'every block it could have is live',
 ] as const;
 /** How an adoption came about, by ADOPTION. */
-export const ADOPTION_TEXT = ['out of need', 'without need', 'an orphan'] as const;
+export const ADOPTION_TEXT = ['out of need', 'without need', 'an orphan', 'by your hand'] as const;
 /** Why an adoption was blocked, by BLOCKED. */
 export const BLOCKED_TEXT = [
   'its owner’s right of first refusal',

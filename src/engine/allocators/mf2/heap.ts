@@ -10,7 +10,6 @@ import {
   MF2_CLASSES,
   NONE,
   OS_PAGE,
-  OS_PAGES,
   osPagesOf,
   P_ADOPTED_FROM,
   P_BORN_OP,
@@ -26,7 +25,6 @@ import {
   P_OWN_NEXT,
   P_OWN_PREV,
   P_OWNER,
-  P_OWNER_EVENT,
   P_PART_NEXT,
   P_PART_PREV,
   P_PEND_NEXT,
@@ -595,13 +593,27 @@ export class Mf2Heap {
     }
   }
 
-  /** Pages not held in any way by their living owner stay; used by the ledger. */
-  get mappedBytes(): number {
-    return this.count * PAGE_BYTES;
+  /** An intervention: gives back the OS pages that only free blocks cover. @returns OS pages given back */
+  decommit(p: number): number {
+    const { pages } = this;
+    const before = pages[p + P_TOUCHED];
+    const kept = this.keptOsPages(p);
+    this.leave(p);
+    pages[p + P_USED] &= ~pages[p + P_FREE];
+    pages[p + P_TOUCHED] = kept;
+    this.enter(p);
+    return popcount(before & ~kept);
   }
-  readonly osPagesPerPage = OS_PAGES;
-  ownerEvent(p: number): number {
-    return this.pages[p + P_OWNER_EVENT];
+
+  /** OS pages of a page that its header and blocks in use lie on. */
+  keptOsPages(p: number): number {
+    const { pages } = this;
+    const held = pages[p + P_USED] & ~pages[p + P_FREE];
+    const covers = this.covers[pages[p + P_CLS]];
+    let kept = this.header > 0 ? 1 : 0;
+    for (let block = 0; block < covers.length; block++)
+      if (((held >>> block) & 1) === 1) kept |= covers[block];
+    return kept & pages[p + P_TOUCHED];
   }
 }
 

@@ -59,6 +59,8 @@ export const PF = {
   listed: 32,
   /** In a queue now (the flag alone may be set before and after). */
   queued: 64,
+  /** By an intervention: not to change owner, not to give memory back. */
+  pinned: 128,
 } as const;
 
 // What a life keeps per class.

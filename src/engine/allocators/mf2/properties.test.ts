@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Intervention } from '../../interventions.ts';
 import { KNOB_IDS, type KnobId, type KnobValues, knobDef, resolveKnobs } from '../../knobs.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, NEW_PAGE, NO_CAUSE } from '../../telemetry/events.ts';
+import { actArb } from '../../testing/acts.ts';
 import { Mf2Heap } from './heap.ts';
 import { P_FREE, P_REMOTE, P_WORDS } from './layout.ts';
 import { Mf2Simulation } from './simulation.ts';
@@ -75,12 +77,18 @@ const stepsArb = fc.array(
   fc.oneof(
     fc.integer({ min: 1, max: 60 }).map((ops) => ({ ops, edit: undefined })),
     editArb.map((edit) => ({ ops: 0, edit })),
+    actArb.map((act) => ({ ops: 0, edit: undefined, act })),
   ),
   { minLength: 1, maxLength: 10 },
 );
-type Step = { ops: number; edit: [KnobId, KnobValues[KnobId]] | undefined };
+type Step = {
+  ops: number;
+  edit: [KnobId, KnobValues[KnobId]] | undefined;
+  act?: Intervention;
+};
 function apply(sim: Mf2Simulation, step: Step): void {
-  if (step.edit) sim.setKnob(step.edit[0], step.edit[1]);
+  if (step.act) sim.act(step.act);
+  else if (step.edit) sim.setKnob(step.edit[0], step.edit[1]);
   else sim.advance(step.ops);
 }
 

@@ -1,5 +1,6 @@
 import { WordHash } from '../../../base/hash.ts';
 import { NS_PER_S } from '../../../base/units.ts';
+import type { Intervention } from '../../interventions.ts';
 import { KNOB_IDS, type KnobId, type KnobValue, type KnobValues } from '../../knobs.ts';
 import { AddressSpace } from '../../machine/address-space.ts';
 import { MAIN, NO_STACK, STACK_PAGES, Threads } from '../../machine/threads.ts';
@@ -19,9 +20,11 @@ import type {
   Snapshot,
   SuperSlabColumns,
   SuperSlabDetail,
+  ThreadDetail,
 } from '../../types.ts';
 import { chainsOf, LarsonProgram, type PairProgram, programOf } from '../../workloads/program.ts';
 import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../tiny/ledger.ts';
+import { announce, listThreads, whyNot } from './acts.ts';
 import { audit } from './audit.ts';
 import { Mf2Heap, type Mf2Host, SUM } from './heap.ts';
 import {
@@ -29,7 +32,9 @@ import {
   MF2_CLASSES,
   NONE,
   OS_PAGES,
+  P_FLAGS,
   P_WORDS,
+  PF,
   PH,
   T_WORDS,
   X_BG_CLS,
@@ -85,6 +90,14 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
   private readonly nextWake: Float64Array;
   /** Clock of each chain when its present operation began, for the shared schedule. */
   private readonly began: Float64Array;
+  /** Chains to be killed once their operation is done, and how many they are. */
+  private readonly doomed: Uint8Array;
+  private doomedCount = 0;
+  /** Event that doomed each chain. */
+  private readonly doomEvent: Int32Array;
+  /** A burst under way: who has it, and the operations left of it. */
+  private burstChain = MAIN;
+  private burstLeft = 0;
   peakMappedBytes = 0;
   peakResidentBytes = 0;
   private readonly bands = new Float64Array(BAND_COUNT);
@@ -103,6 +116,8 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
     this.steps = new Mf2Steps(this.settings, this.heap, this.threads, this.program, this);
     this.nextWake = new Float64Array(this.chains).fill(Infinity);
     this.began = new Float64Array(this.chains);
+    this.doomed = new Uint8Array(this.chains);
+    this.doomEvent = new Int32Array(this.chains).fill(NO_CAUSE);
     this.begin();
     this.takeSample();
   }
@@ -207,7 +222,8 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
   }
   memoryGrew(): void {
     if (this.outcome !== 'running') return;
-    if (this.residentBytes <= this.settings.physLimitGiB * 2 ** 30) return;
+    const { physLimitGiB, memPressure } = this.settings;
+    if (this.residentBytes <= physLimitGiB * 2 ** 30 * (1 - memPressure)) return;
     this.refusedAny = true;
     this.end('oom', 'physicalLimit');
   }
@@ -234,7 +250,11 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
     events.watch = watch;
     events.hit = false;
     while (this.operations < limit && this.outcome === 'running') {
-      const chain = this.runnable();
+      if (this.doomedCount > 0) {
+        this.reap();
+        if (this.outcome !== 'running') break;
+      }
+      const chain = this.burstLeft > 0 ? this.bursting() : this.runnable();
       if (chain === NONE) {
         this.endChains();
         break;
@@ -254,6 +274,8 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
       this.began[chain] = threads.clock[chain];
       if (chain === PAIR[0] || chain === PAIR[1]) this.wakeByPeriod(threads.clock[chain]);
       if (threads.done[chain] >= this.program.lifeOps) this.succeed(chain);
+      if (this.burstLeft > 0 && chain === this.burstChain && --this.burstLeft === 0)
+        this.endBurst();
       if (this.operations === history.nextOp) this.takeSample();
       if (events.hit) break;
     }
@@ -294,6 +316,41 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
       }
     }
     return best;
+  }
+
+  /** Who runs next during a burst: its chain, while it can. */
+  private bursting(): number {
+    const { threads, steps, burstChain: chain } = this;
+    const phase = steps.x[chain * X_WORDS + X_PHASE];
+    const stuck = phase === PH.blocked && this.program.mustWait(chain);
+    if (threads.running[chain] !== 0 && phase !== PH.asleep && !stuck) return chain;
+    this.endBurst();
+    return this.runnable();
+  }
+
+  /** The others stood still meanwhile: none goes on at an earlier time than the burst's end. */
+  private endBurst(): void {
+    const { threads, began, burstChain } = this;
+    this.burstLeft = 0;
+    for (let chain = 1; chain < this.chains; chain++)
+      began[chain] += Math.max(0, threads.clock[burstChain] - threads.clock[chain]);
+    threads.catchUp(burstChain);
+  }
+
+  /** Ends the chains that an intervention has killed and whose operation is done. */
+  private reap(): void {
+    const { threads, steps } = this;
+    for (let chain = 1; chain < this.chains; chain++) {
+      if (this.doomed[chain] === 0 || !steps.isBetween(chain)) continue;
+      this.forgive(chain);
+      if (threads.running[chain] === 0) continue;
+      steps.x[chain * X_WORDS + X_PHASE] = PH.asleep;
+      this.exitLife(chain, threads.life[chain], threads.stack[chain], false, this.doomEvent[chain]);
+    }
+  }
+  private forgive(chain: number): void {
+    if (this.doomed[chain] !== 0) this.doomedCount--;
+    this.doomed[chain] = 0;
   }
 
   private get isPair(): boolean {
@@ -354,6 +411,7 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
       0,
       NO_CAUSE,
     );
+    if (id === 'physLimitGiB' || id === 'memPressure') this.memoryGrew();
     if (id === 'wakePeriod') {
       const rounds = Math.min(this.threads.ops[PAIR[0]], this.threads.ops[PAIR[1]]);
       for (let chain = PAIR[1] + 1; chain < this.chains; chain++) {
@@ -361,6 +419,65 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
           this.nextWake[chain] = rounds + Number(value);
       }
     }
+  }
+
+  whyNot(act: Intervention): string | undefined {
+    return whyNot(this, act);
+  }
+  listThreads(): ThreadDetail[] {
+    return listThreads(this);
+  }
+
+  act(intervention: Intervention): void {
+    const { act, subject, amount } = intervention;
+    const { heap, threads, steps } = this;
+    const reason = this.whyNot(intervention);
+    const event = announce(this, intervention, reason !== undefined);
+    if (reason !== undefined) return;
+    switch (act) {
+      case 'stall':
+        threads.clock[subject] += amount * 1000;
+        this.began[subject] += amount * 1000;
+        break;
+      case 'burst':
+        this.beginBurst(subject, amount);
+        break;
+      case 'kill':
+        if (this.doomed[subject] === 0) this.doomedCount++;
+        this.doomed[subject] = 1;
+        this.doomEvent[subject] = event;
+        this.reap();
+        break;
+      case 'adopt':
+        steps.forceAdopt(amount, subject * P_WORDS, event);
+        break;
+      case 'pin':
+        heap.pages[subject * P_WORDS + P_FLAGS] |= PF.pinned;
+        break;
+      case 'unpin':
+        heap.pages[subject * P_WORDS + P_FLAGS] &= ~PF.pinned;
+        break;
+      case 'trim':
+        heap.decommit(subject * P_WORDS);
+        heap.counters[C.madviseCalls]++;
+        break;
+    }
+    this.notePeaks();
+  }
+
+  /** A sleeper is woken for its burst and sleeps again after it. */
+  private beginBurst(chain: number, ops: number): void {
+    const { threads, steps } = this;
+    const at = chain * X_WORDS;
+    if (steps.x[at + X_PHASE] === PH.asleep) {
+      const now = this.virtualNs;
+      threads.clock[chain] = Math.max(threads.clock[chain], now + steps.costs.wake);
+      this.began[chain] = threads.clock[chain];
+      steps.x[at + X_PHASE] = PH.fetch;
+      steps.x[at + X_BURST] = ops;
+    }
+    this.burstChain = chain;
+    this.burstLeft = ops;
   }
 
   abort(): void {
@@ -419,14 +536,34 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
 
   /** A life has done its operations: it starts its successor, then exits; its pages are orphans. */
   private succeed(chain: number): void {
-    const { threads, heap, settings } = this;
+    const { threads } = this;
     const life = threads.life[chain];
     const stack = threads.stack[chain];
-    const succeeded = this.createThread(chain, chain);
+    const killed = this.doomed[chain] !== 0;
+    this.forgive(chain);
+    const succeeded = !killed && this.createThread(chain, chain);
     if (this.outcome !== 'running') return;
+    this.exitLife(
+      chain,
+      life,
+      stack,
+      succeeded,
+      killed ? this.doomEvent[chain] : threads.startEvent(life),
+    );
+  }
+
+  /** A life exits, with or without a successor: its stack is dealt with, its pages are orphans. */
+  private exitLife(
+    chain: number,
+    life: number,
+    stack: number,
+    succeeded: boolean,
+    cause: number,
+  ): void {
+    const { threads, heap, settings } = this;
     const now = threads.clock[chain];
     threads.end(life);
-    const exit = heap.emit(EV.threadExit, now, life, life, chain, 0, threads.startEvent(life));
+    const exit = heap.emit(EV.threadExit, now, life, life, chain, 0, cause);
     if (settings.threadEnd !== 'leak' && threads.cache(stack, -1)) {
       this.space.unmapStack(threads.evict().stack);
       heap.counters[C.munmapCalls]++;
@@ -617,6 +754,8 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
     for (let chain = 0; chain < this.chains; chain++) {
       hash.double(threads.clock[chain]).double(threads.ops[chain]).word(threads.life[chain]);
     }
+    if (this.doomedCount > 0) hash.text(this.doomed.join(''));
+    if (this.burstLeft > 0) hash.word(this.burstChain).double(this.burstLeft);
     this.space.hashInto((word) => hash.word(word));
     hash.double(this.events.next).double(this.peakMappedBytes).double(this.peakResidentBytes);
     return hash.digest();
@@ -636,6 +775,8 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
       nextEvent: this.events.next,
       nextWake: this.nextWake.slice(),
       began: this.began.slice(),
+      doomed: this.doomed.slice(),
+      doomEvent: this.doomEvent.slice(),
       run: {
         operations: this.operations,
         outcome: this.outcome,
@@ -643,6 +784,9 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
         refusedAny: this.refusedAny,
         refusal: this.refusal,
         endNs: this.endNs,
+        doomedCount: this.doomedCount,
+        burstChain: this.burstChain,
+        burstLeft: this.burstLeft,
         peakMappedBytes: this.peakMappedBytes,
         peakResidentBytes: this.peakResidentBytes,
       },
@@ -663,6 +807,8 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
     this.events.rewind(parts.nextEvent, parts.totals);
     this.nextWake.set(parts.nextWake);
     this.began.set(parts.began);
+    this.doomed.set(parts.doomed);
+    this.doomEvent.set(parts.doomEvent);
     const { run } = parts;
     this.operations = run.operations;
     this.outcome = run.outcome;
@@ -670,6 +816,9 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
     this.refusedAny = run.refusedAny;
     this.refusal = run.refusal;
     this.endNs = run.endNs;
+    this.doomedCount = run.doomedCount;
+    this.burstChain = run.burstChain;
+    this.burstLeft = run.burstLeft;
     this.peakMappedBytes = run.peakMappedBytes;
     this.peakResidentBytes = run.peakResidentBytes;
     this.steps.applyKnobs();
@@ -689,6 +838,8 @@ interface Parts {
   nextEvent: number;
   nextWake: Float64Array;
   began: Float64Array;
+  doomed: Uint8Array;
+  doomEvent: Int32Array;
   run: {
     operations: number;
     outcome: RunStatus;
@@ -696,6 +847,9 @@ interface Parts {
     refusedAny: boolean;
     refusal: Autopsy['refused'];
     endNs: number;
+    doomedCount: number;
+    burstChain: number;
+    burstLeft: number;
     peakMappedBytes: number;
     peakResidentBytes: number;
   };

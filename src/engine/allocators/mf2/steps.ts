@@ -436,7 +436,8 @@ export class Mf2Steps {
       return STEP.more;
     }
     const owner = pages[p + P_OWNER];
-    if (owner === life || this.adopts) {
+    const free = (pages[p + P_FLAGS] & PF.pinned) === 0;
+    if (owner === life || (this.adopts && free)) {
       this.beginDrain(chain, at, p, owner === life ? STAGE.own : STAGE.adopt);
       return STEP.more;
     }
@@ -494,7 +495,8 @@ export class Mf2Steps {
       if (gated) reason = this.gate(p, v, t, threads.clock[chain]);
       const claimed =
         pages[p + P_HOLDER] !== NONE || ((pages[p + P_FLAGS] & PF.active) !== 0 && alive);
-      if (reason < 0 && knobs.pendingClaim && claimed) reason = BLOCKED.claim;
+      const pinned = (pages[p + P_FLAGS] & PF.pinned) !== 0;
+      if (reason < 0 && (pinned || (knobs.pendingClaim && claimed))) reason = BLOCKED.claim;
       if (reason >= 0) {
         counters[BLOCKED_COUNTER[reason]]++;
         if (!told) {
@@ -539,11 +541,12 @@ export class Mf2Steps {
     let looks = 0;
     for (let p = heap.orphans[cls]; p !== NONE; p = pages[p + P_ORPH_NEXT]) {
       if (++looks > SCAN_LIMIT) break;
-      if (pages[p + P_HOLDER] !== NONE) continue;
+      if (pages[p + P_HOLDER] !== NONE || (pages[p + P_FLAGS] & PF.pinned) !== 0) continue;
       if (emptyOnly && (pages[p + P_FREE] | pages[p + P_REMOTE]) !== heap.full[cls]) continue;
       let found = p;
       if ((pages[p + P_FLAGS] & PF.queued) !== 0) {
-        if (emptyOnly) continue;
+        const head = heap.tables[heap.table(pages[p + P_OWNER], cls) + T_PEND];
+        if (emptyOnly || head === NONE || (pages[head + P_FLAGS] & PF.pinned) !== 0) continue;
         found = heap.dequeue(pages[p + P_OWNER], cls);
         if (found === NONE) continue;
       }
@@ -557,6 +560,8 @@ export class Mf2Steps {
       if (v === threads.life[chain] || !host.isAlive(v)) continue;
       if (++looks > SCAN_LIMIT) break;
       if (now - heap.lastAllocNs[v] <= knobs.adoptIdleMs * 1e6) continue;
+      const head = heap.tables[heap.table(v, cls) + T_PEND];
+      if ((pages[head + P_FLAGS] & PF.pinned) !== 0) continue;
       this.beginDrain(chain, at, heap.dequeue(v, cls), STAGE.orphan);
       return true;
     }
@@ -587,7 +592,7 @@ export class Mf2Steps {
       x[at + X_PHASE] = PH.slow;
       return;
     }
-    if (pages[p + P_OWNER] !== life) this.transfer(chain, at, p);
+    if (pages[p + P_OWNER] !== life) this.takeOver(chain, at, p);
     heap.leave(p);
     // A page drained as the active one may still be queued; then its mark stays.
     if (this.clearFirst && (pages[p + P_FLAGS] & PF.queued) === 0)
@@ -613,26 +618,15 @@ export class Mf2Steps {
     x[at + X_PHASE] = PH.drainLink;
   }
 
-  /** Makes the chain's life the owner of a page. */
-  private transfer(chain: number, at: number, p: number): void {
+  /** Makes the chain's life the owner of a page that it found, and notes what made it look. */
+  private takeOver(chain: number, at: number, p: number): void {
     const { heap, threads, x, host } = this;
-    const { pages, counters, tables } = heap;
+    const { pages, counters } = heap;
     const life = threads.life[chain];
     const old = pages[p + P_OWNER];
-    const cls = pages[p + P_CLS];
     const alive = host.isAlive(old);
     const unneeded = x[at + X_UNNEEDED] === 2;
-    heap.leave(p);
-    const tOld = heap.table(old, cls);
-    const wasActive = tables[tOld + T_ACTIVE] === p;
-    if (wasActive) tables[tOld + T_ACTIVE] = NONE;
-    heap.dropPartial(p);
-    heap.disown(p);
-    pages[p + P_FLAGS] = (pages[p + P_FLAGS] & ~(PF.orphan | PF.active)) | PF.adopted;
-    pages[p + P_ADOPTED_FROM] = old;
-    heap.own(p, life);
-    heap.enter(p);
-    const mine = heap.table(life, cls);
+    const mine = heap.table(life, pages[p + P_CLS]);
     // Why this thread looked elsewhere: its waking, the page it lost itself, or plain need.
     let cause = unneeded ? x[at + X_WAKE_EVENT] : NO_CAUSE;
     let depth = 1;
@@ -644,14 +638,56 @@ export class Mf2Steps {
       } else cause = alive ? pages[p + P_ENQ_EVENT] : heap.exitEvent[old];
     }
     const how = unneeded ? ADOPTION.unneeded : alive ? ADOPTION.needed : ADOPTION.orphan;
+    if (unneeded) counters[C.adoptionsUnneeded]++;
+    const wasActive = this.transfer(chain, p, how, cause, depth);
+    if (alive && wasActive) this.race(chain, p, RACE.activeLost, C.activeLost);
+  }
+
+  /** Changes the owner of a page. @returns true when the old owner allocated from it */
+  private transfer(chain: number, p: number, how: number, cause: number, depth: number): boolean {
+    const { heap, threads, host } = this;
+    const { pages, counters, tables } = heap;
+    const life = threads.life[chain];
+    const old = pages[p + P_OWNER];
+    const alive = host.isAlive(old);
+    heap.leave(p);
+    const tOld = heap.table(old, pages[p + P_CLS]);
+    const wasActive = tables[tOld + T_ACTIVE] === p;
+    if (wasActive) tables[tOld + T_ACTIVE] = NONE;
+    heap.dropPartial(p);
+    heap.disown(p);
+    pages[p + P_FLAGS] = (pages[p + P_FLAGS] & ~(PF.orphan | PF.active)) | PF.adopted;
+    pages[p + P_ADOPTED_FROM] = old;
+    heap.own(p, life);
+    heap.enter(p);
     const seq = heap.emit(EV.pageAdopted, threads.clock[chain], life, p / P_WORDS, old, how, cause);
     pages[p + P_OWNER_EVENT] = seq;
     counters[C.adoptions]++;
     counters[C.ownershipTransfers]++;
     if (!alive) counters[C.orphanAdoptions]++;
-    if (unneeded) counters[C.adoptionsUnneeded]++;
     if (alive) heap.addLoss(tOld, seq, depth);
-    if (alive && wasActive) this.race(chain, p, RACE.activeLost, C.activeLost);
+    return wasActive;
+  }
+
+  /** An intervention: the chain's thread adopts a page that nobody drains, and allocates from it. */
+  forceAdopt(chain: number, p: number, cause: number): void {
+    const { heap } = this;
+    const { pages, counters } = heap;
+    this.transfer(chain, p, ADOPTION.forced, cause, 1);
+    counters[C.adoptionsUnneeded]++;
+    const blocks = popcount(pages[p + P_REMOTE]);
+    heap.leave(p);
+    pages[p + P_FREE] |= pages[p + P_REMOTE];
+    pages[p + P_REMOTE] = 0;
+    // It may lie in its old owner's queue; there it is handed on when its turn comes.
+    if ((pages[p + P_FLAGS] & PF.queued) === 0) pages[p + P_FLAGS] &= ~PF.pending;
+    heap.enter(p);
+    counters[C.drainAttempts]++;
+    if (blocks > 0) {
+      counters[C.drainSuccesses]++;
+      counters[C.drainedBlocks] += blocks;
+    }
+    this.makeActive(chain, pages[p + P_CLS], p);
   }
 
   private drainLink(chain: number, at: number): number {
@@ -707,9 +743,15 @@ export class Mf2Steps {
   }
 
   private activate(chain: number, at: number, p: number, via: number): number {
-    const { heap, threads, x } = this;
+    this.makeActive(chain, this.x[at + X_CLS], p);
+    return this.take(chain, at, p, via);
+  }
+
+  /** The chain allocates from this page now; the one before is set aside. */
+  private makeActive(chain: number, cls: number, p: number): void {
+    const { heap, threads } = this;
     const { pages, tables } = heap;
-    const t = heap.table(threads.life[chain], x[at + X_CLS]);
+    const t = heap.table(threads.life[chain], cls);
     const old = tables[t + T_ACTIVE];
     heap.leave(p);
     heap.dropPartial(p);
@@ -722,7 +764,6 @@ export class Mf2Steps {
       heap.enter(old);
       this.setAside(old, chain);
     }
-    return this.take(chain, at, p, via);
   }
 
   private fresh(chain: number, at: number): number {
@@ -766,15 +807,10 @@ export class Mf2Steps {
     return STEP.waits;
   }
 
-  /** A page whose drain somebody else took over keeps what was in hand; for the audit. */
-  heldPages(): Set<number> {
-    const held = new Set<number>();
-    for (let chain = 0; chain < this.threads.chains; chain++) {
-      const phase = this.x[chain * X_WORDS + X_PHASE];
-      if (phase === PH.drainTake || phase === PH.drainLink)
-        held.add(this.x[chain * X_WORDS + X_PAGE]);
-    }
-    return held;
+  /** True between two operations of a chain: nothing of it is half done. */
+  isBetween(chain: number): boolean {
+    const phase = this.x[chain * X_WORDS + X_PHASE];
+    return phase === PH.fetch || phase === PH.blocked || phase === PH.asleep;
   }
 }
 

@@ -130,6 +130,7 @@ export function inspectPage(sim: Mf2Simulation, row: number): SuperSlabDetail | 
     active: live,
     queued,
     capacity,
+    pinned: (pages[p + P_FLAGS] & PF.pinned) !== 0,
     slabs: [
       {
         index: 0,

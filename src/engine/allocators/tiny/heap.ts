@@ -361,6 +361,8 @@ export class TinyHeap {
       const c = superslabs[row * SS_WORDS + SS_CLASS];
       if (this.sumActive(row) !== 0) {
         counters[C.trimSkipActive]++;
+      } else if ((flags & SS_FLAG.pinned) !== 0) {
+        counters[C.trimSkipReserve]++;
       } else if ((flags & SS_FLAG.current) !== 0 && !knobs.hazardTls) {
         counters[C.trimSkipTls]++;
       } else if ((flags & SS_FLAG.persistent) !== 0 || reserve[c] > 0) {
@@ -461,10 +463,13 @@ export class TinyHeap {
     if (knobs.orphanPolicy === 'adopt') {
       const adopted = this.adoptOrphan(heap, life, c);
       if (adopted >= 0) return this.setCurrent(index, adopted);
-    } else if (this.orphanHead[c] !== NONE && this.hasRoom(this.orphanHead[c])) {
-      // The orphan that adoption would have used: had it been usable, nothing need be mapped.
-      need = NEED.ownerDied;
-      cause = this.superslabs[this.orphanHead[c] * SS_WORDS + SS_ORPHAN_EVENT];
+    } else {
+      const orphan = this.unpinned(this.orphanHead[c], SS_ORPHAN_NEXT);
+      if (orphan !== NONE && this.hasRoom(orphan)) {
+        // The orphan that adoption would have used: had it been usable, nothing need be mapped.
+        need = NEED.ownerDied;
+        cause = this.superslabs[orphan * SS_WORDS + SS_ORPHAN_EVENT];
+      }
     }
     const row = this.mapSuperslab(c, life, need, cause);
     if (row < 0) return this.nullReturn(life, c, size, this.lastRefusal);
@@ -639,10 +644,10 @@ export class TinyHeap {
 
   /** A kept empty SuperSlab of the class or, under reuse-empty, any whose counter is zero. */
   private takeEmpty(heap: number, life: number, c: number): number {
-    let row = this.keptHead[c];
+    let row = this.unpinned(this.keptHead[c], SS_EMPTY_NEXT);
     let from = 0;
     if (row === NONE && this.knobs.orphanPolicy === 'reuse-empty') {
-      row = this.emptyHead[c];
+      row = this.unpinned(this.emptyHead[c], SS_EMPTY_NEXT);
       from = 2;
     }
     if (row === NONE) return NONE;
@@ -656,21 +661,84 @@ export class TinyHeap {
   /** Adopts orphans of the class, newest first, until one has room (S-63). */
   private adoptOrphan(heap: number, life: number, c: number): number {
     for (;;) {
-      const row = this.orphanHead[c];
+      const row = this.unpinned(this.orphanHead[c], SS_ORPHAN_NEXT);
       if (row === NONE) return NONE;
-      const at = row * SS_WORDS;
-      const from = this.superslabs[at + SS_OWNER];
-      const cause = this.superslabs[at + SS_ORPHAN_EVENT];
-      this.takeOver(row, heap, life);
-      this.superslabs[at + SS_FLAGS] |= SS_FLAG.adopted;
-      this.superslabs[at + SS_ADOPTED_FROM] = from;
-      this.counters[C.adoptions]++;
       this.counters[C.orphanAdoptions]++;
-      this.regs[REG_EXTRA] += this.costs.adopt;
-      this.emit(EV.superslabAdopted, life, row, from, life, cause);
+      this.adopt(row, heap, life, this.superslabs[row * SS_WORDS + SS_ORPHAN_EVENT]);
       const found = this.findRoom(row, life);
       if (found >= 0) return found;
     }
+  }
+
+  /** Makes `life` the owner of a SuperSlab and counts that as an adoption. */
+  private adopt(row: number, heap: number, life: number, cause: number): void {
+    const at = row * SS_WORDS;
+    const from = this.superslabs[at + SS_OWNER];
+    this.takeOver(row, heap, life);
+    this.superslabs[at + SS_FLAGS] |= SS_FLAG.adopted;
+    this.superslabs[at + SS_ADOPTED_FROM] = from;
+    this.counters[C.adoptions]++;
+    this.regs[REG_EXTRA] += this.costs.adopt;
+    this.emit(EV.superslabAdopted, life, row, from, life, cause);
+  }
+
+  /** The first SuperSlab of a list, from `row` on, that no intervention has pinned. */
+  private unpinned(row: number, next: number): number {
+    let found = row;
+    while (found !== NONE && (this.superslabs[found * SS_WORDS + SS_FLAGS] & SS_FLAG.pinned) !== 0)
+      found = this.superslabs[found * SS_WORDS + next];
+    return found;
+  }
+
+  /** An intervention: `life` of chain slot `heap` adopts a SuperSlab and allocates from it. */
+  forceAdopt(row: number, heap: number, life: number, cause: number): void {
+    this.leaveCurrent(row);
+    if ((this.superslabs[row * SS_WORDS + SS_FLAGS] & SS_FLAG.orphan) !== 0)
+      this.counters[C.orphanAdoptions]++;
+    this.adopt(row, heap, life, cause);
+    this.reclassify(row);
+    const found = this.findRoom(row, life);
+    const c = this.superslabs[row * SS_WORDS + SS_CLASS];
+    if (found >= 0) this.setCurrent(heap * MAX_CLASSES + c, found);
+  }
+
+  /** An intervention: releases a SuperSlab without live blocks, whatever its counter says. */
+  forceTrim(row: number, cause: number): void {
+    this.leaveCurrent(row);
+    let r = this.superslabs[row * SS_WORDS + SS_FIRST_SLAB];
+    for (let i = this.superslabs[row * SS_WORDS + SS_ACQUIRED]; i > 0; i--) {
+      this.slabs[r + EXCESS] = 0;
+      r = this.slabs[r + NEXT_SLAB];
+    }
+    this.reclassify(row);
+    this.release(row, cause, NOTHING_IN_FLIGHT);
+  }
+
+  setPinned(row: number, pinned: boolean): void {
+    const at = row * SS_WORDS + SS_FLAGS;
+    if (pinned) this.superslabs[at] |= SS_FLAG.pinned;
+    else this.superslabs[at] &= ~SS_FLAG.pinned;
+  }
+
+  /** Its owner no longer allocates from this SuperSlab. */
+  private leaveCurrent(row: number): void {
+    const at = row * SS_WORDS;
+    if ((this.superslabs[at + SS_FLAGS] & SS_FLAG.current) === 0) return;
+    const owner = this.superslabs[at + SS_OWNER];
+    const heap = owner === CENTRAL_LIFE ? 0 : this.host.chainOf(owner);
+    this.current[heap * MAX_CLASSES + this.superslabs[at + SS_CLASS]] = NONE;
+    this.superslabs[at + SS_FLAGS] &= ~SS_FLAG.current;
+  }
+
+  /** Live blocks of a SuperSlab. */
+  liveIn(row: number): number {
+    let live = 0;
+    let r = this.superslabs[row * SS_WORDS + SS_FIRST_SLAB];
+    for (let i = this.superslabs[row * SS_WORDS + SS_ACQUIRED]; i > 0; i--) {
+      live += this.slabs[r + LIVE];
+      r = this.slabs[r + NEXT_SLAB];
+    }
+    return live;
   }
 
   /** Drains all queues of a SuperSlab and makes `life` its owner. */
@@ -1219,6 +1287,8 @@ export class TinyHeap {
     });
   }
 }
+
+const NOTHING_IN_FLIGHT = new Int32Array(0);
 
 /** Plain-number fields of TinyHeap that are state. */
 const SCALARS = [

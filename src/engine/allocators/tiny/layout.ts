@@ -88,6 +88,8 @@ export const SS_FLAG = {
   inflated: 256,
   /** Counted in the emptySuperslabs gauge. */
   vacant: 512,
+  /** By an intervention: not to be adopted, taken over or released. */
+  pinned: 1024,
 } as const;
 
 /** Sentinel of records and rows. */

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Intervention } from '../../interventions.ts';
 import { KNOB_IDS, type KnobId, type KnobValues, knobDef, resolveKnobs } from '../../knobs.ts';
 import { EV } from '../../telemetry/events.ts';
+import { actArb } from '../../testing/acts.ts';
 import { TinyHeap } from './heap.ts';
 import { LIVE, NO_BLOCK, REMOTE_COUNT, REMOTE_HEAD } from './layout.ts';
 import { TinySimulation } from './simulation.ts';
@@ -73,13 +75,19 @@ const stepsArb = fc.array(
   fc.oneof(
     fc.integer({ min: 1, max: 120 }).map((ops) => ({ ops, edit: undefined })),
     editArb.map((edit) => ({ ops: 0, edit })),
+    actArb.map((act) => ({ ops: 0, edit: undefined, act })),
   ),
   { minLength: 1, maxLength: 12 },
 );
-type Step = { ops: number; edit: [KnobId, KnobValues[KnobId]] | undefined };
+type Step = {
+  ops: number;
+  edit: [KnobId, KnobValues[KnobId]] | undefined;
+  act?: Intervention;
+};
 
 function apply(sim: TinySimulation, step: Step): void {
-  if (step.edit) sim.setKnob(step.edit[0], step.edit[1]);
+  if (step.act) sim.act(step.act);
+  else if (step.edit) sim.setKnob(step.edit[0], step.edit[1]);
   else sim.advance(step.ops);
 }
 
@@ -252,6 +260,7 @@ describe('knobs', () => {
     baseMaps: [40],
     mapMode: ['direct'],
     physLimitGiB: [1, { ssLg: 16, chunks: 1, maxMapCount: 1000000 }],
+    memPressure: [0.999, { physLimitGiB: 1 }],
     threadEnd: ['detach'],
     dtvBytes: [100],
     onNull: ['libcFallback', { maxMapCount: 1000 }],

@@ -1,6 +1,7 @@
 import { assert } from '../../../base/assert.ts';
 import { WordHash } from '../../../base/hash.ts';
 import { NS_PER_S } from '../../../base/units.ts';
+import type { Intervention } from '../../interventions.ts';
 import { KNOB_IDS, type KnobId, type KnobValue, type KnobValues } from '../../knobs.ts';
 import { AddressSpace } from '../../machine/address-space.ts';
 import { MAIN, NO_STACK, STACK_PAGES, Threads } from '../../machine/threads.ts';
@@ -20,8 +21,10 @@ import type {
   Snapshot,
   SuperSlabColumns,
   SuperSlabDetail,
+  ThreadDetail,
 } from '../../types.ts';
 import { Larson } from '../../workloads/larson.ts';
+import { announce, listThreads, whyNot } from './acts.ts';
 import { audit } from './audit.ts';
 import {
   type HeapHost,
@@ -92,6 +95,9 @@ export class TinySimulation implements Simulation, HeapHost {
   private lastChain = MAIN;
   private actor = 0;
   private refillsBefore = 0;
+  /** A burst under way: who has it, and the operations left of it. */
+  private burstChain = MAIN;
+  private burstLeft = 0;
   private nextTrimNs = Infinity;
   peakMappedBytes = 0;
   peakResidentBytes = 0;
@@ -208,7 +214,8 @@ export class TinySimulation implements Simulation, HeapHost {
   memoryGrew(): void {
     // During construction the heap touches pages before it is ours to ask.
     if (this.outcome !== 'running' || this.heap === undefined) return;
-    if (this.residentBytes <= this.settings.physLimitGiB * 2 ** 30) return;
+    const { physLimitGiB, memPressure } = this.settings;
+    if (this.residentBytes <= physLimitGiB * 2 ** 30 * (1 - memPressure)) return;
     this.refusedAny = true;
     this.end('oom', 'physicalLimit');
   }
@@ -257,6 +264,7 @@ export class TinySimulation implements Simulation, HeapHost {
       );
       this.operations += done;
       this.quantumLeft -= done;
+      if (this.burstLeft > 0) this.spendBurst(done);
       if (this.threads.done[this.chain] >= this.larson.lifeOps && this.outcome === 'running') {
         this.succeed(this.chain);
         this.quantumLeft = 0;
@@ -300,6 +308,58 @@ export class TinySimulation implements Simulation, HeapHost {
       NO_CAUSE,
     );
     if (id === 'trimIntervalMs') this.resetTrim(this.virtualNs);
+    if (id === 'physLimitGiB' || id === 'memPressure') this.memoryGrew();
+  }
+
+  whyNot(act: Intervention): string | undefined {
+    return whyNot(this, act);
+  }
+  listThreads(): ThreadDetail[] {
+    return listThreads(this);
+  }
+
+  act(intervention: Intervention): void {
+    const { act, subject, amount } = intervention;
+    const { heap, threads } = this;
+    const reason = this.whyNot(intervention);
+    this.markNow();
+    const event = announce(this, intervention, reason !== undefined);
+    if (reason !== undefined) return;
+    switch (act) {
+      case 'stall':
+        threads.clock[subject] += amount * 1000;
+        this.quantumLeft = 0;
+        break;
+      case 'burst':
+        this.burstChain = subject;
+        this.burstLeft = amount;
+        this.quantumLeft = 0;
+        break;
+      case 'kill':
+        this.quantumLeft = 0;
+        this.exitLife(
+          subject,
+          threads.life[subject],
+          threads.stack[subject],
+          threads.table[subject],
+          false,
+          event,
+        );
+        break;
+      case 'adopt':
+        heap.forceAdopt(subject, amount, threads.life[amount], event);
+        break;
+      case 'pin':
+      case 'unpin':
+        heap.setPinned(subject, act === 'pin');
+        break;
+      case 'trim':
+        heap.forceTrim(subject, event);
+        break;
+    }
+    // A user's hand costs no thread any time.
+    heap.regs[REG_EXTRA] = 0;
+    this.notePeaks();
   }
 
   abort(): void {
@@ -364,7 +424,9 @@ export class TinySimulation implements Simulation, HeapHost {
   /** Chooses who runs next, after the passes that are due. */
   private schedule(): void {
     const { threads } = this;
-    const earliest = threads.earliest();
+    if (this.burstLeft > 0 && threads.running[this.burstChain] === 0) this.endBurst();
+    const bursting = this.burstLeft > 0;
+    const earliest = bursting ? this.burstChain : threads.earliest();
     const now = threads.clock[earliest];
     if (now >= this.settings.seconds * NS_PER_S) {
       if (this.settings.flushOnExit) this.trimPass(now);
@@ -375,9 +437,23 @@ export class TinySimulation implements Simulation, HeapHost {
       this.trimPass(this.nextTrimNs);
       this.nextTrimNs += this.heap.costs.trimIntervalNs;
     }
-    this.chain = this.settings.schedule === 'shared' ? threads.fewestOps() : earliest;
-    this.quantumLeft = this.settings.quantum;
+    const dealt = this.settings.schedule === 'shared' && !bursting;
+    this.chain = dealt ? threads.fewestOps() : earliest;
+    const { quantum } = this.settings;
+    this.quantumLeft = bursting ? Math.min(quantum, this.burstLeft) : quantum;
     if (threads.joinStack[this.chain] !== NO_STACK) this.join(this.chain);
+  }
+
+  private spendBurst(ops: number): void {
+    if (this.chain !== this.burstChain) return;
+    this.burstLeft -= ops;
+    if (this.burstLeft === 0) this.endBurst();
+  }
+
+  /** The others stood still meanwhile: none goes on at an earlier time than the burst's end. */
+  private endBurst(): void {
+    this.burstLeft = 0;
+    this.threads.catchUp(this.burstChain);
   }
 
   private trimPass(at: number): void {
@@ -403,9 +479,22 @@ export class TinySimulation implements Simulation, HeapHost {
     const table = threads.table[chain];
     const succeeded = this.createThread(chain, chain);
     if (this.outcome !== 'running') return;
+    this.exitLife(chain, life, stack, table, succeeded, threads.startEvent(life));
+  }
+
+  /** A life exits, with or without a successor: its stack is dealt with, its memory orphaned. */
+  private exitLife(
+    chain: number,
+    life: number,
+    stack: number,
+    table: number,
+    succeeded: boolean,
+    cause: number,
+  ): void {
+    const { threads, heap } = this;
     const parent = this.settings.ownership === 'central' ? CENTRAL_LIFE : life;
     threads.end(life);
-    const exit = heap.emit(EV.threadExit, life, life, chain, 0, threads.startEvent(life));
+    const exit = heap.emit(EV.threadExit, life, life, chain, 0, cause);
     if (
       this.settings.threadEnd === 'detach' ||
       (this.settings.threadEnd === 'join' && !succeeded)
@@ -666,6 +755,7 @@ export class TinySimulation implements Simulation, HeapHost {
         .word(threads.life[chain])
         .word(threads.running[chain]);
     }
+    if (this.burstLeft > 0) hash.word(this.burstChain).double(this.burstLeft);
     space.hashInto((word) => hash.word(word));
     hash.double(this.events.next).double(this.peakMappedBytes).double(this.peakResidentBytes);
     return hash.digest();
@@ -711,6 +801,8 @@ export class TinySimulation implements Simulation, HeapHost {
     this.endNs = run.endNs;
     this.chain = run.chain;
     this.quantumLeft = run.quantumLeft;
+    this.burstChain = run.burstChain;
+    this.burstLeft = run.burstLeft;
     this.nextTrimNs = run.nextTrimNs;
     this.peakMappedBytes = run.peakMappedBytes;
     this.peakResidentBytes = run.peakResidentBytes;
@@ -729,6 +821,8 @@ export class TinySimulation implements Simulation, HeapHost {
       endNs: this.endNs,
       chain: this.chain,
       quantumLeft: this.quantumLeft,
+      burstChain: this.burstChain,
+      burstLeft: this.burstLeft,
       nextTrimNs: this.nextTrimNs,
       peakMappedBytes: this.peakMappedBytes,
       peakResidentBytes: this.peakResidentBytes,

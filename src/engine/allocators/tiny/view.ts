@@ -213,6 +213,7 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
     active,
     queued,
     capacity,
+    pinned: (flags & SS_FLAG.pinned) !== 0,
     slabs: details,
   };
 }
