@@ -144,9 +144,9 @@ test('every scenario and variant opens, runs and tells its story', async ({ page
     }
   }
   // The last place is in the address once the address has been written; back leaves it.
-  await expect(page).toHaveURL(/#v1\/best-policy\.3/);
+  await expect(page).toHaveURL(/#v2\/best-policy\.3/);
   await page.goBack();
-  await expect(page).not.toHaveURL(/#v1\/best-policy\.3/);
+  await expect(page).not.toHaveURL(/#v2\/best-policy\.3/);
   await expect(page.locator('.topbar .variants button[aria-pressed="true"]')).not.toHaveText(
     'CDA and partial list',
   );

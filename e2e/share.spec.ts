@@ -97,7 +97,8 @@ test('a run leaves as link, command, recipe and trace, and comes back from a fil
   expect(await digestOf(page)).toBe(digest);
 
   const picture = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Save as picture' }).first().click();
+  await page.locator('.save-menu summary').first().click();
+  await page.getByRole('button', { name: 'Save as PNG' }).first().click();
   expect((await picture).suggestedFilename()).toMatch(/\.png$/);
   expect(errors).toEqual([]);
 });

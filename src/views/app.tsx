@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { ACT, type Intervention } from '../engine/interventions.ts';
 import {
   KNOB_IDS,
   type KnobId,
@@ -10,7 +11,7 @@ import {
   whyInapplicable,
 } from '../engine/knobs.ts';
 import { type DocumentFigure, PRESETS, type Preset, presetById } from '../engine/presets.ts';
-import type { Recipe } from '../engine/recipe.ts';
+import type { Edit, Note, Recipe } from '../engine/recipe.ts';
 import { isPlainObject, laneKnobs, parseRecipe, remarks } from '../engine/recipe-parse.ts';
 import type { EventKind } from '../engine/telemetry/events.ts';
 import type { Autopsy } from '../engine/types.ts';
@@ -18,7 +19,7 @@ import { LESSONS, lessonById } from '../lessons/list.ts';
 import { type AllProgress, readProgress } from '../lessons/progress.ts';
 import type { Lesson } from '../lessons/types.ts';
 import type { Lockstep } from '../live/lockstep.ts';
-import { childOf, parentOf } from '../state/branches.ts';
+import { childOf, editText, parentOf } from '../state/branches.ts';
 import {
   knobsInForce,
   MAX_LANES,
@@ -39,13 +40,16 @@ import { LessonMenu } from './lessons/menu.tsx';
 import { LessonPanel } from './lessons/panel.tsx';
 import { Gallery } from './shell/gallery.tsx';
 import { Help } from './shell/help.tsx';
+import { Hints } from './shell/hints.tsx';
 import { Notices } from './shell/notices.tsx';
 import { type Command, CommandPalette } from './shell/palette.tsx';
 import { readRecipe, Share } from './shell/share.tsx';
 import { applyTheme, initialTheme, type Theme } from './shell/theme.ts';
 import { TopBar } from './shell/topbar.tsx';
 import { AutopsyCard } from './side/autopsy.tsx';
+import { BreakIt } from './side/break-it.tsx';
 import { Inspector } from './side/inspector.tsx';
+import { Notes } from './side/notes.tsx';
 import { autopsyTitle } from './side/sentences.ts';
 import { Story } from './story/story.tsx';
 import { BranchTreeView } from './transport/branch-tree.tsx';
@@ -82,6 +86,9 @@ export function App({ store, lockstep, audit }: Props) {
   const [teacher, setTeacher] = useState(false);
   const [progress, setProgress] = useState<AllProgress>(() => readProgress(window.localStorage));
   const [knobsOpen, setKnobsOpen] = useState(false);
+  const [breaking, setBreaking] = useState(false);
+  const [noting, setNoting] = useState(() => (recipe.notes ?? []).length > 0);
+  const [travelled, setTravelled] = useState(false);
   const [theme, setTheme] = useState<Theme>(initialTheme);
   const wantedFocus = useStore(store, (state) => state.focus);
   const tree = useStore(store, (state) => state.tree);
@@ -243,6 +250,27 @@ export function App({ store, lockstep, audit }: Props) {
       })
       .catch(() => undefined);
   };
+  /** Deals a blow to the focused lane, or to all of them. */
+  const intervene = async (act: Intervention, everywhere: boolean): Promise<void> => {
+    const struck = recipe.lanes.map((_, i) => i).filter((i) => everywhere || i === focus);
+    const replies = await Promise.all(struck.map((i) => lockstep.lanes[i].intervene(act)));
+    const done = struck.flatMap((i, at): Edit[] =>
+      replies[at].refused === undefined ? [{ op: replies[at].op, lane: i, ...act }] : [],
+    );
+    if (done.length > 0) {
+      actions.addEdits(done);
+      actions.announce(
+        `${editText(done[0])}, from operation ${done[0].op.toLocaleString('en-US')}.`,
+      );
+    }
+    replies.forEach(({ refused }, at) => {
+      if (refused === undefined) return;
+      const where = several ? ` in lane ${'ABCD'[struck[at]]}` : '';
+      actions.notify('problem', `${ACT[act.act].label}${where}: ${refused}`, 'the run as it was');
+    });
+  };
+  const strike = (act: Intervention, everywhere: boolean): void =>
+    void intervene(act, everywhere).catch(() => undefined);
   const toggleTheme = useCallback(() => {
     setTheme((now) => {
       const next = now === 'dark' ? 'light' : 'dark';
@@ -254,6 +282,11 @@ export function App({ store, lockstep, audit }: Props) {
   /** All lanes to an operation; the link remembers it. */
   const travel = (op: number): void => {
     void lockstep.seek(op).then(() => actions.setCursor(op));
+  };
+  const goToNote = ({ op, lane: on, row }: Note): void => {
+    if (on !== focus && on < recipe.lanes.length) actions.focusOn(on);
+    actions.select(row === undefined ? undefined : { superslab: row });
+    travel(op);
   };
   /** The recipe with the place where the run stands. */
   const recipeNow = (): Recipe => {
@@ -370,6 +403,12 @@ export function App({ store, lockstep, audit }: Props) {
         case 't':
           toggleTheme();
           return;
+        case 'b':
+          setBreaking((open) => !open);
+          return;
+        case 'n':
+          setNoting((open) => !open);
+          return;
         case '1':
         case '2':
         case '3':
@@ -407,6 +446,8 @@ export function App({ store, lockstep, audit }: Props) {
     { name: 'Undo the last change', hint: 'Ctrl+Z', run: () => actions.undo(at()) },
     { name: 'Redo', hint: 'Ctrl+Shift+Z', run: () => actions.redo(at()) },
     { name: 'Duplicate this lane', run: () => actions.duplicateLane(focus, at()) },
+    { name: 'Break it: stall, burst or kill a thread', hint: 'B', run: () => setBreaking(true) },
+    { name: 'Notes', hint: 'N', run: () => setNoting(true) },
     { name: 'Share and export', run: () => setOverlay('share') },
     { name: 'Copy link', run: copyLink },
     { name: 'Reset all knobs', run: actions.resetKnobs },
@@ -563,8 +604,44 @@ export function App({ store, lockstep, audit }: Props) {
               onClose={() => setLesson(undefined)}
             />
           )}
+          {breaking && (
+            <BreakIt
+              key={focus}
+              lane={lane}
+              knobs={knobs}
+              lanes={recipe.lanes.length}
+              onAct={strike}
+              onKnob={changeKnob}
+              onClose={() => setBreaking(false)}
+            />
+          )}
+          {noting && (
+            <Notes
+              notes={recipe.notes ?? []}
+              model={knobs.model}
+              row={selection?.superslab}
+              several={several}
+              onAdd={(text, onRow) =>
+                actions.addNote({
+                  op: at(),
+                  lane: focus,
+                  ...(onRow && selection ? { row: selection.superslab } : {}),
+                  text,
+                })
+              }
+              onGo={goToNote}
+              onRemove={actions.removeNote}
+              onClose={() => setNoting(false)}
+            />
+          )}
           {selection && (
-            <Inspector lane={lane} model={knobs.model} selection={selection} onSelect={select} />
+            <Inspector
+              lane={lane}
+              model={knobs.model}
+              selection={selection}
+              onSelect={select}
+              onAct={(act) => strike(act, false)}
+            />
           )}
           {autopsy && ended && (
             <AutopsyCard
@@ -591,6 +668,15 @@ export function App({ store, lockstep, audit }: Props) {
           )}
         </aside>
       </div>
+      {!lesson && (
+        <Hints
+          done={{
+            select: selection !== undefined,
+            turn: tree.branches.length > 1,
+            travel: travelled,
+          }}
+        />
+      )}
       <BranchTreeView
         tree={tree}
         horizon={lane.hub.summary?.horizon ?? 0}
@@ -602,13 +688,25 @@ export function App({ store, lockstep, audit }: Props) {
         lane={lane}
         lockstep={lockstep}
         focus={focus}
-        onArrive={actions.setCursor}
+        onArrive={(op) => {
+          setTravelled(true);
+          actions.setCursor(op);
+        }}
         model={knobs.model}
         playing={anyPlaying}
         ended={!anyRunning}
         speed={speed}
         kind={kind}
-        edits={recipe.edits.filter((edit) => edit.lane === focus).map(({ op }) => op)}
+        edits={recipe.edits
+          .filter((edit) => edit.lane === focus)
+          .map((edit) => ({ op: edit.op, text: editText(edit) }))}
+        notes={(recipe.notes ?? [])
+          .filter((note) => note.lane === focus)
+          .map(({ op, text }) => ({ op, text }))}
+        breaking={breaking}
+        noting={noting}
+        onBreak={() => setBreaking(!breaking)}
+        onNotes={() => setNoting(!noting)}
         onPlayPause={playPause}
         onRestart={actions.restart}
         onSpeed={changeSpeed}

@@ -60,7 +60,8 @@ export function writeFrame(
   header[H.peakMappedBytes] = sim.peakMappedBytes;
   header[H.peakResidentBytes] = sim.peakResidentBytes;
   header[H.maxMapCount] = sim.knobs.maxMapCount;
-  header[H.physLimitBytes] = sim.knobs.physLimitGiB * 2 ** 30;
+  const { physLimitGiB, memPressure } = sim.knobs;
+  header[H.physLimitBytes] = physLimitGiB * 2 ** 30 * (1 - memPressure);
   header[H.historyInterval] = sim.history.interval;
   header[H.nextEventSeq] = sim.events.next;
   header[H.rows] = shape.rows;

@@ -37,7 +37,7 @@ export const HEADER = [
   'peakMappedBytes',
   'peakResidentBytes',
   'maxMapCount',
-  'physLimitBytes',
+  'physLimitBytes', // what other programs leave of it
   'historyInterval',
   'nextEventSeq',
   'rows',

@@ -2,6 +2,7 @@ import { CopyCheck, RotateCcw } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { type KnobId, type KnobValue, knobDef, type NumberKnob } from '../../engine/knobs.ts';
 import { parseKnobValue } from '../../engine/recipe-parse.ts';
+import { Terms } from '../story/terms.tsx';
 import { fromSlider, SLIDER_STEPS, toSlider } from './scale.ts';
 
 interface Props {
@@ -95,7 +96,7 @@ export function KnobControl({ id, value, base, reason, onChange, onCopyToAll }: 
       {def.source && <code className="knob-source">{def.source}</code>}
       {reason && <p className="knob-reason">{reason}</p>}
       <p className="knob-help" id={helpId}>
-        {def.help} <em>Watch: {def.see}.</em>
+        <Terms text={def.help} /> <em>Watch: {def.see}.</em>
       </p>
     </div>
   );

@@ -1,9 +1,11 @@
-import { ImageDown, Table2 } from 'lucide-react';
+import { Table2 } from 'lucide-react';
 import { type ReactNode, useId, useRef, useState } from 'react';
 import type { Lane } from '../../live/lane.ts';
 import type { FrameView } from '../../worker/frame.ts';
-import { csvOf, fileName, pictureOf, saveFile } from '../shell/files.ts';
+import { csvOf, fileName, saveFile } from '../shell/files.ts';
+import { pngOf, svgOf } from '../shell/picture.ts';
 import { LiveTable } from './live-table.tsx';
+import { type PictureKind, SaveMenu } from './save-menu.tsx';
 import { useFrameText } from './use-frame.ts';
 
 export interface TableSpec {
@@ -19,26 +21,46 @@ interface Props {
   /** The same as a table of text. */
   readonly table: TableSpec;
   readonly actions?: ReactNode;
+  /** False for a view that is a table or list already: it is saved as CSV alone. */
+  readonly pictured?: boolean;
   readonly children: ReactNode;
 }
 
 /** A view of a lane: a finding as its title, the drawing, and its twin as a table. */
-export function Card({ lane, className = '', title, table, actions, children }: Props) {
+export function Card({
+  lane,
+  className = '',
+  title,
+  table,
+  actions,
+  pictured = true,
+  children,
+}: Props) {
   const [asTable, setAsTable] = useState(false);
   const heading = useFrameText<HTMLHeadingElement>(lane, title);
   const id = useId();
   const card = useRef<HTMLElement>(null);
-  const exportCard = async (): Promise<void> => {
+  const save = async (kind: PictureKind): Promise<void> => {
     const frame = lane.hub.latest;
     if (!frame || !card.current) return;
-    const name = fileName(title(frame));
-    const pictured = card.current.querySelector('canvas') !== null;
-    const picture =
-      asTable || !pictured
-        ? null
-        : await pictureOf(card.current, title(frame), window.location.href);
-    if (picture) saveFile(`${name}.png`, picture);
-    else saveFile(`${name}.csv`, csvOf(table.head, table.rows(frame)), 'text/csv');
+    const finding = title(frame);
+    const name = fileName(finding);
+    const link = window.location.href;
+    switch (kind) {
+      case 'csv': {
+        const text = `# ${finding}\n# ${link}\n${csvOf(table.head, table.rows(frame))}`;
+        saveFile(`${name}.csv`, text, 'text/csv');
+        return;
+      }
+      case 'svg':
+        saveFile(`${name}.svg`, await svgOf(card.current, finding, link), 'image/svg+xml');
+        return;
+      case 'png': {
+        const picture = await pngOf(card.current, finding, link);
+        if (picture) saveFile(`${name}.png`, picture);
+        return;
+      }
+    }
   };
   return (
     <article ref={card} className={`card ${className}`} aria-labelledby={id}>
@@ -48,15 +70,7 @@ export function Card({ lane, className = '', title, table, actions, children }: 
         </h2>
         <div className="card-actions">
           {actions}
-          <button
-            type="button"
-            className="icon-button"
-            onClick={() => void exportCard()}
-            title={asTable ? 'Save the table as CSV' : 'Save the picture as PNG; as a table, CSV'}
-          >
-            <ImageDown size={15} aria-hidden="true" />
-            <span className="sr">{asTable ? 'Save as CSV' : 'Save as picture'}</span>
-          </button>
+          <SaveMenu pictured={pictured && !asTable} onSave={(kind) => void save(kind)} />
           <button
             type="button"
             className="icon-button"

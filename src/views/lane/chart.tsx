@@ -149,6 +149,8 @@ const hatches = new WeakMap<Palette, CanvasPattern>();
 
 /** Diagonal lines in the surface's colour, made once per theme. */
 function hatchOf(ctx: CanvasRenderingContext2D, palette: Palette): CanvasPattern | undefined {
+  // Exports draw into another kind of context, where a second fill would replace the colour.
+  if (!(ctx instanceof CanvasRenderingContext2D)) return undefined;
   const kept = hatches.get(palette);
   if (kept) return kept;
   const tile = document.createElement('canvas');

@@ -77,6 +77,7 @@ export function CountersCard({ lane, model }: { readonly lane: Lane; readonly mo
   });
   return (
     <Card
+      pictured={false}
       lane={lane}
       className="counters-card wide"
       title={() => 'Counters of the whole run'}

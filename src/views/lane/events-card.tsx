@@ -65,6 +65,7 @@ export function EventsCard({
   };
   return (
     <Card
+      pictured={false}
       lane={lane}
       title={(frame) => `${compact(frame.header[H.nextEventSeq])} events so far`}
       table={{

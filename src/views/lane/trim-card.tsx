@@ -54,6 +54,7 @@ export function TrimCard({ lane }: { readonly lane: Lane }) {
   useEffect(write);
   return (
     <Card
+      pictured={false}
       className="trim-card"
       lane={lane}
       title={(frame) => {

@@ -3,6 +3,7 @@ import { type Palette, readPalette } from '../../draw/palette.ts';
 import type { Lane } from '../../live/lane.ts';
 import { invalidate } from '../../live/raf.ts';
 import type { FrameView } from '../../worker/frame.ts';
+import { rememberDrawing } from '../shell/picture.ts';
 
 const TURNS = 4;
 let turn = 0;
@@ -122,6 +123,10 @@ export function useLaneCanvas(lane: Lane, draw: CanvasDraw, everyMs = 0): LaneCa
       ctx.clearRect(0, 0, width, height);
       latest.current(ctx, frame, { width, height }, palette);
     };
+    rememberDrawing(canvas, (pen) => {
+      const frame = lane.hub.latest;
+      if (frame && width > 0) latest.current(pen, frame, { width, height }, palette);
+    });
     const again = (): void => {
       const frame = lane.hub.latest;
       if (frame) paint(frame);

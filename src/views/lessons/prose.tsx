@@ -1,12 +1,21 @@
-import { useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { piecesOf } from '../../lessons/glossary.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { FrameView } from '../../worker/frame.ts';
 import { useFrames } from '../lane/use-frame.ts';
 import { storyValues } from '../story/resolve.ts';
+import { Term } from '../story/terms.tsx';
 
 /** Prose with terms that explain themselves and values that follow the run, without a commit per frame. */
-export function Prose({ lane, text }: { readonly lane: Lane; readonly text: string }) {
+export function Prose({
+  lane,
+  text,
+  className = 'prose',
+}: {
+  readonly lane: Lane;
+  readonly text: string;
+  readonly className?: string;
+}) {
   const pieces = useMemo(() => piecesOf(text), [text]);
   const box = useRef<HTMLParagraphElement>(null);
   const write = (frame: FrameView): void => {
@@ -17,16 +26,20 @@ export function Prose({ lane, text }: { readonly lane: Lane; readonly text: stri
     }
   };
   useFrames(lane, 200, write);
+  // New text is empty until written; the run may be over by then.
+  useEffect(() => {
+    if (lane.hub.latest) write(lane.hub.latest);
+  });
   return (
-    <p ref={box} className="prose">
+    <p ref={box} className={className}>
       {pieces.map((piece, i) => {
         const key = `${i}`;
         if (piece.kind === 'text') return <span key={key}>{piece.text}</span>;
         if (piece.kind === 'value') return <b key={key} data-value={piece.name} />;
         return (
-          <dfn key={key} title={piece.meaning} tabIndex={0}>
+          <Term key={key} meaning={piece.meaning}>
             {piece.text}
-          </dfn>
+          </Term>
         );
       })}
     </p>

@@ -12,6 +12,8 @@ const KEYS: readonly { readonly keys: string; readonly where?: string; readonly 
   { keys: 'Ctrl + Z', what: 'undo: the future before the latest change' },
   { keys: 'Ctrl + Shift + Z', what: 'redo' },
   { keys: 'Ctrl + K', what: 'commands by name' },
+  { keys: 'B', what: 'break it: stall, burst or kill a thread' },
+  { keys: 'N', what: 'notes pinned to operations' },
   { keys: 'G', what: 'scenarios' },
   { keys: 'T', what: 'light or dark' },
   { keys: 'Esc', what: 'close what is open' },
@@ -70,6 +72,11 @@ export function Help({ onClose }: { onClose(): void }) {
           </div>
         ))}
       </dl>
+      <p>
+        Whatever you change while it runs, a knob or a blow under <b>Break it</b>, begins another
+        future at that operation. The old one stays in the tree above the time bar; the link holds
+        it all.
+      </p>
       <p>Memory is in binary units: 1 KiB is 1,024 bytes.</p>
     </dialog>
   );

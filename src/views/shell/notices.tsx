@@ -10,18 +10,20 @@ export function Notices({
 }) {
   if (notices.length === 0) return null;
   return (
-    <ul className="notices" aria-label="Notices">
-      {notices.map(({ id, kind, text, kept }) => (
-        <li key={id} data-kind={kind} role={kind === 'problem' ? 'alert' : 'status'}>
-          <span>
-            {text}
-            {kept && <em> Kept: {kept}.</em>}
-          </span>
-          <button type="button" onClick={() => onDismiss(id)} aria-label="Dismiss">
-            ×
-          </button>
-        </li>
-      ))}
-    </ul>
+    <section aria-label="Notices">
+      <ul className="notices">
+        {notices.map(({ id, kind, text, kept }) => (
+          <li key={id} data-kind={kind}>
+            <p role={kind === 'problem' ? 'alert' : 'status'}>
+              {text}
+              {kept && <em> Kept: {kept}.</em>}
+            </p>
+            <button type="button" onClick={() => onDismiss(id)} aria-label={`Dismiss: ${text}`}>
+              ×
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

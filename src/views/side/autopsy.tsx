@@ -5,6 +5,7 @@ import type { BandName } from '../../engine/telemetry/ledger.ts';
 import type { Autopsy } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import { BAND_LABELS } from '../lane/band-groups.ts';
+import { Terms } from '../story/terms.tsx';
 import { metricOf } from './metrics.ts';
 import { autopsySentences, autopsyTitle } from './sentences.ts';
 
@@ -67,7 +68,9 @@ export function AutopsyCard({ lane, autopsy, knobs, figures, onReplay, onLane }:
         Autopsy <span>operation {count(autopsy.op)}</span>
       </p>
       <h2 id="autopsy-title">{autopsyTitle(autopsy)}</h2>
-      <p className="autopsy-text">{autopsySentences(autopsy).join(' ')}</p>
+      <p className="autopsy-text">
+        <Terms text={autopsySentences(autopsy).join(' ')} />
+      </p>
       <ul className="bars" aria-label="The three largest bands of mapped bytes">
         {largest.map(({ band, bytes: size }) => (
           <li key={band}>

@@ -2,6 +2,7 @@ import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { type BlocksGeometry, drawBlocks, hitBlock, layoutBlocks } from '../../draw/blocks.ts';
 import { bytes, classSize, count, duration } from '../../draw/format.ts';
 import { readPalette } from '../../draw/palette.ts';
+import type { Intervention } from '../../engine/interventions.ts';
 import type { Act, Provenance } from '../../engine/provenance.ts';
 import {
   BLOCK_STATES,
@@ -13,16 +14,18 @@ import type { Lane } from '../../live/lane.ts';
 import type { Selection } from '../../state/store.ts';
 import { noun, stateLabel } from '../lane/nouns.ts';
 import { useFrames } from '../lane/use-frame.ts';
+import { BreakMemory } from './break-it.tsx';
 
 interface Props {
   readonly lane: Lane;
   readonly model: ModelId;
   readonly selection: Selection;
   onSelect(selection: Selection | undefined): void;
+  onAct(act: Intervention): void;
 }
 
 /** The selected SuperSlab, its slabs, and every block of one slab. */
-export function Inspector({ lane, model, selection, onSelect }: Props) {
+export function Inspector({ lane, model, selection, onSelect, onAct }: Props) {
   const [detail, setDetail] = useState<SuperSlabDetail | undefined>(undefined);
   const [blocks, setBlocks] = useState<BlocksDetail | undefined>(undefined);
   const [gone, setGone] = useState(false);
@@ -79,6 +82,7 @@ export function Inspector({ lane, model, selection, onSelect }: Props) {
           aria-hidden="true"
         />
         {stateLabel(detail.state, model)[0]}
+        {detail.pinned && ', pinned'}
       </p>
       <dl className="facts">
         <dt>owner</dt>
@@ -119,6 +123,7 @@ export function Inspector({ lane, model, selection, onSelect }: Props) {
           <code>{detail.address}</code>
         </dd>
       </dl>
+      <BreakMemory lane={lane} row={detail.index} pinned={detail.pinned} onAct={onAct} />
       <h3>Slabs</h3>
       <div className="slab-grid">
         {detail.slabs.map((entry) => (

@@ -1,9 +1,11 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Preset } from '../../engine/presets.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { FrameView } from '../../worker/frame.ts';
 import { useFrames } from '../lane/use-frame.ts';
-import { currentStep, resolveText, storyValues } from './resolve.ts';
+import { Prose } from '../lessons/prose.tsx';
+import { currentStep } from './resolve.ts';
+import { Terms } from './terms.tsx';
 
 /** The story of a preset: its current sentence follows the run. */
 export function Story({
@@ -19,22 +21,20 @@ export function Story({
   readonly turned: boolean;
 }) {
   const [at, setAt] = useState(0);
-  const text = useRef<HTMLParagraphElement>(null);
   const write = (frame: FrameView): void => {
     const step = currentStep(preset.story, frame);
     // One commit per step of the story, none per frame.
     if (step !== at) setAt(step);
-    const now = resolveText(preset.story[step]?.text ?? '', storyValues(frame));
-    if (text.current && text.current.textContent !== now) text.current.textContent = now;
   };
   useFrames(lane, 200, write);
-  // The paragraph of a new step is empty until written; the run may be over by then.
   useEffect(() => {
     if (lane.hub.latest) write(lane.hub.latest);
   });
   return (
     <section className="story" aria-label="Story">
-      <p className="story-question">{preset.question}</p>
+      <p className="story-question">
+        <Terms text={preset.question} />
+      </p>
       <ol>
         {preset.story.map((step, i) => (
           <li
@@ -47,7 +47,9 @@ export function Story({
             </span>
             <div>
               <h3>{i <= at ? step.title : 'Next'}</h3>
-              {i === at && <p ref={text} className="story-text" />}
+              {i === at && (
+                <Prose key={step.title} lane={lane} text={step.text} className="story-text" />
+              )}
             </div>
           </li>
         ))}
@@ -57,7 +59,11 @@ export function Story({
           Knobs were turned: the numbers are of this run, the words of the scenario as it was.
         </p>
       )}
-      {note && <p className="story-note">{note}</p>}
+      {note && (
+        <p className="story-note">
+          <Terms text={note} />
+        </p>
+      )}
     </section>
   );
 }

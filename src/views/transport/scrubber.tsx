@@ -17,6 +17,12 @@ const MARKED: readonly EventKind[] = [
   'crash',
   'runEnded',
 ];
+/** An operation of the bar that the user left something at, and what. */
+export interface TimeMark {
+  readonly op: number;
+  readonly text: string;
+}
+
 /** Zooming in stops at this many operations. */
 const LEAST_SPAN = 200;
 
@@ -43,11 +49,13 @@ export function Scrubber({
   lane,
   lockstep,
   edits,
+  notes,
   onArrive,
 }: {
   readonly lane: Lane;
   readonly lockstep: Lockstep;
-  readonly edits: readonly number[];
+  readonly edits: readonly TimeMark[];
+  readonly notes: readonly TimeMark[];
   onArrive(op: number): void;
 }) {
   const bar = useRef<HTMLDivElement>(null);
@@ -59,6 +67,7 @@ export function Scrubber({
   const drag = useRef<number | undefined>(undefined);
   const jumping = useRef(false);
   const [catching, setCatching] = useState(false);
+  const latest = edits.at(-1);
 
   const viewOf = (frame: FrameView): View => zoom.current ?? { from: 0, to: endOf(frame) };
   const place = (frame: FrameView, op: number): number => {
@@ -96,7 +105,12 @@ export function Scrubber({
     if (!box) return;
     const view = viewOf(frame);
     const wanted = [
-      ...edits.map((op) => ({ op, kind: 'edit', title: `knobs turned at operation ${count(op)}` })),
+      ...edits.map(({ op, text: what }) => ({
+        op,
+        kind: 'edit',
+        title: `${what}, operation ${count(op)}`,
+      })),
+      ...notes.map(({ op, text: what }) => ({ op, kind: 'note', title: what })),
       ...MARKED.map((kind) => ({
         op: frame.firsts[EV[kind]],
         kind: kind as string,
@@ -238,8 +252,12 @@ export function Scrubber({
       <p>
         <span ref={text} />
         {catching && <span className="catching"> · catching up</span>}
-        {edits.length > 0 && (
-          <span> · knobs turned at {edits.map((at) => count(at)).join(', ')}</span>
+        {latest && (
+          <span>
+            {' · '}
+            {edits.length === 1 ? latest.text : `${edits.length} edits, the last`} at{' '}
+            {count(latest.op)}
+          </span>
         )}
       </p>
     </div>

@@ -1,5 +1,6 @@
 import {
   FastForward,
+  Hammer,
   Pause,
   Play,
   RotateCcw,
@@ -7,6 +8,7 @@ import {
   SkipForward,
   StepBack,
   StepForward,
+  StickyNote,
 } from 'lucide-react';
 import { useState } from 'react';
 import { compact, count, duration } from '../../draw/format.ts';
@@ -18,7 +20,7 @@ import { H } from '../../worker/frame.ts';
 import type { Speed } from '../../worker/protocol.ts';
 import { kindName } from '../lane/event-text.ts';
 import { useFrameText } from '../lane/use-frame.ts';
-import { Scrubber } from './scrubber.tsx';
+import { Scrubber, type TimeMark } from './scrubber.tsx';
 import { SPEED_STEPS, speedAt, speedLabel, speedPosition } from './speed.ts';
 
 interface Props {
@@ -32,7 +34,12 @@ interface Props {
   readonly ended: boolean;
   readonly speed: Speed;
   readonly kind: EventKind;
-  readonly edits: readonly number[];
+  readonly edits: readonly TimeMark[];
+  readonly notes: readonly TimeMark[];
+  readonly breaking: boolean;
+  readonly noting: boolean;
+  onBreak(): void;
+  onNotes(): void;
   onPlayPause(): void;
   onRestart(): void;
   onSpeed(speed: Speed): void;
@@ -59,6 +66,11 @@ export function Transport({
   speed,
   kind,
   edits,
+  notes,
+  breaking,
+  noting,
+  onBreak,
+  onNotes,
   onPlayPause,
   onRestart,
   onSpeed,
@@ -147,7 +159,28 @@ export function Transport({
           <FastForward size={18} aria-hidden="true" />
         </button>
       </fieldset>
-      <Scrubber lane={lane} lockstep={lockstep} edits={edits} onArrive={onArrive} />
+      <fieldset className="transport-buttons transport-extra">
+        <legend className="sr">Act and note</legend>
+        <button
+          type="button"
+          onClick={onBreak}
+          aria-pressed={breaking}
+          title="Break it: stall, burst or kill a thread (B)"
+          aria-label="Break it"
+        >
+          <Hammer size={18} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          onClick={onNotes}
+          aria-pressed={noting}
+          title="Notes pinned to operations (N)"
+          aria-label="Notes"
+        >
+          <StickyNote size={18} aria-hidden="true" />
+        </button>
+      </fieldset>
+      <Scrubber lane={lane} lockstep={lockstep} edits={edits} notes={notes} onArrive={onArrive} />
       <div className="transport-read">
         <div>
           <small>Virtual time</small>

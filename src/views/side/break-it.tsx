@@ -1,0 +1,245 @@
+import { useState } from 'react';
+import { bytes, count, duration } from '../../draw/format.ts';
+import { ACT, type ActId, type Intervention } from '../../engine/interventions.ts';
+import type { KnobId, KnobValue, KnobValues } from '../../engine/knobs.ts';
+import type { ThreadDetail } from '../../engine/types.ts';
+import type { Lane } from '../../live/lane.ts';
+import { H } from '../../worker/frame.ts';
+import { nouns } from '../lane/nouns.ts';
+import { useFrames, useFrameText } from '../lane/use-frame.ts';
+
+interface Props {
+  readonly lane: Lane;
+  readonly knobs: KnobValues;
+  /** Lanes on screen: with several, a blow to a thread may fall in all of them. */
+  readonly lanes: number;
+  onAct(act: Intervention, everywhere: boolean): void;
+  onKnob(id: KnobId, value: KnobValue): void;
+  onClose(): void;
+}
+
+const THREAD_ACTS: readonly ActId[] = ['stall', 'burst', 'kill'];
+/** Shares of physical memory that a press gives to other programs. */
+const PRESSURES = [0, 0.5, 0.9, 0.99] as const;
+
+/** Blows to threads and to memory, each an edit of the recipe that undo takes back. */
+export function BreakIt({ lane, knobs, lanes, onAct, onKnob, onClose }: Props) {
+  const [threads, setThreads] = useState<readonly ThreadDetail[]>([]);
+  const [everywhere, setEverywhere] = useState(true);
+  const [much, setMuch] = useState({ stall: amountOf('stall'), burst: amountOf('burst') });
+  useFrames(lane, 300, () => {
+    lane
+      .threads()
+      .then(setThreads)
+      .catch(() => undefined);
+  });
+  const room = useFrameText<HTMLElement>(lane, (frame) => {
+    const left = bytes(frame.header[H.physLimitBytes]);
+    return `${left} left for this program, ${bytes(frame.header[H.residentBytes])} resident`;
+  });
+  const act = (id: ActId, chain: number): void => {
+    const amount = id === 'stall' || id === 'burst' ? much[id] : 0;
+    onAct({ act: id, subject: chain, amount }, lanes > 1 && everywhere);
+  };
+  return (
+    <section className="break-it" aria-label="Break it" data-testid="break-it">
+      <div className="inspector-head">
+        <h2>Break it</h2>
+        <button type="button" className="icon-button" onClick={onClose} aria-label="Close Break it">
+          ×
+        </button>
+      </div>
+      <p className="break-note">
+        Each blow falls where the run stands, is kept in the link, and undo takes it back.
+      </p>
+      <div className="break-amounts">
+        {(['stall', 'burst'] as const).map((id) => (
+          <Amount
+            key={id}
+            id={id}
+            value={much[id]}
+            onChange={(value) => setMuch({ ...much, [id]: value })}
+          />
+        ))}
+      </div>
+      <div className="break-threads" role="region" aria-label="Threads" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Chain</th>
+              <th scope="col">Ops</th>
+              <th scope="col">Owns</th>
+              <th scope="col">
+                <span className="sr">Blows</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {threads.map((thread) => (
+              <tr key={thread.chain} className={thread.running ? '' : 'over'}>
+                <th
+                  scope="row"
+                  title={`life ${count(thread.life)}, clock ${duration(thread.clockNs)}`}
+                >
+                  {thread.chain}
+                  <small>{stateOf(thread)}</small>
+                </th>
+                <td>{count(thread.ops)}</td>
+                <td>
+                  {count(thread.owned)}
+                  <span className="sr"> {nouns(knobs.model)}</span>
+                </td>
+                <td className="break-acts">
+                  {THREAD_ACTS.map((id) => (
+                    <button
+                      key={id}
+                      type="button"
+                      disabled={!thread.running}
+                      title={ACT[id].help}
+                      onClick={() => act(id, thread.chain)}
+                    >
+                      {ACT[id].label}
+                      <span className="sr"> chain {thread.chain}</span>
+                    </button>
+                  ))}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {lanes > 1 && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={everywhere}
+            onChange={(event) => setEverywhere(event.target.checked)}
+          />
+          the same blow in all {lanes} lanes
+        </label>
+      )}
+      <h3>Memory pressure</h3>
+      <fieldset className="segments wide">
+        <legend className="sr">Share of physical memory that other programs take</legend>
+        {PRESSURES.map((share) => (
+          <button
+            key={share}
+            type="button"
+            aria-pressed={knobs.memPressure === share}
+            onClick={() => onKnob('memPressure', share)}
+          >
+            {share === 0 ? 'none' : `${share * 100} %`}
+          </button>
+        ))}
+      </fieldset>
+      <p className="break-note">
+        <span ref={room} />. Any share: the knob under Limits.
+      </p>
+      <p className="break-note">
+        To force an adoption, pin or trim, select one of the {nouns(knobs.model)} in the map.
+      </p>
+    </section>
+  );
+}
+
+const amountOf = (id: ActId): number => ACT[id].amount?.default ?? 0;
+const stateOf = ({ running, asleep }: ThreadDetail): string =>
+  running ? (asleep ? 'asleep' : '') : 'ended';
+
+function Amount({
+  id,
+  value,
+  onChange,
+}: {
+  readonly id: ActId;
+  readonly value: number;
+  onChange(value: number): void;
+}) {
+  const range = ACT[id].amount;
+  const [draft, setDraft] = useState<string | undefined>(undefined);
+  if (!range) return null;
+  const settle = (): void => {
+    const wanted = Math.round(Number(draft));
+    if (draft !== undefined && draft.trim() !== '' && Number.isFinite(wanted))
+      onChange(Math.max(range.min, Math.min(range.max, wanted)));
+    setDraft(undefined);
+  };
+  return (
+    <label>
+      {ACT[id].label}
+      <span className="field">
+        <input
+          inputMode="numeric"
+          value={draft ?? String(value)}
+          title={`${count(range.min)} to ${count(range.max)} ${range.unit}`}
+          onChange={(event) => setDraft(event.target.value)}
+          onBlur={settle}
+          onKeyDown={(event) => event.key === 'Enter' && settle()}
+        />
+        <small>{range.unit === 'operations' ? 'ops' : range.unit}</small>
+      </span>
+    </label>
+  );
+}
+
+/** Blows to the selected SuperSlab or page. */
+export function BreakMemory({
+  lane,
+  row,
+  pinned,
+  onAct,
+}: {
+  readonly lane: Lane;
+  readonly row: number;
+  readonly pinned: boolean;
+  onAct(act: Intervention): void;
+}) {
+  const [threads, setThreads] = useState<readonly ThreadDetail[]>([]);
+  const [chain, setChain] = useState(1);
+  useFrames(lane, 500, () => {
+    lane
+      .threads()
+      .then(setThreads)
+      .catch(() => undefined);
+  });
+  const living = threads.filter(({ running }) => running);
+  const chosen = living.some((thread) => thread.chain === chain) ? chain : living[0]?.chain;
+  const pin: ActId = pinned ? 'unpin' : 'pin';
+  return (
+    <fieldset className="break-memory">
+      <legend>Break it</legend>
+      <div>
+        <button
+          type="button"
+          title={ACT.adopt.help}
+          disabled={chosen === undefined}
+          onClick={() => onAct({ act: 'adopt', subject: row, amount: chosen ?? 1 })}
+        >
+          {ACT.adopt.label}
+        </button>
+        <label>
+          by chain
+          <select value={chosen ?? ''} onChange={(event) => setChain(Number(event.target.value))}>
+            {living.map((thread) => (
+              <option key={thread.chain} value={thread.chain}>
+                {thread.chain}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <div>
+        {[pin, 'trim' as const].map((id) => (
+          <button
+            key={id}
+            type="button"
+            title={ACT[id].help}
+            onClick={() => onAct({ act: id, subject: row, amount: 0 })}
+          >
+            {ACT[id].label}
+          </button>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
