@@ -124,7 +124,10 @@ test('contradictory knobs are allowed and explained where they bite', async ({ p
   await whenIdle(page);
   await page.locator('.adoption-card').getByRole('button', { name: 'As table' }).click();
   await page.evaluate(() => window.slabscope.lane.hub.redraw());
-  await expect(page.getByRole('row', { name: /too few remote blocks/ })).toBeVisible();
+  const row = page.getByRole('row', { name: /too few remote blocks/ });
+  await expect(row).toBeVisible();
+  const refused = Number((await row.getByRole('cell').last().innerText()).replaceAll(',', ''));
+  expect(refused).toBeGreaterThan(0);
   await expect(page.locator('.story-note')).toContainText('8 remote blocks');
 });
 

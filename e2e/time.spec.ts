@@ -76,5 +76,30 @@ test('a block tells who allocated it', async ({ page }) => {
   await expect(page.getByTestId('inspector')).toContainText('Blocks of slab');
   await page.locator('canvas.blocks').focus();
   await page.keyboard.press('ArrowRight');
-  await expect(page.getByTestId('block-story')).toContainText(/operation|never/);
+  const story = page.getByTestId('block-story');
+  await expect(story).toContainText(/^Allocated (by|before)/);
+  // A block that somebody allocated during the run: its story names who, and where; going there shows it live.
+  for (let i = 0; i < 40 && !/by life/.test(await story.innerText()); i++) {
+    await page.locator('canvas.blocks').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(story).toContainText(/^Allocated (by|before)/);
+  }
+  const said = /by life ([\d,]+), chain (\d+) at operation ([\d,]+)\./.exec(
+    await story.innerText(),
+  );
+  expect(said).not.toBeNull();
+  const [life, chain, op] = (said ?? []).slice(1).map((text) => Number(text.replaceAll(',', '')));
+  await story.getByRole('button', { name: 'Go there' }).click();
+  await whenIdle(page);
+  expect(await opOf(page)).toBe(op);
+  const born = await page.evaluate(
+    async (wanted) => {
+      const { lane } = window.slabscope;
+      const own = await lane.threads();
+      return own.some((thread) => thread.chain === wanted.chain && thread.life >= wanted.life);
+    },
+    { life, chain },
+  );
+  expect(born).toBe(true);
+  await expect(page.getByTestId('block')).toContainText('live');
 });

@@ -364,6 +364,52 @@ describe('knobs of the page allocator', () => {
       expect(digest({ ...settings, [id]: value })).not.toBe(digest(settings));
     },
   );
+  /** Knobs that both models have, with a value that must matter here, too, and where it does. */
+  const SHARED: Partial<Record<KnobId, [KnobValues[KnobId], Partial<KnobValues>?]>> = {
+    threads: [2],
+    chunks: [90],
+    rounds: [2],
+    succession: [false],
+    minSize: [3000],
+    maxSize: [16_000],
+    seconds: [0.001],
+    seed: [7],
+    orphanPolicy: ['adopt', { route: 's2' }],
+    prelink: [true],
+    maxMapCount: [1000, { mapMode: 'trimAligned', route: 's1' }],
+    baseMaps: [40],
+    mapMode: ['trimAligned'],
+    physLimitGiB: [1, { route: 's1', chunks: 300, minSize: 30_000, maxSize: 32_000 }],
+    memPressure: [0.999, { physLimitGiB: 1 }],
+    threadEnd: ['detach'],
+    onNull: ['libcFallback', { maxMapCount: 1000, mapMode: 'trimAligned', route: 's1' }],
+    timeBase: ['documentRate'],
+    opRate: [1e5, { timeBase: 'documentRate' }],
+    schedule: ['shared'],
+    opLimit: [500],
+  };
+  const LARSON = {
+    ...BASE,
+    workload: 'larson',
+    rounds: 1,
+    prelink: false,
+    schedule: 'own',
+  } as const;
+  it.each(Object.keys(SHARED) as KnobId[])('%s matters to pages as well', (id) => {
+    const [value, context = {}] = SHARED[id] ?? [0];
+    const settings = { ...LARSON, ...context };
+    const run = (knobs: Partial<KnobValues>): string => {
+      const sim = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+      sim.advance(id === 'physLimitGiB' ? 40_000 : 8000);
+      expect(sim.audit()).toEqual([]);
+      return sim.digest();
+    };
+    expect(run({ ...settings, [id]: value })).not.toBe(run(settings));
+  });
+  it('joins threads as it detaches them: who is joined has no table here to give back', () => {
+    const run = (threadEnd: KnobValues['threadEnd']): string => digest({ ...LARSON, threadEnd });
+    expect(run('join')).toBe(run('detach'));
+  });
   it('covers every knob that is of this model alone', () => {
     expect(KNOB_IDS.filter((id) => knobDef(id).model === 'mf2' && PAIRS[id] === undefined)).toEqual(
       [],

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { fullSizeEngine } from '../../testing/full-size.ts';
+
+const { C, createSimulation, presetById, resolveKnobs, variantKnobs } = await fullSizeEngine();
+
+/** Counters of every variant of a scenario at its end, by the variant's name. */
+function countersOf(id: string): Map<string, Float64Array> {
+  const preset = presetById(id);
+  if (!preset) throw new Error(`no preset ${id}`);
+  return new Map(
+    preset.variants.map(({ name }, i) => {
+      const sim = createSimulation(resolveKnobs(variantKnobs(preset, i)), { eventCapacity: 1024 });
+      sim.advance(1e9);
+      return [name, sim.readCounters()];
+    }),
+  );
+}
+const of = (runs: Map<string, Float64Array>, name: string, counter: number): number =>
+  runs.get(name)?.[counter] ?? Number.NaN;
+
+/** What stories and notes of the scenarios say, held against the runs that they are shown with. */
+describe('scenarios of the mid allocator keep what their words promise', () => {
+  it('domino: adoption without need multiplies pages, adoption on need does not', () => {
+    const runs = countersOf('domino');
+    const pages = (name: string): number => of(runs, name, C.newPages);
+    expect(pages('CDA, adopting on waking')).toBeGreaterThan(20 * pages('CDA, on need'));
+    // “the pages of owner priority”
+    expect(pages('CDA, on need') / pages('S2')).toBeGreaterThan(0.8);
+    expect(pages('CDA, on need') / pages('S2')).toBeLessThan(1.25);
+    expect(of(runs, 'CDA, adopting on waking', C.chainMax)).toBeGreaterThanOrEqual(2);
+    expect(of(runs, 'CDA, adopting on waking', C.adoptionsUnneeded)).toBeGreaterThan(0);
+    expect(of(runs, 'CDA, on need', C.adoptionsUnneeded)).toBe(0);
+  });
+
+  it('thresholds: a higher one loses pages, queueing again changes next to nothing', () => {
+    const runs = countersOf('thresholds');
+    const reuse = (name: string): number =>
+      of(runs, name, C.pageReuses) / (of(runs, name, C.pageReuses) + of(runs, name, C.newPages));
+    expect(reuse('Threshold 1')).toBeGreaterThan(2 * reuse('Threshold 2'));
+    expect(reuse('Threshold 2')).toBeGreaterThan(reuse('Threshold 4'));
+    const again = of(runs, 'Threshold 1, queue again', C.newPages);
+    expect(Math.abs(again / of(runs, 'Threshold 1', C.newPages) - 1)).toBeLessThan(0.01);
+    // “come near its three counters”
+    const fitted = 'Fitted to D2’s counters';
+    expect(of(runs, fitted, C.newPages) / 230_267).toBeCloseTo(1, 1);
+    expect(of(runs, fitted, C.pageReuses) / 14_299).toBeCloseTo(1, 0);
+    expect(of(runs, fitted, C.pendingEnqueued) / 16_587).toBeCloseTo(1, 0);
+  });
+
+  it('routes: owner priority alone strands everything where owners die', () => {
+    const runs = countersOf('routes');
+    expect(of(runs, 'S1', C.pageReuses)).toBe(0);
+    const fewest = Math.min(...[...runs.values()].map((counters) => counters[C.newPages]));
+    expect(of(runs, 'CDA and partial list', C.newPages)).toBe(fewest);
+  });
+
+  it('route P as written adopts nothing; its first gate shuts whole classes out', () => {
+    const runs = countersOf('route-p');
+    expect(of(runs, 'As in D2', C.adoptions)).toBe(0);
+    expect(
+      of(runs, 'As in D2', C.blockedRemotes) + of(runs, 'As in D2', C.blockedPressure),
+    ).toBeGreaterThan(0);
+    expect(of(runs, 'All gates open', C.adoptions)).toBeGreaterThan(1000);
+  });
+
+  it('best policy: the last lane needs fewest pages', () => {
+    const runs = countersOf('best-policy');
+    const pages = [...runs.values()].map((counters) => counters[C.newPages]);
+    expect(pages.indexOf(Math.min(...pages))).toBe(pages.length - 1);
+  });
+});
