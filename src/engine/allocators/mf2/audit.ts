@@ -1,8 +1,8 @@
+import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../../machine/process.ts';
 import { GUARD_PAGES, STACK_PAGES, STACK_RESIDENT_PAGES } from '../../machine/threads.ts';
 import { C } from '../../telemetry/counters.ts';
 import { B, BAND_COUNT, BANDS } from '../../telemetry/ledger.ts';
 import { PG } from '../../telemetry/states.ts';
-import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../tiny/ledger.ts';
 import {
   CLASSES,
   MF2_CLASSES,

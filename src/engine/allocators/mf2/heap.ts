@@ -151,8 +151,13 @@ export class Mf2Heap {
       sums[SUM.freeDead] +
       sums[SUM.hidden] +
       sums[SUM.neverResident] +
-      sums[SUM.tailResident]
+      sums[SUM.tailResident] +
+      this.otherBytes
     );
+  }
+  /** Large requests and what the C library served. */
+  get otherMapped(): number {
+    return this.otherBytes;
   }
   get stateBytes(): number {
     return (

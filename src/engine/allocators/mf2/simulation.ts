@@ -2,14 +2,10 @@ import { WordHash } from '../../../base/hash.ts';
 import { NS_PER_S } from '../../../base/units.ts';
 import type { Intervention } from '../../interventions.ts';
 import { KNOB_IDS, type KnobId, type KnobValue, type KnobValues } from '../../knobs.ts';
-import { AddressSpace } from '../../machine/address-space.ts';
-import { MAIN, NO_STACK, STACK_PAGES, Threads } from '../../machine/threads.ts';
+import { MAIN, NO_STACK, STACK_PAGES } from '../../machine/threads.ts';
 import { C } from '../../telemetry/counters.ts';
-import { EV, EventLog, NO_CAUSE } from '../../telemetry/events.ts';
-import { History } from '../../telemetry/history.ts';
-import { BAND_COUNT, BANDS } from '../../telemetry/ledger.ts';
-import { S, SERIES_COUNT } from '../../telemetry/series.ts';
-import { ENDED_BY, type EndedBy, type RunStatus } from '../../telemetry/states.ts';
+import { EV, NO_CAUSE } from '../../telemetry/events.ts';
+import { S } from '../../telemetry/series.ts';
 import type {
   AdvanceResult,
   Autopsy,
@@ -23,7 +19,7 @@ import type {
   ThreadDetail,
 } from '../../types.ts';
 import { chainsOf, LarsonProgram, type PairProgram, programOf } from '../../workloads/program.ts';
-import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../tiny/ledger.ts';
+import { type Progress, Run } from '../run.ts';
 import { announce, listThreads, whyNot } from './acts.ts';
 import { audit } from './audit.ts';
 import { Mf2Heap, type Mf2Host, SUM } from './heap.ts';
@@ -62,28 +58,15 @@ export interface Mf2Options {
 }
 
 const EVENT_CAPACITY = 1 << 17;
-const PAGE = 4096;
 const PAIR = [1, 2] as const;
 
 /** One run of the MF2 model. See engine/types.ts for the contract. */
-export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
+export class Mf2Simulation extends Run implements Simulation, Mf2Host, StepHost {
   readonly model = 'mf2';
-  readonly chains: number;
-  readonly space: AddressSpace;
-  readonly threads: Threads;
-  readonly heap: Mf2Heap;
+  override readonly heap: Mf2Heap;
   readonly steps: Mf2Steps;
   readonly program: LarsonProgram | PairProgram;
-  readonly events: EventLog;
-  readonly history = new History();
   readonly classBytes: readonly number[] = MF2_CLASSES;
-  private readonly settings: KnobValues;
-  private operations = 0;
-  private outcome: RunStatus = 'running';
-  private reason: EndedBy = 'notEnded';
-  private refusedAny = false;
-  private refusal: Autopsy['refused'];
-  private endNs = 0;
   /** Life that did the latest operation. */
   private actor = 0;
   /** Wakers wake when the pair has done this many rounds. */
@@ -95,21 +78,9 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
   private doomedCount = 0;
   /** Event that doomed each chain. */
   private readonly doomEvent: Int32Array;
-  /** A burst under way: who has it, and the operations left of it. */
-  private burstChain = MAIN;
-  private burstLeft = 0;
-  peakMappedBytes = 0;
-  peakResidentBytes = 0;
-  private readonly bands = new Float64Array(BAND_COUNT);
-  private readonly bandsResident = new Float64Array(BAND_COUNT);
-  private readonly sample = new Float64Array(SERIES_COUNT);
 
   constructor(knobs: KnobValues, options: Mf2Options = {}) {
-    this.settings = { ...knobs };
-    this.chains = chainsOf(knobs);
-    this.events = new EventLog(options.eventCapacity ?? EVENT_CAPACITY);
-    this.space = new AddressSpace(knobs.baseMaps, BASE_PAGES);
-    this.threads = new Threads(this.chains);
+    super(knobs, chainsOf(knobs), options.eventCapacity ?? EVENT_CAPACITY);
     this.program = programOf(this.settings);
     const Heap = options.mf2Heap ?? Mf2Heap;
     this.heap = new Heap(this.settings, this.space, this.events, this);
@@ -122,49 +93,10 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
     this.takeSample();
   }
 
-  get knobs(): Readonly<KnobValues> {
-    return this.settings;
-  }
-  get op(): number {
-    return this.operations;
-  }
-  get status(): RunStatus {
-    return this.outcome;
-  }
-  get endedBy(): EndedBy {
-    return this.reason;
-  }
-  get oomSeen(): boolean {
-    return this.refusedAny;
-  }
-  get counters(): Float64Array {
-    return this.heap.counters;
-  }
   get rows(): number {
     return this.heap.count;
   }
-  get lives(): number {
-    return this.threads.lives;
-  }
-  get lastLife(): number {
-    return this.threads.lives;
-  }
-  get mappedBytes(): number {
-    return this.space.mappedPages * PAGE + this.heap.otherBytes;
-  }
-  get residentBytes(): number {
-    const stacks = (this.threads.livingStacks + this.threads.deadStacks) * 2 * PAGE;
-    return this.heap.residentBytes + stacks + BASE_RESIDENT_PAGES * PAGE + this.heap.otherBytes;
-  }
-  get stateBytes(): number {
-    return (
-      this.heap.stateBytes +
-      this.space.stateBytes +
-      this.events.capacity * 37 +
-      this.history.rows.byteLength
-    );
-  }
-  get virtualNs(): number {
+  override get virtualNs(): number {
     if (this.outcome !== 'running') return this.endNs;
     const first = this.runnable();
     return first === NONE ? this.threads.latestClock() : this.threads.clock[first];
@@ -174,9 +106,6 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
 
   isAlive(life: number): boolean {
     return life >= 0 && this.threads.isAlive(life);
-  }
-  chainOf(life: number): number {
-    return this.threads.chainOf(life);
   }
   mapPage(): number {
     const { settings, space } = this;
@@ -219,13 +148,6 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
     };
     this.heap.emit(EV.oom, now, life, life, kind, 0, seq);
     return seq;
-  }
-  memoryGrew(): void {
-    if (this.outcome !== 'running') return;
-    const { physLimitGiB, memPressure } = this.settings;
-    if (this.residentBytes <= physLimitGiB * 2 ** 30 * (1 - memPressure)) return;
-    this.refusedAny = true;
-    this.end('oom', 'physicalLimit');
   }
   wake(chain: number, now: number, cause: number): void {
     const { x } = this.steps;
@@ -329,12 +251,11 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
   }
 
   /** The others stood still meanwhile: none goes on at an earlier time than the burst's end. */
-  private endBurst(): void {
+  protected override endBurst(): void {
     const { threads, began, burstChain } = this;
-    this.burstLeft = 0;
     for (let chain = 1; chain < this.chains; chain++)
       began[chain] += Math.max(0, threads.clock[burstChain] - threads.clock[chain]);
-    threads.catchUp(burstChain);
+    super.endBurst();
   }
 
   /** Ends the chains that an intervention has killed and whose operation is done. */
@@ -480,13 +401,6 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
     this.burstLeft = ops;
   }
 
-  abort(): void {
-    if (this.outcome === 'running') this.end('aborted', 'user');
-  }
-  stopAtLimit(): void {
-    if (this.outcome === 'running') this.end(this.refusedAny ? 'oom' : 'finished', 'opsLimit');
-  }
-
   /** Warm-up and the first threads: outside the operation count. */
   private begin(): void {
     const { program, steps } = this;
@@ -575,10 +489,6 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
     if (threads.runningCount === 0) this.endChains();
   }
 
-  private endChains(): void {
-    this.end(this.refusedAny ? 'oom' : 'finished', 'chainsEnded');
-  }
-
   /** pthread_create: a stack; the thread table is too small for this allocator and is left out. */
   private createThread(chain: number, by: number): boolean {
     const { threads, heap, settings, steps } = this;
@@ -619,23 +529,14 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
     return true;
   }
 
-  private end(status: RunStatus, reason: EndedBy): void {
-    this.endNs = this.threads.latestClock();
-    this.outcome = status;
-    this.reason = reason;
+  protected override emitEnd(endedBy: number): void {
     const cause = this.events.next - 1;
-    this.heap.emit(EV.runEnded, this.endNs, MAIN, 0, ENDED_BY.indexOf(reason), 0, cause);
-    this.notePeaks();
-  }
-
-  private notePeaks(): void {
-    if (this.mappedBytes > this.peakMappedBytes) this.peakMappedBytes = this.mappedBytes;
-    if (this.residentBytes > this.peakResidentBytes) this.peakResidentBytes = this.residentBytes;
+    this.heap.emit(EV.runEnded, this.endNs, MAIN, 0, endedBy, 0, cause);
   }
 
   // Reading
 
-  readCounters(): Float64Array {
+  override readCounters(): Float64Array {
     const { heap, threads, steps } = this;
     const { counters, sums } = heap;
     counters[C.superslabsNow] = heap.count;
@@ -663,7 +564,7 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
     return counters;
   }
 
-  readLedger(mapped: Float64Array, resident: Float64Array): void {
+  override readLedger(mapped: Float64Array, resident: Float64Array): void {
     readLedger(this, mapped, resident);
   }
   readEntries(): MapEntries {
@@ -701,36 +602,15 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
   }
 
   private takeSample(): void {
-    const { sample, bands, heap, space } = this;
-    this.notePeaks();
-    this.readLedger(bands, this.bandsResident);
-    const counters = this.readCounters();
-    sample.fill(0);
-    sample[S.op] = this.operations;
-    sample[S.ns] = this.virtualNs;
-    for (let band = 0; band < BANDS.length; band++) sample[S['band.live'] + band] = bands[band];
-    sample[S.mapped] = this.mappedBytes;
-    sample[S.resident] = this.residentBytes;
-    sample[S.residentMax] = this.residentBytes;
+    const sample = this.beginSample();
+    const { counters, heap } = this;
     sample[S.superslabs] = heap.count;
     sample[S.superslabsMin] = heap.count;
     sample[S.superslabsMax] = heap.count;
-    sample[S['entries.superslabs']] = space.superslabEntries;
-    sample[S['entries.stacks']] = space.stackEntries;
-    sample[S['entries.base']] = space.baseEntries;
-    sample[S.entriesMax] = space.entries;
-    sample[S.queued] = counters[C.queuedBlocks];
-    sample[S.queuedDead] = counters[C.queuedDead];
+    sample[S.entriesMax] = this.space.entries;
     for (let c = 0; c < CLASSES; c++) sample[S['queued.0'] + c] = heap.queuedBy[c];
     sample[S.allocated] = heap.count;
-    sample[S.localFrees] = counters[C.localFrees];
-    sample[S.remoteFrees] = counters[C.remoteFrees];
-    sample[S.drains] = counters[C.drainSuccesses];
-    sample[S.syscalls] = counters[C.mmapCalls] + counters[C.munmapCalls];
     sample[S.reuses] = counters[C.pageReuses];
-    sample[S.lives] = this.threads.lives;
-    sample[S.pageFaults] = counters[C.pageFaults];
-    sample[S.orphans] = counters[C.orphanSuperslabs];
     sample[S.adoptions] = counters[C.adoptions];
     sample[S.starved] = counters[C.newStarved];
     sample[S.stranded] =
@@ -763,94 +643,45 @@ export class Mf2Simulation implements Simulation, Mf2Host, StepHost {
 
   snapshot(): Snapshot {
     const parts = {
-      settings: { ...this.settings },
-      space: this.space.snapshot(),
+      progress: this.progress(),
       heap: this.heap.snapshot(),
-      threads: this.threads.snapshot(),
       x: this.steps.x.slice(),
       outcomes: this.steps.outcome.slice(),
       program: this.program.words(),
-      history: this.history.snapshot(),
-      totals: this.events.totals.slice(),
-      nextEvent: this.events.next,
       nextWake: this.nextWake.slice(),
       began: this.began.slice(),
       doomed: this.doomed.slice(),
       doomEvent: this.doomEvent.slice(),
-      run: {
-        operations: this.operations,
-        outcome: this.outcome,
-        reason: this.reason,
-        refusedAny: this.refusedAny,
-        refusal: this.refusal,
-        endNs: this.endNs,
-        doomedCount: this.doomedCount,
-        burstChain: this.burstChain,
-        burstLeft: this.burstLeft,
-        peakMappedBytes: this.peakMappedBytes,
-        peakResidentBytes: this.peakResidentBytes,
-      },
-    };
+      doomedCount: this.doomedCount,
+    } satisfies Parts;
     return { op: this.operations, bytes: this.stateBytes, parts };
   }
 
   restore(snapshot: Snapshot): void {
     const parts = snapshot.parts as unknown as Parts;
-    Object.assign(this.settings, parts.settings);
-    this.space.restore(parts.space);
+    this.restoreProgress(parts.progress);
     this.heap.restore(parts.heap);
-    this.threads.restore(parts.threads);
     this.steps.x.set(parts.x);
     this.steps.outcome.set(parts.outcomes);
     this.program.restore(parts.program);
-    this.history.restore(parts.history);
-    this.events.rewind(parts.nextEvent, parts.totals);
     this.nextWake.set(parts.nextWake);
     this.began.set(parts.began);
     this.doomed.set(parts.doomed);
     this.doomEvent.set(parts.doomEvent);
-    const { run } = parts;
-    this.operations = run.operations;
-    this.outcome = run.outcome;
-    this.reason = run.reason;
-    this.refusedAny = run.refusedAny;
-    this.refusal = run.refusal;
-    this.endNs = run.endNs;
-    this.doomedCount = run.doomedCount;
-    this.burstChain = run.burstChain;
-    this.burstLeft = run.burstLeft;
-    this.peakMappedBytes = run.peakMappedBytes;
-    this.peakResidentBytes = run.peakResidentBytes;
+    this.doomedCount = parts.doomedCount;
     this.steps.applyKnobs();
   }
 }
 
 interface Parts {
-  settings: KnobValues;
-  space: ReturnType<AddressSpace['snapshot']>;
+  progress: Progress;
   heap: ReturnType<Mf2Heap['snapshot']>;
-  threads: unknown;
   x: Int32Array;
   outcomes: Int32Array;
   program: Int32Array;
-  history: ReturnType<History['snapshot']>;
-  totals: Float64Array;
-  nextEvent: number;
   nextWake: Float64Array;
   began: Float64Array;
   doomed: Uint8Array;
   doomEvent: Int32Array;
-  run: {
-    operations: number;
-    outcome: RunStatus;
-    reason: EndedBy;
-    refusedAny: boolean;
-    refusal: Autopsy['refused'];
-    endNs: number;
-    doomedCount: number;
-    burstChain: number;
-    burstLeft: number;
-    peakMappedBytes: number;
-    peakResidentBytes: number;
-  };
+  doomedCount: number;
 }

@@ -1,3 +1,4 @@
+import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../../machine/process.ts';
 import { GUARD_PAGES, STACK_PAGES, STACK_RESIDENT_PAGES } from '../../machine/threads.ts';
 import { C } from '../../telemetry/counters.ts';
 import { B, BANDS } from '../../telemetry/ledger.ts';
@@ -10,7 +11,6 @@ import {
   type SuperSlabColumns,
   type SuperSlabDetail,
 } from '../../types.ts';
-import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../tiny/ledger.ts';
 import { SUM } from './heap.ts';
 import {
   CLASSES,

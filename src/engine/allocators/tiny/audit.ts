@@ -1,3 +1,4 @@
+import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../../machine/process.ts';
 import { GUARD_PAGES, STACK_PAGES, STACK_RESIDENT_PAGES } from '../../machine/threads.ts';
 import { C } from '../../telemetry/counters.ts';
 import { B, BAND_COUNT, BANDS } from '../../telemetry/ledger.ts';
@@ -41,7 +42,6 @@ import {
   slabHeader,
   TOUCHED,
 } from './layout.ts';
-import { BASE_PAGES, BASE_RESIDENT_PAGES } from './ledger.ts';
 import type { TinySimulation } from './simulation.ts';
 
 const PAGE = 4096;

@@ -3,14 +3,12 @@ import { WordHash } from '../../../base/hash.ts';
 import { NS_PER_S } from '../../../base/units.ts';
 import type { Intervention } from '../../interventions.ts';
 import { KNOB_IDS, type KnobId, type KnobValue, type KnobValues } from '../../knobs.ts';
-import { AddressSpace } from '../../machine/address-space.ts';
-import { MAIN, NO_STACK, STACK_PAGES, Threads } from '../../machine/threads.ts';
+import { MAIN, NO_STACK, STACK_PAGES } from '../../machine/threads.ts';
 import { C } from '../../telemetry/counters.ts';
-import { CRASH, EV, EventLog, NO_CAUSE } from '../../telemetry/events.ts';
-import { History } from '../../telemetry/history.ts';
-import { B, BAND_COUNT, BANDS } from '../../telemetry/ledger.ts';
-import { S, SERIES_COUNT } from '../../telemetry/series.ts';
-import { ENDED_BY, type EndedBy, type RunStatus } from '../../telemetry/states.ts';
+import { CRASH, EV, NO_CAUSE } from '../../telemetry/events.ts';
+import { B } from '../../telemetry/ledger.ts';
+import { S } from '../../telemetry/series.ts';
+import type { EndedBy, RunStatus } from '../../telemetry/states.ts';
 import type {
   AdvanceResult,
   Autopsy,
@@ -24,6 +22,7 @@ import type {
   ThreadDetail,
 } from '../../types.ts';
 import { Larson } from '../../workloads/larson.ts';
+import { type Progress, Run } from '../run.ts';
 import { announce, listThreads, whyNot } from './acts.ts';
 import { audit } from './audit.ts';
 import {
@@ -48,13 +47,7 @@ import {
   SLAB_INDEX,
   SLAB_SS,
 } from './layout.ts';
-import {
-  BASE_PAGES,
-  BASE_RESIDENT_PAGES,
-  type LivingTotals,
-  livingTotals,
-  readLedger,
-} from './ledger.ts';
+import { type LivingTotals, livingTotals, readLedger } from './ledger.ts';
 import { autopsyOf, fillColumns, fillQueues, inspectBlocks, inspectSuperSlab } from './view.ts';
 
 /** What may be changed for tests and long headless runs. */
@@ -66,28 +59,15 @@ export interface SimulationOptions {
 }
 
 const EVENT_CAPACITY = 1 << 16;
-const PAGE = 4096;
 /** REG_STOP bit: the run is over. */
 const STOP_ENDED = 2;
 
 /** One run of the tiny model under Larson. See engine/types.ts for the contract. */
-export class TinySimulation implements Simulation, HeapHost {
+export class TinySimulation extends Run implements Simulation, HeapHost {
   readonly model = 'tiny';
-  readonly chains: number;
-  readonly space: AddressSpace;
-  readonly threads: Threads;
-  readonly heap: TinyHeap;
-  readonly events: EventLog;
-  readonly history = new History();
+  override readonly heap: TinyHeap;
   readonly larson: Larson;
-  private settings: KnobValues;
-  private operations = 0;
-  private outcome: RunStatus = 'running';
-  private reason: EndedBy = 'notEnded';
-  private refusal: Autopsy['refused'];
   private crashInfo: Autopsy['crash'];
-  private refusedAny = false;
-  private endNs = 0;
   /** Chain whose quantum is under way, and what is left of it. */
   private chain = MAIN;
   private quantumLeft = 0;
@@ -95,26 +75,14 @@ export class TinySimulation implements Simulation, HeapHost {
   private lastChain = MAIN;
   private actor = 0;
   private refillsBefore = 0;
-  /** A burst under way: who has it, and the operations left of it. */
-  private burstChain = MAIN;
-  private burstLeft = 0;
   private nextTrimNs = Infinity;
-  peakMappedBytes = 0;
-  peakResidentBytes = 0;
   private tableSlots = 0;
   private readonly freeTableSlots: number[] = [];
   private readonly living: LivingTotals = { freeBytes: 0, queuedBlocks: 0 };
-  private readonly bands = new Float64Array(BAND_COUNT);
-  private readonly bandsResident = new Float64Array(BAND_COUNT);
-  private readonly sample = new Float64Array(SERIES_COUNT);
   private readonly onNull = (size: number, slot: number): boolean => this.nullReturned(size, slot);
 
   constructor(knobs: KnobValues, options: SimulationOptions = {}) {
-    this.settings = { ...knobs };
-    this.chains = knobs.threads + 1;
-    this.events = new EventLog(options.eventCapacity ?? EVENT_CAPACITY);
-    this.space = new AddressSpace(knobs.baseMaps, BASE_PAGES);
-    this.threads = new Threads(this.chains);
+    super(knobs, knobs.threads + 1, options.eventCapacity ?? EVENT_CAPACITY);
     this.larson = new Larson(this.settings);
     const Heap = options.heap ?? TinyHeap;
     this.heap = new Heap(
@@ -130,53 +98,13 @@ export class TinySimulation implements Simulation, HeapHost {
     this.takeSample();
   }
 
-  get knobs(): Readonly<KnobValues> {
-    return this.settings;
-  }
-  get op(): number {
-    return this.operations;
-  }
-  get status(): RunStatus {
-    return this.outcome;
-  }
-  get endedBy(): EndedBy {
-    return this.reason;
-  }
-  get oomSeen(): boolean {
-    return this.refusedAny;
-  }
-  get counters(): Float64Array {
-    return this.heap.counters;
-  }
   get classBytes(): readonly number[] {
     return this.heap.blockBytes;
   }
   get rows(): number {
     return this.heap.rows;
   }
-  get lives(): number {
-    return this.threads.lives;
-  }
-  get lastLife(): number {
-    return this.threads.lives;
-  }
-  get mappedBytes(): number {
-    return this.space.mappedPages * PAGE + this.heap.otherMapped;
-  }
-  get residentBytes(): number {
-    const stacks = (this.threads.livingStacks + this.threads.deadStacks) * 2 * PAGE;
-    return this.heap.residentBytes + stacks + BASE_RESIDENT_PAGES * PAGE;
-  }
-  /** Bytes of typed arrays that the engine holds, events and history included. */
-  get stateBytes(): number {
-    return (
-      this.heap.stateBytes +
-      this.space.stateBytes +
-      this.events.capacity * 37 +
-      this.history.rows.byteLength
-    );
-  }
-  get virtualNs(): number {
+  override get virtualNs(): number {
     if (this.outcome !== 'running') return this.endNs;
     const first = this.threads.earliest();
     return first === MAIN ? this.threads.latestClock() : this.threads.clock[first];
@@ -184,9 +112,6 @@ export class TinySimulation implements Simulation, HeapHost {
 
   // HeapHost
 
-  chainOf(life: number): number {
-    return this.threads.chainOf(life);
-  }
   isAlive(life: number): boolean {
     return life === CENTRAL_LIFE || (life >= 0 && this.threads.isAlive(life));
   }
@@ -210,14 +135,6 @@ export class TinySimulation implements Simulation, HeapHost {
       heap.emit(EV.oom, life, life, what, 0, seq);
     }
     return seq;
-  }
-  memoryGrew(): void {
-    // During construction the heap touches pages before it is ours to ask.
-    if (this.outcome !== 'running' || this.heap === undefined) return;
-    const { physLimitGiB, memPressure } = this.settings;
-    if (this.residentBytes <= physLimitGiB * 2 ** 30 * (1 - memPressure)) return;
-    this.refusedAny = true;
-    this.end('oom', 'physicalLimit');
   }
   crashed(reason: number, row: number, life: number): void {
     if (this.outcome !== 'running') return;
@@ -295,7 +212,7 @@ export class TinySimulation implements Simulation, HeapHost {
   }
 
   setKnob(id: KnobId, value: KnobValue): void {
-    this.settings = Object.assign(this.settings, { [id]: value });
+    Object.assign(this.settings, { [id]: value });
     this.heap.applyKnobs(this.settings);
     this.markNow();
     const index = KNOB_IDS.indexOf(id);
@@ -360,14 +277,6 @@ export class TinySimulation implements Simulation, HeapHost {
     // A user's hand costs no thread any time.
     heap.regs[REG_EXTRA] = 0;
     this.notePeaks();
-  }
-
-  abort(): void {
-    if (this.outcome === 'running') this.end('aborted', 'user');
-  }
-
-  stopAtLimit(): void {
-    if (this.outcome === 'running') this.end(this.refusedAny ? 'oom' : 'finished', 'opsLimit');
   }
 
   /** Warm-up and the first threads: outside the operation count. */
@@ -450,12 +359,6 @@ export class TinySimulation implements Simulation, HeapHost {
     if (this.burstLeft === 0) this.endBurst();
   }
 
-  /** The others stood still meanwhile: none goes on at an earlier time than the burst's end. */
-  private endBurst(): void {
-    this.burstLeft = 0;
-    this.threads.catchUp(this.burstChain);
-  }
-
   private trimPass(at: number): void {
     this.heap.regs[REG_OP] = this.operations;
     if (this.settings.ownership === 'hybridG') this.heap.drainAllQueues(at);
@@ -512,11 +415,6 @@ export class TinySimulation implements Simulation, HeapHost {
       if (threads.runningCount === 0) this.endChains();
     }
     heap.regs[REG_EXTRA] = 0;
-  }
-
-  /** All chains have ended; Larson idles until its time is up, then prints. */
-  private endChains(): void {
-    this.end(this.refusedAny ? 'oom' : 'finished', 'chainsEnded');
   }
 
   /** pthread_create by the thread that runs in `by`: a stack, then a thread table from malloc. */
@@ -614,14 +512,13 @@ export class TinySimulation implements Simulation, HeapHost {
     this.cacheStack(stack, table, life, chain);
   }
 
-  private end(status: RunStatus, reason: EndedBy): void {
-    this.endNs = this.threads.latestClock();
+  protected override end(status: RunStatus, reason: EndedBy): void {
     this.heap.regs[REG_STOP] = STOP_ENDED;
-    this.outcome = status;
-    this.reason = reason;
+    super.end(status, reason);
+  }
+  protected override emitEnd(endedBy: number): void {
     this.markNow();
-    this.heap.emit(EV.runEnded, MAIN, 0, ENDED_BY.indexOf(reason), 0, this.events.next - 1);
-    this.notePeaks();
+    this.heap.emit(EV.runEnded, MAIN, 0, endedBy, 0, this.events.next - 1);
   }
 
   private markNow(): void {
@@ -638,14 +535,9 @@ export class TinySimulation implements Simulation, HeapHost {
     return this.space.entries + this.heap.otherEntries;
   }
 
-  private notePeaks(): void {
-    if (this.mappedBytes > this.peakMappedBytes) this.peakMappedBytes = this.mappedBytes;
-    if (this.residentBytes > this.peakResidentBytes) this.peakResidentBytes = this.residentBytes;
-  }
-
   // Reading
 
-  readCounters(): Float64Array {
+  override readCounters(): Float64Array {
     const { counters, heap } = this;
     livingTotals(heap, this.chains, this.living);
     let live = 0;
@@ -660,7 +552,7 @@ export class TinySimulation implements Simulation, HeapHost {
     return counters;
   }
 
-  readLedger(mapped: Float64Array, resident: Float64Array): void {
+  override readLedger(mapped: Float64Array, resident: Float64Array): void {
     livingTotals(this.heap, this.chains, this.living);
     readLedger(this.heap, this.threads, this.living, mapped, resident);
   }
@@ -698,38 +590,18 @@ export class TinySimulation implements Simulation, HeapHost {
   }
 
   private takeSample(): void {
-    const { sample, bands, counters, heap, space } = this;
-    this.notePeaks();
-    this.readLedger(bands, this.bandsResident);
-    this.readCounters();
-    sample[S.op] = this.operations;
-    sample[S.ns] = this.virtualNs;
-    for (let band = 0; band < BANDS.length; band++) sample[S['band.live'] + band] = bands[band];
-    sample[S.mapped] = this.mappedBytes;
-    sample[S.resident] = this.residentBytes;
-    sample[S.residentMax] = this.residentBytes;
+    const sample = this.beginSample();
+    const { counters, heap } = this;
     sample[S.superslabs] = counters[C.superslabsNow];
     sample[S.superslabsMin] = counters[C.superslabsNow];
     sample[S.superslabsMax] = counters[C.superslabsNow];
-    sample[S['entries.superslabs']] = space.superslabEntries;
-    sample[S['entries.stacks']] = space.stackEntries;
-    sample[S['entries.base']] = space.baseEntries;
     sample[S['entries.other']] = heap.otherEntries;
     sample[S.entriesMax] = this.entriesNow();
-    sample[S.queued] = counters[C.queuedBlocks];
-    sample[S.queuedDead] = counters[C.queuedDead];
     for (let c = 0; c < heap.classes; c++)
       sample[S['queued.0'] + c] = heap.k[c * K_WORDS + K_QUEUED];
     sample[S.allocated] = counters[C.superslabsAllocated];
     sample[S.freed] = counters[C.superslabsFreed];
-    sample[S.localFrees] = counters[C.localFrees];
-    sample[S.remoteFrees] = counters[C.remoteFrees];
-    sample[S.drains] = counters[C.drainSuccesses];
-    sample[S.syscalls] = counters[C.mmapCalls] + counters[C.munmapCalls] + counters[C.madviseCalls];
     sample[S.reuses] = counters[C.emptyReuses] + counters[C.cacheReuses] + counters[C.adoptions];
-    sample[S.lives] = this.threads.lives;
-    sample[S.pageFaults] = counters[C.pageFaults];
-    sample[S.orphans] = counters[C.orphanSuperslabs];
     this.history.push(sample);
   }
 
@@ -768,14 +640,9 @@ export class TinySimulation implements Simulation, HeapHost {
 
   snapshot(): Snapshot {
     const parts = {
-      settings: { ...this.settings },
-      space: this.space.snapshot(),
+      progress: this.progress(),
       heap: this.heap.snapshot(),
-      threads: this.threads.snapshot(),
       generators: this.larson.generators.slice(),
-      history: this.history.snapshot(),
-      totals: this.events.totals.slice(),
-      nextEvent: this.events.next,
       run: this.runState(),
     } satisfies Parts;
     return { op: this.operations, bytes: this.stateBytes, parts };
@@ -783,49 +650,25 @@ export class TinySimulation implements Simulation, HeapHost {
 
   restore(snapshot: Snapshot): void {
     const parts = snapshot.parts as unknown as Parts;
-    Object.assign(this.settings, parts.settings);
+    this.restoreProgress(parts.progress);
     this.heap.applyKnobs(this.settings);
-    this.space.restore(parts.space);
     this.heap.restore(parts.heap);
-    this.threads.restore(parts.threads);
     this.larson.generators.set(parts.generators);
-    this.history.restore(parts.history);
-    this.events.rewind(parts.nextEvent, parts.totals);
     const { run } = parts;
-    this.operations = run.operations;
-    this.outcome = run.outcome;
-    this.reason = run.reason;
-    this.refusal = run.refusal;
     this.crashInfo = run.crashInfo;
-    this.refusedAny = run.refusedAny;
-    this.endNs = run.endNs;
     this.chain = run.chain;
     this.quantumLeft = run.quantumLeft;
-    this.burstChain = run.burstChain;
-    this.burstLeft = run.burstLeft;
     this.nextTrimNs = run.nextTrimNs;
-    this.peakMappedBytes = run.peakMappedBytes;
-    this.peakResidentBytes = run.peakResidentBytes;
     this.tableSlots = run.tableSlots;
     this.freeTableSlots.splice(0, this.freeTableSlots.length, ...run.freeTableSlots);
   }
 
   private runState() {
     return {
-      operations: this.operations,
-      outcome: this.outcome,
-      reason: this.reason,
-      refusal: this.refusal,
       crashInfo: this.crashInfo,
-      refusedAny: this.refusedAny,
-      endNs: this.endNs,
       chain: this.chain,
       quantumLeft: this.quantumLeft,
-      burstChain: this.burstChain,
-      burstLeft: this.burstLeft,
       nextTrimNs: this.nextTrimNs,
-      peakMappedBytes: this.peakMappedBytes,
-      peakResidentBytes: this.peakResidentBytes,
       tableSlots: this.tableSlots,
       freeTableSlots: this.freeTableSlots.slice(),
     };
@@ -833,14 +676,9 @@ export class TinySimulation implements Simulation, HeapHost {
 }
 
 interface Parts {
-  settings: KnobValues;
-  space: ReturnType<AddressSpace['snapshot']>;
+  progress: Progress;
   heap: unknown;
-  threads: unknown;
   generators: Int32Array;
-  history: ReturnType<History['snapshot']>;
-  totals: Float64Array;
-  nextEvent: number;
   run: ReturnType<TinySimulation['runState']>;
 }
 assert(BLOCK_NONE === -1 && B.live === 0, 'bands and blocks are laid out as the samples assume');
