@@ -181,6 +181,8 @@ export function runTo(sim: Simulation, timeline: Timeline, op: number): void {
 
 /** Brings a run to an operation from wherever it stands. */
 export function seek(sim: Simulation, timeline: Timeline, op: number): void {
-  if (op < sim.op || sim.status !== 'running') timeline.rewind(sim, op);
+  // Ahead, a keyframe may be nearer than where the run stands.
+  const nearer = timeline.count > 0 && timeline.before(op).op > sim.op;
+  if (op < sim.op || nearer || sim.status !== 'running') timeline.rewind(sim, op);
   runTo(sim, timeline, op);
 }

@@ -8,14 +8,12 @@ import {
   type KnobValues,
   knobDef,
   resolveKnobs,
-  whyInapplicable,
 } from '../engine/knobs.ts';
-import { type DocumentFigure, PRESETS, type Preset, presetById } from '../engine/presets.ts';
+import { presetById } from '../engine/presets.ts';
 import type { Edit, Note, Recipe } from '../engine/recipe.ts';
-import { isPlainObject, laneKnobs, parseRecipe, remarks } from '../engine/recipe-parse.ts';
+import { laneKnobs } from '../engine/recipe-parse.ts';
 import type { EventKind } from '../engine/telemetry/events.ts';
-import type { Autopsy } from '../engine/types.ts';
-import { LESSONS, lessonById } from '../lessons/list.ts';
+import { lessonById } from '../lessons/list.ts';
 import { type AllProgress, readProgress } from '../lessons/progress.ts';
 import type { Lesson } from '../lessons/types.ts';
 import type { Lockstep } from '../live/lockstep.ts';
@@ -29,28 +27,31 @@ import {
   withView,
 } from '../state/store.ts';
 import { hashOf } from '../state/url.ts';
-import type { Speed, Summary } from '../worker/protocol.ts';
+import type { Speed } from '../worker/protocol.ts';
 import { Compare } from './compare/compare.tsx';
 import { LaneTabs } from './compare/lane-tabs.tsx';
 import { KnobPanel } from './knobs/panel.tsx';
 import { Axes, AxesContext } from './lane/axes.ts';
 import { LaneView } from './lane/lane-view.tsx';
-import { nouns } from './lane/nouns.ts';
 import { LessonMenu } from './lessons/menu.tsx';
 import { LessonPanel } from './lessons/panel.tsx';
+import { commandList } from './page/commands.ts';
+import { commandOf, figuresOf, simCommand } from './page/texts.ts';
+import { type Overlay, useKeys } from './page/use-keys.ts';
+import { useRecipeFiles } from './page/use-recipe-files.ts';
+import { useRun } from './page/use-run.ts';
 import { Gallery } from './shell/gallery.tsx';
 import { Help } from './shell/help.tsx';
 import { Hints } from './shell/hints.tsx';
 import { Notices } from './shell/notices.tsx';
 import { type Command, CommandPalette } from './shell/palette.tsx';
-import { readRecipe, Share } from './shell/share.tsx';
+import { Share } from './shell/share.tsx';
 import { applyTheme, initialTheme, type Theme } from './shell/theme.ts';
 import { TopBar } from './shell/topbar.tsx';
 import { AutopsyCard } from './side/autopsy.tsx';
 import { BreakIt } from './side/break-it.tsx';
 import { Inspector } from './side/inspector.tsx';
 import { Notes } from './side/notes.tsx';
-import { autopsyTitle } from './side/sentences.ts';
 import { Story } from './story/story.tsx';
 import { BranchTreeView } from './transport/branch-tree.tsx';
 import { stopsOf, Transport } from './transport/transport.tsx';
@@ -76,11 +77,7 @@ export function App({ store, lockstep, audit }: Props) {
   const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
   const [speed, setSpeed] = useState<Speed>(preset?.speed ?? 'max');
   const [wantedKind, setKind] = useState<EventKind>('superslabMapped');
-  const [summary, setSummary] = useState<Summary | undefined>(undefined);
-  const [autopsy, setAutopsy] = useState<Autopsy | undefined>(undefined);
-  const [overlay, setOverlay] = useState<
-    'gallery' | 'help' | 'palette' | 'share' | 'lessons' | undefined
-  >(undefined);
+  const [overlay, setOverlay] = useState<Overlay | undefined>(undefined);
   const [lesson, setLesson] = useState<Lesson | undefined>(undefined);
   const [attempt, setAttempt] = useState(0);
   const [teacher, setTeacher] = useState(false);
@@ -114,9 +111,6 @@ export function App({ store, lockstep, audit }: Props) {
     if (!preset) return resolveKnobs();
     return laneKnobs(presetRecipe(preset.id, recipe.variant), focus);
   }, [preset, recipe.variant, focus]);
-  const ended = summary !== undefined && summary.status !== 'running';
-  const [anyRunning, setAnyRunning] = useState(true);
-  const [anyPlaying, setAnyPlaying] = useState(false);
   const kind = stopsOf(knobs.model).includes(wantedKind)
     ? wantedKind
     : knobs.model === 'mf2'
@@ -125,94 +119,12 @@ export function App({ store, lockstep, audit }: Props) {
   const speedNow = useRef(speed);
   speedNow.current = speed;
 
-  // A new run: configure the worker, then play, or stand where the link points.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `run` alone says that a run begins
-  useEffect(() => {
-    const now = store.getState().recipe;
-    const presetSpeed = now.preset === undefined ? undefined : presetById(now.preset)?.speed;
-    const wanted = presetSpeed ?? speedNow.current;
-    setSpeed(wanted);
-    setAutopsy(undefined);
-    axes.reset();
-    for (const text of new Set(now.lanes.flatMap((_, i) => remarks(laneKnobs(now, i)))))
-      actions.notify('info', text);
-    let stale = false;
-    Promise.all(
-      now.lanes.map((_, i) =>
-        lockstep.lanes[i].open({
-          knobs: laneKnobs(now, i),
-          edits: now.edits.filter((edit) => edit.lane === i),
-          startAt: now.cursor ?? 0,
-          audit,
-        }),
-      ),
-    )
-      .then((opened) => {
-        const runs = opened.some(({ status }) => status === 'running');
-        if (!stale && now.cursor === undefined && runs) return lockstep.play(wanted);
-        return undefined;
-      })
-      .catch((error: unknown) => {
-        if (!stale)
-          actions.notify(
-            'problem',
-            `The run could not start: ${error instanceof Error ? error.message : 'unknown fault'}.`,
-          );
-      });
-    return () => {
-      stale = true;
-    };
-  }, [run, lockstep]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other lanes, other subscriptions
-  useEffect(() => {
-    const look = (): void => {
-      setAnyRunning(lockstep.running);
-      setAnyPlaying(lockstep.lanes.some((each) => each.hub.summary?.playing));
-    };
-    look();
-    const stops = lockstep.lanes.map((each) => each.hub.subscribeSummary(look));
-    return () => {
-      for (const stop of stops) stop();
-    };
-  }, [lockstep, recipe.lanes.length]);
-
-  useEffect(() => {
-    setSummary(lane.hub.summary);
-    setAutopsy(undefined);
-    const onSummary = (next: Summary): void => {
-      setSummary((before) => (before && same(before, next) ? before : next));
-      if (next.status === 'running') return;
-      lane
-        .autopsy()
-        .then((found) => {
-          setAutopsy(found);
-          actions.announce(
-            `${autopsyTitle(found)}. ${found.superslabs} ${nouns(found.model)} after ${(found.ns / 1e9).toFixed(2)} seconds.`,
-          );
-        })
-        .catch(() => undefined);
-    };
-    if (lane.hub.summary) onSummary(lane.hub.summary);
-    return lane.hub.subscribeSummary(onSummary);
-  }, [lane, actions]);
-
-  useEffect(() => {
-    for (const [i, each] of lockstep.lanes.entries()) {
-      each.onRestart = ({ op, reason, lasting }) =>
-        actions.notify(
-          'problem',
-          lasting
-            ? `The simulation keeps failing (${reason}). Copy the link to report it; restart to try again.`
-            : `The simulation${lockstep.lanes.length > 1 ? ` of lane ${'ABCD'[i]}` : ''} was restarted (${reason}).`,
-          lasting
-            ? 'the recipe'
-            : `the recipe; the run goes on from operation ${op.toLocaleString('en-US')}`,
-        );
-    }
-    lockstep.onAutoPause = (paused) =>
-      paused ? actions.notify('info', 'Paused while this tab was hidden.') : undefined;
+  const { summary, autopsy, anyRunning, anyPlaying } = useRun(store, lockstep, focus, audit, {
+    axes,
+    speed: speedNow,
+    onSpeed: setSpeed,
   });
+  const ended = summary !== undefined && summary.status !== 'running';
   axes.align = alignBy;
   axes.shared = !ownAxes;
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn again because these changed
@@ -297,47 +209,7 @@ export function App({ store, lockstep, audit }: Props) {
     return standing && at() > 0 ? { ...seen, cursor } : seen;
   };
   const linkNow = (): string => `${location.origin}${location.pathname}${hashOf(recipeNow())}`;
-  const importRecipe = useCallback(
-    (text: string): void => {
-      let raw: unknown;
-      try {
-        raw = JSON.parse(text);
-      } catch {
-        actions.notify('problem', 'That file is not a recipe: it is not JSON.', 'the present run');
-        return;
-      }
-      if (!isPlainObject(raw) || raw.schema === undefined) {
-        actions.notify(
-          'problem',
-          'That file is not a recipe: it has no schema.',
-          'the present run',
-        );
-        return;
-      }
-      const parsed = parseRecipe(raw);
-      setOverlay(undefined);
-      actions.openRecipe(parsed.recipe);
-      actions.report(parsed.problems);
-    },
-    [actions],
-  );
-  useEffect(() => {
-    const over = (event: DragEvent): void => {
-      if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
-    };
-    const drop = (event: DragEvent): void => {
-      const [file] = event.dataTransfer?.files ?? [];
-      if (!file) return;
-      event.preventDefault();
-      void readRecipe(file).then(importRecipe);
-    };
-    window.addEventListener('dragover', over);
-    window.addEventListener('drop', drop);
-    return () => {
-      window.removeEventListener('dragover', over);
-      window.removeEventListener('drop', drop);
-    };
-  }, [importRecipe]);
+  const importRecipe = useRecipeFiles(actions, () => setOverlay(undefined));
   const copyLink = (): void => {
     const link = linkNow();
     navigator.clipboard
@@ -348,82 +220,21 @@ export function App({ store, lockstep, audit }: Props) {
       );
   };
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      const target = event.target as HTMLElement;
-      if ((event.ctrlKey || event.metaKey) && !event.altKey) {
-        const key = event.key.toLowerCase();
-        const typing = target.closest('input:not([type="range"]), textarea') !== null;
-        const now = lockstep.lanes[focus]?.hub.summary?.op ?? 0;
-        if (key === 'k') {
-          event.preventDefault();
-          setOverlay('palette');
-        } else if (!typing && key === 'z') {
-          event.preventDefault();
-          if (event.shiftKey) actions.redo(now);
-          else actions.undo(now);
-        } else if (!typing && key === 'y') {
-          event.preventDefault();
-          actions.redo(now);
-        }
-        return;
-      }
-      if (event.altKey) return;
-      if (target.closest('input, select, textarea, dialog')) return;
-      const button = target.closest('button, a') !== null;
-      switch (event.key) {
-        case ' ':
-          if (button) return;
-          event.preventDefault();
-          playPause();
-          return;
-        case 'ArrowRight':
-          event.preventDefault();
-          void (event.shiftKey ? lockstep.stepEvent([kind], focus) : lockstep.stepOps(1));
-          return;
-        case 'ArrowLeft':
-          event.preventDefault();
-          if (event.shiftKey) void lockstep.previousEvent([kind], focus);
-          else void lockstep.seek((lockstep.lanes[focus]?.hub.summary?.op ?? 1) - 1);
-          return;
-        case 'Home':
-          event.preventDefault();
-          actions.restart();
-          return;
-        case 'End':
-          event.preventDefault();
-          void lockstep.runTo(1e10);
-          return;
-        case '?':
-          setOverlay('help');
-          return;
-        case 'g':
-          setOverlay('gallery');
-          return;
-        case 't':
-          toggleTheme();
-          return;
-        case 'b':
-          setBreaking((open) => !open);
-          return;
-        case 'n':
-          setNoting((open) => !open);
-          return;
-        case '1':
-        case '2':
-        case '3':
-        case '4':
-          if (Number(event.key) <= lockstep.lanes.length) actions.focusOn(Number(event.key) - 1);
-          return;
-        case 'Escape':
-          actions.select(undefined);
-          setKnobsOpen(false);
-          return;
-      }
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [lockstep, focus, kind, playPause, actions, toggleTheme]);
+  useKeys({
+    lockstep,
+    focus,
+    kind,
+    actions,
+    onPlayPause: playPause,
+    onTheme: toggleTheme,
+    onOverlay: setOverlay,
+    onBreak: () => setBreaking((open) => !open),
+    onNotes: () => setNoting((open) => !open),
+    onEscape: () => {
+      actions.select(undefined);
+      setKnobsOpen(false);
+    },
+  });
 
   /** Opens a lesson on its scenario, standing at the start until the prediction is made. */
   const openLesson = (next: Lesson): void => {
@@ -434,41 +245,22 @@ export function App({ store, lockstep, audit }: Props) {
     const opened = presetRecipe(next.preset, next.variant);
     actions.openRecipe({ ...opened, knobs: { ...opened.knobs, ...next.knobs }, cursor: 0 });
   };
-  const commands = (): Command[] => [
-    { name: 'Lessons', run: () => setOverlay('lessons') },
-    ...LESSONS.map((entry) => ({
-      name: `Lesson ${entry.number}: ${entry.title}`,
-      run: () => openLesson(entry),
-    })),
-    { name: 'Play or pause', hint: 'Space', run: playPause },
-    { name: 'Restart', hint: 'Home', run: actions.restart },
-    { name: 'Run to the end', hint: 'End', run: () => void lockstep.runTo(1e10) },
-    { name: 'Undo the last change', hint: 'Ctrl+Z', run: () => actions.undo(at()) },
-    { name: 'Redo', hint: 'Ctrl+Shift+Z', run: () => actions.redo(at()) },
-    { name: 'Duplicate this lane', run: () => actions.duplicateLane(focus, at()) },
-    { name: 'Break it: stall, burst or kill a thread', hint: 'B', run: () => setBreaking(true) },
-    { name: 'Notes', hint: 'N', run: () => setNoting(true) },
-    { name: 'Share and export', run: () => setOverlay('share') },
-    { name: 'Copy link', run: copyLink },
-    { name: 'Reset all knobs', run: actions.resetKnobs },
-    { name: theme === 'light' ? 'Dark theme' : 'Light theme', hint: 'T', run: toggleTheme },
-    { name: 'Help and keys', hint: '?', run: () => setOverlay('help') },
-    ...PRESETS.map(({ id, title, scenario }) => ({
-      name: `Scenario ${scenario}: ${title}`,
-      run: () => actions.openPreset(id),
-    })),
-    ...KNOB_IDS.filter((id) => whyInapplicable(id, knobs) === undefined).map((id) => ({
-      name: `Knob: ${knobDef(id).label}`,
-      run: () => {
-        setKnobsOpen(true);
-        requestAnimationFrame(() => {
-          const knob = document.querySelector<HTMLElement>(`[data-knob="${id}"]`);
-          knob?.scrollIntoView({ block: 'center' });
-          knob?.querySelector<HTMLElement>('input, button')?.focus();
-        });
-      },
-    })),
-  ];
+  const commands = (): Command[] =>
+    commandList({
+      lockstep,
+      focus,
+      knobs,
+      actions,
+      light: theme === 'light',
+      onLesson: openLesson,
+      onPlayPause: playPause,
+      onTheme: toggleTheme,
+      onOverlay: setOverlay,
+      onLink: copyLink,
+      onBreak: () => setBreaking(true),
+      onNotes: () => setNoting(true),
+      onKnobs: () => setKnobsOpen(true),
+    });
   const variant =
     preset?.variants.find(({ name }) => name === recipe.lanes[focus].name) ??
     preset?.variants[recipe.variant ?? 0];
@@ -752,44 +544,4 @@ export function App({ store, lockstep, audit }: Props) {
       {overlay === 'help' && <Help onClose={() => setOverlay(undefined)} />}
     </div>
   );
-}
-
-/** Figures of documents that belong to the lanes on screen, each once. */
-function figuresOf(preset: Preset | undefined, names: readonly string[]): DocumentFigure[] {
-  if (!preset) return [];
-  const own = preset.variants
-    .filter(({ name }) => names.includes(name))
-    .flatMap(({ documentFigures }) => documentFigures ?? []);
-  return [...preset.documentFigures, ...own];
-}
-
-const same = (a: Summary, b: Summary): boolean =>
-  a.status === b.status &&
-  a.playing === b.playing &&
-  a.generation === b.generation &&
-  a.endedBy === b.endedBy &&
-  a.oomSeen === b.oomSeen;
-
-/** The headless command that makes a lane's run again. */
-function simCommand(recipe: Recipe, lane: number, op: number): string {
-  const changed = Object.entries(laneKnobs(recipe, lane)).filter(
-    ([id, value]) => knobDef(id as KnobId).default !== value,
-  );
-  const sets = changed.map(([id, value]) => ` --set ${id}=${value}`).join('');
-  const edits = recipe.edits.some((edit) => edit.lane === lane)
-    ? ' # without its edits: use the recipe file'
-    : '';
-  return `npm run sim --${sets}${op > 0 ? ` --ops ${op}` : ''} --json${edits}`;
-}
-
-/** The arguments one would give to larson; of the pair exchange, its own in words. */
-function commandOf(knobs: KnobValues): string {
-  if (knobs.workload === 'pair' || knobs.workload === 'wakers') {
-    const wakers =
-      knobs.workload === 'wakers'
-        ? `, ${knobs.wakers} wakers every ${knobs.wakePeriod}, burst ${knobs.burst}, hold ${knobs.hold}`
-        : '';
-    return `pair, window ${knobs.window}${wakers}`;
-  }
-  return `${knobs.seconds} ${knobs.minSize} ${knobs.maxSize} ${knobs.chunks} ${knobs.rounds} ${knobs.seed} ${knobs.threads}`;
 }

@@ -6,15 +6,7 @@ import {
   type Threads,
 } from '../../machine/threads.ts';
 import { B } from '../../telemetry/ledger.ts';
-import {
-  K_CAPACITY,
-  K_CARVED,
-  K_LIVE,
-  K_QUEUED,
-  K_RUNTIME,
-  K_WORDS,
-  type TinyHeap,
-} from './heap.ts';
+import type { TinyHeap } from './heap.ts';
 import {
   CARVED,
   HEADER_BYTES,
@@ -31,6 +23,7 @@ import {
   SS_OWN_NEXT,
   SS_WORDS,
 } from './layout.ts';
+import { K_CAPACITY, K_CARVED, K_LIVE, K_QUEUED, K_RUNTIME, K_WORDS } from './records.ts';
 
 const PAGE = 4096;
 

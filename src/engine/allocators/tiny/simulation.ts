@@ -25,17 +25,7 @@ import { Larson } from '../../workloads/larson.ts';
 import { type Progress, Run } from '../run.ts';
 import { announce, listThreads, whyNot } from './acts.ts';
 import { audit } from './audit.ts';
-import {
-  type HeapHost,
-  K_LIVE,
-  K_QUEUED,
-  K_WORDS,
-  REG_EXTRA,
-  REG_NOW,
-  REG_OP,
-  REG_STOP,
-  TinyHeap,
-} from './heap.ts';
+import { TinyHeap } from './heap.ts';
 import {
   BLOCK_INDEX,
   BLOCK_KIND,
@@ -48,6 +38,16 @@ import {
   SLAB_SS,
 } from './layout.ts';
 import { type LivingTotals, livingTotals, readLedger } from './ledger.ts';
+import {
+  type HeapHost,
+  K_LIVE,
+  K_QUEUED,
+  K_WORDS,
+  REG_EXTRA,
+  REG_NOW,
+  REG_OP,
+  REG_STOP,
+} from './records.ts';
 import { autopsyOf, fillColumns, fillQueues, inspectBlocks, inspectSuperSlab } from './view.ts';
 
 /** What may be changed for tests and long headless runs. */

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { resolveKnobs } from '../../knobs.ts';
 import { LRAN2_STATE, lran2 } from '../../workloads/lran2.ts';
-import { REG_NOW, REG_OP } from './heap.ts';
 import { SS_WORDS } from './layout.ts';
+import { REG_NOW, REG_OP } from './records.ts';
 import { TinySimulation } from './simulation.ts';
 
 it('the hot loop does what malloc and free do', () => {

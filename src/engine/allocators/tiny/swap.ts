@@ -5,17 +5,7 @@ import {
   LRAN2_STATE,
   LRAN2_TABLE,
 } from '../../workloads/lran2.ts';
-import {
-  K_CARVED,
-  K_LIVE,
-  K_QUEUED,
-  K_WORDS,
-  REG_EXTRA,
-  REG_NOW,
-  REG_OP,
-  REG_STOP,
-  type TinyHeap,
-} from './heap.ts';
+import type { TinyHeap } from './heap.ts';
 import {
   BLOCK_INDEX,
   BLOCK_NONE,
@@ -34,6 +24,16 @@ import {
   REMOTE_COUNT,
   SLAB_CLASS,
 } from './layout.ts';
+import {
+  K_CARVED,
+  K_LIVE,
+  K_QUEUED,
+  K_WORDS,
+  REG_EXTRA,
+  REG_NOW,
+  REG_OP,
+  REG_STOP,
+} from './records.ts';
 
 /** What the loop is to do; `done`, `frees`, `remoteFrees` and `clock` are its result. */
 export interface SwapRun {

@@ -1,7 +1,7 @@
 import { type KnobValues, resolveKnobs } from '../../../knobs.ts';
 import { AddressSpace } from '../../../machine/address-space.ts';
 import { EventLog, NO_CAUSE } from '../../../telemetry/events.ts';
-import { type HeapHost, TinyHeap } from '../heap.ts';
+import { TinyHeap } from '../heap.ts';
 import {
   BLOCK_INDEX,
   BLOCK_SLAB,
@@ -19,6 +19,7 @@ import {
   SS_FLAGS,
   SS_WORDS,
 } from '../layout.ts';
+import type { HeapHost } from '../records.ts';
 
 /**
  * A small heap as a picture: one group per mapped SuperSlab, one letter per carved block, `/` between

@@ -1,0 +1,782 @@
+import type { KnobValues } from '../../knobs.ts';
+import type { AddressSpace } from '../../machine/address-space.ts';
+import type { Costs } from '../../machine/costs.ts';
+import { costsOf } from '../../machine/costs.ts';
+import { C, COUNTER_COUNT } from '../../telemetry/counters.ts';
+import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
+import {
+  BLOCK_NONE,
+  BLOCK_SIZE,
+  BLOCK_WORDS,
+  CAPACITY,
+  CARVE_LIMIT,
+  CARVED,
+  CENTRAL_LIFE,
+  classSizes,
+  EXCESS,
+  FREE_HEAD,
+  LIST_BASE,
+  LIST_SIZE,
+  LIST_START,
+  LIVE,
+  MAX_CLASSES,
+  NEXT_SLAB,
+  NO_BLOCK,
+  NO_LIFE,
+  NONE,
+  OWNER,
+  REMOTE_COUNT,
+  REMOTE_HEAD,
+  SLAB_BYTES,
+  SLAB_CLASS,
+  SLAB_INDEX,
+  SLAB_PAGES,
+  SLAB_SS,
+  SLAB_WORDS,
+  SS_ACQUIRED,
+  SS_ADOPTED_FROM,
+  SS_BORN_EVENT,
+  SS_BORN_OP,
+  SS_CLASS,
+  SS_EMPTY_NEXT,
+  SS_EMPTY_PREV,
+  SS_FIRST_SLAB,
+  SS_FLAG,
+  SS_FLAGS,
+  SS_LAST_SLAB,
+  SS_ORPHAN_EVENT,
+  SS_ORPHAN_NEXT,
+  SS_ORPHAN_PREV,
+  SS_ORPHANED_AT,
+  SS_OWN_NEXT,
+  SS_OWN_PREV,
+  SS_OWNER,
+  SS_SLABS,
+  SS_WORDS,
+  slabCapacity,
+  slabHeader,
+  TOUCHED,
+} from './layout.ts';
+import { ListPool } from './lists.ts';
+
+/** Shared scratch of workload and heap, so that slow paths know when they run. Indices into `regs`. */
+export const REG_OP = 0;
+/** Clock of the running thread at the start of the operation, ns. */
+export const REG_NOW = 1;
+/** Nanoseconds that slow paths charged to the running operation. */
+export const REG_EXTRA = 2;
+/** Set when the run must stop right after this operation. */
+export const REG_STOP = 3;
+
+/** Per-class totals over SuperSlabs whose bytes are in use (kept and cached ones excluded). */
+export const K_WORDS = 8;
+export const K_LIVE = 0;
+export const K_QUEUED = 1;
+export const K_CARVED = 2;
+export const K_CAPACITY = 3;
+/** Of K_LIVE, thread tables. */
+export const K_RUNTIME = 4;
+
+/** What a heap needs to know of the threads; the machine implements it. */
+export interface HeapHost {
+  /** Chain slot of a life. */
+  chainOf(life: number): number;
+  isAlive(life: number): boolean;
+  /** Lives started so far. */
+  readonly lives: number;
+  /** Event that started the life. */
+  startEvent(life: number): number;
+  /** A mapping was refused: what 0 SuperSlab, 1 stack. */
+  refused(what: 0 | 1, life: number, classIndex: number): number;
+  /** More pages are resident: the host checks the physical limit. */
+  memoryGrew(): void;
+  crashed(reason: number, row: number, life: number): void;
+}
+
+/**
+ * What the tiny model remembers: SuperSlab and slab records, their lists and owners, which pages are
+ * touched, and totals over all of it. Records change hands here; when and why is the heap's business.
+ */
+export class TinyRecords {
+  readonly regs = new Float64Array(8);
+  readonly counters = new Float64Array(COUNTER_COUNT);
+  readonly lists = new ListPool();
+  slabs = new Int32Array(256 * SLAB_WORDS);
+  superslabs = new Int32Array(64 * SS_WORDS);
+  bornNs = new Float64Array(64);
+  /** Where each live block is, by workload slot. */
+  blocks: Int32Array<ArrayBuffer>;
+  /** Current slab by chain and class. */
+  readonly current: Int32Array;
+  readonly k = new Int32Array((MAX_CLASSES + 1) * K_WORDS);
+  /** Class of a request, by bytes. */
+  classOf = new Uint8Array(1);
+  topRequest = 0;
+  blockBytes: readonly number[];
+  classes: number;
+  protected slabTop = 0;
+  protected freeSlab = NONE;
+  rows = 0;
+  protected freeRow = NONE;
+  protected serial = 0;
+  protected readonly ownHead: Int32Array;
+  protected readonly ownTail: Int32Array;
+  protected readonly orphanHead = new Int32Array(MAX_CLASSES).fill(NONE);
+  protected readonly emptyHead = new Int32Array(MAX_CLASSES).fill(NONE);
+  protected readonly keptHead = new Int32Array(MAX_CLASSES).fill(NONE);
+  protected cacheHead = NONE;
+  protected cached = 0;
+  /** Ledger scalars over the same SuperSlabs as `k`, except where named. */
+  acquiredSuperslabs = 0;
+  unacquiredSlabs = 0;
+  tailBytes = 0;
+  tailResident = 0;
+  touchedPages = 0;
+  keptBytes = 0;
+  keptTouchedPages = 0;
+  runtimeBytes = 0;
+  /** Requested bytes of live program blocks in SuperSlabs. */
+  requestedBytes = 0;
+  otherLive = 0;
+  otherPeak = 0;
+  /** Entries of the other heap: one, unless it began at the limit and grew the program's own heap. */
+  otherEntries = 0;
+  /** 1 while remote frees do not lower the counter. */
+  uncounted = 1;
+  costs: Costs;
+  /** When the lock that serialises mmap and munmap is free again, ns. */
+  mapLockFreeAt = 0;
+  /** With a central list: when it is free again, ns. */
+  centralFreeAt = 0;
+  /** Slab of the last free when it was remote, else NONE (hazard of models.md 3.3 b). */
+  lastRemote = NONE;
+  protected trimPasses = 0;
+  /** Event of the last refused SuperSlab mapping. */
+  protected lastRefusal = NO_CAUSE;
+
+  constructor(
+    protected knobs: KnobValues,
+    protected readonly space: AddressSpace,
+    protected readonly events: EventLog,
+    protected readonly host: HeapHost,
+    readonly chains: number,
+    slots: number,
+  ) {
+    this.blocks = new Int32Array(slots * BLOCK_WORDS).fill(BLOCK_NONE);
+    this.current = new Int32Array(chains * MAX_CLASSES).fill(NONE);
+    this.ownHead = new Int32Array(chains).fill(NONE);
+    this.ownTail = new Int32Array(chains).fill(NONE);
+    this.blockBytes = classSizes(knobs.classTable);
+    this.classes = this.blockBytes.length;
+    this.costs = costsOf(knobs);
+    this.applyKnobs(knobs);
+  }
+
+  /** Applies changed knobs from now on. */
+  applyKnobs(knobs: KnobValues): void {
+    this.knobs = knobs;
+    this.uncounted = knobs.decOnRemote ? 0 : 1;
+    this.costs = costsOf(knobs);
+    const header = knobs.headerByte ? 1 : 0;
+    this.topRequest = this.blockBytes[this.classes - 1] - header;
+    this.classOf = new Uint8Array(this.topRequest + 1);
+    let c = 0;
+    for (let size = 0; size <= this.topRequest; size++) {
+      while (size + header > this.blockBytes[c]) c++;
+      this.classOf[size] = c;
+    }
+  }
+
+  /** Turns the program block just made in `slot` into a thread table: its bytes are the runtime's. */
+  markRuntime(slot: number): void {
+    const r = this.blocks[slot * BLOCK_WORDS];
+    if (r < 0) return;
+    const c = this.slabs[r + SLAB_CLASS];
+    this.k[c * K_WORDS + K_RUNTIME]++;
+    this.runtimeBytes += this.blockBytes[c];
+    this.requestedBytes -= this.blocks[slot * BLOCK_WORDS + BLOCK_SIZE];
+  }
+
+  /** Undoes markRuntime, just before the block is freed. */
+  unmarkRuntime(slot: number): void {
+    const r = this.blocks[slot * BLOCK_WORDS];
+    if (r < 0) return;
+    const c = this.slabs[r + SLAB_CLASS];
+    this.k[c * K_WORDS + K_RUNTIME]--;
+    this.runtimeBytes -= this.blockBytes[c];
+    this.requestedBytes += this.blocks[slot * BLOCK_WORDS + BLOCK_SIZE];
+  }
+
+  /** Makes room in the block table for `slots` slots. */
+  reserveSlots(slots: number): void {
+    if (slots * BLOCK_WORDS <= this.blocks.length) return;
+    const wider = new Int32Array(
+      Math.max(slots, (this.blocks.length / BLOCK_WORDS) * 2) * BLOCK_WORDS,
+    ).fill(BLOCK_NONE);
+    wider.set(this.blocks);
+    this.blocks = wider;
+  }
+
+  /** Class of a request, or `classes` when it is above the top class. */
+  classIndex(size: number): number {
+    return size > this.topRequest ? this.classes : this.classOf[size];
+  }
+
+  /** A thread exits: everything it owns becomes an orphan at this instant (S-63). */
+  orphanAll(chain: number, exitEvent: number): void {
+    this.current.fill(NONE, chain * MAX_CLASSES, (chain + 1) * MAX_CLASSES);
+    const { superslabs } = this;
+    let row = this.ownHead[chain];
+    this.ownHead[chain] = NONE;
+    this.ownTail[chain] = NONE;
+    while (row !== NONE) {
+      const at = row * SS_WORDS;
+      const next = superslabs[at + SS_OWN_NEXT];
+      const c = superslabs[at + SS_CLASS];
+      superslabs[at + SS_FLAGS] = (superslabs[at + SS_FLAGS] & ~SS_FLAG.current) | SS_FLAG.orphan;
+      superslabs[at + SS_ORPHANED_AT] = this.host.lives;
+      superslabs[at + SS_ORPHAN_EVENT] = this.emit(
+        EV.superslabOrphaned,
+        superslabs[at + SS_OWNER],
+        row,
+        c,
+        0,
+        exitEvent,
+      );
+      this.pushFront(this.orphanHead, c, row, SS_ORPHAN_NEXT, SS_ORPHAN_PREV);
+      this.counters[C.orphanSuperslabs]++;
+      this.reclassify(row);
+      row = next;
+    }
+  }
+
+  emit(kind: number, life: number, subject: number, a: number, b: number, cause: number): number {
+    const seq = this.events.add(
+      kind,
+      this.regs[REG_OP],
+      this.regs[REG_NOW],
+      life,
+      subject,
+      a,
+      b,
+      cause,
+    );
+    if (this.events.hit) this.regs[REG_STOP] |= 1;
+    return seq;
+  }
+
+  /** True when a block can be taken from the slab by carving; raises CARVE_LIMIT to allow it. */
+  protected canCarve(r: number): boolean {
+    const { slabs } = this;
+    const carved = slabs[r + CARVED];
+    const capacity = slabs[r + CAPACITY];
+    if (carved >= capacity) return false;
+    if (carved < slabs[r + CARVE_LIMIT]) return true;
+    let size = slabs[r + LIST_SIZE];
+    if (carved >= size) {
+      slabs[r + LIST_BASE] = this.lists.double(slabs[r + LIST_BASE], size, carved);
+      size *= 2;
+      slabs[r + LIST_SIZE] = size;
+    }
+    const bytes = this.blockBytes[slabs[r + SLAB_CLASS]];
+    const header = slabHeader(slabs[r + SLAB_INDEX]);
+    this.touch(r, Math.floor((header + (carved + 1) * bytes - 1) / 4096) + 1);
+    const touched = Math.floor((slabs[r + TOUCHED] * 4096 - header) / bytes);
+    slabs[r + CARVE_LIMIT] = Math.min(size, capacity, touched);
+    return true;
+  }
+
+  /** Makes the first `pages` pages of a slab resident. */
+  protected touch(r: number, pages: number): void {
+    const { slabs } = this;
+    const more = pages - slabs[r + TOUCHED];
+    if (more <= 0) return;
+    slabs[r + TOUCHED] = pages;
+    this.touchedPages += more;
+    if (pages === SLAB_PAGES) this.tailResident += this.tailOf(r);
+    this.counters[C.pageFaults] += more;
+    this.regs[REG_EXTRA] += more * this.costs.fault;
+    this.host.memoryGrew();
+  }
+
+  /** Bytes at the end of a slab that are too few for a block. */
+  protected tailOf(r: number): number {
+    const bytes = this.blockBytes[this.slabs[r + SLAB_CLASS]];
+    return SLAB_BYTES - slabHeader(this.slabs[r + SLAB_INDEX]) - this.slabs[r + CAPACITY] * bytes;
+  }
+
+  /** Resident bytes of SuperSlabs and of the other heap. */
+  get residentBytes(): number {
+    return (this.touchedPages + this.keptTouchedPages) * 4096 + this.otherMapped;
+  }
+
+  /** The other heap grows like brk: up to its high-water mark, in pages. */
+  get otherMapped(): number {
+    return Math.ceil(this.otherPeak / 4096) * 4096;
+  }
+
+  /** True when a SuperSlab could serve a block after draining: looks only. */
+  protected hasRoom(row: number): boolean {
+    const at = row * SS_WORDS;
+    if (this.superslabs[at + SS_ACQUIRED] < this.superslabs[at + SS_SLABS]) return true;
+    let r = this.superslabs[at + SS_FIRST_SLAB];
+    for (let i = this.superslabs[at + SS_ACQUIRED]; i > 0; i--) {
+      if (this.slabs[r + LIVE] < this.slabs[r + CAPACITY]) return true;
+      r = this.slabs[r + NEXT_SLAB];
+    }
+    return false;
+  }
+
+  /** The first SuperSlab of a list, from `row` on, that no intervention has pinned. */
+  protected unpinned(row: number, next: number): number {
+    let found = row;
+    while (found !== NONE && (this.superslabs[found * SS_WORDS + SS_FLAGS] & SS_FLAG.pinned) !== 0)
+      found = this.superslabs[found * SS_WORDS + next];
+    return found;
+  }
+
+  setPinned(row: number, pinned: boolean): void {
+    const at = row * SS_WORDS + SS_FLAGS;
+    if (pinned) this.superslabs[at] |= SS_FLAG.pinned;
+    else this.superslabs[at] &= ~SS_FLAG.pinned;
+  }
+
+  /** Its owner no longer allocates from this SuperSlab. */
+  protected leaveCurrent(row: number): void {
+    const at = row * SS_WORDS;
+    if ((this.superslabs[at + SS_FLAGS] & SS_FLAG.current) === 0) return;
+    const owner = this.superslabs[at + SS_OWNER];
+    const heap = owner === CENTRAL_LIFE ? 0 : this.host.chainOf(owner);
+    this.current[heap * MAX_CLASSES + this.superslabs[at + SS_CLASS]] = NONE;
+    this.superslabs[at + SS_FLAGS] &= ~SS_FLAG.current;
+  }
+
+  /** Live blocks of a SuperSlab. */
+  liveIn(row: number): number {
+    let live = 0;
+    let r = this.superslabs[row * SS_WORDS + SS_FIRST_SLAB];
+    for (let i = this.superslabs[row * SS_WORDS + SS_ACQUIRED]; i > 0; i--) {
+      live += this.slabs[r + LIVE];
+      r = this.slabs[r + NEXT_SLAB];
+    }
+    return live;
+  }
+
+  /** Gives a mapped row its class and counts its bytes as in use. */
+  protected initRow(row: number, c: number, life: number): void {
+    const { superslabs, counters } = this;
+    const at = row * SS_WORDS;
+    superslabs[at + SS_CLASS] = c;
+    superslabs[at + SS_OWNER] = life;
+    superslabs[at + SS_ACQUIRED] = 0;
+    superslabs[at + SS_ORPHAN_EVENT] = NO_CAUSE;
+    superslabs[at + SS_ADOPTED_FROM] = NO_LIFE;
+    superslabs[at + SS_BORN_OP] = this.regs[REG_OP];
+    superslabs[at + SS_ORPHANED_AT] = -1;
+    this.bornNs[row] = this.regs[REG_NOW];
+    this.acquiredSuperslabs++;
+    this.unacquiredSlabs += superslabs[at + SS_SLABS];
+    counters[C.superslabsNow]++;
+    if (counters[C.superslabsNow] > counters[C.superslabsPeak]) {
+      counters[C.superslabsPeak] = counters[C.superslabsNow];
+    }
+    this.reclassify(row);
+  }
+
+  /** Takes the next slab of a SuperSlab into use for its owner. */
+  protected acquireSlab(row: number, life: number): number {
+    const { superslabs } = this;
+    const at = row * SS_WORDS;
+    const index = superslabs[at + SS_ACQUIRED]++;
+    const c = superslabs[at + SS_CLASS];
+    // Records outlive a stay in the SuperSlab cache: they remember which pages are resident.
+    let r = superslabs[at + SS_FIRST_SLAB];
+    for (let i = index; i > 0 && r !== NONE; i--) r = this.slabs[r + NEXT_SLAB];
+    if (r === NONE) {
+      r = this.newSlab();
+      this.slabs[r + TOUCHED] = 0;
+      this.slabs[r + NEXT_SLAB] = NONE;
+      this.slabs[r + SLAB_INDEX] = index;
+      this.slabs[r + SLAB_SS] = row;
+      const last = superslabs[at + SS_LAST_SLAB];
+      if (last === NONE) superslabs[at + SS_FIRST_SLAB] = r;
+      else this.slabs[last + NEXT_SLAB] = r;
+      superslabs[at + SS_LAST_SLAB] = r;
+    }
+    const { slabs } = this;
+    slabs[r + OWNER] = life;
+    slabs[r + FREE_HEAD] = NO_BLOCK;
+    slabs[r + REMOTE_HEAD] = NO_BLOCK;
+    slabs[r + LIVE] = 0;
+    slabs[r + EXCESS] = 0;
+    slabs[r + REMOTE_COUNT] = 0;
+    slabs[r + CARVED] = 0;
+    slabs[r + SLAB_CLASS] = c;
+    slabs[r + CAPACITY] = slabCapacity(this.blockBytes[c], index);
+    slabs[r + LIST_SIZE] = LIST_START;
+    slabs[r + LIST_BASE] = this.lists.take(LIST_START);
+    slabs[r + CARVE_LIMIT] = 0;
+    this.unacquiredSlabs--;
+    this.k[c * K_WORDS + K_CAPACITY] += slabs[r + CAPACITY];
+    this.tailBytes += this.tailOf(r);
+    if (slabs[r + TOUCHED] === SLAB_PAGES) this.tailResident += this.tailOf(r);
+    if (this.knobs.prelink) this.touch(r, SLAB_PAGES);
+    this.canCarve(r);
+    this.counters[C.slabsAcquired]++;
+    this.emit(EV.slabAcquired, life, row, index, c, superslabs[at + SS_BORN_EVENT]);
+    return r;
+  }
+
+  protected setCurrent(index: number, r: number): number {
+    const { superslabs } = this;
+    const before = this.current[index];
+    const row = this.slabs[r + SLAB_SS];
+    this.current[index] = r;
+    if (before >= 0) {
+      const old = this.slabs[before + SLAB_SS];
+      if (old === row) return r;
+      superslabs[old * SS_WORDS + SS_FLAGS] &= ~SS_FLAG.current;
+      this.reclassify(old);
+    }
+    superslabs[row * SS_WORDS + SS_FLAGS] |= SS_FLAG.current;
+    this.reclassify(row);
+    return r;
+  }
+
+  /** Brings flags, gauges and the list of empties of one SuperSlab into line with its slabs. */
+  protected reclassify(row: number): void {
+    const { superslabs, counters } = this;
+    const at = row * SS_WORDS;
+    let live = 0;
+    let active = 0;
+    let r = superslabs[at + SS_FIRST_SLAB];
+    for (let i = superslabs[at + SS_ACQUIRED]; i > 0; i--) {
+      live += this.slabs[r + LIVE];
+      active += this.slabs[r + LIVE] + this.slabs[r + EXCESS];
+      r = this.slabs[r + NEXT_SLAB];
+    }
+    let flags = superslabs[at + SS_FLAGS];
+    const inflated = live === 0 && active > 0;
+    const vacant = live === 0 && active === 0;
+    if (inflated !== ((flags & SS_FLAG.inflated) !== 0)) {
+      flags ^= SS_FLAG.inflated;
+      counters[C.inflatedSuperslabs] += inflated ? 1 : -1;
+    }
+    if (vacant !== ((flags & SS_FLAG.vacant) !== 0)) {
+      flags ^= SS_FLAG.vacant;
+      counters[C.emptySuperslabs] += vacant ? 1 : -1;
+    }
+    superslabs[at + SS_FLAGS] = flags;
+    if ((flags & (SS_FLAG.kept | SS_FLAG.cached)) !== 0) return;
+    const takeable = vacant && (flags & SS_FLAG.current) === 0 && superslabs[at + SS_ACQUIRED] > 0;
+    if (takeable === ((flags & SS_FLAG.empty) !== 0)) return;
+    if (takeable) {
+      superslabs[at + SS_FLAGS] |= SS_FLAG.empty;
+      this.pushFront(this.emptyHead, superslabs[at + SS_CLASS], row, SS_EMPTY_NEXT, SS_EMPTY_PREV);
+    } else this.leaveEmpty(row);
+  }
+
+  sumActive(row: number): number {
+    const at = row * SS_WORDS;
+    let sum = 0;
+    let r = this.superslabs[at + SS_FIRST_SLAB];
+    for (let i = this.superslabs[at + SS_ACQUIRED]; i > 0; i--) {
+      sum += this.slabs[r + LIVE] + this.slabs[r + EXCESS];
+      r = this.slabs[r + NEXT_SLAB];
+    }
+    return sum;
+  }
+
+  /** Keeps an empty SuperSlab in reserve: it may be taken again, its bytes move to keptEmpty. */
+  protected keep(row: number): void {
+    const { superslabs } = this;
+    const at = row * SS_WORDS;
+    // Under the hazard a current SuperSlab may be in the reserve; it is in use all the same.
+    if ((superslabs[at + SS_FLAGS] & (SS_FLAG.kept | SS_FLAG.current)) !== 0) return;
+    if ((superslabs[at + SS_FLAGS] & SS_FLAG.empty) !== 0) this.leaveEmpty(row);
+    superslabs[at + SS_FLAGS] |= SS_FLAG.kept;
+    this.pushFront(this.keptHead, superslabs[at + SS_CLASS], row, SS_EMPTY_NEXT, SS_EMPTY_PREV);
+    this.countRow(row, -1);
+  }
+
+  protected unkeep(row: number): void {
+    const { superslabs } = this;
+    const at = row * SS_WORDS;
+    superslabs[at + SS_FLAGS] &= ~SS_FLAG.kept;
+    this.unlink(this.keptHead, superslabs[at + SS_CLASS], row, SS_EMPTY_NEXT, SS_EMPTY_PREV);
+    this.countRow(row, 1);
+  }
+
+  /** Moves a SuperSlab's blocks and pages out of (-1) or back into (+1) the totals of memory in use. */
+  protected countRow(row: number, sign: 1 | -1): void {
+    const { superslabs, slabs } = this;
+    const at = row * SS_WORDS;
+    const c = superslabs[at + SS_CLASS] * K_WORDS;
+    const acquired = superslabs[at + SS_ACQUIRED];
+    this.acquiredSuperslabs += sign;
+    this.unacquiredSlabs += sign * (superslabs[at + SS_SLABS] - acquired);
+    let pages = 0;
+    let index = 0;
+    for (let r = superslabs[at + SS_FIRST_SLAB]; r !== NONE; r = slabs[r + NEXT_SLAB]) {
+      pages += slabs[r + TOUCHED];
+      if (index++ >= acquired) continue;
+      this.k[c + K_LIVE] += sign * slabs[r + LIVE];
+      this.k[c + K_QUEUED] += sign * slabs[r + REMOTE_COUNT];
+      this.k[c + K_CARVED] += sign * slabs[r + CARVED];
+      this.k[c + K_CAPACITY] += sign * slabs[r + CAPACITY];
+      this.tailBytes += sign * this.tailOf(r);
+      if (slabs[r + TOUCHED] === SLAB_PAGES) this.tailResident += sign * this.tailOf(r);
+    }
+    this.touchedPages += sign * pages;
+    this.keptTouchedPages -= sign * pages;
+    this.keptBytes -= sign * superslabs[at + SS_SLABS] * SLAB_BYTES;
+  }
+
+  /** Takes the newest cached SuperSlab of this size. Its pages stay resident. */
+  protected takeCached(pages: number): number {
+    const { superslabs } = this;
+    let before = NONE;
+    for (let row = this.cacheHead; row !== NONE; row = superslabs[row * SS_WORDS + SS_EMPTY_NEXT]) {
+      if (superslabs[row * SS_WORDS + SS_SLABS] * SLAB_PAGES === pages) {
+        const next = superslabs[row * SS_WORDS + SS_EMPTY_NEXT];
+        if (before === NONE) this.cacheHead = next;
+        else superslabs[before * SS_WORDS + SS_EMPTY_NEXT] = next;
+        this.cached--;
+        superslabs[row * SS_WORDS + SS_FLAGS] = SS_FLAG.mapped;
+        let resident = 0;
+        for (
+          let r = superslabs[row * SS_WORDS + SS_FIRST_SLAB];
+          r !== NONE;
+          r = this.slabs[r + NEXT_SLAB]
+        ) {
+          resident += this.slabs[r + TOUCHED];
+        }
+        this.touchedPages += resident;
+        this.keptTouchedPages -= resident;
+        this.keptBytes -= pages * 4096;
+        return row;
+      }
+      before = row;
+    }
+    return NONE;
+  }
+
+  protected newSlab(): number {
+    const recycled = this.freeSlab;
+    if (recycled !== NONE) {
+      this.freeSlab = this.slabs[recycled + NEXT_SLAB];
+      return recycled;
+    }
+    const r = this.slabTop;
+    this.slabTop += SLAB_WORDS;
+    if (this.slabTop > this.slabs.length) this.slabs = grown(this.slabs, this.slabs.length * 2);
+    return r;
+  }
+
+  protected newRow(): number {
+    const recycled = this.freeRow;
+    if (recycled !== NONE) {
+      this.freeRow = this.superslabs[recycled * SS_WORDS + SS_OWN_NEXT];
+      return recycled;
+    }
+    const row = this.rows++;
+    if (this.rows * SS_WORDS > this.superslabs.length) {
+      this.superslabs = grown(this.superslabs, this.superslabs.length * 2);
+      const wider = new Float64Array(this.bornNs.length * 2);
+      wider.set(this.bornNs);
+      this.bornNs = wider;
+    }
+    return row;
+  }
+
+  /** Forgets an unmapped SuperSlab and its slab records. */
+  protected dropRow(row: number): void {
+    const { superslabs } = this;
+    const at = row * SS_WORDS;
+    let pages = 0;
+    for (let r = superslabs[at + SS_FIRST_SLAB]; r !== NONE; ) {
+      const next = this.slabs[r + NEXT_SLAB];
+      pages += this.slabs[r + TOUCHED];
+      this.slabs[r + NEXT_SLAB] = this.freeSlab;
+      this.freeSlab = r;
+      r = next;
+    }
+    this.keptTouchedPages -= pages;
+    this.keptBytes -= superslabs[at + SS_SLABS] * SLAB_BYTES;
+    superslabs[at + SS_FLAGS] = 0;
+    superslabs[at + SS_FIRST_SLAB] = NONE;
+    superslabs[at + SS_OWN_NEXT] = this.freeRow;
+    this.freeRow = row;
+  }
+
+  protected appendOwn(heap: number, row: number): void {
+    const { superslabs } = this;
+    const tail = this.ownTail[heap];
+    superslabs[row * SS_WORDS + SS_OWN_PREV] = tail;
+    superslabs[row * SS_WORDS + SS_OWN_NEXT] = NONE;
+    if (tail === NONE) this.ownHead[heap] = row;
+    else superslabs[tail * SS_WORDS + SS_OWN_NEXT] = row;
+    this.ownTail[heap] = row;
+  }
+
+  protected leaveOwner(row: number): void {
+    const { superslabs } = this;
+    const owner = superslabs[row * SS_WORDS + SS_OWNER];
+    const heap = owner === CENTRAL_LIFE ? 0 : this.host.chainOf(owner);
+    const prev = superslabs[row * SS_WORDS + SS_OWN_PREV];
+    const next = superslabs[row * SS_WORDS + SS_OWN_NEXT];
+    if (prev === NONE) this.ownHead[heap] = next;
+    else superslabs[prev * SS_WORDS + SS_OWN_NEXT] = next;
+    if (next === NONE) this.ownTail[heap] = prev;
+    else superslabs[next * SS_WORDS + SS_OWN_PREV] = prev;
+  }
+
+  protected leaveOrphans(row: number): void {
+    const at = row * SS_WORDS;
+    this.unlink(
+      this.orphanHead,
+      this.superslabs[at + SS_CLASS],
+      row,
+      SS_ORPHAN_NEXT,
+      SS_ORPHAN_PREV,
+    );
+    this.superslabs[at + SS_FLAGS] &= ~SS_FLAG.orphan;
+    this.counters[C.orphanSuperslabs]--;
+  }
+
+  protected leaveEmpty(row: number): void {
+    const at = row * SS_WORDS;
+    this.unlink(this.emptyHead, this.superslabs[at + SS_CLASS], row, SS_EMPTY_NEXT, SS_EMPTY_PREV);
+    this.superslabs[at + SS_FLAGS] &= ~SS_FLAG.empty;
+  }
+
+  protected pushFront(heads: Int32Array, c: number, row: number, next: number, prev: number): void {
+    const { superslabs } = this;
+    const first = heads[c];
+    superslabs[row * SS_WORDS + next] = first;
+    superslabs[row * SS_WORDS + prev] = NONE;
+    if (first !== NONE) superslabs[first * SS_WORDS + prev] = row;
+    heads[c] = row;
+  }
+
+  protected unlink(heads: Int32Array, c: number, row: number, next: number, prev: number): void {
+    const { superslabs } = this;
+    const before = superslabs[row * SS_WORDS + prev];
+    const after = superslabs[row * SS_WORDS + next];
+    if (before === NONE) heads[c] = after;
+    else superslabs[before * SS_WORDS + next] = after;
+    if (after !== NONE) superslabs[after * SS_WORDS + prev] = before;
+  }
+
+  /** SuperSlabs that a living thread, or the central list, owns, oldest first. */
+  ownedBy(chain: number): number {
+    return this.ownHead[chain];
+  }
+
+  /** Words of slab records in use, recycled ones included. */
+  get slabWords(): number {
+    return this.slabTop;
+  }
+
+  get stateBytes(): number {
+    return (
+      this.slabs.byteLength +
+      this.superslabs.byteLength +
+      this.bornNs.byteLength +
+      this.lists.bytes +
+      this.blocks.byteLength
+    );
+  }
+
+  snapshot(): unknown {
+    return {
+      regs: this.regs.slice(),
+      counters: this.counters.slice(),
+      lists: this.lists.snapshot(),
+      slabs: this.slabs.slice(0, this.slabTop),
+      superslabs: this.superslabs.slice(0, this.rows * SS_WORDS),
+      bornNs: this.bornNs.slice(0, this.rows),
+      blocks: this.blocks.slice(),
+      current: this.current.slice(),
+      k: this.k.slice(),
+      heads: [this.ownHead, this.ownTail, this.orphanHead, this.emptyHead, this.keptHead].map(
+        (head) => head.slice(),
+      ),
+      scalars: SCALARS.map((name) => this[name]),
+    } satisfies SavedHeap;
+  }
+
+  restore(saved: unknown): void {
+    const from = saved as SavedHeap;
+    this.regs.set(from.regs);
+    this.counters.set(from.counters);
+    this.lists.restore(from.lists);
+    this.slabs = grown(from.slabs, Math.max(from.slabs.length, this.slabs.length));
+    this.superslabs = grown(
+      from.superslabs,
+      Math.max(from.superslabs.length, this.superslabs.length),
+    );
+    const born = new Float64Array(Math.max(from.bornNs.length, this.bornNs.length));
+    born.set(from.bornNs);
+    this.bornNs = born;
+    this.blocks = from.blocks.slice();
+    this.current.set(from.current);
+    this.k.set(from.k);
+    [this.ownHead, this.ownTail, this.orphanHead, this.emptyHead, this.keptHead].forEach(
+      (head, i) => {
+        head.set(from.heads[i]);
+      },
+    );
+    SCALARS.forEach((name, i) => {
+      this[name] = from.scalars[i];
+    });
+  }
+}
+
+/** Plain-number fields of TinyRecords that are state. */
+const SCALARS = [
+  'slabTop',
+  'freeSlab',
+  'rows',
+  'freeRow',
+  'serial',
+  'cacheHead',
+  'cached',
+  'acquiredSuperslabs',
+  'unacquiredSlabs',
+  'tailBytes',
+  'tailResident',
+  'touchedPages',
+  'keptBytes',
+  'keptTouchedPages',
+  'runtimeBytes',
+  'requestedBytes',
+  'otherLive',
+  'otherPeak',
+  'otherEntries',
+  'mapLockFreeAt',
+  'centralFreeAt',
+  'lastRemote',
+  'trimPasses',
+  'lastRefusal',
+] as const;
+
+interface SavedHeap {
+  regs: Float64Array;
+  counters: Float64Array;
+  lists: ReturnType<ListPool['snapshot']>;
+  slabs: Int32Array;
+  superslabs: Int32Array;
+  bornNs: Float64Array;
+  blocks: Int32Array<ArrayBuffer>;
+  current: Int32Array;
+  k: Int32Array;
+  heads: Int32Array[];
+  scalars: number[];
+}
+
+function grown(old: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const wider = new Int32Array(length);
+  wider.set(old);
+  return wider;
+}

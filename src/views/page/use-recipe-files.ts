@@ -1,0 +1,56 @@
+import { useCallback, useEffect, useRef } from 'react';
+import { isPlainObject, parseRecipe } from '../../engine/recipe-parse.ts';
+import type { AppActions } from '../../state/store.ts';
+import { readRecipe } from '../shell/share.tsx';
+
+/**
+ * Opens recipe files, also those dropped anywhere on the page. What is none gets one sentence and leaves
+ * the run as it is.
+ * @returns opens a file's text
+ */
+export function useRecipeFiles(actions: AppActions, onOpened: () => void): (text: string) => void {
+  const latest = useRef(onOpened);
+  latest.current = onOpened;
+  const importRecipe = useCallback(
+    (text: string): void => {
+      let raw: unknown;
+      try {
+        raw = JSON.parse(text);
+      } catch {
+        actions.notify('problem', 'That file is not a recipe: it is not JSON.', 'the present run');
+        return;
+      }
+      if (!isPlainObject(raw) || raw.schema === undefined) {
+        actions.notify(
+          'problem',
+          'That file is not a recipe: it has no schema.',
+          'the present run',
+        );
+        return;
+      }
+      const parsed = parseRecipe(raw);
+      latest.current();
+      actions.openRecipe(parsed.recipe);
+      actions.report(parsed.problems);
+    },
+    [actions],
+  );
+  useEffect(() => {
+    const over = (event: DragEvent): void => {
+      if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+    };
+    const drop = (event: DragEvent): void => {
+      const [file] = event.dataTransfer?.files ?? [];
+      if (!file) return;
+      event.preventDefault();
+      void readRecipe(file).then(importRecipe);
+    };
+    window.addEventListener('dragover', over);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragover', over);
+      window.removeEventListener('drop', drop);
+    };
+  }, [importRecipe]);
+  return importRecipe;
+}
