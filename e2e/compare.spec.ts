@@ -60,7 +60,7 @@ test('a comparison from scratch, to its first divergence, with the keyboard alon
   expect(apart[1]).not.toBe(apart[0]);
 
   // The link brings back lanes, names, edit and position.
-  await expect(page).toHaveURL(new RegExp(`l=Adopting.*at=${op}$`));
+  await expect(page).toHaveURL(new RegExp(`l=Adopting.*at=${op}&focus=1$`));
   await page.reload();
   await page.waitForFunction(() => window.slabscope?.lane.hub.latest !== undefined);
   await whenIdle(page);

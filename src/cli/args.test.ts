@@ -34,7 +34,7 @@ describe('command line', () => {
 
   it('runs every variant of a preset, or the one asked for', () => {
     const all = parseArgs(['--preset=fix-grid']);
-    const one = parseArgs(['--preset', 'fix-grid', '--variant', 'A + B', '--set', '0.threads=2']);
+    const one = parseArgs(['--preset', 'fix-grid', '--variant', 'Both', '--set', '0.threads=2']);
     if (!all.ok || !one.ok) throw new Error('arguments');
     const four = jobsOf(all.value, read(''));
     const single = jobsOf(one.value, read(''));

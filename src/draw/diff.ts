@@ -1,7 +1,10 @@
 import { scaleLinear } from 'd3';
-import { CHART_LEFT, type ChartBox } from './area.ts';
+import type { ChartBox } from './area.ts';
 import { compact } from './format.ts';
 import type { Palette } from './palette.ts';
+
+/** Room for a sign before the number. */
+const LEFT = 68;
 
 export interface DiffSeries {
   /** Operations at which both lanes were looked at, ascending. */
@@ -26,7 +29,7 @@ export function drawDiff(
   const most = Math.max(1, ...values.map(Math.abs));
   const x = scaleLinear()
     .domain([0, Math.max(1, last)])
-    .range([CHART_LEFT, box.width - 8]);
+    .range([LEFT, box.width - 8]);
   const y = scaleLinear()
     .domain([-most, most])
     .range([box.height - 18, 8]);
@@ -35,9 +38,9 @@ export function drawDiff(
   ctx.textAlign = 'right';
   for (const tick of [-most, 0, most]) {
     ctx.fillStyle = palette.grid;
-    ctx.fillRect(CHART_LEFT, Math.round(y(tick)), box.width - CHART_LEFT - 8, 1);
+    ctx.fillRect(LEFT, Math.round(y(tick)), box.width - LEFT - 8, 1);
     ctx.fillStyle = palette.text3;
-    ctx.fillText(tick > 0 ? `+${format(tick)}` : format(tick), CHART_LEFT - 8, y(tick));
+    ctx.fillText(tick > 0 ? `+${format(tick)}` : format(tick), LEFT - 8, y(tick));
   }
   ctx.textBaseline = 'alphabetic';
   ctx.textAlign = 'right';

@@ -6,7 +6,7 @@ import { drawAdoption, hitAdoption, type LaneEvent, layoutAdoption } from './ado
 import { drawAreas, sampleNear, valueTicks } from './area.ts';
 import { drawBlocks, hitBlock, layoutBlocks } from './blocks.ts';
 import { drawDiff } from './diff.ts';
-import { bytes, compact, count, difference, duration, percent } from './format.ts';
+import { bytes, compact, count, difference, duration, ordinal, percent } from './format.ts';
 import { drawMap, type PixelSurface } from './map.ts';
 import { MapColours } from './map-colours.ts';
 import { bandsOf, cellOf, hitMap, layoutMap, roomFor } from './map-layout.ts';
@@ -51,6 +51,9 @@ describe('format', () => {
     expect(percent(0.00001)).toBe('< 0.1 %');
     expect(duration(2_000_160_381)).toBe('2.000 s');
     expect(duration(954)).toBe('954 ns');
+    expect([1, 2, 3, 4, 11, 12, 13, 21, 112, 1022].map(ordinal).join(' ')).toBe(
+      '1st 2nd 3rd 4th 11th 12th 13th 21st 112th 1,022nd',
+    );
     expect(difference(49121, 49123)).toBe('−0.004 %');
     expect(difference(0, 0)).toBe('0 %');
     expect(difference(3, 0)).toBe('—');

@@ -68,3 +68,11 @@ export const plural = (n: number, one: string, many = `${one}s`): string =>
 /** The size of a class, which is a whole number of its unit: "8 B", "2 KiB". */
 export const classSize = (size: number): string =>
   size >= 1024 && size % 1024 === 0 ? `${count(size / 1024)} KiB` : `${count(size)} B`;
+
+/** 1st, 2nd, 3rd, 11th, 1,022nd. */
+export function ordinal(n: number): string {
+  const tens = n % 100;
+  const teens = tens >= 11 && tens <= 13;
+  const end = teens ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
+  return `${count(n)}${end}`;
+}

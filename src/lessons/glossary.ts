@@ -30,6 +30,10 @@ export type Piece =
   | { readonly kind: 'term'; readonly text: string; readonly meaning: string }
   | { readonly kind: 'value'; readonly name: string };
 
+/** A term without its plural: both name the same thing. */
+const stem = (term: string): string =>
+  term.replace(/ies$/, 'y').replace(/ves$/, 'fe').replace(/s$/, '');
+
 /** Cuts prose at values and at the first use of each term. */
 export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
@@ -45,11 +49,11 @@ export function piecesOf(text: string): Piece[] {
       const [term] = match;
       if (match.index > 0) pieces.push({ kind: 'text', text: rest.slice(0, match.index) });
       pieces.push(
-        used.has(term)
+        used.has(stem(term))
           ? { kind: 'text', text: term }
           : { kind: 'term', text: term, meaning: GLOSSARY[term] },
       );
-      used.add(term);
+      used.add(stem(term));
       rest = rest.slice(match.index + term.length);
       match = PATTERN.exec(rest);
     }

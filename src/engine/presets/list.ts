@@ -113,24 +113,25 @@ export const PRESET_LIST: readonly Preset[] = [
     id: 'fix-grid',
     scenario: 'E-03',
     title: 'Fix the counter, trim, or both',
-    question: 'D0 promises 10 to 20 SuperSlabs from options A and B. What do they give?',
+    question:
+      'D0 promises 10 to 20 SuperSlabs from counting remote frees (its option A) and trimming (B). What do they give?',
     claims: ['C-11', 'C-12', 'C-13', 'C-14', 'C-20', 'I-10', 'I-11', 'I-14'],
     knobs: LARSON,
     lanes: [0, 1, 2, 3],
     variants: [
       { name: 'Neither', knobs: {} },
       {
-        name: 'A: count remote frees',
+        name: 'Count remote frees',
         knobs: { decOnRemote: true },
         note: 'Nobody calls trim, so nothing is freed.',
       },
       {
-        name: 'B: trim 100 ms',
+        name: 'Trim, 100 ms',
         knobs: { trimIntervalMs: 100, trimSS: true },
         note: 'The counters never reach zero, so trim finds almost nothing.',
       },
       {
-        name: 'A + B',
+        name: 'Both',
         knobs: { decOnRemote: true, trimIntervalMs: 100, trimSS: true },
         documentFigures: [
           {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { type DiffSeries, drawDiff } from '../../draw/diff.ts';
-import { bytes, compact, count, difference } from '../../draw/format.ts';
+import { bytes, compact, count, difference, ordinal } from '../../draw/format.ts';
 import { differentStreams, type Side } from '../../engine/compare.ts';
 import { type KnobValues, knobDef } from '../../engine/knobs.ts';
 import type { DocumentFigure } from '../../engine/presets.ts';
@@ -268,7 +268,7 @@ function Divergent({
       return (
         <p className="divergence" data-testid="divergence">
           <span className="flag" aria-hidden="true" /> First divergence: operation{' '}
-          <b>{count(at.opA)}</b>, the {count(at.k + 1)}. of chain {at.chain}. {letters[0]}:{' '}
+          <b>{count(at.opA)}</b>, the {ordinal(at.k + 1)} of chain {at.chain}. {letters[0]}:{' '}
           {outcomeText(at.a, a.knobs)}; {letters[1]}: {outcomeText(at.b, b.knobs)}.{' '}
           <button type="button" className="link" onClick={() => onSeek(at.opA)}>
             Go there

@@ -106,7 +106,7 @@ export function BytesCard({
       className="bytes-card"
       lane={lane}
       title={(frame) =>
-        `${bytes(frame.header[H.residentBytes])} is resident, ${bytes(frame.header[H.mappedBytes])} mapped; ${bytes(frame.bands[B.live])} of it is live`
+        `${bytes(frame.header[H.residentBytes])} is resident, ${bytes(frame.header[H.mappedBytes])} mapped; the program asked for ${bytes(frame.bands[B.live])}`
       }
       table={{
         head: ['Band', 'Mapped', 'Resident', 'Share of mapped'],
