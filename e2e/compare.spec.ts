@@ -88,7 +88,7 @@ test('four lanes stand at equal operations, and a step moves them all', async ({
   await page.getByRole('button', { name: 'Remove lane D' }).click();
   await expect(page.locator('.lanes .lane')).toHaveCount(3);
   await page.getByRole('button', { name: 'Move lane A to the right' }).click();
-  await expect(page.locator('.lanes .lane').first()).toHaveAttribute('aria-label', /count remote/);
+  await expect(page.locator('.lanes .lane').first()).toHaveAttribute('aria-label', /Count remote/);
   await whenIdle(page);
   expect(new Set(await opsOf(page)).size).toBe(1);
   expect(errors).toEqual([]);
