@@ -1,23 +1,20 @@
 import type { KnobValues } from '../../knobs.ts';
-import { type Costs, costsOf } from '../../machine/costs.ts';
 import type { Threads } from '../../machine/threads.ts';
 import { C } from '../../telemetry/counters.ts';
-import { ADOPTION, BLOCKED, EV, NO_CAUSE, RACE } from '../../telemetry/events.ts';
+import { EV, RACE } from '../../telemetry/events.ts';
 import type { Program } from '../../workloads/program.ts';
+import { orphan, pendingOfOthers } from './candidates.ts';
 import { freshPage } from './fresh.ts';
 import type { Mf2Heap } from './heap.ts';
 import {
   classOfRequest,
   MF2_CLASSES,
   NONE,
-  P_ADOPTED_FROM,
-  P_CLS,
   P_DRAIN,
   P_ENQ_EVENT,
   P_FLAGS,
   P_FREE,
   P_HOLDER,
-  P_ORPH_NEXT,
   P_OWNER,
   P_OWNER_EVENT,
   P_REMOTE,
@@ -28,8 +25,6 @@ import {
   STAGE,
   T_ACTIVE,
   T_PARTIAL,
-  T_PEND,
-  T_PEND_COUNT,
   X_ADOPTS,
   X_BG_CLS,
   X_BUDGET,
@@ -47,24 +42,19 @@ import {
   X_WAKE_EVENT,
   X_WORDS,
 } from './layout.ts';
+import { Mf2Ownership, type OwnershipHost } from './ownership.ts';
 
 /** What a step led to. */
 export const STEP = { more: 0, done: 1, waits: 2, stopped: 3 } as const;
 /** Blocks outside the pages: requests above 32 KiB, or what the C library served. */
 export const OTHER = -2;
-/** Queues that one slow path looks at before it gives up; bounds the price of many dead threads. */
-export const SCAN_LIMIT = 64;
 const CLASS_COUNT = MF2_CLASSES.length;
 
-export interface StepHost {
+export interface StepHost extends OwnershipHost {
   readonly op: number;
-  isAlive(life: number): boolean;
-  chainOf(life: number): number;
   /** The kernel refused a page. @returns true when the operation is served after all */
   refused(chain: number, size: number, slot: number): boolean;
   mapPage(): number;
-  /** A sleeper is to drain its queues. */
-  wake(chain: number, now: number, cause: number): void;
   memoryGrew(): void;
 }
 
@@ -73,16 +63,13 @@ export interface StepHost {
  * enqueueing, the claim, the drain and the activation other threads run, so races between owner and
  * adopter happen as they do in the real allocator, and are counted.
  */
-export class Mf2Steps {
+export class Mf2Steps extends Mf2Ownership<StepHost> {
   readonly x: Int32Array;
   /** Hash of what each chain's operations came to: page, block and way. */
   readonly outcome: Int32Array;
   /** Row, block and way of each chain's allocation, until its operation is done. */
   private readonly pending: Int32Array;
-  costs: Costs;
   private order: readonly number[] = [];
-  partialOn = false;
-  private wakeOn = false;
   private adopts = false;
   private clearFirst = false;
   /** Chain, result and way of the latest operation. */
@@ -91,28 +78,25 @@ export class Mf2Steps {
   warming = false;
 
   constructor(
-    private readonly knobs: KnobValues,
-    readonly heap: Mf2Heap,
-    readonly threads: Threads,
+    knobs: KnobValues,
+    heap: Mf2Heap,
+    threads: Threads,
     readonly program: Program,
-    readonly host: StepHost,
+    host: StepHost,
   ) {
+    super(knobs, heap, threads, host);
     this.x = new Int32Array(threads.chains * X_WORDS);
     this.outcome = new Int32Array(threads.chains);
     this.pending = new Int32Array(threads.chains * 3);
-    this.costs = costsOf(knobs);
     this.applyKnobs();
   }
 
-  applyKnobs(): void {
+  override applyKnobs(): void {
+    super.applyKnobs();
     const { knobs } = this;
-    this.costs = costsOf(knobs);
     const { route } = knobs;
     this.adopts = route === 'cda' || route === 'p';
     this.clearFirst = route !== 'cda';
-    const listed = route === 's2' || route === 's3' || route === 'p';
-    this.partialOn = knobs.partialList === 'byRoute' ? listed : knobs.partialList === 'on';
-    this.wakeOn = knobs.wakeup === 'byRoute' ? route === 's3' : knobs.wakeup === 'on';
     const own = route === 'cda' ? [STAGE.active, STAGE.own] : [STAGE.own];
     const rest = route === 'cda' ? [] : [STAGE.active];
     const partial = this.partialOn ? [STAGE.partial] : [];
@@ -253,37 +237,6 @@ export class Mf2Steps {
     if (pages[p + P_OWNER] !== seen) this.race(chain, p, RACE.staleEnqueue, C.staleEnqueues);
   }
 
-  private enqueue(chain: number, p: number, life: number): void {
-    const { heap, threads, host } = this;
-    const now = threads.clock[chain];
-    const seq = heap.emit(
-      EV.pageEnqueued,
-      now,
-      threads.life[chain],
-      p / P_WORDS,
-      life,
-      popcount(heap.pages[p + P_REMOTE]),
-      heap.pages[p + P_OWNER_EVENT],
-    );
-    heap.enqueue(p, life, now, seq);
-    heap.counters[C.pendingEnqueued]++;
-    if (this.wakeOn && host.isAlive(life)) host.wake(host.chainOf(life), now, seq);
-  }
-
-  private race(chain: number, p: number, kind: number, counter: number): void {
-    const { heap, threads } = this;
-    heap.counters[counter]++;
-    heap.emit(
-      EV.race,
-      threads.clock[chain],
-      threads.life[chain],
-      p / P_WORDS,
-      kind,
-      0,
-      heap.pages[p + P_OWNER_EVENT],
-    );
-  }
-
   private malloc(chain: number, at: number): number {
     const { heap, threads, costs, x } = this;
     const size = x[at + X_SIZE];
@@ -383,6 +336,22 @@ export class Mf2Steps {
     return STEP.done;
   }
 
+  /** One look at the others' queues; a page found is drained next. */
+  private adopt(chain: number, at: number): boolean {
+    const p = pendingOfOthers(this, chain, this.x[at + X_CLS]);
+    if (p === NONE) return false;
+    this.beginDrain(chain, at, p, STAGE.adopt);
+    return true;
+  }
+
+  /** One look at pages without a living or busy owner. */
+  private adoptOrphan(chain: number, at: number): boolean {
+    const p = orphan(this, chain, this.x[at + X_CLS]);
+    if (p === NONE) return false;
+    this.beginDrain(chain, at, p, STAGE.orphan);
+    return true;
+  }
+
   /** One attempt of the slow path. */
   private slow(chain: number, at: number): number {
     const { x } = this;
@@ -474,100 +443,6 @@ export class Mf2Steps {
     return this.activate(chain, at, p, STAGE.partial);
   }
 
-  /** Looks through the queues of others (S-43, S-49, S-50). @returns true when a page is in hand */
-  private adopt(chain: number, at: number): boolean {
-    const { heap, threads, costs, x, knobs, host } = this;
-    const { pages, counters } = heap;
-    const life = threads.life[chain];
-    const cls = x[at + X_CLS];
-    const gated = knobs.route === 'p';
-    let told = false;
-    let looks = 0;
-    for (let v = heap.nextReady(cls, 0); v !== NONE; v = heap.nextReady(cls, v + 1)) {
-      if (v === life) continue;
-      const alive = host.isAlive(v);
-      if (!alive && !knobs.deadQueuesVisible) continue;
-      if (++looks > SCAN_LIMIT) break;
-      threads.clock[chain] += costs.scan;
-      const t = heap.table(v, cls);
-      const p = heap.tables[t + T_PEND];
-      let reason = -1;
-      if (gated) reason = this.gate(p, v, t, threads.clock[chain]);
-      const claimed =
-        pages[p + P_HOLDER] !== NONE || ((pages[p + P_FLAGS] & PF.active) !== 0 && alive);
-      const pinned = (pages[p + P_FLAGS] & PF.pinned) !== 0;
-      if (reason < 0 && (pinned || (knobs.pendingClaim && claimed))) reason = BLOCKED.claim;
-      if (reason >= 0) {
-        counters[BLOCKED_COUNTER[reason]]++;
-        if (!told) {
-          told = true;
-          heap.emit(
-            EV.adoptionBlocked,
-            threads.clock[chain],
-            life,
-            p / P_WORDS,
-            v,
-            reason,
-            pages[p + P_ENQ_EVENT],
-          );
-        }
-        continue;
-      }
-      heap.dequeue(v, cls);
-      this.beginDrain(chain, at, p, STAGE.adopt);
-      return true;
-    }
-    return false;
-  }
-
-  /** The first gate of route P that is shut, or -1 (S-49). */
-  private gate(p: number, owner: number, t: number, now: number): number {
-    const { heap, knobs } = this;
-    if (now - heap.lastAllocNs[owner] <= knobs.idleThresholdUs * 1000) return BLOCKED.idle;
-    if (heap.tables[t + T_PARTIAL] !== NONE) return BLOCKED.partial;
-    if (heap.tables[t + T_PEND_COUNT] <= knobs.adoptionThreshold) return BLOCKED.pressure;
-    if (popcount(heap.pages[p + P_REMOTE]) < knobs.minRemote) return BLOCKED.remotes;
-    if (now < heap.enqueuedNs[p / P_WORDS] + knobs.rfrWindowUs * 1000) return BLOCKED.rfr;
-    return -1;
-  }
-
-  /** Takes a page of a dead owner, or of one idle for long (our own candidates, engine.md 4). */
-  private adoptOrphan(chain: number, at: number): boolean {
-    const { heap, threads, costs, x, knobs, host } = this;
-    const { pages } = heap;
-    const cls = x[at + X_CLS];
-    const emptyOnly = knobs.orphanPolicy === 'reuse-empty';
-    threads.clock[chain] += costs.scan;
-    let looks = 0;
-    for (let p = heap.orphans[cls]; p !== NONE; p = pages[p + P_ORPH_NEXT]) {
-      if (++looks > SCAN_LIMIT) break;
-      if (pages[p + P_HOLDER] !== NONE || (pages[p + P_FLAGS] & PF.pinned) !== 0) continue;
-      if (emptyOnly && (pages[p + P_FREE] | pages[p + P_REMOTE]) !== heap.full[cls]) continue;
-      let found = p;
-      if ((pages[p + P_FLAGS] & PF.queued) !== 0) {
-        const head = heap.tables[heap.table(pages[p + P_OWNER], cls) + T_PEND];
-        if (emptyOnly || head === NONE || (pages[head + P_FLAGS] & PF.pinned) !== 0) continue;
-        found = heap.dequeue(pages[p + P_OWNER], cls);
-        if (found === NONE) continue;
-      }
-      this.beginDrain(chain, at, found, STAGE.orphan);
-      return true;
-    }
-    if (knobs.adoptIdleMs === 0) return false;
-    const now = threads.clock[chain];
-    looks = 0;
-    for (let v = heap.nextReady(cls, 0); v !== NONE; v = heap.nextReady(cls, v + 1)) {
-      if (v === threads.life[chain] || !host.isAlive(v)) continue;
-      if (++looks > SCAN_LIMIT) break;
-      if (now - heap.lastAllocNs[v] <= knobs.adoptIdleMs * 1e6) continue;
-      const head = heap.tables[heap.table(v, cls) + T_PEND];
-      if ((pages[head + P_FLAGS] & PF.pinned) !== 0) continue;
-      this.beginDrain(chain, at, heap.dequeue(v, cls), STAGE.orphan);
-      return true;
-    }
-    return false;
-  }
-
   private beginDrain(chain: number, at: number, p: number, via: number): void {
     const { x, heap, threads, costs } = this;
     const held = heap.pages[p + P_HOLDER];
@@ -592,7 +467,8 @@ export class Mf2Steps {
       x[at + X_PHASE] = PH.slow;
       return;
     }
-    if (pages[p + P_OWNER] !== life) this.takeOver(chain, at, p);
+    if (pages[p + P_OWNER] !== life)
+      this.takeOver(chain, p, x[at + X_UNNEEDED] === 2, x[at + X_WAKE_EVENT]);
     heap.leave(p);
     // A page drained as the active one may still be queued; then its mark stays.
     if (this.clearFirst && (pages[p + P_FLAGS] & PF.queued) === 0)
@@ -616,78 +492,6 @@ export class Mf2Steps {
       );
     }
     x[at + X_PHASE] = PH.drainLink;
-  }
-
-  /** Makes the chain's life the owner of a page that it found, and notes what made it look. */
-  private takeOver(chain: number, at: number, p: number): void {
-    const { heap, threads, x, host } = this;
-    const { pages, counters } = heap;
-    const life = threads.life[chain];
-    const old = pages[p + P_OWNER];
-    const alive = host.isAlive(old);
-    const unneeded = x[at + X_UNNEEDED] === 2;
-    const mine = heap.table(life, pages[p + P_CLS]);
-    // Why this thread looked elsewhere: its waking, the page it lost itself, or plain need.
-    let cause = unneeded ? x[at + X_WAKE_EVENT] : NO_CAUSE;
-    let depth = 1;
-    if (!unneeded) {
-      const loss = heap.payLoss(mine);
-      if (loss !== NONE) {
-        cause = heap.lossEvent[loss];
-        depth = heap.lossDepth[loss] + 1;
-      } else cause = alive ? pages[p + P_ENQ_EVENT] : heap.exitEvent[old];
-    }
-    const how = unneeded ? ADOPTION.unneeded : alive ? ADOPTION.needed : ADOPTION.orphan;
-    if (unneeded) counters[C.adoptionsUnneeded]++;
-    const wasActive = this.transfer(chain, p, how, cause, depth);
-    if (alive && wasActive) this.race(chain, p, RACE.activeLost, C.activeLost);
-  }
-
-  /** Changes the owner of a page. @returns true when the old owner allocated from it */
-  private transfer(chain: number, p: number, how: number, cause: number, depth: number): boolean {
-    const { heap, threads, host } = this;
-    const { pages, counters, tables } = heap;
-    const life = threads.life[chain];
-    const old = pages[p + P_OWNER];
-    const alive = host.isAlive(old);
-    heap.leave(p);
-    const tOld = heap.table(old, pages[p + P_CLS]);
-    const wasActive = tables[tOld + T_ACTIVE] === p;
-    if (wasActive) tables[tOld + T_ACTIVE] = NONE;
-    heap.dropPartial(p);
-    heap.disown(p);
-    pages[p + P_FLAGS] = (pages[p + P_FLAGS] & ~(PF.orphan | PF.active)) | PF.adopted;
-    pages[p + P_ADOPTED_FROM] = old;
-    heap.own(p, life);
-    heap.enter(p);
-    const seq = heap.emit(EV.pageAdopted, threads.clock[chain], life, p / P_WORDS, old, how, cause);
-    pages[p + P_OWNER_EVENT] = seq;
-    counters[C.adoptions]++;
-    counters[C.ownershipTransfers]++;
-    if (!alive) counters[C.orphanAdoptions]++;
-    if (alive) heap.addLoss(tOld, seq, depth);
-    return wasActive;
-  }
-
-  /** An intervention: the chain's thread adopts a page that nobody drains, and allocates from it. */
-  forceAdopt(chain: number, p: number, cause: number): void {
-    const { heap } = this;
-    const { pages, counters } = heap;
-    this.transfer(chain, p, ADOPTION.forced, cause, 1);
-    counters[C.adoptionsUnneeded]++;
-    const blocks = popcount(pages[p + P_REMOTE]);
-    heap.leave(p);
-    pages[p + P_FREE] |= pages[p + P_REMOTE];
-    pages[p + P_REMOTE] = 0;
-    // It may lie in its old owner's queue; there it is handed on when its turn comes.
-    if ((pages[p + P_FLAGS] & PF.queued) === 0) pages[p + P_FLAGS] &= ~PF.pending;
-    heap.enter(p);
-    counters[C.drainAttempts]++;
-    if (blocks > 0) {
-      counters[C.drainSuccesses]++;
-      counters[C.drainedBlocks] += blocks;
-    }
-    this.makeActive(chain, pages[p + P_CLS], p);
   }
 
   private drainLink(chain: number, at: number): number {
@@ -730,40 +534,9 @@ export class Mf2Steps {
     return this.activate(chain, at, p, via);
   }
 
-  /** A page that its owner holds but does not allocate from: listed, or out of sight. */
-  private setAside(p: number, chain: number): void {
-    const { heap, threads } = this;
-    const { pages } = heap;
-    if ((pages[p + P_FLAGS] & (PF.active | PF.partial | PF.pending)) !== 0) return;
-    if (pages[p + P_FREE] !== 0 && this.partialOn) {
-      heap.leave(p);
-      heap.pushPartial(p);
-      heap.enter(p);
-    } else heap.noteHidden(p, threads.clock[chain], pages[p + P_OWNER_EVENT]);
-  }
-
   private activate(chain: number, at: number, p: number, via: number): number {
     this.makeActive(chain, this.x[at + X_CLS], p);
     return this.take(chain, at, p, via);
-  }
-
-  /** The chain allocates from this page now; the one before is set aside. */
-  private makeActive(chain: number, cls: number, p: number): void {
-    const { heap, threads } = this;
-    const { pages, tables } = heap;
-    const t = heap.table(threads.life[chain], cls);
-    const old = tables[t + T_ACTIVE];
-    heap.leave(p);
-    heap.dropPartial(p);
-    pages[p + P_FLAGS] |= PF.active;
-    heap.enter(p);
-    tables[t + T_ACTIVE] = p;
-    if (old !== NONE && old !== p) {
-      heap.leave(old);
-      pages[old + P_FLAGS] &= ~PF.active;
-      heap.enter(old);
-      this.setAside(old, chain);
-    }
   }
 
   private fresh(chain: number, at: number): number {
@@ -813,12 +586,3 @@ export class Mf2Steps {
     return phase === PH.fetch || phase === PH.blocked || phase === PH.asleep;
   }
 }
-
-const BLOCKED_COUNTER = [
-  C.blockedRfr,
-  C.blockedIdle,
-  C.blockedPartial,
-  C.blockedPressure,
-  C.blockedRemotes,
-  C.blockedClaim,
-];
