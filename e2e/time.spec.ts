@@ -102,4 +102,12 @@ test('a block tells who allocated it', async ({ page }) => {
   );
   expect(born).toBe(true);
   await expect(page.getByTestId('block')).toContainText('live');
+  // The story follows the run: one operation older after a step, silent while the run moves.
+  await expect(story).toContainText(/\. Go there 0 operations ago\.$/);
+  await page.getByRole('button', { name: 'Step one operation' }).click();
+  await expect(story).toContainText(/\. Go there 1 operation ago\.$/);
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect(page.locator('.block-story')).toHaveText(/^Pause to see/);
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await expect(story).toContainText(/^Allocated by/);
 });

@@ -52,4 +52,29 @@ describe('who allocated and who freed a block', () => {
     // Looking back leaves the run where it was.
     expect(sim.digest()).toBe(digest);
   });
+
+  it('goes as far back as it must, wherever keyframes lie', () => {
+    const knobs = resolveKnobs({ chunks: 400, threads: 2 });
+    const sim = createSimulation(knobs, OPTIONS);
+    const near = new Timeline([], undefined, 32);
+    const far = new Timeline([], undefined, 1 << 14);
+    runTo(sim, near, 2900);
+    const other = createSimulation(knobs, OPTIONS);
+    runTo(other, far, 2900);
+    expect(near.count).toBeGreaterThan(40);
+    expect(far.count).toBe(1);
+    let oldest = 0;
+    for (let row = 0; row < sim.rows; row++)
+      for (const slab of sim.inspectSuperSlab(row)?.slabs ?? []) {
+        const blocks = slab.acquired ? sim.inspectBlocks(row, slab.index) : undefined;
+        for (const block of [0, 3].filter((index) => index < (blocks?.states.length ?? 0))) {
+          const subject = { superslab: row, slab: slab.index, block };
+          const replica = createSimulation(knobs, OPTIONS);
+          const found = provenance(sim, replica, near, subject);
+          expect(found).toEqual(provenance(other, replica, far, subject));
+          oldest = Math.max(oldest, found.age ?? 0);
+        }
+      }
+    expect(oldest).toBeGreaterThan(24 * 32);
+  });
 });

@@ -1,3 +1,4 @@
+import type { Edit } from './recipe.ts';
 import { applyEdit, type Timeline } from './timeline.ts';
 import type { Simulation } from './types.ts';
 
@@ -15,7 +16,7 @@ export interface Provenance {
   readonly allocated: Act | undefined;
   /** Who freed it after that; undefined: it is live, or was never freed. */
   readonly freed: Act | undefined;
-  /** Operations since the latest of the two. */
+  /** Operations since the latest of the two; undefined: neither happened in this run. */
   readonly age: number | undefined;
 }
 
@@ -25,80 +26,113 @@ export interface BlockSubject {
   readonly block: number;
 }
 
-/** Stretches between keyframes that are searched before giving up: a bound on the time it may take. */
-const MOST_STRETCHES = 24;
+/** Operations that a search replays between two looks at the clock. */
+const BITE = 2048;
 
 /**
  * Finds who allocated and freed a block by replaying stretches between keyframes, latest first, with that
- * one block recorded. The run itself is not touched.
- * @param replica a second simulation of the same knobs, to be restored and thrown away
+ * one block recorded. The run itself is not touched. A search may go back to the start of a long run, so it
+ * is done in bites.
  */
+export class ProvenanceSearch {
+  private readonly now: number;
+  private end: number;
+  /** The stretch being replayed: its keyframe, and what was found in it. */
+  private from = -1;
+  private edits: readonly Edit[] = [];
+  private next = 0;
+  /** The slot that holds the block, -1: none. */
+  private holder = -1;
+  private allocated: Act | undefined;
+  private freedAfter: Act | undefined;
+  /** A free of a block that was allocated before this stretch. */
+  private freedLast: Act | undefined;
+  /** The same, of stretches already searched, which are later. */
+  private freed: Act | undefined;
+
+  /** @param replica a second simulation of the same knobs, to be restored and thrown away */
+  constructor(
+    sim: Simulation,
+    private readonly replica: Simulation,
+    private readonly timeline: Timeline,
+    private readonly subject: BlockSubject,
+  ) {
+    this.now = sim.op;
+    this.end = sim.op;
+  }
+
+  /** Replays a bite. @returns the answer, once it is known */
+  advance(): Provenance | undefined {
+    if (this.end <= 0) return this.answer();
+    if (this.from < 0) this.begin();
+    if (!this.replay(BITE)) return undefined;
+    this.freed ??= this.freedLast;
+    if (this.allocated) return this.answer();
+    this.end = this.from;
+    this.from = -1;
+    return undefined;
+  }
+
+  private answer(): Provenance {
+    const { allocated, freed, freedAfter, now } = this;
+    if (!allocated) return { allocated: undefined, freed, age: freed ? now - freed.op : undefined };
+    const free = freedAfter ?? (freed && freed.op > allocated.op ? freed : undefined);
+    return { allocated, freed: free, age: now - (free ?? allocated).op };
+  }
+
+  private begin(): void {
+    const { replica, timeline, subject } = this;
+    const { op, snapshot } = timeline.before(this.end - 1);
+    replica.restore(snapshot);
+    this.from = op;
+    this.edits = timeline.edits.filter((edit) => edit.op > op);
+    this.next = 0;
+    this.freedAfter = undefined;
+    this.freedLast = undefined;
+    // Who holds the block as the stretch begins.
+    const inside = replica.inspectBlocks(subject.superslab, subject.slab);
+    this.holder = inside?.slots[subject.block] ?? -1;
+  }
+
+  /** @returns true when the stretch is at its end */
+  private replay(most: number): boolean {
+    const { replica, edits, end, subject } = this;
+    const wanted = replica.model === 'tiny' ? subject.slab * 65536 + subject.block : subject.block;
+    for (let done = 0; done < most; done++) {
+      if (replica.op >= end || replica.status !== 'running') return true;
+      for (let edit = edits[this.next]; edit && edit.op <= replica.op; edit = edits[++this.next])
+        applyEdit(replica, edit);
+      if (replica.advance(1).ops !== 1) return true;
+      const outcome = replica.lastOutcome();
+      if (this.holder >= 0 && outcome.freed === this.holder) {
+        this.holder = -1;
+        if (this.allocated) this.freedAfter = actOf(replica);
+        else this.freedLast = actOf(replica);
+      }
+      if (outcome.row === subject.superslab && outcome.block === wanted) {
+        this.allocated = actOf(replica);
+        this.freedAfter = undefined;
+        this.holder = outcome.slot;
+      }
+    }
+    return false;
+  }
+}
+
+function actOf(sim: Simulation): Act {
+  const { life, chain } = sim.lastOutcome();
+  return { op: sim.op, life, chain, ns: sim.virtualNs };
+}
+
+/** A whole search at once. */
 export function provenance(
   sim: Simulation,
   replica: Simulation,
   timeline: Timeline,
   subject: BlockSubject,
 ): Provenance {
-  let end = sim.op;
-  let freed: Act | undefined;
-  for (let stretch = 0; stretch < MOST_STRETCHES && end > 0; stretch++) {
-    const frame = timeline.before(end - 1);
-    const found = search(replica, timeline, frame.snapshot, end, subject);
-    freed ??= found.freedLast;
-    if (found.allocated) {
-      const after = found.freedAfter;
-      const last = after ?? found.allocated;
-      const free = after ?? (freed && freed.op > found.allocated.op ? freed : undefined);
-      return { allocated: found.allocated, freed: free, age: sim.op - (free ?? last).op };
-    }
-    end = frame.op;
-  }
-  return { allocated: undefined, freed, age: freed ? sim.op - freed.op : sim.op };
-}
-
-interface Found {
-  allocated: Act | undefined;
-  freedAfter: Act | undefined;
-  /** A free of a block that was allocated before this stretch. */
-  freedLast: Act | undefined;
-}
-
-function search(
-  replica: Simulation,
-  timeline: Timeline,
-  snapshot: Parameters<Simulation['restore']>[0],
-  end: number,
-  { superslab, slab, block }: BlockSubject,
-): Found {
-  replica.restore(snapshot);
-  const edits = timeline.edits.filter((edit) => edit.op > replica.op);
-  const wanted = replica.model === 'tiny' ? slab * 65536 + block : block;
-  const found: Found = { allocated: undefined, freedAfter: undefined, freedLast: undefined };
-  // The slot that holds the block as the stretch begins, if one does.
-  const inside = replica.inspectBlocks(superslab, slab);
-  let holder = inside ? (inside.slots[block] ?? -1) : -1;
-  let next = 0;
-  while (replica.op < end && replica.status === 'running') {
-    for (; edits[next] !== undefined && edits[next].op <= replica.op; next++)
-      applyEdit(replica, edits[next]);
-    if (replica.advance(1).ops !== 1) break;
-    const outcome = replica.lastOutcome();
-    const act: Act = {
-      op: replica.op,
-      life: outcome.life,
-      chain: outcome.chain,
-      ns: replica.virtualNs,
-    };
-    if (holder >= 0 && outcome.freed === holder) {
-      holder = -1;
-      if (found.allocated) found.freedAfter = act;
-      else found.freedLast = act;
-    }
-    if (outcome.row === superslab && outcome.block === wanted) {
-      found.allocated = act;
-      found.freedAfter = undefined;
-      holder = outcome.slot;
-    }
-  }
+  const search = new ProvenanceSearch(sim, replica, timeline, subject);
+  let found = search.advance();
+  while (found === undefined) found = search.advance();
   return found;
 }

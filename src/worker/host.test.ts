@@ -330,6 +330,39 @@ describe('host and client over a channel', () => {
     expect((await client.call('threads', undefined))[0].running).toBe(false);
   });
 
+  it('looks into the past of a block beside everything else, and stops when nobody asks', async () => {
+    const { client } = lane();
+    await client.configure(config({ startAt: 300_000 }));
+    const never = { superslab: 0, slab: 63, block: 1000 };
+    const order: string[] = [];
+    const long = client.call('provenance', never).then((found) => {
+      order.push('found');
+      return found;
+    });
+    await client.call('threads', undefined).then(() => order.push('threads'));
+    await client.call('step', { by: 'op', ops: 10 }).then(() => order.push('stepped'));
+    expect(await long).toEqual({ allocated: undefined, freed: undefined, age: undefined });
+    expect(order).toEqual(['threads', 'stepped', 'found']);
+    // The run went on as if nobody had asked.
+    const sim = new TinySimulation(KNOBS);
+    sim.advance(300_010);
+    expect((await client.call('digest', undefined)).digest).toBe(sim.digest());
+
+    // Another question, or another future, ends the search that is under way.
+    const first = client.call('provenance', never);
+    const second = expect(client.call('provenance', never)).rejects.toMatchObject({
+      code: 'E_ABORTED',
+    });
+    await expect(first).rejects.toMatchObject({ code: 'E_ABORTED' });
+    await client.setKnob('orphanPolicy', 'adopt');
+    await second;
+    const abort = new AbortController();
+    const third = client.call('provenance', never, abort.signal);
+    abort.abort();
+    await expect(third).rejects.toMatchObject({ code: 'E_ABORTED' });
+    expect((await client.call('step', { by: 'op', ops: 1 })).op).toBe(300_011);
+  });
+
   it('a knob turned twice at one operation counts once', async () => {
     const { client } = lane();
     await client.configure(config());

@@ -1,25 +1,23 @@
 import { assert } from '../base/assert.ts';
 import type { ErrorCode } from '../base/result.ts';
 import type { KnobValues } from '../engine/knobs.ts';
-import { provenance } from '../engine/provenance.ts';
-import { eventsCsv, historyCsv } from '../engine/telemetry/csv.ts';
-import { EV, type EventKind, type EventRecord, NO_CAUSE } from '../engine/telemetry/events.ts';
-import { perfettoTrace } from '../engine/telemetry/perfetto.ts';
+import { ProvenanceSearch } from '../engine/provenance.ts';
+import { EV, type EventKind } from '../engine/telemetry/events.ts';
 import { Timeline } from '../engine/timeline.ts';
 import type { Simulation } from '../engine/types.ts';
 import { writeFrame } from './frame-writer.ts';
+import { Pace } from './pace.ts';
 import {
   type CallName,
   type Calls,
-  type ExportKind,
   type FromWorker,
   type LaneConfig,
   PROTOCOL_VERSION,
-  type Speed,
   type StepTarget,
   type Summary,
   type ToWorker,
 } from './protocol.ts';
+import { causesOf, eventsOf, exportText } from './queries.ts';
 
 /** A port as the host sees it; a worker's global scope and a MessagePort both fit. */
 export interface HostPort {
@@ -43,12 +41,6 @@ const FRAME_SHARE = 8;
 const FRAME_MS = 15;
 /** Pause between looks at the clock while slow play waits for its next operation, ms. */
 const IDLE_MS = 4;
-/** A slow page or a sleeping tab never makes the run catch up more than this, ms. */
-const MAX_CATCH_UP_MS = 100;
-const FIRST_CHUNK = 4096;
-const MAX_CHUNK = 1 << 20;
-const MAX_EVENTS = 1000;
-const MAX_CAUSES = 4000;
 
 /** Something that runs over several slices and answers a request at its end. */
 interface Task {
@@ -87,14 +79,12 @@ export class Host {
   private audit = false;
   private readonly credits: ArrayBuffer[] = [];
   private playing = false;
-  private speed: Speed = 'max';
-  /** Fraction of an operation owed by slow play. */
-  private owed = 0;
-  private lastPaced = 0;
   private task: Task | undefined;
+  /** A question answered by replaying elsewhere; the run goes on beside it. */
+  private inquiry: { readonly id: number; readonly search: ProvenanceSearch } | undefined;
+  private readonly pace: Pace;
   /** Play waits here for the other lanes. */
   private grant = Infinity;
-  private chunk = FIRST_CHUNK;
   private scheduled = false;
   private frameDue = false;
   private lastFrame = -Infinity;
@@ -102,15 +92,13 @@ export class Host {
   private frameMs = FRAME_MS;
   /** Operation of the latest frame. */
   private framedOp = -1;
-  private speedFrom = 0;
-  private speedOps = 0;
-  private measured = 0;
   private faulted = false;
 
   constructor(
     private readonly port: HostPort,
     private readonly deps: HostDeps,
   ) {
+    this.pace = new Pace(() => deps.now(), SLICE_MS);
     port.onmessage = (event) => this.receive(event.data);
   }
 
@@ -129,6 +117,7 @@ export class Host {
         return;
       case 'cancel':
         if (this.task?.id === message.id) this.abortTask('cancelled');
+        if (this.inquiry?.id === message.id) this.abortInquiry('cancelled');
         return;
       case 'call':
         this.call(message.id, message.name, message.arg);
@@ -154,11 +143,8 @@ export class Host {
     switch (name) {
       case 'play':
         this.abortTask('play');
-        this.speed = (arg as Calls['play'][0]).speed;
         this.playing = sim.status === 'running';
-        this.owed = 0;
-        this.lastPaced = this.deps.now();
-        this.resetSpeed();
+        this.pace.start((arg as Calls['play'][0]).speed);
         this.wake();
         this.sendSummary();
         return this.summary();
@@ -177,13 +163,17 @@ export class Host {
       case 'previousEvent':
         return this.seekBack(id, (arg as Calls['previousEvent'][0]).kinds, sim);
       case 'provenance': {
-        const { superslab, slab, block } = arg as Calls['provenance'][0];
         const { knobs } = this;
+        this.abortInquiry('superseded');
         if (!knobs) return undefined;
         const replica = this.deps.createSimulation(knobs);
-        return provenance(sim, replica, this.timeline, { superslab, slab, block });
+        const subject = arg as Calls['provenance'][0];
+        this.inquiry = { id, search: new ProvenanceSearch(sim, replica, this.timeline, subject) };
+        this.wake();
+        return DEFERRED;
       }
       case 'setKnobs':
+        this.abortInquiry('another future');
         this.timeline.edit(
           sim,
           (arg as Calls['setKnobs'][0]).changes.map(({ knob, value }) => ({
@@ -200,6 +190,7 @@ export class Host {
         const act = arg as Calls['intervene'][0];
         const refused = sim.whyNot(act);
         if (refused !== undefined) return { op: sim.op, refused };
+        this.abortInquiry('another future');
         this.timeline.edit(sim, [{ op: sim.op, lane: 0, ...act }]);
         // It may have ended the run.
         this.stopIfOver(sim);
@@ -237,6 +228,7 @@ export class Host {
       `protocol ${config.protocol}, worker ${PROTOCOL_VERSION}`,
     );
     this.abortTask('configured anew');
+    this.abortInquiry('configured anew');
     this.playing = false;
     this.faulted = false;
     this.grant = Infinity;
@@ -245,8 +237,7 @@ export class Host {
     this.timeline = new Timeline(config.edits, config.timelineBytes);
     this.knobs = config.knobs;
     this.sim = this.deps.createSimulation(config.knobs);
-    this.chunk = FIRST_CHUNK;
-    this.measured = 0;
+    this.pace.reset();
     this.timeline.visit(this.sim);
     if (config.startAt <= 0) {
       this.wantFrame();
@@ -268,7 +259,7 @@ export class Host {
     this.abortTask('superseded');
     this.playing = false;
     this.task = task;
-    this.resetSpeed();
+    this.pace.measureFromHere();
     this.wake();
     this.sendSummary();
     return DEFERRED;
@@ -339,6 +330,28 @@ export class Host {
     this.sendSummary();
   }
 
+  private abortInquiry(why: string): void {
+    const { inquiry } = this;
+    this.inquiry = undefined;
+    if (inquiry) this.fail(inquiry.id, 'E_ABORTED', `stopped: ${why}`);
+  }
+
+  /** Looks further into the past of a block, for one slice. */
+  private inquire(): void {
+    const { inquiry, deps } = this;
+    if (!inquiry) return;
+    const from = deps.now();
+    do {
+      const value = inquiry.search.advance();
+      if (value !== undefined) {
+        this.inquiry = undefined;
+        this.port.postMessage({ t: 'reply', id: inquiry.id, value });
+        return;
+      }
+    } while (deps.now() - from < SLICE_MS);
+    this.wake();
+  }
+
   private finishTask(task: Task): void {
     this.task = undefined;
     this.port.postMessage({ t: 'reply', id: task.id, value: task.reply() });
@@ -366,6 +379,7 @@ export class Host {
       this.scheduled = false;
       try {
         this.slice();
+        this.inquire();
       } catch (error) {
         this.fault(error, undefined);
       }
@@ -379,27 +393,25 @@ export class Host {
     const granted = this.grant - sim.op;
     if (!task && granted <= 0) {
       // The others are behind; the next grant wakes this lane.
-      this.lastPaced = from;
+      this.pace.wait(from);
       if (this.framedOp !== sim.op) this.wantFrame();
       return;
     }
-    let allowed = task ? task.target - sim.op : Math.min(granted, this.allowance(from));
+    let allowed = task ? task.target - sim.op : Math.min(granted, this.pace.allowance(from));
     const idle = allowed <= 0;
     let hit = false;
     while (allowed > 0 && sim.status === 'running') {
-      const want = Math.min(allowed, this.chunk, this.timeline.room(sim.op));
+      const want = Math.min(allowed, this.pace.chunk, this.timeline.room(sim.op));
       const before = deps.now();
       const result = sim.advance(want, task?.watch ?? 0);
       allowed -= result.ops;
-      this.speedOps += result.ops;
       this.timeline.visit(sim);
-      const spent = deps.now() - before;
-      if (want === this.chunk) this.chunk = nextChunk(this.chunk, spent);
+      this.pace.did(result.ops, want, deps.now() - before);
       hit = result.hit && (task?.watch ?? 0) !== 0;
       if (hit || deps.now() - from >= SLICE_MS) break;
     }
     if (this.audit) this.check(sim);
-    this.measure();
+    this.pace.measure();
     if (task?.search !== undefined && (hit || allowed <= 0 || sim.status !== 'running'))
       this.searchOn(task, task.search, sim, hit);
     else if (task && (hit || allowed <= 0 || sim.status !== 'running')) this.finishTask(task);
@@ -417,33 +429,9 @@ export class Host {
     }
   }
 
-  /** Operations that play may do now. */
-  private allowance(now: number): number {
-    if (this.speed === 'max') return Infinity;
-    const elapsed = Math.min(now - this.lastPaced, MAX_CATCH_UP_MS);
-    this.lastPaced = now;
-    this.owed += (elapsed * this.speed) / 1000;
-    // What a slice cannot do is dropped, not owed: the simulator is slower than the wish.
-    const whole = Math.floor(this.owed);
-    this.owed -= whole;
-    return whole;
-  }
-
   private check(sim: Simulation): void {
     const problems = sim.audit();
     if (problems.length > 0) throw new Error(`audit at operation ${sim.op}: ${problems[0]}`);
-  }
-
-  private resetSpeed(): void {
-    this.speedFrom = this.deps.now();
-    this.speedOps = 0;
-  }
-
-  private measure(): void {
-    const elapsed = this.deps.now() - this.speedFrom;
-    if (elapsed < 250) return;
-    this.measured = (this.speedOps * 1000) / elapsed;
-    this.resetSpeed();
   }
 
   private wantFrame(): void {
@@ -460,7 +448,7 @@ export class Host {
     const filled = writeFrame(buffer, sim, {
       generation: this.generation,
       playing: this.playing || this.task !== undefined,
-      simOpsPerSecond: this.measured,
+      simOpsPerSecond: this.pace.measured,
       horizon: this.timeline.horizon,
     });
     this.lastFrame = this.deps.now();
@@ -500,19 +488,10 @@ export class Host {
     const message = messageOf(error);
     if (id !== undefined) this.fail(id, 'E_WORKER', message);
     if (this.task) this.fail(this.task.id, 'E_WORKER', message);
+    if (this.inquiry) this.fail(this.inquiry.id, 'E_WORKER', message);
     this.task = undefined;
+    this.inquiry = undefined;
     this.port.postMessage({ t: 'fault', op: this.sim?.op ?? 0, message });
-  }
-}
-
-function exportText(sim: Simulation, as: ExportKind, name: string): string {
-  switch (as) {
-    case 'perfetto':
-      return perfettoTrace(sim, name);
-    case 'history':
-      return historyCsv(sim);
-    case 'events':
-      return eventsCsv(sim);
   }
 }
 
@@ -520,46 +499,3 @@ const DEFERRED = Symbol('answered later');
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
-
-/** Grows chunks while they are cheap, shrinks them when one eats half a slice. */
-function nextChunk(chunk: number, spentMs: number): number {
-  if (spentMs > SLICE_MS / 2) return Math.max(256, chunk >> 1);
-  return spentMs < SLICE_MS / 8 ? Math.min(MAX_CHUNK, chunk * 2) : chunk;
-}
-
-/** Kinds whose argument a is another life. */
-const TWO_LIVES: ReadonlySet<EventKind> = new Set<EventKind>([
-  'pageAdopted',
-  'superslabAdopted',
-  'adoptionBlocked',
-  'pageEnqueued',
-]);
-
-function eventsOf(sim: Simulation, range: Calls['events'][0]): EventRecord[] {
-  const kinds = range.kinds ? new Set<EventKind>(range.kinds) : undefined;
-  const found: EventRecord[] = [];
-  // Newest first, so that a cut list keeps what is nearest to now.
-  for (let seq = Math.min(range.last, sim.events.next) - 1; seq >= range.first; seq--) {
-    const event = sim.events.get(seq);
-    if (event === undefined) break;
-    if (kinds && !kinds.has(event.kind)) continue;
-    const two = TWO_LIVES.has(event.kind);
-    found.push({
-      ...event,
-      chain: event.life >= 0 ? sim.chainOf(event.life) : 0,
-      other: two && event.a >= 0 ? sim.chainOf(event.a) : -1,
-    });
-    if (found.length >= Math.min(MAX_EVENTS, range.most ?? MAX_EVENTS)) break;
-  }
-  return found.reverse();
-}
-
-function causesOf(sim: Simulation, seq: number): EventRecord[] {
-  const chain: EventRecord[] = [];
-  let event = sim.events.get(seq);
-  while (event !== undefined && chain.length < MAX_CAUSES) {
-    chain.push(event);
-    event = event.cause === NO_CAUSE ? undefined : sim.events.get(event.cause);
-  }
-  return chain.reverse();
-}

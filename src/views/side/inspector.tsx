@@ -1,6 +1,6 @@
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { type BlocksGeometry, drawBlocks, hitBlock, layoutBlocks } from '../../draw/blocks.ts';
-import { bytes, classSize, count, duration } from '../../draw/format.ts';
+import { bytes, classSize, count, duration, plural } from '../../draw/format.ts';
 import { readPalette } from '../../draw/palette.ts';
 import type { Intervention } from '../../engine/interventions.ts';
 import type { Act, Provenance } from '../../engine/provenance.ts';
@@ -12,6 +12,7 @@ import {
 } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { Selection } from '../../state/store.ts';
+import { H } from '../../worker/frame.ts';
 import { noun, stateLabel } from '../lane/nouns.ts';
 import { useFrames } from '../lane/use-frame.ts';
 import { BreakMemory } from './break-it.tsx';
@@ -281,23 +282,37 @@ function BlockStory({
   readonly slab: number;
   readonly block: number;
 }) {
-  const [found, setFound] = useState<Provenance | 'looking' | 'moving' | undefined>('looking');
-  useEffect(() => {
-    if (lane.hub.summary?.playing === true) {
+  const [found, setFound] = useState<Provenance | 'looking' | 'moving'>('looking');
+  const asked = useRef({ op: -1, abort: new AbortController() });
+  const ask = (op: number, playing: boolean): void => {
+    if (playing) {
+      asked.current.abort.abort();
+      asked.current = { op: -1, abort: new AbortController() };
       setFound('moving');
       return;
     }
+    if (op === asked.current.op) return;
+    asked.current.abort.abort();
     const abort = new AbortController();
+    asked.current = { op, abort };
     setFound('looking');
     lane
       .provenance(superslab, slab, block, abort.signal)
-      .then(setFound)
-      .catch(() => undefined);
-    return () => abort.abort();
-  }, [lane, superslab, slab, block]);
+      .then((answer) => answer && setFound(answer))
+      .catch(() => {
+        // A newer question replaced this one; when nobody asks, the next frame may.
+        if (asked.current.abort === abort) asked.current.op = -1;
+      });
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a block is one key of this component
+  useEffect(() => {
+    const { summary } = lane.hub;
+    if (summary) ask(summary.op, summary.playing);
+    return () => asked.current.abort.abort();
+  }, [lane, superslab, slab]);
+  useFrames(lane, 250, ({ header }) => ask(header[H.op], header[H.playing] === 1));
   const who = (act: Act): string =>
     `${act.life <= 0 ? 'main' : `life ${count(act.life)}, chain ${act.chain}`} at operation ${count(act.op)}`;
-  if (found === undefined) return null;
   if (found === 'looking') return <p className="block-story">Replaying to see who used it…</p>;
   if (found === 'moving')
     return <p className="block-story">Pause to see who allocated and who freed it.</p>;
@@ -318,7 +333,7 @@ function BlockStory({
         'Allocated before the first operation, or never.'
       )}{' '}
       {found.freed && <>Freed by {who(found.freed)}. </>}
-      {found.age !== undefined && `${count(found.age)} operations ago.`}
+      {found.age !== undefined && `${plural(found.age, 'operation')} ago.`}
     </p>
   );
 }
