@@ -48,6 +48,17 @@ test('travel in time: drag, step back, previous event, and the same bits as a st
   await whenIdle(page);
   expect(await opOf(page)).toBe(2_000_000);
   expect(await digestOf(page)).toBe(end);
+  // Zoomed in, an arrow goes a smaller way; 0 shows the whole run again.
+  for (let i = 0; i < 6; i++) await page.keyboard.press('+');
+  await page.keyboard.press('ArrowLeft');
+  await whenIdle(page);
+  const near = await opOf(page);
+  expect(near).toBeGreaterThan(2_000_000 - 400);
+  expect(near).toBeLessThan(2_000_000);
+  await page.keyboard.press('0');
+  await page.keyboard.press('ArrowLeft');
+  await whenIdle(page);
+  expect(await opOf(page)).toBe(near - 2000);
   await page.keyboard.press('Home');
   await whenIdle(page);
   expect(await opOf(page)).toBe(0);

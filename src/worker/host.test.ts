@@ -363,6 +363,38 @@ describe('host and client over a channel', () => {
     expect((await client.call('step', { by: 'op', ops: 1 })).op).toBe(300_011);
   });
 
+  it('says how far a long journey is, and a pause ends it where it is', async () => {
+    // Every look at the clock takes long, so that a slice does little.
+    let now = 0;
+    const { client, summaries } = lane(undefined, {
+      get now() {
+        now += 5;
+        return now;
+      },
+    });
+    await client.configure(config({ startAt: 60_000, timelineBytes: 1 }));
+    summaries.length = 0;
+    await client.call('seek', { op: 50_000 });
+    const shares = summaries.flatMap(({ journey }) => (journey === undefined ? [] : [journey]));
+    expect(shares.length).toBeGreaterThan(2);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.every((share) => share > 0 && share < 1)).toBe(true);
+    await until(() => summaries.at(-1)?.playing === false);
+    expect(summaries.at(-1)).toMatchObject({ op: 50_000, journey: undefined });
+
+    summaries.length = 0;
+    const back = expect(client.call('previousEvent', { kinds: ['crash'] })).rejects.toMatchObject({
+      code: 'E_ABORTED',
+    });
+    await until(() => summaries.some(({ journey }) => journey !== undefined));
+    const { op } = await client.call('pause', undefined);
+    await back;
+    expect(op).toBeGreaterThan(0);
+    const sim = new TinySimulation(KNOBS);
+    sim.advance(op);
+    expect((await client.call('digest', undefined)).digest).toBe(sim.digest());
+  });
+
   it('a knob turned twice at one operation counts once', async () => {
     const { client } = lane();
     await client.configure(config());

@@ -41,6 +41,8 @@ const FRAME_SHARE = 8;
 const FRAME_MS = 15;
 /** Pause between looks at the clock while slow play waits for its next operation, ms. */
 const IDLE_MS = 4;
+/** While a journey takes long, the page hears how far it is this often, ms. */
+const JOURNEY_MS = 150;
 
 /** Something that runs over several slices and answers a request at its end. */
 interface Task {
@@ -49,8 +51,10 @@ interface Task {
   readonly target: number;
   /** Event kinds that end it, as bits; 0: none. */
   readonly watch: number;
-  /** No frames until it is done. */
-  readonly quiet?: boolean;
+  /** A journey through time: no frames until it is done, only how far it is. It began at this operation. */
+  readonly journeyFrom?: number;
+  /** Wall clock, ms: a short journey is not worth a word. */
+  readonly since: number;
   /** Looks for the latest event before `limit`, keyframe by keyframe, backwards. */
   readonly search?: Search;
   reply(): unknown;
@@ -93,6 +97,8 @@ export class Host {
   /** Operation of the latest frame. */
   private framedOp = -1;
   private faulted = false;
+  /** When the page was told last how the run stands. */
+  private toldAt = -Infinity;
 
   constructor(
     private readonly port: HostPort,
@@ -255,10 +261,10 @@ export class Host {
   }
 
   /** Begins a task; its request is answered when it ends. */
-  private start(task: Task): typeof DEFERRED {
+  private start(task: Omit<Task, 'since'>): typeof DEFERRED {
     this.abortTask('superseded');
     this.playing = false;
-    this.task = task;
+    this.task = { ...task, since: this.deps.now() };
     this.pace.measureFromHere();
     this.wake();
     this.sendSummary();
@@ -278,7 +284,13 @@ export class Host {
     }
     // Ahead, a keyframe may be nearer than where the run stands.
     if (op < sim.op || this.timeline.before(op).op > sim.op) this.timeline.rewind(sim, op);
-    return this.start({ id, target: op, watch: 0, quiet: true, reply: () => this.summary() });
+    return this.start({
+      id,
+      target: op,
+      watch: 0,
+      journeyFrom: sim.op,
+      reply: () => this.summary(),
+    });
   }
 
   /** Brings the run to right after the latest event of these kinds before now. */
@@ -291,7 +303,7 @@ export class Host {
       id,
       target: limit,
       watch,
-      quiet: true,
+      journeyFrom: from,
       search: { from, limit, end: limit, found: -1 },
       reply: () => this.summary(),
     });
@@ -310,7 +322,8 @@ export class Host {
       // The last one found, or the start of the run.
       const op = Math.max(0, search.found);
       this.timeline.rewind(sim, op);
-      this.task = { id: task.id, target: op, watch: 0, quiet: true, reply: task.reply };
+      const { id, reply, since } = task;
+      this.task = { id, target: op, watch: 0, journeyFrom: sim.op, since, reply };
       this.wake();
       return;
     }
@@ -418,7 +431,8 @@ export class Host {
     else if (this.playing && sim.status !== 'running') this.stop();
     else {
       // While a run catches up the last picture stays: half-way ones would only flicker.
-      if (task?.quiet === true) {
+      if (task?.journeyFrom !== undefined) {
+        if (deps.now() - Math.max(task.since, this.toldAt) >= JOURNEY_MS) this.sendSummary();
         this.wake();
         return;
       }
@@ -470,10 +484,21 @@ export class Host {
       oomSeen: sim.oomSeen,
       playing: this.playing || this.task !== undefined,
       horizon: this.timeline.horizon,
+      journey: this.journey(sim),
     };
   }
 
+  /** How much of a journey is done, 0 to 1; a search goes from its limit back towards the start. */
+  private journey({ op }: Simulation): number | undefined {
+    const { task } = this;
+    if (task?.journeyFrom === undefined || this.deps.now() - task.since < JOURNEY_MS)
+      return undefined;
+    if (task.search) return 1 - task.search.from / Math.max(1, task.search.limit);
+    return (op - task.journeyFrom) / Math.max(1, task.target - task.journeyFrom);
+  }
+
   private sendSummary(): void {
+    this.toldAt = this.deps.now();
     if (this.sim) this.port.postMessage({ t: 'summary', summary: this.summary() });
   }
 

@@ -36,6 +36,8 @@ export interface Summary {
   readonly playing: boolean;
   /** The furthest operation that this run has reached. */
   readonly horizon: number;
+  /** How much of a journey through time is done, 0 to 1; undefined: none that takes long is under way. */
+  readonly journey: number | undefined;
 }
 
 /** Operations per second of wall time, or flat out. */

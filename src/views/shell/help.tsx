@@ -19,6 +19,7 @@ const KEYS: readonly { readonly keys: string; readonly where?: string; readonly 
   { keys: 'Esc', what: 'close what is open' },
   { keys: 'arrows, Enter', where: 'in the map', what: 'walk and inspect' },
   { keys: '+, −, 0', where: 'in the map', what: 'zoom in, out, show all' },
+  { keys: 'arrows, +, −, 0', where: 'on the time bar', what: 'travel, zoom in, out, show all' },
   { keys: '← →', where: 'in a chart', what: 'read values' },
 ];
 

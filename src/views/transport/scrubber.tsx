@@ -5,6 +5,7 @@ import { RUN_STATUS } from '../../engine/telemetry/states.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { Lockstep } from '../../live/lockstep.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
+import type { Summary } from '../../worker/protocol.ts';
 import { kindName } from '../lane/event-text.ts';
 import { useFrames } from '../lane/use-frame.ts';
 
@@ -25,6 +26,8 @@ export interface TimeMark {
 
 /** Zooming in stops at this many operations. */
 const LEAST_SPAN = 200;
+const ZOOM_IN = 0.7;
+const ZOOM_OUT = 1.4;
 
 interface View {
   readonly from: number;
@@ -66,7 +69,7 @@ export function Scrubber({
   const zoom = useRef<View | undefined>(undefined);
   const drag = useRef<number | undefined>(undefined);
   const jumping = useRef(false);
-  const [catching, setCatching] = useState(false);
+  const [journey, setJourney] = useState<number | undefined>(undefined);
   const latest = edits.at(-1);
 
   const viewOf = (frame: FrameView): View => zoom.current ?? { from: 0, to: endOf(frame) };
@@ -128,6 +131,12 @@ export function Scrubber({
     });
   };
   useFrames(lane, 100, write);
+  useEffect(() => {
+    const hear = ({ journey: share }: Summary): void =>
+      setJourney(share === undefined ? undefined : Math.round(100 * share));
+    if (lane.hub.summary) hear(lane.hub.summary);
+    return lane.hub.subscribeSummary(hear);
+  }, [lane]);
   const redraw = (): void => {
     const frame = lane.hub.latest;
     if (frame) write(frame);
@@ -152,15 +161,35 @@ export function Scrubber({
     jumping.current = false;
   };
   const travel = async (op: number): Promise<void> => {
-    setCatching(true);
     await lockstep.seek(op);
-    setCatching(false);
     onArrive(op);
+    redraw();
+  };
+  /** Shows more or less of the run; what lies at `at` stays there. */
+  const zoomBy = (frame: FrameView, factor: number, at: number): void => {
+    const { from, to } = viewOf(frame);
+    const span = Math.max(LEAST_SPAN, (to - from) * factor);
+    if (span >= endOf(frame)) zoom.current = undefined;
+    else {
+      const start = Math.max(
+        0,
+        Math.min(endOf(frame) - span, at - ((at - from) / (to - from)) * span),
+      );
+      zoom.current = { from: start, to: start + span };
+    }
     redraw();
   };
   const onKey = (event: KeyboardEvent): void => {
     const frame = lane.hub.latest;
-    if (!frame) return;
+    if (!frame || event.ctrlKey || event.metaKey || event.altKey) return;
+    const factor = { '+': ZOOM_IN, '=': ZOOM_IN, '-': ZOOM_OUT, '0': Infinity }[event.key];
+    if (factor !== undefined) {
+      event.preventDefault();
+      event.stopPropagation();
+      // With the keyboard, around where the run stands.
+      zoomBy(frame, factor, frame.header[H.op]);
+      return;
+    }
     const { from, to } = viewOf(frame);
     const step = {
       ArrowLeft: -1,
@@ -192,18 +221,7 @@ export function Scrubber({
       const frame = lane.hub.latest;
       if (!frame) return;
       event.preventDefault();
-      const { from, to } = viewOf(frame);
-      const at = opAt(event);
-      const span = Math.max(LEAST_SPAN, (to - from) * (event.deltaY > 0 ? 1.4 : 0.7));
-      if (span >= endOf(frame)) zoom.current = undefined;
-      else {
-        const start = Math.max(
-          0,
-          Math.min(endOf(frame) - span, at - ((at - from) / (to - from)) * span),
-        );
-        zoom.current = { from: start, to: start + span };
-      }
-      redraw();
+      zoomBy(frame, event.deltaY > 0 ? ZOOM_OUT : ZOOM_IN, opAt(event));
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);
@@ -215,7 +233,7 @@ export function Scrubber({
         ref={bar}
         role="slider"
         tabIndex={0}
-        aria-label="Time: drag to travel, wheel to zoom"
+        aria-label="Time: drag to travel, wheel or plus and minus to zoom"
         aria-valuemin={0}
         aria-valuemax={1}
         aria-valuenow={0}
@@ -251,7 +269,14 @@ export function Scrubber({
       </div>
       <p>
         <span ref={text} />
-        {catching && <span className="catching"> · catching up</span>}
+        {journey !== undefined && (
+          <span className="catching">
+            {' · '}catching up, {journey} %{' '}
+            <button type="button" className="link" onClick={() => void lockstep.pause()}>
+              Stop
+            </button>
+          </span>
+        )}
         {latest && (
           <span>
             {' · '}
