@@ -268,10 +268,10 @@ export function Scrubber({
         <div ref={thumb} className="thumb" aria-hidden="true" />
       </div>
       <p>
-        <span ref={text} />
+        <span ref={text} hidden={journey !== undefined} />
         {journey !== undefined && (
           <span className="catching">
-            {' · '}catching up, {journey} %{' '}
+            Catching up, {journey} %{' '}
             <button type="button" className="link" onClick={() => void lockstep.pause()}>
               Stop
             </button>
