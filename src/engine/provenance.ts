@@ -1,5 +1,5 @@
 import type { Edit } from './recipe.ts';
-import { applyEdit, type Timeline } from './timeline.ts';
+import { applyEdit, isPast, type Timeline } from './timeline.ts';
 import type { Simulation } from './types.ts';
 
 /** Somebody who allocated or freed a block. */
@@ -85,7 +85,7 @@ export class ProvenanceSearch {
     const { op, snapshot } = timeline.before(this.end - 1);
     replica.restore(snapshot);
     this.from = op;
-    this.edits = timeline.edits.filter((edit) => edit.op > op);
+    this.edits = timeline.edits.filter((edit) => !isPast(edit, op));
     this.next = 0;
     this.freedAfter = undefined;
     this.freedLast = undefined;

@@ -5,6 +5,7 @@ import { type Edit, withEdits } from './recipe.ts';
 import { createSimulation } from './simulation.ts';
 import { actArb } from './testing/acts.ts';
 import { runTo, seek, Timeline } from './timeline.ts';
+import type { Simulation } from './types.ts';
 
 const OPTIONS = { eventCapacity: 1 << 12 };
 const knobsArb: fc.Arbitrary<Partial<KnobValues>> = fc.record({
@@ -38,6 +39,20 @@ const editsArb: fc.Arbitrary<Edit[]> = fc.array(
   { maxLength: 4 },
 );
 
+/** What is readable of two logs that should be the same is the same, and lists have enough to show. */
+function expectSameLog(a: Simulation, b: Simulation): void {
+  expect(a.events.next).toBe(b.events.next);
+  expect([...a.events.totals]).toEqual([...b.events.totals]);
+  expect([...a.events.firsts]).toEqual([...b.events.firsts]);
+  const from = Math.max(0, a.events.next - 1000);
+  for (let seq = from; seq < a.events.next; seq++)
+    expect(a.events.get(seq)).toEqual(b.events.get(seq));
+  for (let seq = a.events.first; seq < from; seq += 97) {
+    const event = b.events.get(seq);
+    if (event) expect(a.events.get(seq)).toEqual(event);
+  }
+}
+
 describe('seek', () => {
   it('equals a straight run, from any place in any order, with edits, for every model', () => {
     fc.assert(
@@ -55,6 +70,12 @@ describe('seek', () => {
             runTo(straight, new Timeline(edits), place);
             expect(sim.op).toBe(straight.op);
             expect(sim.digest()).toBe(straight.digest());
+            expectSameLog(sim, straight);
+            // What the next operation comes to was decided before it, in part.
+            const next = [sim, straight].map(
+              (run) => run.advance(1).ops === 1 && run.lastOutcome(),
+            );
+            expect(next[0]).toEqual(next[1]);
           }
           expect(sim.audit()).toEqual([]);
         },
@@ -106,7 +127,7 @@ describe('seek', () => {
     fc.assert(
       fc.property(
         knobsArb,
-        fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), editsArb), {
+        fc.array(fc.tuple(fc.integer({ min: -3, max: 3 }), editsArb), {
           minLength: 1,
           maxLength: 5,
         }),
@@ -117,11 +138,15 @@ describe('seek', () => {
           runTo(sim, timeline, 0);
           let list: Edit[] = [];
           for (const [ahead, made] of moves) {
-            // Standing still (0) is what makes the same knob turn twice at one operation.
-            runTo(sim, timeline, sim.op + ahead * 700);
-            if (sim.status !== 'running') break;
+            // Standing still (0) is what makes the same knob turn twice at one operation, and so is going
+            // back to where others were turned before.
+            const places = [0, 0, ...list.map(({ op }) => op)];
+            if (ahead < 0) seek(sim, timeline, places[-ahead % places.length]);
+            else runTo(sim, timeline, sim.op + ahead * 700);
+            if (sim.status !== 'running') continue;
             for (const edit of made) {
               const now = { ...edit, op: sim.op };
+              list = list.filter(({ op }) => op <= sim.op);
               timeline.edit(sim, [now]);
               list = withEdits(list, sim.op, 0, [now]);
               if (sim.status !== 'running') break;
@@ -136,5 +161,28 @@ describe('seek', () => {
       ),
       { numRuns: 120 },
     );
+  });
+
+  it('comes back to a start whose edits end the run, or are made anew', () => {
+    const kill: Edit = { op: 0, lane: 0, act: 'kill', subject: 1, amount: 0 };
+    const ended = createSimulation(resolveKnobs({ threads: 1 }), OPTIONS);
+    const timeline = new Timeline([kill]);
+    runTo(ended, timeline, 10);
+    expect(ended.status).not.toBe('running');
+    seek(ended, timeline, 0);
+    expect(ended.status).not.toBe('running');
+
+    const sim = createSimulation(resolveKnobs({}), OPTIONS);
+    const turned = new Timeline([{ op: 0, lane: 0, knob: 'orphanPolicy', value: 'adopt' }]);
+    runTo(sim, turned, 500);
+    turned.edit(sim, [{ op: 500, lane: 0, knob: 'trimSS', value: true }]);
+    seek(sim, turned, 0);
+    turned.edit(sim, [{ op: 0, lane: 0, knob: 'orphanPolicy', value: 'reuse-empty' }]);
+    const straight = createSimulation(resolveKnobs({ orphanPolicy: 'reuse-empty' }), OPTIONS);
+    expect(sim.knobs.orphanPolicy).toBe('reuse-empty');
+    runTo(sim, turned, 700);
+    straight.setKnob('orphanPolicy', 'reuse-empty');
+    straight.advance(700);
+    expect(sim.digest()).toBe(straight.digest());
   });
 });

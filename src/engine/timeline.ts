@@ -30,7 +30,7 @@ export class Timeline {
   private list: Edit[];
   /** Edits already applied, by index. */
   private applied = 0;
-  /** The run as it stood before the edits of its operation, so that they can be made again. */
+  /** The run as it stood before the edits of an operation, so that they can be made again. */
   private stem: { readonly op: number; readonly snapshot: Snapshot } | undefined;
   /** The furthest operation that this run has reached. */
   horizon = 0;
@@ -64,17 +64,16 @@ export class Timeline {
 
   /** Applies edits that are due and keeps a keyframe where one is; call it wherever the run stands. */
   visit(sim: Simulation): void {
+    // The start is kept before its edits: an edit there may end the run, or be made anew.
+    if (this.keyframes.length === 0) this.keep(sim);
     this.applyEdits(sim);
     if (sim.op > this.horizon) this.horizon = sim.op;
     const last = this.keyframes.at(-1);
-    const due = last === undefined || (sim.op > last.op && sim.op % this.interval === 0);
+    const due = last !== undefined && sim.op > last.op && sim.op % this.interval === 0;
     if (due && sim.status === 'running') this.keep(sim);
   }
 
   private applyEdits(sim: Simulation): void {
-    // Before the first operation there is no keyframe to come back to.
-    if (sim.op === 0 && this.applied === 0 && this.list[0]?.op === 0)
-      this.stem = { op: 0, snapshot: sim.snapshot() };
     for (
       let edit = this.list[this.applied];
       edit !== undefined && edit.op <= sim.op;
@@ -112,11 +111,12 @@ export class Timeline {
     return found;
   }
 
-  /** Brings the run back to the nearest keyframe at or before `op`; replaying to `op` is the caller's. */
+  /** Brings the run to the nearest keyframe at or before `op`; replaying to `op` is the caller's. */
   rewind(sim: Simulation, op: number): void {
     const frame = this.before(op);
     sim.restore(frame.snapshot);
-    this.applied = this.list.filter((edit) => edit.op <= frame.op).length;
+    this.applied = this.list.filter((edit) => isPast(edit, frame.op)).length;
+    this.applyEdits(sim);
   }
 
   /**
@@ -130,20 +130,17 @@ export class Timeline {
     const after = withEdits(before, op, 0, edits);
     const replaced = after.length < before.length + edits.length;
     const first = !before.some((edit) => edit.op === op);
+    if (this.keyframes.length === 0) this.keep(sim);
     const kept = this.keyframes.filter((frame) => frame.op < op || frame.op === 0);
-    const start = kept[0]?.op === op ? kept.splice(0, 1)[0] : undefined;
     this.keyframes.splice(0, this.keyframes.length, ...kept);
-    if (first) this.stem = { op, snapshot: start?.snapshot ?? sim.snapshot() };
-    if (replaced) {
-      this.list = after;
-      this.return(sim, op);
-    } else {
-      this.list = after;
+    this.bytes = kept.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (first) this.stem = { op, snapshot: op === 0 ? kept[0].snapshot : sim.snapshot() };
+    this.list = after;
+    if (replaced) this.return(sim, op);
+    else {
       this.applied = after.length;
       for (const edit of edits) applyEdit(sim, edit);
     }
-    this.bytes = this.keyframes.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (this.keyframes.length === 0) this.keep(sim);
     this.horizon = op;
   }
 
@@ -160,6 +157,9 @@ export class Timeline {
     runTo(sim, this, op);
   }
 }
+
+/** Whether a keyframe at `op` was taken after this edit: all are, but for the one at the start. */
+export const isPast = (edit: Edit, op: number): boolean => edit.op <= op && op > 0;
 
 /** Bytes of all typed arrays in a snapshot, and a little for the rest. */
 export function weigh(value: unknown): number {

@@ -2,7 +2,8 @@ import type { ErrorCode } from '../base/result.ts';
 import type { Intervention } from '../engine/interventions.ts';
 import type { KnobId, KnobValue } from '../engine/knobs.ts';
 import { type Edit, withEdits } from '../engine/recipe.ts';
-import { type FrameView, viewFrame } from './frame.ts';
+import { RUN_STATUS } from '../engine/telemetry/states.ts';
+import { type FrameView, H, viewFrame } from './frame.ts';
 import {
   type CallName,
   type Calls,
@@ -78,6 +79,8 @@ export class LaneClient {
   private config: Config | undefined;
   private shown: ArrayBuffer | undefined;
   private lastOp = 0;
+  /** The run has ended: by the operation after the last one that counts. */
+  private ended = false;
   private restarts = 0;
   private restartOp = -1;
   private playingAt: Speed | undefined;
@@ -102,6 +105,7 @@ export class LaneClient {
 
   /** Starts a run; whatever was in flight settles with E_ABORTED. */
   async configure(config: Config, signal?: AbortSignal): Promise<Summary> {
+    this.settleAll('E_ABORTED', 'another run began');
     this.config = config;
     this.playingAt = undefined;
     this.recovering = undefined;
@@ -255,7 +259,7 @@ export class LaneClient {
         return;
       case 'summary':
         if (message.summary.generation !== this.generation) return;
-        this.progress(message.summary.op);
+        this.progress(message.summary.op, message.summary.status !== 'running');
         this.options.onSummary(message.summary);
         return;
       case 'frame':
@@ -277,7 +281,7 @@ export class LaneClient {
     const old = this.shown;
     this.shown = buffer;
     const frame = viewFrame(buffer);
-    this.progress(frame.header[2]);
+    this.progress(frame.header[H.op], RUN_STATUS[frame.header[H.status]] !== 'running');
     this.options.onFrame(frame);
     if (old) this.giveBack(old);
   }
@@ -286,8 +290,9 @@ export class LaneClient {
     this.worker.postMessage({ t: 'credit', buffer }, [buffer]);
   }
 
-  private progress(op: number): void {
+  private progress(op: number, ended: boolean): void {
     this.lastOp = op;
+    this.ended = ended;
     if (op > this.restartOp) this.restarts = 0;
   }
 
@@ -323,7 +328,10 @@ export class LaneClient {
     this.generation++;
     this.options.onRestart({ op: this.lastOp, reason, lasting: false });
     const speed = this.playingAt;
-    const config = this.fullConfig({ ...this.config, startAt: this.lastOp });
+    const config = this.fullConfig({
+      ...this.config,
+      startAt: this.lastOp + (this.ended ? 1 : 0),
+    });
     const recovery = this.send('configure', config)
       .then(() => (speed === undefined ? undefined : this.send('play', { speed })))
       .catch(() => undefined) // a further fault comes back here through `replace`

@@ -395,6 +395,59 @@ describe('host and client over a channel', () => {
     expect((await client.call('digest', undefined)).digest).toBe(sim.digest());
   });
 
+  it('steps to blows and turned knobs, in both directions', async () => {
+    const { client } = lane();
+    const stall = { op: 500, lane: 0, act: 'stall', subject: 1, amount: 10 } as const;
+    const turn = { op: 700, lane: 0, knob: 'orphanPolicy', value: 'adopt' } as const;
+    await client.configure(config({ edits: [stall, turn] }));
+    const to = async (kind: 'intervened' | 'knobChanged'): Promise<number> =>
+      (await client.call('step', { by: 'event', kinds: [kind] })).op;
+    const back = async (kind: 'intervened' | 'knobChanged'): Promise<number> =>
+      (await client.call('previousEvent', { kinds: [kind] })).op;
+    expect(await to('intervened')).toBe(500);
+    expect(await to('knobChanged')).toBe(700);
+    await client.call('step', { by: 'op', ops: 300 });
+    expect(await back('knobChanged')).toBe(700);
+    expect(await back('intervened')).toBe(500);
+  });
+
+  it('goes to any operation of a run that has ended, its start included', async () => {
+    const { client, summaries } = lane();
+    const small = resolveKnobs({ chunks: 64, threads: 2, maxMapCount: 200 });
+    await client.configure(config({ knobs: small }));
+    const { op } = await client.call('runTo', { op: 1e9 });
+    expect((await client.call('seek', { op })).status).toBe('running');
+    expect((await client.call('seek', { op: op + 1 })).status).toBe('oom');
+    // A worker that is replaced comes back ended, too.
+    await until(() => summaries.at(-1)?.status === 'oom');
+    summaries.length = 0;
+    client.restart('test');
+    await until(() => summaries.at(-1)?.status === 'oom');
+    const kill = { op: 0, lane: 0, act: 'kill', subject: 1, amount: 0 } as const;
+    await client.configure(config({ knobs: resolveKnobs({ threads: 1 }), edits: [kill] }));
+    expect((await client.call('seek', { op: 0 })).op).toBe(0);
+    expect((await client.call('previousEvent', { kinds: ['crash'] })).op).toBe(0);
+    expect((await client.call('seek', { op: 100, coarse: true })).op).toBe(0);
+  });
+
+  it('a knob change under way ends with the run it was meant for', async () => {
+    const { client } = lane();
+    await client.configure(config());
+    const first = expect(client.setKnob('orphanPolicy', 'adopt')).rejects.toMatchObject({
+      code: 'E_ABORTED',
+    });
+    const second = expect(client.setKnob('trimSS', true)).rejects.toMatchObject({
+      code: 'E_ABORTED',
+    });
+    await client.configure(config());
+    await first;
+    await second;
+    await client.call('step', { by: 'op', ops: 50 });
+    const sim = new TinySimulation(KNOBS);
+    sim.advance(50);
+    expect((await client.call('digest', undefined)).digest).toBe(sim.digest());
+  });
+
   it('a knob turned twice at one operation counts once', async () => {
     const { client } = lane();
     await client.configure(config());

@@ -282,8 +282,9 @@ export class Host {
       this.sendSummary();
       return this.summary();
     }
-    // Ahead, a keyframe may be nearer than where the run stands.
-    if (op < sim.op || this.timeline.before(op).op > sim.op) this.timeline.rewind(sim, op);
+    // Ahead, a keyframe may be nearer than where the run stands; an ended run starts from one anyway.
+    if (op < sim.op || sim.status !== 'running' || this.timeline.before(op).op > sim.op)
+      this.timeline.rewind(sim, op);
     return this.start({
       id,
       target: op,
@@ -418,9 +419,12 @@ export class Host {
       const before = deps.now();
       const result = sim.advance(want, task?.watch ?? 0);
       allowed -= result.ops;
+      // Edits are made between operations, and a step may wait for one.
+      sim.events.watch = task?.watch ?? 0;
       this.timeline.visit(sim);
+      sim.events.watch = 0;
       this.pace.did(result.ops, want, deps.now() - before);
-      hit = result.hit && (task?.watch ?? 0) !== 0;
+      hit = sim.events.hit && (task?.watch ?? 0) !== 0;
       if (hit || deps.now() - from >= SLICE_MS) break;
     }
     if (this.audit) this.check(sim);

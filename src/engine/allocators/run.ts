@@ -3,7 +3,7 @@ import { AddressSpace } from '../machine/address-space.ts';
 import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../machine/process.ts';
 import { MAIN, STACK_RESIDENT_PAGES, Threads } from '../machine/threads.ts';
 import { C } from '../telemetry/counters.ts';
-import { EventLog } from '../telemetry/events.ts';
+import { EventLog, type SavedEvents } from '../telemetry/events.ts';
 import { History } from '../telemetry/history.ts';
 import { BAND_COUNT, BANDS } from '../telemetry/ledger.ts';
 import { S, SERIES_COUNT } from '../telemetry/series.ts';
@@ -184,8 +184,7 @@ export abstract class Run {
       space: this.space.snapshot(),
       threads: this.threads.snapshot(),
       history: this.history.snapshot(),
-      totals: this.events.totals.slice(),
-      nextEvent: this.events.next,
+      events: this.events.snapshot(),
       operations: this.operations,
       outcome: this.outcome,
       reason: this.reason,
@@ -204,7 +203,7 @@ export abstract class Run {
     this.space.restore(from.space);
     this.threads.restore(from.threads);
     this.history.restore(from.history);
-    this.events.rewind(from.nextEvent, from.totals);
+    this.events.restore(from.events);
     this.operations = from.operations;
     this.outcome = from.outcome;
     this.reason = from.reason;
@@ -224,8 +223,7 @@ export interface Progress {
   readonly space: ReturnType<AddressSpace['snapshot']>;
   readonly threads: unknown;
   readonly history: ReturnType<History['snapshot']>;
-  readonly totals: Float64Array;
-  readonly nextEvent: number;
+  readonly events: SavedEvents;
   readonly operations: number;
   readonly outcome: RunStatus;
   readonly reason: EndedBy;

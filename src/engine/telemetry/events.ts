@@ -48,6 +48,10 @@ export const EV: Readonly<Record<EventKind, number>> = Object.freeze(
 export const NO_CAUSE = -1;
 /** Links of a chain of causes that are kept beyond the ring. */
 const MAX_PINNED = 256;
+/** Newest events that a snapshot carries: what lists and lanes show must be there after any seek. */
+const MAX_SAVED = 4096;
+/** Whole-number columns besides the kind: life, subject, a, b, cause. */
+const REST = 5;
 
 /** Why a SuperSlab was mapped (argument b of superslabMapped). */
 export const NEED = { firstUse: 0, ownerDied: 1, exhausted: 2, prewarm: 3 } as const;
@@ -87,6 +91,19 @@ export interface EventRecord {
   readonly chain?: number;
   /** Chain slot of the other life of the event, -1 without one. */
   readonly other?: number;
+}
+
+/** What a snapshot keeps of the log. */
+export interface SavedEvents {
+  readonly next: number;
+  readonly totals: Float64Array;
+  readonly firsts: Float64Array;
+  readonly pinned: ReadonlyMap<number, EventRecord>;
+  /** The newest events, oldest first, a column each. */
+  readonly kind: Uint8Array;
+  readonly op: Float64Array;
+  readonly ns: Float64Array;
+  readonly rest: Int32Array;
 }
 
 /** Columns of the event ring; one row per slot, slot = seq & mask. */
@@ -193,15 +210,59 @@ export class EventLog {
     };
   }
 
-  /** Forgets everything from `next` on, as a restored snapshot demands; older rows stay readable. */
-  rewind(next: number, totals: Float64Array): void {
-    this.first = Math.min(Math.max(this.first, this.next - this.capacity), next);
-    this.next = next;
-    this.totals.set(totals);
-    for (let kind = 0; kind < EVENT_KIND_COUNT; kind++) {
-      if (totals[kind] > 0) continue;
-      this.firsts[kind] = Number.NaN;
-      this.firsts[EVENT_KIND_COUNT + kind] = Number.NaN;
+  snapshot(): SavedEvents {
+    const length = Math.min(this.next - this.first, MAX_SAVED, this.capacity);
+    const from = this.next - length;
+    const saved = {
+      next: this.next,
+      totals: this.totals.slice(),
+      firsts: this.firsts.slice(),
+      pinned: this.pinned,
+      kind: new Uint8Array(length),
+      op: new Float64Array(length),
+      ns: new Float64Array(length),
+      rest: new Int32Array(length * REST),
+    };
+    const mask = this.capacity - 1;
+    for (let i = 0, at = 0; i < length; i++) {
+      const row = (from + i) & mask;
+      saved.kind[i] = this.kind[row];
+      saved.op[i] = this.op[row];
+      saved.ns[i] = this.ns[row];
+      saved.rest[at++] = this.life[row];
+      saved.rest[at++] = this.subject[row];
+      saved.rest[at++] = this.a[row];
+      saved.rest[at++] = this.b[row];
+      saved.rest[at++] = this.cause[row];
+    }
+    return saved;
+  }
+
+  /**
+   * Brings the log to where it stood. Back within the ring, older rows stay readable; from anywhere else
+   * only those that the snapshot carries: the others belong to other operations.
+   */
+  restore(saved: SavedEvents): void {
+    const length = saved.kind.length;
+    const from = saved.next - length;
+    const within = this.first <= from && saved.next <= this.next;
+    this.next = saved.next;
+    this.totals.set(saved.totals);
+    this.firsts.set(saved.firsts);
+    this.pinned = saved.pinned;
+    if (within) return;
+    this.first = from;
+    const mask = this.capacity - 1;
+    for (let i = 0, at = 0; i < length; i++) {
+      const row = (from + i) & mask;
+      this.kind[row] = saved.kind[i];
+      this.op[row] = saved.op[i];
+      this.ns[row] = saved.ns[i];
+      this.life[row] = saved.rest[at++];
+      this.subject[row] = saved.rest[at++];
+      this.a[row] = saved.rest[at++];
+      this.b[row] = saved.rest[at++];
+      this.cause[row] = saved.rest[at++];
     }
   }
 }

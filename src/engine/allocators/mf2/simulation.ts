@@ -647,6 +647,7 @@ export class Mf2Simulation extends Run implements Simulation, Mf2Host, StepHost 
       heap: this.heap.snapshot(),
       x: this.steps.x.slice(),
       outcomes: this.steps.outcome.slice(),
+      pending: this.steps.pending.slice(),
       program: this.program.words(),
       nextWake: this.nextWake.slice(),
       began: this.began.slice(),
@@ -663,6 +664,7 @@ export class Mf2Simulation extends Run implements Simulation, Mf2Host, StepHost 
     this.heap.restore(parts.heap);
     this.steps.x.set(parts.x);
     this.steps.outcome.set(parts.outcomes);
+    this.steps.pending.set(parts.pending);
     this.program.restore(parts.program);
     this.nextWake.set(parts.nextWake);
     this.began.set(parts.began);
@@ -678,6 +680,7 @@ interface Parts {
   heap: ReturnType<Mf2Heap['snapshot']>;
   x: Int32Array;
   outcomes: Int32Array;
+  pending: Int32Array;
   program: Int32Array;
   nextWake: Float64Array;
   began: Float64Array;

@@ -68,7 +68,7 @@ export class Mf2Steps extends Mf2Ownership<StepHost> {
   /** Hash of what each chain's operations came to: page, block and way. */
   readonly outcome: Int32Array;
   /** Row, block and way of each chain's allocation, until its operation is done. */
-  private readonly pending: Int32Array;
+  readonly pending: Int32Array;
   private order: readonly number[] = [];
   private adopts = false;
   private clearFirst = false;
