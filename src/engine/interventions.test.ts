@@ -214,6 +214,35 @@ it('a sleeper is woken for its burst and sleeps again', () => {
   expect(sim.listThreads()[waker - 1]).toMatchObject({ asleep: true, ops: ops + 50 });
 });
 
+it('a killed sleeper is not woken, by its period or by a remote free', () => {
+  const sim = start({ ...MF2, workload: 'wakers', wakePeriod: 50, wakeup: 'on' }, 400);
+  const sleeper = sim.listThreads().find(({ asleep }) => asleep);
+  if (!sleeper) throw new Error('nobody sleeps');
+  deal(sim, 'kill', sleeper.chain);
+  const wakes = sim.counters[C.wakes];
+  sim.advance(3000);
+  const after = sim.listThreads()[sleeper.chain - 1];
+  expect(after).toMatchObject({ asleep: true, running: false, ops: sleeper.ops });
+  const woken = Array.from({ length: sim.events.next }, (_, seq) => sim.events.get(seq)).filter(
+    (event) => event?.kind === 'wake' && event.life === sleeper.life && event.op > 400,
+  );
+  expect(woken).toEqual([]);
+  expect(sim.counters[C.wakes]).toBeGreaterThan(wakes);
+});
+
+it('a burst of a waker that is awake is done in whole', () => {
+  const sim = start({ ...MF2, workload: 'wakers', wakePeriod: 50, burst: 20 }, 400);
+  let awake = sim.listThreads().findIndex(({ chain, asleep }) => chain > 2 && !asleep);
+  for (let i = 0; awake < 0 && i < 2000; i++) {
+    sim.advance(1);
+    awake = sim.listThreads().findIndex(({ chain, asleep }) => chain > 2 && !asleep);
+  }
+  const before = sim.listThreads()[awake].ops;
+  deal(sim, 'burst', awake + 1, 500);
+  sim.advance(500);
+  expect(sim.listThreads()[awake].ops - before).toBe(500);
+});
+
 it('ranges are checked before a run is asked', () => {
   expect(rangeProblem({ act: 'burst', subject: 1, amount: 0 })).toMatch(/from 1 to 1,000,000/);
   expect(rangeProblem({ act: 'stall', subject: 0, amount: 5 })).toMatch(/chain from 1/);

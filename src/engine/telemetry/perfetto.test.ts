@@ -23,6 +23,8 @@ function check(text: string): string[] {
   const tracks = new Map<number, Entry[]>();
   const starts = new Map<string, number>();
   const ends = new Map<string, number>();
+  const began = new Map<string, number>();
+  const came = new Map<string, number>();
   for (const entry of traceEvents) {
     if (entry.ph === 'M' && entry.name === 'thread_name') {
       const tid = entry.tid ?? 0;
@@ -38,6 +40,7 @@ function check(text: string): string[] {
         if (!/^0x[0-9a-f]+$/.test(entry.bind_id)) problems.push(`flow id ${entry.bind_id}`);
         if (entry.flow_out) starts.set(entry.bind_id, (starts.get(entry.bind_id) ?? 0) + 1);
         if (entry.flow_in) ends.set(entry.bind_id, (ends.get(entry.bind_id) ?? 0) + 1);
+        (entry.flow_out ? began : came).set(entry.bind_id, entry.ts ?? 0);
       }
     } else if (entry.bind_id !== undefined) problems.push(`a flow on a ${entry.ph} event`);
   }
@@ -59,6 +62,7 @@ function check(text: string): string[] {
   }
   for (const id of new Set([...starts.keys(), ...ends.keys()])) {
     if (starts.get(id) !== 1 || ends.get(id) !== 1) problems.push(`flow ${id} is not a pair`);
+    if ((came.get(id) ?? 0) < (began.get(id) ?? 0)) problems.push(`flow ${id} goes back in time`);
   }
   return problems;
 }
@@ -68,8 +72,22 @@ describe('Chrome trace JSON', () => {
     ['tiny', { chunks: 64, orphanPolicy: 'adopt' }, 20_000],
     ['tiny by costs', { chunks: 64, timeBase: 'costs', orphanPolicy: 'adopt' }, 20_000],
     [
+      'MF2 under the shared schedule',
+      {
+        model: 'mf2',
+        workload: 'pair',
+        route: 'cda',
+        adoptOnWake: true,
+        schedule: 'shared',
+        minSize: 2048,
+        maxSize: 32768,
+      },
+      6000,
+    ],
+    [
       'MF2',
       {
+        model: 'mf2',
         workload: 'wakers',
         adoptOnWake: true,
         minSize: 2048,
@@ -91,6 +109,10 @@ describe('Chrome trace JSON', () => {
     expect(check(text)).toEqual([]);
     expect(text).toContain('"flow_out":true');
     expect(text).toContain('"ph":"C"');
+    const { otherData, traceEvents } = JSON.parse(text);
+    expect(otherData.events).toBe(sim.events.next);
+    const adoptions = traceEvents.filter((entry: Entry) => entry.name === 'adoptions').at(-1);
+    if (adoptions) expect(adoptions.args.value).toBeGreaterThan(0);
   });
 
   it('the checker can fail', () => {

@@ -32,7 +32,8 @@ interface Slice {
  * Events and history of a run as Chrome trace JSON, for ui.perfetto.dev and chrome://tracing. One track
  * per life, arrows for adoptions and from the first remote free of a queue to the drain that empties it,
  * counter tracks from the history. The rules it keeps: thread ids are unique and above 0, slices of a
- * track nest, every flow has exactly one start and one end.
+ * track nest, every flow has exactly one start and one end, which is not before it. What the log no longer
+ * holds is missing; `otherData` says how much.
  */
 export function perfettoTrace(sim: Simulation, name: string): string {
   const tracks = new Map<number, Slice[]>();
@@ -82,7 +83,8 @@ export function perfettoTrace(sim: Simulation, name: string): string {
     else if (event.kind === 'drained') {
       const start = waiting.get(queue);
       waiting.delete(queue);
-      if (start && start.flowOut === undefined) {
+      // Under the shared schedule clocks run apart, and an arrow cannot point back in time.
+      if (start && start.flowOut === undefined && start.ts <= ts) {
         start.flowOut = hex(++flow);
         slice.flowIn = hex(flow);
       }
@@ -133,7 +135,8 @@ export function perfettoTrace(sim: Simulation, name: string): string {
     });
   }
   out.push(...marks, ...counters(sim));
-  return `{"displayTimeUnit":"ns","traceEvents":[\n${out.map((entry) => JSON.stringify(entry)).join(',\n')}\n]}\n`;
+  const otherData = { events: events.next, exported: events.next - first };
+  return `{"displayTimeUnit":"ns","otherData":${JSON.stringify(otherData)},"traceEvents":[\n${out.map((entry) => JSON.stringify(entry)).join(',\n')}\n]}\n`;
 }
 
 const hex = (id: number): string => `0x${id.toString(16)}`;

@@ -8,6 +8,7 @@ import {
   MF2_CLASSES,
   NONE,
   OS_PAGES,
+  P_ADOPTED_FROM,
   P_CLS,
   P_DRAIN,
   P_FLAGS,
@@ -24,6 +25,7 @@ import {
   P_WORDS,
   PAGE_BYTES,
   PF,
+  PH,
   T_ACTIVE,
   T_BELOW,
   T_GRAVE,
@@ -31,6 +33,9 @@ import {
   T_PARTIAL,
   T_PEND,
   T_PEND_COUNT,
+  X_PAGE,
+  X_PHASE,
+  X_WORDS,
 } from './layout.ts';
 import type { Mf2Simulation } from './simulation.ts';
 import { OTHER } from './steps.ts';
@@ -86,6 +91,15 @@ export function audit(sim: Mf2Simulation): string[] {
   let belowBlocks = 0;
   let orphanBlocks = 0;
   let pending = 0;
+  let partial = 0;
+  // Pages that some chain is in the middle of draining, by its life.
+  const drained = new Set<string>();
+  const { x } = sim.steps;
+  for (let chain = 0, at = 0; chain < sim.chains; chain++, at += X_WORDS) {
+    const phase = x[at + X_PHASE];
+    if (phase === PH.drainTake || phase === PH.drainLink)
+      drained.add(`${threads.life[chain]} ${x[at + X_PAGE]}`);
+  }
   const servable = new Set<number>();
   for (let row = 0, p = 0; row < heap.count; row++, p += P_WORDS) {
     const cls = pages[p + P_CLS];
@@ -117,6 +131,14 @@ export function audit(sim: Mf2Simulation): string[] {
       problems.push(`page ${row}: active mark and its owner's record differ`);
     if ((flags & PF.queued) !== 0 && (flags & PF.pending) === 0)
       problems.push(`page ${row} is queued without its mark`);
+    if (((flags & PF.adopted) !== 0) !== (pages[p + P_ADOPTED_FROM] !== NONE))
+      problems.push(`page ${row}: adopted mark and the life it was taken from differ`);
+    if ((flags & PF.partial) !== 0) partial++;
+    const holder = pages[p + P_HOLDER];
+    if (holder !== NONE && !drained.has(`${holder} ${p}`))
+      problems.push(`page ${row}: life ${holder} holds it and does not drain it`);
+    if ((flags & (PF.pending | PF.queued)) === PF.pending && holder === NONE)
+      problems.push(`page ${row} is marked as pending; no queue has it and nobody drains it`);
     add(owned, t);
     const freeUsed = free.filter((block) => used.has(block)).length;
     const never = capacity - used.size;
@@ -164,6 +186,7 @@ export function audit(sim: Mf2Simulation): string[] {
   expect('requested bytes', requestedBytes, heap.requestedBytes);
 
   let queuedPages = 0;
+  let listedPages = 0;
   for (let life = 0; life <= threads.lives; life++) {
     let ownedPages = 0;
     for (let p = heap.ownPages[life]; p !== NONE; p = pages[p + P_OWN_NEXT]) {
@@ -195,7 +218,12 @@ export function audit(sim: Mf2Simulation): string[] {
         heap.nextReady(cls, life) === life ? 1 : 0,
         length > 0 ? 1 : 0,
       );
-      for (let p = tables[t + T_PARTIAL]; p !== NONE; p = pages[p + P_PART_NEXT]) {
+      for (
+        let p = tables[t + T_PARTIAL];
+        p !== NONE && listedPages <= heap.count;
+        p = pages[p + P_PART_NEXT]
+      ) {
+        listedPages++;
         if ((pages[p + P_FLAGS] & PF.partial) === 0 || pages[p + P_OWNER] !== life) {
           problems.push(`page ${p / P_WORDS} is in the wrong list of partly free pages`);
           break;
@@ -205,6 +233,7 @@ export function audit(sim: Mf2Simulation): string[] {
     expect(`pages of life ${life}`, ownedPages, known);
   }
   expect('pages in queues', queuedPages, pending);
+  expect('pages in lists of partly free ones', listedPages, partial);
   for (let cls = 0; cls < CLASSES; cls++) {
     for (let p = heap.orphans[cls]; p !== NONE; p = pages[p + P_ORPH_NEXT]) {
       if (!servable.delete(p)) {

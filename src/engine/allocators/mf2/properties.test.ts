@@ -6,7 +6,7 @@ import { C } from '../../telemetry/counters.ts';
 import { EV, NEW_PAGE, NO_CAUSE } from '../../telemetry/events.ts';
 import { actArb } from '../../testing/acts.ts';
 import { Mf2Heap } from './heap.ts';
-import { P_FREE, P_REMOTE, P_WORDS } from './layout.ts';
+import { P_FLAGS, P_FREE, P_HOLDER, P_REMOTE, P_WORDS, PF } from './layout.ts';
 import { Mf2Simulation } from './simulation.ts';
 
 const SMALL = { eventCapacity: 1 << 14 };
@@ -280,6 +280,45 @@ describe('the audit can fail', () => {
     );
     sim.advance(400);
     expect(sim.audit().length).toBeGreaterThan(0);
+  });
+});
+
+describe('the audit notices a mark that is wrong', () => {
+  it.each([
+    ['partly free', PF.partial],
+    ['adopted', PF.adopted],
+    ['pending', PF.pending],
+    ['active', PF.active],
+    ['orphan', PF.orphan],
+  ])('%s', (_, mark) => {
+    const knobs = { workload: 'wakers', adoptOnWake: true, minSize: 2048, maxSize: 9000 } as const;
+    const sim = new Mf2Simulation(resolveKnobs({ model: 'mf2', ...knobs }), SMALL);
+    sim.advance(3000);
+    expect(sim.audit()).toEqual([]);
+    let missed = 0;
+    for (let row = 0; row < sim.heap.count; row++) {
+      const at = row * P_WORDS + P_FLAGS;
+      sim.heap.pages[at] ^= mark;
+      if (sim.audit().length === 0) missed++;
+      sim.heap.pages[at] ^= mark;
+    }
+    expect(sim.heap.count).toBeGreaterThan(20);
+    expect(missed).toBe(0);
+  });
+
+  it('of who holds a page', () => {
+    const sim = new Mf2Simulation(
+      resolveKnobs({ workload: 'pair', window: 16, minSize: 2048, maxSize: 9000 }),
+      SMALL,
+    );
+    sim.advance(400);
+    for (let row = 0; row < sim.heap.count; row++) {
+      const at = row * P_WORDS + P_HOLDER;
+      const before = sim.heap.pages[at];
+      sim.heap.pages[at] = before === 2 ? 1 : 2;
+      expect(sim.audit().length).toBeGreaterThan(0);
+      sim.heap.pages[at] = before;
+    }
   });
 });
 

@@ -152,7 +152,7 @@ export class Mf2Simulation extends Run implements Simulation, Mf2Host, StepHost 
   wake(chain: number, now: number, cause: number): void {
     const { x } = this.steps;
     const at = chain * X_WORDS;
-    if (x[at + X_PHASE] !== PH.asleep) return;
+    if (x[at + X_PHASE] !== PH.asleep || this.threads.running[chain] === 0) return;
     const { clock } = this.threads;
     clock[chain] = Math.max(clock[chain], now + this.steps.costs.wake);
     x[at + X_PHASE] = PH.background;
@@ -245,7 +245,11 @@ export class Mf2Simulation extends Run implements Simulation, Mf2Host, StepHost 
     const { threads, steps, burstChain: chain } = this;
     const phase = steps.x[chain * X_WORDS + X_PHASE];
     const stuck = phase === PH.blocked && this.program.mustWait(chain);
-    if (threads.running[chain] !== 0 && phase !== PH.asleep && !stuck) return chain;
+    if (threads.running[chain] !== 0 && !stuck) {
+      // A sleeper that was draining its queues when the burst began.
+      if (phase === PH.asleep) this.beginBurst(chain, this.burstLeft);
+      return chain;
+    }
     this.endBurst();
     return this.runnable();
   }
@@ -283,7 +287,7 @@ export class Mf2Simulation extends Run implements Simulation, Mf2Host, StepHost 
     const { threads, steps, settings } = this;
     const rounds = Math.min(threads.ops[PAIR[0]], threads.ops[PAIR[1]]);
     for (let chain = PAIR[1] + 1; chain < this.chains && this.isPair; chain++) {
-      if (rounds < this.nextWake[chain]) continue;
+      if (rounds < this.nextWake[chain] || threads.running[chain] === 0) continue;
       const at = chain * X_WORDS;
       if (steps.x[at + X_PHASE] !== PH.asleep) continue;
       this.nextWake[chain] = rounds + settings.wakePeriod;
@@ -396,6 +400,9 @@ export class Mf2Simulation extends Run implements Simulation, Mf2Host, StepHost 
       this.began[chain] = threads.clock[chain];
       steps.x[at + X_PHASE] = PH.fetch;
       steps.x[at + X_BURST] = ops;
+    } else if (steps.x[at + X_BURST] > 0) {
+      // Awake by its period: it sleeps when both bursts are done.
+      steps.x[at + X_BURST] = Math.max(steps.x[at + X_BURST], ops);
     }
     this.burstChain = chain;
     this.burstLeft = ops;

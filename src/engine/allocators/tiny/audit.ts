@@ -126,6 +126,10 @@ export function audit(sim: TinySimulation): string[] {
       expect(`slab ${r} owner`, superslabs[at + SS_OWNER], slabs[r + OWNER]);
       expect(`slab ${r} capacity`, slabCapacity(bytes, index), slabs[r + CAPACITY]);
       const carved = slabs[r + CARVED];
+      // Up to here blocks are carved without a look: they must fit, and lie on resident memory.
+      const safe = Math.floor((touchedBytes - slabHeader(index)) / bytes);
+      if (slabs[r + CARVE_LIMIT] > Math.min(slabs[r + CAPACITY], slabs[r + LIST_SIZE], safe))
+        problems.push(`slab ${r}: carves up to block ${slabs[r + CARVE_LIMIT]}, beyond its memory`);
       if (
         carved > slabs[r + CAPACITY] ||
         carved > slabs[r + LIST_SIZE] ||

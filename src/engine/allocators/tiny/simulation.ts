@@ -601,6 +601,7 @@ export class TinySimulation extends Run implements Simulation, HeapHost {
       sample[S['queued.0'] + c] = heap.k[c * K_WORDS + K_QUEUED];
     sample[S.allocated] = counters[C.superslabsAllocated];
     sample[S.freed] = counters[C.superslabsFreed];
+    sample[S.adoptions] = counters[C.adoptions];
     sample[S.reuses] = counters[C.emptyReuses] + counters[C.cacheReuses] + counters[C.adoptions];
     this.history.push(sample);
   }
