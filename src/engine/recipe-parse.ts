@@ -1,4 +1,5 @@
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
+import { clip } from '../base/text.ts';
 import { blocksPerPage, MF2_CLASSES } from './allocators/mf2/layout.ts';
 import { type Intervention, isActId, rangeProblem } from './interventions.ts';
 import {
@@ -220,8 +221,8 @@ function parseLanes(raw: unknown, problems: Problem[]): LaneRecipe[] {
   return raw.map((lane: unknown, i) => {
     const fields = isPlainObject(lane) ? lane : {};
     const name =
-      typeof fields.name === 'string' && fields.name !== ''
-        ? fields.name.slice(0, MAX_NAME)
+      typeof fields.name === 'string' && clip(fields.name, MAX_NAME) !== ''
+        ? clip(fields.name, MAX_NAME)
         : 'ABCD'[i];
     const knobs = parseKnobs(fields.knobs, `lane ${i + 1}`, problems);
     if (fields.model === undefined) return { name, knobs };
@@ -278,6 +279,12 @@ function parseEdits(raw: unknown, lanes: number, problems: Problem[]): Edit[] {
     if (parsed.ok) edits.push({ op, lane, knob, value: parsed.value });
     else problems.push({ ...parsed.error, kept: 'the other edits' });
   }
+  if (raw.length > MAX_EDITS)
+    problems.push({
+      code: 'E_RANGE',
+      message: `A recipe has at most ${plain(MAX_EDITS)} edits, not ${plain(raw.length)}.`,
+      kept: 'the first ones',
+    });
   return edits.sort((a, b) => a.op - b.op);
 }
 
@@ -303,9 +310,10 @@ function parseNotes(raw: unknown, lanes: number, problems: Problem[]): Note[] {
   const notes: Note[] = [];
   for (const entry of list.slice(0, MAX_NOTES)) {
     const { op, lane = 0, row, text } = isPlainObject(entry) ? entry : {};
+    const words = typeof text === 'string' ? clip(text.trim(), MAX_NOTE_CHARS) : '';
     const placed = isCount(op, MAX_OPS) && isCount(lane, lanes - 1);
     const onRow = row === undefined || isCount(row, 0x7fffffff);
-    if (!placed || !onRow || typeof text !== 'string' || text.trim() === '') {
+    if (!placed || !onRow || words === '') {
       problems.push({
         code: 'E_RECIPE_FIELD',
         message: `A note cannot be read: ${quoted(entry)}.`,
@@ -313,7 +321,6 @@ function parseNotes(raw: unknown, lanes: number, problems: Problem[]): Note[] {
       });
       continue;
     }
-    const words = text.trim().slice(0, MAX_NOTE_CHARS);
     notes.push({ op, lane, ...(row === undefined ? {} : { row }), text: words });
   }
   if (list.length > MAX_NOTES)

@@ -56,4 +56,66 @@ describe('branches', () => {
     store.getState().openPreset('domino');
     expect(store.getState().tree.branches).toHaveLength(1);
   });
+
+  it('are rebuilt from the edits of a link, one step each', () => {
+    const store = createAppStore({
+      ...presetRecipe('fix-grid'),
+      edits: [
+        { op: 500, lane: 0, act: 'kill', subject: 2, amount: 0 },
+        { op: 500, lane: 1, act: 'kill', subject: 2, amount: 0 },
+        { op: 900, lane: 0, knob: 'orphanPolicy', value: 'adopt' },
+      ],
+    });
+    expect(store.getState().tree.branches.map(({ label }) => label)).toEqual([
+      'as it was',
+      'Kill: chain 2',
+      'Memory of dead owners: Adopt',
+    ]);
+    store.getState().undo(1000);
+    expect(store.getState().recipe.edits).toHaveLength(2);
+    store.getState().undo(1000);
+    expect(store.getState().recipe.edits).toEqual([]);
+    store.getState().redo(1000);
+    store.getState().redo(1000);
+    expect(store.getState().recipe.edits).toHaveLength(3);
+  });
+
+  it('tell the same blow dealt twice, and another order, from what was before', () => {
+    const store = open();
+    const burst = { op: 1000, lane: 0, act: 'burst', subject: 1, amount: 5 } as const;
+    const stall = { op: 1000, lane: 0, act: 'stall', subject: 1, amount: 5 } as const;
+    store.getState().addEdits([burst]);
+    store.getState().addEdits([burst]);
+    expect(store.getState().tree.branches.map(({ op }) => op)).toEqual([0, 1000, 1000]);
+    store.getState().addEdit(1000, 'orphanPolicy', 'adopt');
+    store.getState().addEdits([stall]);
+    const before = store.getState().tree.branches.length;
+    store.getState().addEdit(1000, 'orphanPolicy', 'adopt');
+    const { tree } = store.getState();
+    expect(tree.branches).toHaveLength(before + 1);
+    expect(tree.branches.at(-1)?.label).toBe('Memory of dead owners: Adopt');
+  });
+
+  it('keep their names as lanes: what parted from a scenario is not called as it', () => {
+    const store = open();
+    store.getState().addEdit(1000, 'orphanPolicy', 'adopt');
+    store.getState().branchAsLane(0, 2000);
+    expect(store.getState().recipe.lanes.map(({ name }) => name)).toEqual([
+      'Memory of dead owners: Adopt',
+      'As shipped',
+    ]);
+  });
+
+  it('notes stay with their lanes', () => {
+    const store = createAppStore({
+      ...presetRecipe('fix-grid'),
+      notes: [0, 1, 2, 3].map((lane) => ({ op: lane, lane, text: `of ${lane}` })),
+    });
+    const notes = (): string[] =>
+      (store.getState().recipe.notes ?? []).map(({ lane, text }) => `${lane}: ${text}`);
+    store.getState().moveLane(0, 0);
+    expect(notes()).toEqual(['1: of 0', '0: of 1', '2: of 2', '3: of 3']);
+    store.getState().removeLane(0, 0);
+    expect(notes()).toEqual(['0: of 0', '1: of 2', '2: of 3']);
+  });
 });

@@ -22,12 +22,34 @@ export interface BranchTree {
 /** Branches kept; beyond that the oldest that nothing hangs on goes. */
 export const MOST_BRANCHES = 24;
 
-/** A tree with only its root. */
-export const rootTree = (recipe: Recipe): BranchTree => ({
-  branches: [{ id: 0, parent: undefined, recipe: bare(recipe), op: 0, label: 'as it was' }],
-  current: 0,
-  last: {},
-});
+/** The tree of a recipe: its edits one after the other, so that each of them can be taken back. */
+export function rootTree(recipe: Recipe): BranchTree {
+  const whole = bare(recipe);
+  const { edits } = whole;
+  // The same thing done to several lanes at once is one step.
+  const ends = edits.flatMap((edit, i) =>
+    edits[i + 1] !== undefined && stepOf(edits[i + 1]) === stepOf(edit) ? [] : [i + 1],
+  );
+  const steps = [0, ...ends].slice(-MOST_BRANCHES);
+  const branches = steps.map((end, id): Branch => {
+    const last = edits[end - 1];
+    return {
+      id,
+      parent: id === 0 ? undefined : id - 1,
+      recipe: { ...whole, edits: edits.slice(0, end) },
+      op: id === 0 || !last ? 0 : last.op,
+      label: id === 0 || !last ? 'as it was' : editText(last),
+    };
+  });
+  const last = Object.fromEntries(branches.slice(1).map(({ id }) => [id - 1, id]));
+  return { branches, current: branches.length - 1, last };
+}
+
+const stepOf = ({ lane: _lane, ...rest }: Edit): string => JSON.stringify(rest);
+
+/** What a lane is called that runs a branch: the scenario's word for it until something was changed. */
+export const nameOf = (branch: Branch): string =>
+  branch.parent === undefined ? (branch.recipe.lanes[0]?.name ?? branch.label) : branch.label;
 
 /** The recipe without what is no part of a future: position, notes, selection. */
 function bare(recipe: Recipe): Recipe {
@@ -69,8 +91,7 @@ export function describeChange(
       label: before.lanes.length < after.lanes.length ? 'lane added' : 'lane removed',
       op: 0,
     };
-  const had = new Set(before.edits.map((edit) => JSON.stringify(edit)));
-  const edit = after.edits.find((entry) => !had.has(JSON.stringify(entry)));
+  const edit = newest(before.edits, after.edits);
   if (edit) return { label: editText(edit), op: edit.op };
   const changed = changedKnobs(before.knobs, after.knobs)[0];
   if (changed)
@@ -84,6 +105,21 @@ export function describeChange(
       };
   }
   return before.edits.length === after.edits.length ? undefined : { label: 'edits dropped', op: 0 };
+}
+
+/** The edit that is new, or done once more, or now comes later among those of its operation. */
+function newest(before: readonly Edit[], after: readonly Edit[]): Edit | undefined {
+  const had = before.map((edit) => JSON.stringify(edit));
+  const have = after.map((edit) => JSON.stringify(edit));
+  const left = [...had];
+  const added = after.filter((_, i) => {
+    const at = left.indexOf(have[i]);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+  if (added.length > 0) return added[0];
+  if (after.length !== before.length) return undefined;
+  return after.findLast((_, i) => had[i] !== have[i]);
 }
 
 const changedKnobs = (a: Recipe['knobs'], b: Recipe['knobs']): KnobId[] =>

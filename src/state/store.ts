@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { Problem } from '../base/result.ts';
+import { clip } from '../base/text.ts';
 import { type KnobId, type KnobValue, type KnobValues, knobDef } from '../engine/knobs.ts';
 import { presetById, variantKnobs } from '../engine/presets.ts';
 import {
@@ -12,7 +13,7 @@ import {
   withEdits,
 } from '../engine/recipe.ts';
 import { defaultRecipe, laneKnobs, withKnob } from '../engine/recipe-parse.ts';
-import { type BranchTree, childOf, grow, parentOf, rootTree } from './branches.ts';
+import { type BranchTree, childOf, grow, nameOf, parentOf, rootTree } from './branches.ts';
 
 export type { Selection } from '../engine/recipe.ts';
 
@@ -216,13 +217,14 @@ export function createAppStore({ view, ...initial }: Recipe) {
       const edits = recipe.edits
         .filter((edit) => edit.lane !== lane)
         .map((edit) => (edit.lane > lane ? { ...edit, lane: edit.lane - 1 } : edit));
+      const notes = notesBy(recipe, (on) => (on === lane ? undefined : on > lane ? on - 1 : on));
       set({ focus: focus > lane ? focus - 1 : Math.min(focus, lanes.length - 1) });
-      get().openRecipe(placed({ ...recipe, lanes, edits }, at));
+      get().openRecipe(placed({ ...recipe, ...notes, lanes, edits }, at));
     },
     renameLane: (lane, name) => {
       const { recipe } = get();
       const lanes = recipe.lanes.map((entry, i) =>
-        i === lane && name.trim() !== '' ? { ...entry, name: name.trim().slice(0, 60) } : entry,
+        i === lane && name.trim() !== '' ? { ...entry, name: clip(name.trim(), 60) } : entry,
       );
       set({ recipe: { ...recipe, lanes } });
     },
@@ -238,6 +240,7 @@ export function createAppStore({ view, ...initial }: Recipe) {
         placed(
           {
             ...recipe,
+            ...notesBy(recipe, swap),
             lanes,
             edits: recipe.edits.map((edit) => ({ ...edit, lane: swap(edit.lane) })),
           },
@@ -261,8 +264,9 @@ export function createAppStore({ view, ...initial }: Recipe) {
       const branch = tree.branches.find((entry) => entry.id === id);
       if (!branch) return;
       set({ tree: { ...tree, current: id } });
-      const { notes } = get().recipe;
-      get().openRecipe(placed(notes ? { ...branch.recipe, notes } : branch.recipe, at));
+      const lanes = branch.recipe.lanes.length;
+      const notes = notesBy(get().recipe, (on) => (on < lanes ? on : undefined));
+      get().openRecipe(placed({ ...branch.recipe, ...notes }, at));
     },
     branchAsLane: (id, at) => {
       const { tree, recipe } = get();
@@ -276,6 +280,10 @@ export function createAppStore({ view, ...initial }: Recipe) {
         ),
       ) as Partial<KnobValues>;
       const lane = recipe.lanes.length;
+      // A run that has parted from its scenario is no longer what the scenario calls it.
+      const here = tree.branches.find((entry) => entry.id === tree.current);
+      const first =
+        lane === 1 && here ? [{ ...recipe.lanes[0], name: nameOf(here) }] : recipe.lanes;
       const edits = branch.recipe.edits
         .filter((edit) => edit.lane === 0)
         .map((edit) => ({ ...edit, lane }));
@@ -284,7 +292,7 @@ export function createAppStore({ view, ...initial }: Recipe) {
         placed(
           {
             ...rest,
-            lanes: [...recipe.lanes, { name: branch.label, knobs }],
+            lanes: [...first, { name: nameOf(branch), knobs }],
             edits: [...recipe.edits, ...edits],
           },
           at,
@@ -317,7 +325,7 @@ export function createAppStore({ view, ...initial }: Recipe) {
     },
     foldEdits: () => get().openRecipe(fold(get().recipe)),
     setCursor: (op) => set({ recipe: placed(get().recipe, op) }),
-    restart: () => set({ run: get().run + 1, selection: undefined }),
+    restart: () => get().openRecipe({ ...unplaced(get().recipe), view: { focus: get().focus } }),
     select: (selection) => set({ selection }),
     setColourBy: (colourBy) => set({ colourBy }),
     setSortBy: (sortBy) => set({ sortBy }),
@@ -328,7 +336,15 @@ export function createAppStore({ view, ...initial }: Recipe) {
       });
     },
     report: (problems) => {
-      for (const { message, kept } of problems) get().notify('problem', message, kept);
+      const shown = problems.length > MAX_NOTICES ? problems.slice(0, MAX_NOTICES - 1) : problems;
+      for (const { message, kept } of shown) get().notify('problem', message, kept);
+      const more = problems.length - shown.length;
+      if (more > 0)
+        get().notify(
+          'problem',
+          `${more.toLocaleString('en-US')} more parts cannot be read.`,
+          'the rest',
+        );
     },
     dismiss: (id) => set({ notices: get().notices.filter((notice) => notice.id !== id) }),
     announce: (announcement) => set({ announcement }),
@@ -349,6 +365,15 @@ function unplaced(recipe: Recipe): Recipe {
 /** A recipe whose lanes are all brought to this operation first. */
 function placed(recipe: Recipe, at: number): Recipe {
   return at > 0 ? { ...recipe, cursor: at } : unplaced(recipe);
+}
+/** The notes of a recipe with their lanes numbered anew; those of a lane that is gone go with it. */
+function notesBy(recipe: Recipe, lane: (on: number) => number | undefined): { notes?: Note[] } {
+  if (!recipe.notes) return {};
+  const notes = recipe.notes.flatMap((note) => {
+    const on = lane(note.lane);
+    return on === undefined ? [] : [{ ...note, lane: on }];
+  });
+  return { notes };
 }
 const turns = (edit: Edit, id: KnobId): boolean => !isActEdit(edit) && edit.knob === id;
 

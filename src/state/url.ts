@@ -1,4 +1,4 @@
-import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate';
+import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import type { Problem } from '../base/result.ts';
 import { KNOB_IDS, KNOBS, type KnobId, type KnobValue, knobDef } from '../engine/knobs.ts';
 import { FIRST_PRESET, PRESETS, presetById } from '../engine/presets.ts';
@@ -20,11 +20,14 @@ import { changedFromPreset, presetRecipe, type Store, withView } from './store.t
  * here throws, whatever the text.
  */
 export const URL_VERSION = 2;
-const MAX_HASH = 20_000;
+/** No recipe within its limits makes a longer one. */
+const MAX_HASH = 300_000;
 /** Texts up to this length stay readable. */
 const MAX_PLAIN = 500;
 /** Longest text that a deflated link may hold. */
-const MAX_INFLATED = 400_000;
+const MAX_INFLATED = 1_500_000;
+/** Bytes that are inflated at a time, so that a bomb is noticed while it is small. */
+const INFLATE_STEP = 1024;
 
 /** Upgrader to each version of the link from the one before. */
 const UPGRADERS: Readonly<Record<number, (body: string) => string>> = {
@@ -102,8 +105,23 @@ function squeeze(text: string): string {
 function unsqueeze(packed: string): string | undefined {
   try {
     const bytes = strToU8(atob(packed.replace(/-/g, '+').replace(/_/g, '/')), true);
-    const text = inflateSync(bytes);
-    return text.length > MAX_INFLATED ? undefined : strFromU8(text);
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    const inflate = new Inflate((chunk) => {
+      chunks.push(chunk);
+      length += chunk.length;
+    });
+    for (let from = 0; from < bytes.length; from += INFLATE_STEP) {
+      inflate.push(bytes.subarray(from, from + INFLATE_STEP), from + INFLATE_STEP >= bytes.length);
+      if (length > MAX_INFLATED) return undefined;
+    }
+    const text = new Uint8Array(length);
+    let at = 0;
+    for (const chunk of chunks) {
+      text.set(chunk, at);
+      at += chunk.length;
+    }
+    return strFromU8(text);
   } catch {
     return undefined;
   }
@@ -218,7 +236,7 @@ function baseOf(name: string, variantText: string | undefined, problems: Problem
   if (variant !== undefined && variant >= preset.variants.length) {
     problems.push({
       code: 'E_PRESET',
-      message: `${preset.title} has ${preset.variants.length} variants, not ${variant + 1}.`,
+      message: `${preset.title} has no variant number ${variant + 1}; it has ${preset.variants.length}.`,
       kept: 'the first one',
     });
     return presetRecipe(name);
