@@ -97,8 +97,9 @@ test('memory pressure kills a program that has more than is left', async ({ page
   await expect(page.getByTestId('autopsy')).toHaveCount(0);
   await panel.getByRole('button', { name: '99 %' }).click();
   await expect(page.getByTestId('autopsy')).toContainText('memory');
-  await panel.getByRole('button', { name: 'Kill chain 1' }).click();
-  await expect(page.locator('.notices')).toContainText('Kill: The run is over.');
+  await expect(panel).toContainText('The run is over. Go back in time, then strike.');
+  await expect(panel.getByRole('button', { name: 'Kill chain 1' })).toBeDisabled();
+  await expect(panel.getByRole('button', { name: '50 %' })).toBeDisabled();
 });
 
 test('a blow falls in all lanes alike, or in one', async ({ page }) => {
@@ -245,3 +246,37 @@ for (const width of [360, 768, 1024, 2560]) {
     expect(cut).toBeLessThanOrEqual(0);
   });
 }
+
+test('panels take the focus, keep it, refuse rubbish aloud, and Escape closes them', async ({
+  page,
+}) => {
+  await open(page, '#v2/larson-oom?at=300000');
+  await whenIdle(page);
+  await page.locator('#lane').focus();
+  await page.keyboard.press('b');
+  await expect(page.getByRole('heading', { name: 'Break it' })).toBeFocused();
+  const burst = page.getByTestId('break-it').getByLabel('Burst');
+  await burst.fill('1e99');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('break-it').getByRole('alert')).toContainText(/goes from 1 to/);
+  const kill = page.getByRole('button', { name: 'Kill chain 2' });
+  await kill.focus();
+  await page.keyboard.press('Enter');
+  await expect(kill).toBeDisabled();
+  await expect(kill).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('break-it')).toHaveCount(0);
+  await expect(page.locator('#lane')).toBeFocused();
+  await page.keyboard.press('n');
+  await expect(page.getByRole('heading', { name: 'Notes' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('notes')).toHaveCount(0);
+});
+
+test('other programs take memory in all lanes alike', async ({ page }) => {
+  await open(page, '#v2/fix-grid?at=300000');
+  await whenIdle(page);
+  await page.getByRole('button', { name: 'Break it', exact: true }).click();
+  await page.getByTestId('break-it').getByRole('button', { name: '50 %' }).click();
+  await expect.poll(() => page.evaluate(() => location.hash.match(/:mp:0.5/g)?.length)).toBe(4);
+});

@@ -120,3 +120,17 @@ test('a step that can never come says so; the clicker turns steps; no violations
   await page.getByRole('button', { name: /Start again with the lesson/ }).click();
   await expect(page.getByText('Predict first')).toBeVisible();
 });
+
+test('a lesson closes when another scenario is opened', async ({ page }) => {
+  await open(page, '#v2/larson-oom?at=1000');
+  await whenIdle(page);
+  await page.getByRole('button', { name: /Lessons/ }).click();
+  await page.getByRole('button', { name: /A SuperSlab’s life/ }).click();
+  await expect(page.getByTestId('lesson')).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('falling dominoes');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('scenario')).toContainText('The falling dominoes');
+  await expect(page.getByTestId('lesson')).toHaveCount(0);
+  await expect(page.locator('.notices')).toContainText('Lesson 1 is closed');
+});

@@ -127,3 +127,52 @@ test('a slide shows the views and the transport alone', async ({ page }) => {
   await expect(page.locator('.left')).toBeHidden();
   await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
 });
+
+test('what was done can be taken back after a reload', async ({ page }) => {
+  await open(page, '#v2/larson-oom?act=300000:kill:2:0&e=400000:op:adopt&at=500000');
+  await whenIdle(page);
+  const tree = page.getByRole('navigation', { name: 'Branches of this run' });
+  await expect(tree.locator('[aria-current="true"]')).toContainText('Adopt');
+  await page.locator('#lane').focus();
+  await page.keyboard.press('Control+z');
+  await expect(tree.locator('[aria-current="true"]')).toContainText('Kill: chain 2');
+  await page.keyboard.press('Control+z');
+  await expect(tree.locator('[aria-current="true"]')).toContainText('as it was');
+  await expect(page).not.toHaveURL(/kill/);
+  await page.getByRole('button', { name: 'Open “Memory of dead owners: Adopt” as a lane' }).click();
+  await expect(page.locator('.lanes .lane').first()).toHaveAttribute('aria-label', /As shipped/);
+});
+
+test('a recipe this page cannot read leaves the run alone', async ({ page }) => {
+  await open(page, '#v2/domino?at=5000');
+  await whenIdle(page);
+  const digest = await digestOf(page);
+  await page.getByRole('button', { name: /Share/ }).click();
+  await page.getByLabel(/Open a recipe file/).setInputFiles({
+    name: 'new.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from('{"schema":9}'),
+  });
+  await expect(page.locator('.notices')).toContainText(/reads up to .* Kept: the present run/);
+  expect(await digestOf(page)).toBe(digest);
+  await expect(page).toHaveURL(/domino/);
+});
+
+test('the palette goes to operations and finds knobs by their values', async ({ page }) => {
+  await open(page, '#v2/larson-oom?at=1000');
+  await whenIdle(page);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('50,000');
+  await page.keyboard.press('Enter');
+  await whenIdle(page);
+  expect(await opOf(page)).toBe(50_000);
+  await page.keyboard.press('Control+k');
+  for (const [words, found] of [
+    ['perfetto', 'Share and export'],
+    ['reuse-empty', 'Knob: Memory of dead owners'],
+    ['pending threshold', 'Knob: Pending threshold'],
+  ] as const) {
+    await page.getByRole('combobox', { name: /Find a command/ }).fill(words);
+    await expect(page.getByRole('option').filter({ hasText: found }).first()).toBeVisible();
+  }
+});

@@ -50,15 +50,18 @@ test('travel in time: drag, step back, previous event, and the same bits as a st
   expect(await digestOf(page)).toBe(end);
   // Zoomed in, an arrow goes a smaller way; 0 shows the whole run again.
   for (let i = 0; i < 6; i++) await page.keyboard.press('+');
-  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowDown');
   await whenIdle(page);
   const near = await opOf(page);
-  expect(near).toBeGreaterThan(2_000_000 - 400);
+  expect(near).toBeGreaterThan(2_000_000 - 4000);
   expect(near).toBeLessThan(2_000_000);
   await page.keyboard.press('0');
+  await page.keyboard.press('ArrowDown');
+  await whenIdle(page);
+  expect(await opOf(page)).toBe(near - 20_000);
   await page.keyboard.press('ArrowLeft');
   await whenIdle(page);
-  expect(await opOf(page)).toBe(near - 2000);
+  expect(await opOf(page)).toBe(near - 20_001);
   await page.keyboard.press('Home');
   await whenIdle(page);
   expect(await opOf(page)).toBe(0);
@@ -121,4 +124,63 @@ test('a block tells who allocated it', async ({ page }) => {
   await expect(page.locator('.block-story')).toHaveText(/^Pause to see/);
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await expect(story).toContainText(/^Allocated by/);
+});
+
+test('the address knows where the run stands, and the start is the start', async ({ page }) => {
+  await open(page, '#v2/larson-oom?at=300000');
+  await whenIdle(page);
+  await page.getByRole('button', { name: 'Step one operation' }).click();
+  await expect(page).toHaveURL(/at=300001$/);
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await page.waitForFunction(() => (window.slabscope.lane.hub.latest?.header[2] ?? 0) > 400_000);
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await whenIdle(page);
+  const op = await opOf(page);
+  const digest = await digestOf(page);
+  await expect(page).toHaveURL(new RegExp(`at=${op}$`));
+  await page.reload();
+  await page.waitForFunction(() => window.slabscope?.lane.hub.latest !== undefined);
+  await whenIdle(page);
+  expect(await opOf(page)).toBe(op);
+  expect(await digestOf(page)).toBe(digest);
+  await page.locator('#lane').focus();
+  await page.keyboard.press('Home');
+  await expect(page.getByTestId('verdict')).toHaveText('running');
+  await page.keyboard.press('Space');
+  await whenIdle(page);
+  await expect(page).not.toHaveURL(new RegExp(`at=${op}$`));
+});
+
+test('an event that never comes moves nothing, and is said', async ({ page }) => {
+  await open(page, '#v2/larson-oom?at=300000');
+  await whenIdle(page);
+  await page.getByLabel('Kind of event to step to').selectOption({ label: 'trim pass' });
+  await page.locator('#lane').focus();
+  await page.keyboard.press('Shift+ArrowLeft');
+  await expect(page.locator('.notices')).toContainText('There is no earlier “trim pass”');
+  await whenIdle(page);
+  expect(await opOf(page)).toBe(300_000);
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(page.locator('.notices')).toContainText('No “trim pass” before this run ends.');
+  await whenIdle(page);
+  expect(await opOf(page)).toBe(300_000);
+});
+
+test('marks of what was seen stay when the run goes back; what is not there yet says so', async ({
+  page,
+}) => {
+  await open(page, '#v2/larson-oom?at=99999999');
+  await whenIdle(page);
+  const marks = page.locator('.scrubber .marks i');
+  await expect(marks.and(page.locator('[data-kind="mapRefused"]'))).toHaveCount(1);
+  const before = await marks.count();
+  const half = await point(page, 0.5);
+  await page.mouse.click(half.x, half.y);
+  await whenIdle(page);
+  await expect(marks).toHaveCount(before);
+  await page.goto('/#v2/larson-oom?sel=12000.0.3&at=500000');
+  await whenIdle(page);
+  await expect(page.getByRole('region', { name: 'Inspector' })).toContainText(
+    'There is no SuperSlab 12,000 at this operation',
+  );
 });

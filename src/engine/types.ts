@@ -133,6 +133,8 @@ export interface Autopsy {
   readonly threadTables: number;
   /** live 0, counter above 0: nobody can tell that they are empty. */
   readonly inflated: number;
+  /** Of these, where a living thread allocates now. */
+  readonly inflatedCurrent: number;
   /** live 0, counter 0, owner dead or not current: a trim could free them. */
   readonly freeable: number;
   readonly orphansHolding: number;

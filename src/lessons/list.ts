@@ -127,12 +127,12 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         title: 'Both.',
-        text: 'Only lane D gives memory back, and even there the floor rises: a dead thread’s table pins a SuperSlab each.',
+        text: 'Trim alone finds next to nothing. Lane D gives memory back, and even there the floor rises: a dead thread’s table pins a SuperSlab each.',
         when: { kind: 'op', op: 6_000_000 },
       },
     ],
     goal: {
-      text: 'End with fewer SuperSlabs at most than lane D has, in one lane of yours.',
+      text: 'Never hold more than 3,500 SuperSlabs, in one lane of yours: less than half of what lane D comes to.',
       ops: 3_000_000,
       tests: [{ counter: 'superslabsPeak', atMost: 3500, label: 'at most 3,500 SuperSlabs' }],
       hint: 'What pins a SuperSlab for ever? Look at “When a thread ends”.',

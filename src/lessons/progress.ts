@@ -62,7 +62,7 @@ export function curveScore(drawn: readonly number[], real: readonly number[]): n
     const top = Math.max(...values, 1e-9);
     return values.map((value) => value / top);
   };
-  const a = scaled(drawn);
+  const a = drawn;
   const b = scaled(real);
   let apart = 0;
   for (let i = 0; i < a.length; i++) {

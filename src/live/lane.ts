@@ -68,8 +68,9 @@ export class Lane {
     return quiet(this.client.call('step', { by: 'op', ops }));
   }
 
-  stepEvent(kinds: readonly EventKind[]): Promise<unknown> {
-    return quiet(this.client.call('step', { by: 'event', kinds }));
+  /** To right after the next event of these kinds. @returns false when there is none, and nothing moved */
+  async stepEvent(kinds: readonly EventKind[]): Promise<boolean> {
+    return (await quiet(this.client.call('step', { by: 'event', kinds })))?.missed !== true;
   }
 
   /** To an operation, in either direction. */
@@ -77,9 +78,9 @@ export class Lane {
     return quiet(this.client.call('seek', { op, coarse }));
   }
 
-  /** Back to right after the latest event of these kinds. */
-  previousEvent(kinds: readonly EventKind[]): Promise<unknown> {
-    return quiet(this.client.call('previousEvent', { kinds }));
+  /** Back to right after the latest event of these kinds. @returns false when there is none, and nothing moved */
+  async previousEvent(kinds: readonly EventKind[]): Promise<boolean> {
+    return (await quiet(this.client.call('previousEvent', { kinds })))?.missed !== true;
   }
 
   provenance(superslab: number, slab: number, block: number, signal?: AbortSignal) {
@@ -132,7 +133,7 @@ export class Lane {
     return this.client.call('causes', { seq });
   }
 
-  exportText(as: ExportKind, name: string): Promise<string> {
+  exportText(as: ExportKind, name: string): Promise<Calls['exportText'][1]> {
     return this.client.call('exportText', { as, name });
   }
 

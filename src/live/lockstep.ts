@@ -65,11 +65,12 @@ export class Lockstep {
     await this.runTo(this.furthest() + ops);
   }
 
-  /** Runs the given lane to the next event; the others follow to its operation. */
-  async stepEvent(kinds: readonly EventKind[], lead: number): Promise<void> {
+  /** Runs the given lane to the next event; the others follow. @returns false when there is none */
+  async stepEvent(kinds: readonly EventKind[], lead: number): Promise<boolean> {
     this.playing = undefined;
-    await this.lanes[lead]?.stepEvent(kinds);
+    const found = (await this.lanes[lead]?.stepEvent(kinds)) === true;
     await this.align();
+    return found;
   }
 
   async runTo(op: number): Promise<void> {
@@ -83,12 +84,14 @@ export class Lockstep {
     await Promise.all(this.lanes.map((lane) => lane.seek(Math.max(0, op), coarse)));
   }
 
-  /** The given lane back to its latest event of these kinds; the others follow to its operation. */
-  async previousEvent(kinds: readonly EventKind[], lead: number): Promise<void> {
+  /** The given lane back to its latest event of these kinds; the others follow. @returns false when there is none */
+  async previousEvent(kinds: readonly EventKind[], lead: number): Promise<boolean> {
     this.playing = undefined;
-    await this.lanes[lead]?.previousEvent(kinds);
+    const found = (await this.lanes[lead]?.previousEvent(kinds)) === true;
+    if (!found) return false;
     const op = opOf(this.lanes[lead]);
     await Promise.all(this.lanes.map((lane, i) => (i === lead ? undefined : lane.seek(op))));
+    return true;
   }
 
   private async align(): Promise<void> {

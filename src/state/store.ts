@@ -93,6 +93,7 @@ export interface AppActions {
   notify(kind: Notice['kind'], text: string, kept?: string): void;
   report(problems: readonly Problem[]): void;
   dismiss(id: number): void;
+  dismissAll(): void;
   announce(text: string): void;
 }
 
@@ -154,6 +155,8 @@ export function createAppStore({ view, ...initial }: Recipe) {
     announcement: '',
     openRecipe: ({ view, ...recipe }) =>
       set({
+        // What was said of another scenario would be false of this one.
+        ...(recipe.preset === get().recipe.preset ? {} : { notices: [] }),
         recipe,
         run: get().run + 1,
         selection: view?.selection,
@@ -324,7 +327,10 @@ export function createAppStore({ view, ...initial }: Recipe) {
       set({ recipe: notes.length > 0 ? { ...rest, notes } : rest });
     },
     foldEdits: () => get().openRecipe(fold(get().recipe)),
-    setCursor: (op) => set({ recipe: placed(get().recipe, op) }),
+    setCursor: (op) => {
+      const { recipe } = get();
+      if ((recipe.cursor ?? 0) !== op) set({ recipe: placed(recipe, op) });
+    },
     restart: () => get().openRecipe({ ...unplaced(get().recipe), view: { focus: get().focus } }),
     select: (selection) => set({ selection }),
     setColourBy: (colourBy) => set({ colourBy }),
@@ -347,6 +353,7 @@ export function createAppStore({ view, ...initial }: Recipe) {
         );
     },
     dismiss: (id) => set({ notices: get().notices.filter((notice) => notice.id !== id) }),
+    dismissAll: () => set({ notices: [] }),
     announce: (announcement) => set({ announcement }),
   }));
   store.subscribe((now, before) => {

@@ -32,6 +32,7 @@ import { Compare } from './compare/compare.tsx';
 import { LaneTabs } from './compare/lane-tabs.tsx';
 import { KnobPanel } from './knobs/panel.tsx';
 import { Axes, AxesContext } from './lane/axes.ts';
+import { kindName } from './lane/event-text.ts';
 import { LaneView } from './lane/lane-view.tsx';
 import { LessonMenu } from './lessons/menu.tsx';
 import { LessonPanel } from './lessons/panel.tsx';
@@ -40,6 +41,7 @@ import { commandOf, figuresOf, simCommand } from './page/texts.ts';
 import { type Overlay, useKeys } from './page/use-keys.ts';
 import { useRecipeFiles } from './page/use-recipe-files.ts';
 import { useRun } from './page/use-run.ts';
+import { isHidden } from './shell/embed.ts';
 import { Gallery } from './shell/gallery.tsx';
 import { Help } from './shell/help.tsx';
 import { Hints } from './shell/hints.tsx';
@@ -85,8 +87,18 @@ export function App({ store, lockstep, audit }: Props) {
   const [knobsOpen, setKnobsOpen] = useState(false);
   const [breaking, setBreaking] = useState(false);
   const [noting, setNoting] = useState(() => (recipe.notes ?? []).length > 0);
+  const [notesByHand, setNotesByHand] = useState(false);
+  const openNotes = (open: boolean): void => {
+    setNotesByHand(open);
+    setNoting(open);
+  };
   const [travelled, setTravelled] = useState(false);
   const [theme, setTheme] = useState<Theme>(initialTheme);
+  // A recipe that brings words shows them.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each recipe that is opened
+  useEffect(() => {
+    if ((recipe.notes ?? []).length > 0) setNoting(true);
+  }, [run]);
   const wantedFocus = useStore(store, (state) => state.focus);
   const tree = useStore(store, (state) => state.tree);
   const alignBy = useStore(store, (state) => state.alignBy);
@@ -143,21 +155,28 @@ export function App({ store, lockstep, audit }: Props) {
     setSpeed(next);
     if (lockstep.lanes.some((each) => each.hub.summary?.playing)) void lockstep.play(next);
   };
-  const changeKnob = (id: KnobId, value: KnobValue): void => {
+  /** Turns a knob of the focused lane, or of all of them. */
+  const changeKnob = (id: KnobId, value: KnobValue, everywhere = false): void => {
     const op = lane.hub.summary?.op ?? 0;
     const fresh = lane.hub.latest === undefined || (op === 0 && !lane.hub.summary?.playing);
     if (knobDef(id).apply === 'restart' || ended || fresh) {
-      if (several) actions.setLaneKnob(focus, id, value);
+      if (several && everywhere)
+        recipe.lanes.forEach((_, i) => {
+          actions.setLaneKnob(i, id, value);
+        });
+      else if (several) actions.setLaneKnob(focus, id, value);
       else actions.setStartKnob(id, value);
       actions.announce(`${knobDef(id).label}: ${String(value)}. The run starts again.`);
       return;
     }
-    lane
-      .setKnob(id, value)
-      .then(({ op: at }) => {
-        actions.addEdit(at, id, value, focus);
+    const turned = recipe.lanes.map((_, i) => i).filter((i) => everywhere || i === focus);
+    Promise.all(turned.map((i) => lockstep.lanes[i].setKnob(id, value)))
+      .then((replies) => {
+        actions.addEdits(
+          replies.map(({ op: at }, n) => ({ op: at, lane: turned[n], knob: id, value })),
+        );
         actions.announce(
-          `${knobDef(id).label}: ${String(value)} from operation ${at.toLocaleString('en-US')}.`,
+          `${knobDef(id).label}: ${String(value)} from operation ${replies[0].op.toLocaleString('en-US')}.`,
         );
       })
       .catch(() => undefined);
@@ -191,6 +210,21 @@ export function App({ store, lockstep, audit }: Props) {
     });
   }, []);
   const at = (): number => lane.hub.summary?.op ?? 0;
+  /** The operation to ask for: the one that ended a run is not counted, one more brings it back. */
+  const reach = (): number => at() + (ended ? 1 : 0);
+  const toEvent = (forward: boolean): void => {
+    const going = forward
+      ? lockstep.stepEvent([kind], focus)
+      : lockstep.previousEvent([kind], focus);
+    void going.then((found) => {
+      if (found) return;
+      const name = `“${kindName(kind)}”`;
+      actions.notify(
+        'info',
+        forward ? `No ${name} before this run ends.` : `There is no earlier ${name} in this run.`,
+      );
+    });
+  };
   /** All lanes to an operation; the link remembers it. */
   const travel = (op: number): void => {
     void lockstep.seek(op).then(() => actions.setCursor(op));
@@ -204,9 +238,9 @@ export function App({ store, lockstep, audit }: Props) {
   const recipeNow = (): Recipe => {
     const standing = !lockstep.lanes.some((each) => each.hub.summary?.playing);
     const seen = withView(recipe, focus, selection);
-    // The operation that ended a run is not counted among those done: one more brings it back.
-    const cursor = at() + (anyRunning ? 0 : 1);
-    return standing && at() > 0 ? { ...seen, cursor } : seen;
+    // A run that plays from its start does so for whoever opens its link, too.
+    const placed = standing || recipe.cursor !== undefined;
+    return placed && at() > 0 ? { ...seen, cursor: reach() } : seen;
   };
   const linkNow = (): string => `${location.origin}${location.pathname}${hashOf(recipeNow())}`;
   const importRecipe = useRecipeFiles(actions, () => setOverlay(undefined));
@@ -223,16 +257,22 @@ export function App({ store, lockstep, audit }: Props) {
   useKeys({
     lockstep,
     focus,
-    kind,
     actions,
+    onEvent: toEvent,
     onPlayPause: playPause,
     onTheme: toggleTheme,
     onOverlay: setOverlay,
     onBreak: () => setBreaking((open) => !open),
-    onNotes: () => setNoting((open) => !open),
+    onNotes: () => openNotes(!noting),
     onEscape: () => {
-      actions.select(undefined);
+      if (selection !== undefined) actions.select(undefined);
+      else if (noting) openNotes(false);
+      else if (breaking) setBreaking(false);
       setKnobsOpen(false);
+      // What had the focus may be gone.
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) document.getElementById('lane')?.focus();
+      });
     },
   });
 
@@ -245,6 +285,18 @@ export function App({ store, lockstep, audit }: Props) {
     const opened = presetRecipe(next.preset, next.variant);
     actions.openRecipe({ ...opened, knobs: { ...opened.knobs, ...next.knobs }, cursor: 0 });
   };
+  // A lesson judges its own scenario: another one closes it. Knobs and lanes are the learner's.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another scenario, whatever the lesson
+  useEffect(() => {
+    if (!lesson) return;
+    const other = recipe.variant !== undefined && recipe.variant !== (lesson.variant ?? 0);
+    if (recipe.preset === lesson.preset && !other) return;
+    setLesson(undefined);
+    actions.notify(
+      'info',
+      `Lesson ${lesson.number} is closed: another scenario is open. The list of lessons leads back.`,
+    );
+  }, [recipe.preset, recipe.variant]);
   const commands = (): Command[] =>
     commandList({
       lockstep,
@@ -258,7 +310,7 @@ export function App({ store, lockstep, audit }: Props) {
       onOverlay: setOverlay,
       onLink: copyLink,
       onBreak: () => setBreaking(true),
-      onNotes: () => setNoting(true),
+      onNotes: () => openNotes(true),
       onKnobs: () => setKnobsOpen(true),
     });
   const variant =
@@ -268,7 +320,10 @@ export function App({ store, lockstep, audit }: Props) {
   const turned =
     preset !== undefined &&
     (recipe.edits.length > 0 || KNOB_IDS.some((id) => knobs[id] !== base[id]));
-  const select = (next: Selection | undefined): void => actions.select(next);
+  // A slide without the side has no inspector to fill.
+  const select = (next: Selection | undefined): void => {
+    if (!isHidden('side')) actions.select(next);
+  };
   return (
     <div className={several ? 'app several' : 'app'}>
       <button
@@ -403,12 +458,14 @@ export function App({ store, lockstep, audit }: Props) {
               knobs={knobs}
               lanes={recipe.lanes.length}
               onAct={strike}
+              ended={ended}
               onKnob={changeKnob}
               onClose={() => setBreaking(false)}
             />
           )}
           {noting && (
             <Notes
+              focused={notesByHand}
               notes={recipe.notes ?? []}
               model={knobs.model}
               row={selection?.superslab}
@@ -423,7 +480,7 @@ export function App({ store, lockstep, audit }: Props) {
               }
               onGo={goToNote}
               onRemove={actions.removeNote}
-              onClose={() => setNoting(false)}
+              onClose={() => openNotes(false)}
             />
           )}
           {selection && (
@@ -479,7 +536,6 @@ export function App({ store, lockstep, audit }: Props) {
       <Transport
         lane={lane}
         lockstep={lockstep}
-        focus={focus}
         onArrive={(op) => {
           setTravelled(true);
           actions.setCursor(op);
@@ -498,8 +554,9 @@ export function App({ store, lockstep, audit }: Props) {
         breaking={breaking}
         noting={noting}
         onBreak={() => setBreaking(!breaking)}
-        onNotes={() => setNoting(!noting)}
+        onNotes={() => openNotes(!noting)}
         onPlayPause={playPause}
+        onEvent={toEvent}
         onRestart={actions.restart}
         onSpeed={changeSpeed}
         onKind={setKind}
@@ -523,13 +580,13 @@ export function App({ store, lockstep, audit }: Props) {
           lane={lane}
           name={`${preset?.title ?? 'own settings'}, ${recipe.lanes[focus].name}`}
           link={linkNow()}
-          command={simCommand(recipe, focus, at())}
+          command={simCommand(recipe, focus, reach())}
           onImport={importRecipe}
           onClose={() => setOverlay(undefined)}
         />
       )}
       {overlay === 'palette' && (
-        <CommandPalette commands={commands()} onClose={() => setOverlay(undefined)} />
+        <CommandPalette commands={commands()} onGo={travel} onClose={() => setOverlay(undefined)} />
       )}
       {overlay === 'lessons' && (
         <LessonMenu

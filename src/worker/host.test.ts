@@ -418,6 +418,21 @@ describe('host and client over a channel', () => {
     const { op } = await client.call('runTo', { op: 1e9 });
     expect((await client.call('seek', { op })).status).toBe('running');
     expect((await client.call('seek', { op: op + 1 })).status).toBe('oom');
+    // What never happens moves nothing.
+    await client.call('seek', { op: 500 });
+    for (const kinds of [['crash'], ['trim']] as const) {
+      const missed = { op: 500, missed: true, status: 'running' };
+      expect(await client.call('previousEvent', { kinds })).toMatchObject(missed);
+      expect(await client.call('step', { by: 'event', kinds })).toMatchObject(missed);
+    }
+    expect(await client.call('step', { by: 'event', kinds: ['runEnded'] })).toMatchObject({
+      missed: false,
+      status: 'oom',
+    });
+    expect(await client.call('previousEvent', { kinds: ['crash'] })).toMatchObject({
+      missed: true,
+      status: 'oom',
+    });
     // A worker that is replaced comes back ended, too.
     await until(() => summaries.at(-1)?.status === 'oom');
     summaries.length = 0;

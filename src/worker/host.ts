@@ -3,11 +3,13 @@ import type { ErrorCode } from '../base/result.ts';
 import type { KnobValues } from '../engine/knobs.ts';
 import { ProvenanceSearch } from '../engine/provenance.ts';
 import { EV, type EventKind } from '../engine/telemetry/events.ts';
+import { MOST_EXPORTED } from '../engine/telemetry/perfetto.ts';
 import { Timeline } from '../engine/timeline.ts';
 import type { Simulation } from '../engine/types.ts';
 import { writeFrame } from './frame-writer.ts';
 import { Pace } from './pace.ts';
 import {
+  type Arrival,
   type CallName,
   type Calls,
   type FromWorker,
@@ -57,6 +59,8 @@ interface Task {
   readonly since: number;
   /** Looks for the latest event before `limit`, keyframe by keyframe, backwards. */
   readonly search?: Search;
+  /** Where to go back to when no event of `watch` comes; past its end when the run had ended. */
+  readonly origin?: number;
   reply(): unknown;
 }
 
@@ -217,7 +221,10 @@ export class Host {
         return causesOf(sim, (arg as Calls['causes'][0]).seq);
       case 'exportText': {
         const { as, name } = arg as Calls['exportText'][0];
-        return exportText(sim, as, name);
+        const { first, next } = sim.events;
+        const most = as === 'perfetto' ? MOST_EXPORTED : Infinity;
+        const events = Math.min(next - first, most);
+        return { text: exportText(sim, as, name), events, all: next };
       }
       case 'autopsy':
         return sim.autopsy();
@@ -254,10 +261,17 @@ export class Host {
 
   private step(id: number, target: StepTarget, sim: Simulation): unknown {
     if (target.by === 'op') {
-      return this.start({ id, target: sim.op + target.ops, watch: 0, reply: () => this.summary() });
+      const reply = (): Arrival => ({ ...this.summary(), missed: false });
+      return this.start({ id, target: sim.op + target.ops, watch: 0, reply });
     }
     const watch = target.kinds.reduce((bits, kind) => bits | (1 << EV[kind]), 0);
-    return this.start({ id, target: Infinity, watch, reply: () => this.summary() });
+    return this.start({
+      id,
+      target: Infinity,
+      watch,
+      origin: originOf(sim),
+      reply: () => ({ ...this.summary(), missed: false }),
+    });
   }
 
   /** Begins a task; its request is answered when it ends. */
@@ -299,6 +313,7 @@ export class Host {
     const watch = kinds.reduce((bits, kind) => bits | (1 << EV[kind]), 0);
     const limit = sim.op - 1;
     const from = this.timeline.before(limit).op;
+    const origin = originOf(sim);
     this.timeline.rewind(sim, limit);
     return this.start({
       id,
@@ -306,7 +321,8 @@ export class Host {
       watch,
       journeyFrom: from,
       search: { from, limit, end: limit, found: -1 },
-      reply: () => this.summary(),
+      origin,
+      reply: () => ({ ...this.summary(), missed: false }),
     });
   }
 
@@ -319,19 +335,30 @@ export class Host {
         return;
       }
     }
-    if (search.found >= 0 || search.from === 0) {
-      // The last one found, or the start of the run.
-      const op = Math.max(0, search.found);
-      this.timeline.rewind(sim, op);
+    if (search.found >= 0) {
+      this.timeline.rewind(sim, search.found);
       const { id, reply, since } = task;
-      this.task = { id, target: op, watch: 0, journeyFrom: sim.op, since, reply };
+      this.task = { id, target: search.found, watch: 0, journeyFrom: sim.op, since, reply };
       this.wake();
+      return;
+    }
+    if (search.from === 0) {
+      this.goBack(task, sim);
       return;
     }
     const end = search.from;
     const from = this.timeline.before(end - 1).op;
     this.timeline.rewind(sim, end - 1);
     this.task = { ...task, target: end, search: { ...search, from, end } };
+    this.wake();
+  }
+
+  /** What a step looked for is not there: the run goes back to where it stood. */
+  private goBack(task: Task, sim: Simulation): void {
+    const target = task.origin ?? 0;
+    this.timeline.rewind(sim, target);
+    const reply = (): Arrival => ({ ...this.summary(), missed: true });
+    this.task = { id: task.id, target, watch: 0, journeyFrom: sim.op, since: task.since, reply };
     this.wake();
   }
 
@@ -431,6 +458,7 @@ export class Host {
     this.pace.measure();
     if (task?.search !== undefined && (hit || allowed <= 0 || sim.status !== 'running'))
       this.searchOn(task, task.search, sim, hit);
+    else if (task?.origin !== undefined && !hit && sim.status !== 'running') this.goBack(task, sim);
     else if (task && (hit || allowed <= 0 || sim.status !== 'running')) this.finishTask(task);
     else if (this.playing && sim.status !== 'running') this.stop();
     else {
@@ -523,6 +551,9 @@ export class Host {
     this.port.postMessage({ t: 'fault', op: this.sim?.op ?? 0, message });
   }
 }
+
+/** Where a run stands, so that a seek brings it back: an ended one ends again. */
+const originOf = (sim: Simulation): number => sim.op + (sim.status === 'running' ? 0 : 1);
 
 const DEFERRED = Symbol('answered later');
 

@@ -40,6 +40,12 @@ export interface Summary {
   readonly journey: number | undefined;
 }
 
+/** Where a step to an event, in either direction, came to. */
+export interface Arrival extends Summary {
+  /** There was none: the run stands where it stood before. */
+  readonly missed: boolean;
+}
+
 /** Operations per second of wall time, or flat out. */
 export type Speed = number | 'max';
 
@@ -67,7 +73,7 @@ export interface Calls {
   configure: [LaneConfig, Summary];
   play: [{ readonly speed: Speed }, Summary];
   pause: [undefined, Summary];
-  step: [StepTarget, Summary];
+  step: [StepTarget, Arrival];
   /** Runs to the end, or to `op`, as fast as it can; frames keep coming. */
   runTo: [{ readonly op: number }, Summary];
   /**
@@ -75,8 +81,8 @@ export interface Calls {
    * the nearest keyframe before it, at once.
    */
   seek: [{ readonly op: number; readonly coarse?: boolean }, Summary];
-  /** Brings it to right after the latest event of these kinds before now, or to the start. */
-  previousEvent: [{ readonly kinds: readonly EventKind[] }, Summary];
+  /** Brings it to right after the latest event of these kinds before now. */
+  previousEvent: [{ readonly kinds: readonly EventKind[] }, Arrival];
   /** Who allocated and freed a block, found by replaying with that one subject recorded. */
   provenance: [
     { readonly superslab: number; readonly slab: number; readonly block: number },
@@ -103,8 +109,11 @@ export interface Calls {
   ];
   /** The chain of causes that ends in this event, oldest first. */
   causes: [{ readonly seq: number }, readonly EventRecord[]];
-  /** What is kept of the run, as a file's text. */
-  exportText: [{ readonly as: ExportKind; readonly name: string }, string];
+  /** What is kept of the run, as a file's text; `events` of `all` are in it. */
+  exportText: [
+    { readonly as: ExportKind; readonly name: string },
+    { readonly text: string; readonly events: number; readonly all: number },
+  ];
   autopsy: [undefined, Autopsy];
   digest: [undefined, { readonly op: number; readonly digest: string }];
   audit: [undefined, readonly string[]];

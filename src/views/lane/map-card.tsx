@@ -21,6 +21,7 @@ import {
 } from '../../draw/map-layout.ts';
 import type { Palette } from '../../draw/palette.ts';
 import { C } from '../../engine/telemetry/counters.ts';
+import { SS } from '../../engine/telemetry/states.ts';
 import type { ModelId } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import {
@@ -57,7 +58,8 @@ export function mapFinding(frame: FrameView): string {
   const { counters } = frame;
   const now = counters[C.superslabsNow];
   if (modelOf(frame) === 'mf2') return pageFinding(frame);
-  const inflated = counters[C.inflatedSuperslabs];
+  // As the legend counts: without those where a thread allocates now.
+  const inflated = stateCounts(frame)[SS.inflated];
   const orphans = counters[C.orphanSuperslabs];
   if (inflated > 0 && inflated > now / 5) {
     return `${count(inflated)} SuperSlabs are empty, but their counters say they are in use`;

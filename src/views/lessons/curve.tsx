@@ -30,23 +30,23 @@ export function CurveCanvas({ label, drawn, real, onDraw }: Props) {
     const palette = readPalette(element);
     pen.strokeStyle = palette.line;
     pen.strokeRect(0.5, 0.5, width - 1, height - 1);
-    const line = (values: readonly number[], colour: string, dash: number[]): void => {
-      const top = Math.max(...values, 1e-9);
+    const line = (values: readonly number[], top: number, colour: string, dash: number[]): void => {
       pen.strokeStyle = colour;
       pen.setLineDash(dash);
       pen.lineWidth = 2.5;
       pen.beginPath();
       values.forEach((value, i) => {
         const x = 4 + (i / Math.max(1, values.length - 1)) * (width - 8);
-        const y = height - 6 - (value / (real ? top : 1)) * (height - 14);
+        const y = height - 6 - (value / top) * (height - 14);
         if (i === 0) pen.moveTo(x, y);
         else pen.lineTo(x, y);
       });
       pen.stroke();
       pen.setLineDash([]);
     };
-    line(drawn, palette.accent, []);
-    if (real) line(real, palette.living, [6, 4]);
+    // The top of the frame is the highest that the run comes to, before and after.
+    line(drawn, 1, palette.accent, []);
+    if (real) line(real, Math.max(...real, 1e-9), palette.living, [6, 4]);
   });
   const at = (event: PointerEvent<HTMLCanvasElement>): void => {
     if (real || event.buttons === 0) return;

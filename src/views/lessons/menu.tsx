@@ -54,6 +54,9 @@ export function LessonMenu({ progress, onPick, onClose }: Props) {
           );
         })}
       </ol>
+      <p className="lessons-note">
+        9 and 10 will speak of allocators that are not simulated yet: mixed ones, and the lean mode.
+      </p>
     </dialog>
   );
 }

@@ -129,7 +129,12 @@ export function LessonPanel(props: Props) {
   };
   const turn = useRef((_by: number): void => undefined);
   turn.current = (by) => {
-    if (!answered) return;
+    if (!answered) {
+      // The clicker begins as the button does, once there is a prediction.
+      if (by > 0 && (predict.kind !== 'choose' || choice !== undefined)) begin();
+      else document.querySelector<HTMLElement>('.predict input, .predict canvas')?.focus();
+      return;
+    }
     setHand(Math.max(0, Math.min(steps.length - 1, shown + by)));
   };
   useEffect(() => {
@@ -142,6 +147,11 @@ export function LessonPanel(props: Props) {
     window.addEventListener('keydown', onKey, true);
     return () => window.removeEventListener('keydown', onKey, true);
   }, [teacher]);
+  const current = useRef<HTMLLIElement>(null);
+  // The step that is spoken of stays in sight, for whoever turns steps from afar most of all.
+  useEffect(() => {
+    if (shown >= 0) current.current?.scrollIntoView({ block: 'nearest' });
+  }, [shown]);
   const link = (target: LessonLink): void => {
     if (target.point) pointAt(target.point);
     if (target.seek !== undefined) props.onSeek(target.seek);
@@ -155,13 +165,13 @@ export function LessonPanel(props: Props) {
     >
       <div className="lesson-head">
         <p className="eyebrow">Lesson {lesson.number}</p>
-        <label className="check">
+        <label className="check" title="Large type; PageDown and PageUp turn the steps">
           <input
             type="checkbox"
             checked={teacher}
             onChange={(event) => props.onTeacher(event.target.checked)}
           />
-          large
+          teach
         </label>
         <button
           type="button"
@@ -192,7 +202,10 @@ export function LessonPanel(props: Props) {
             </label>
           ))
         ) : (
-          <CurveCanvas label={predict.label} drawn={curve} real={proof?.real} onDraw={setCurve} />
+          <>
+            <CurveCanvas label={predict.label} drawn={curve} real={proof?.real} onDraw={setCurve} />
+            <p className="curve-note">The top is the highest that the run comes to.</p>
+          </>
         )}
         {!answered && (
           <button
@@ -210,7 +223,7 @@ export function LessonPanel(props: Props) {
               ? proof.score === 1
                 ? 'Right.'
                 : 'Not this time.'
-              : `Your curve has ${Math.round(100 * proof.score)} % of the run’s shape.`}
+              : `Your curve has ${Math.round(100 * proof.score)} % of the run’s shape; the dashed one is the run’s.`}
           </p>
         )}
       </fieldset>
@@ -221,6 +234,7 @@ export function LessonPanel(props: Props) {
             {steps.map((step, i) => (
               <li
                 key={step.title}
+                ref={i === shown ? current : undefined}
                 className={i === shown ? 'now' : i <= at ? 'past' : 'next'}
                 aria-current={i === shown ? 'step' : undefined}
               >

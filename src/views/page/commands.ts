@@ -1,4 +1,10 @@
-import { KNOB_IDS, type KnobValues, knobDef, whyInapplicable } from '../../engine/knobs.ts';
+import {
+  KNOB_IDS,
+  type KnobId,
+  type KnobValues,
+  knobDef,
+  whyInapplicable,
+} from '../../engine/knobs.ts';
 import { PRESETS } from '../../engine/presets.ts';
 import { LESSONS } from '../../lessons/list.ts';
 import type { Lesson } from '../../lessons/types.ts';
@@ -23,6 +29,13 @@ interface Context {
   onKnobs(): void;
 }
 
+/** What else a knob may be looked for by: its id, its values, its name in the source. */
+function wordsOf(id: KnobId): string {
+  const def = knobDef(id);
+  const values = def.kind === 'enum' ? Object.values(def.optionLabels).join(', ') : '';
+  return `${id}, ${values}`;
+}
+
 /** Everything the page can do, by name. */
 export function commandList(context: Context): Command[] {
   const { lockstep, focus, knobs, actions, light, onLesson, onPlayPause, onTheme } = context;
@@ -42,7 +55,11 @@ export function commandList(context: Context): Command[] {
     { name: 'Duplicate this lane', run: () => actions.duplicateLane(focus, at()) },
     { name: 'Break it: stall, burst or kill a thread', hint: 'B', run: () => onBreak() },
     { name: 'Notes', hint: 'N', run: () => onNotes() },
-    { name: 'Share and export', run: () => onOverlay('share') },
+    {
+      name: 'Share and export',
+      also: 'recipe file, CSV, Perfetto trace, command line, import',
+      run: () => onOverlay('share'),
+    },
     { name: 'Copy link', run: onLink },
     { name: 'Reset all knobs', run: actions.resetKnobs },
     { name: light ? 'Dark theme' : 'Light theme', hint: 'T', run: onTheme },
@@ -51,8 +68,10 @@ export function commandList(context: Context): Command[] {
       name: `Scenario ${scenario}: ${title}`,
       run: () => actions.openPreset(id),
     })),
-    ...KNOB_IDS.filter((id) => whyInapplicable(id, knobs) === undefined).map((id) => ({
+    ...KNOB_IDS.map((id) => ({
       name: `Knob: ${knobDef(id).label}`,
+      ...(whyInapplicable(id, knobs) === undefined ? {} : { hint: 'not in force' }),
+      also: wordsOf(id),
       run: () => {
         onKnobs();
         requestAnimationFrame(() => {

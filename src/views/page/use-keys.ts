@@ -1,5 +1,4 @@
 import { useEffect, useRef } from 'react';
-import type { EventKind } from '../../engine/telemetry/events.ts';
 import type { Lockstep } from '../../live/lockstep.ts';
 import type { AppActions } from '../../state/store.ts';
 
@@ -9,9 +8,9 @@ export type Overlay = 'gallery' | 'help' | 'palette' | 'share' | 'lessons';
 interface Keys {
   readonly lockstep: Lockstep;
   readonly focus: number;
-  /** Kind of event that Shift with an arrow steps to. */
-  readonly kind: EventKind;
   readonly actions: AppActions;
+  /** To the next event of the chosen kind, or to the previous one. */
+  onEvent(forward: boolean): void;
   onPlayPause(): void;
   onTheme(): void;
   onOverlay(overlay: Overlay): void;
@@ -32,8 +31,8 @@ export function useKeys(keys: Keys): void {
 }
 
 function press(event: KeyboardEvent, keys: Keys): void {
-  const { lockstep, focus, kind, actions, onPlayPause, onTheme, onOverlay } = keys;
-  const { onBreak, onNotes, onEscape } = keys;
+  const { lockstep, focus, actions, onPlayPause, onTheme, onOverlay } = keys;
+  const { onEvent, onBreak, onNotes, onEscape } = keys;
   const target = event.target as HTMLElement;
   if ((event.ctrlKey || event.metaKey) && !event.altKey) {
     const key = event.key.toLowerCase();
@@ -63,11 +62,12 @@ function press(event: KeyboardEvent, keys: Keys): void {
       return;
     case 'ArrowRight':
       event.preventDefault();
-      void (event.shiftKey ? lockstep.stepEvent([kind], focus) : lockstep.stepOps(1));
+      if (event.shiftKey) onEvent(true);
+      else void lockstep.stepOps(1);
       return;
     case 'ArrowLeft':
       event.preventDefault();
-      if (event.shiftKey) void lockstep.previousEvent([kind], focus);
+      if (event.shiftKey) onEvent(false);
       else void lockstep.seek((lockstep.lanes[focus]?.hub.summary?.op ?? 1) - 1);
       return;
     case 'Home':

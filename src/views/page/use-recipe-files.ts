@@ -29,7 +29,13 @@ export function useRecipeFiles(actions: AppActions, onOpened: () => void): (text
         return;
       }
       const parsed = parseRecipe(raw);
+      const unread = parsed.problems.find(({ code }) => code === 'E_RECIPE_VERSION');
+      if (unread) {
+        actions.notify('problem', unread.message, 'the present run');
+        return;
+      }
       latest.current();
+      actions.dismissAll();
       actions.openRecipe(parsed.recipe);
       actions.report(parsed.problems);
     },

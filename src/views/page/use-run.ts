@@ -1,10 +1,11 @@
-import { type RefObject, useEffect, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { presetById } from '../../engine/presets.ts';
 import { laneKnobs, remarks } from '../../engine/recipe-parse.ts';
 import type { Autopsy } from '../../engine/types.ts';
 import type { Lockstep } from '../../live/lockstep.ts';
 import type { Store } from '../../state/store.ts';
+import { CallError } from '../../worker/client.ts';
 import type { Speed, Summary } from '../../worker/protocol.ts';
 import type { Axes } from '../lane/axes.ts';
 import { nouns } from '../lane/nouns.ts';
@@ -42,6 +43,8 @@ export function useRun(
   const [anyRunning, setAnyRunning] = useState(true);
   const [anyPlaying, setAnyPlaying] = useState(false);
   const lane = lockstep.lanes[focus];
+  /** The run whose lanes stand where its recipe says; older ones have no say in the address. */
+  const opened = useRef(-1);
 
   // A new run: configure the worker, then play, or stand where the link points.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `run` alone says that a run begins
@@ -65,13 +68,17 @@ export function useRun(
         }),
       ),
     )
-      .then((opened) => {
-        const runs = opened.some(({ status }) => status === 'running');
+      .then((summaries) => {
+        if (!stale) opened.current = run;
+        const runs = summaries.some(({ status }) => status === 'running');
         if (!stale && now.cursor === undefined && runs) return lockstep.play(wanted);
         return undefined;
       })
       .catch((error: unknown) => {
-        if (!stale)
+        // Whoever presses pause on the way does not want to hear that it did not get there.
+        const paused = error instanceof CallError && error.code === 'E_ABORTED';
+        if (!stale && paused) opened.current = run;
+        else if (!stale)
           actions.notify(
             'problem',
             `The run could not start: ${error instanceof Error ? error.message : 'unknown fault'}.`,
@@ -88,12 +95,21 @@ export function useRun(
       setAnyRunning(lockstep.running);
       setAnyPlaying(lockstep.lanes.some((each) => each.hub.summary?.playing));
     };
+    /** Wherever the run comes to stand, the address says so: a reload is no loss. */
+    const stand = (): void => {
+      look();
+      const { run: now, focus: front, setCursor } = store.getState();
+      const here = lockstep.lanes[front]?.hub.summary;
+      if (opened.current !== now || here === undefined || here.op === 0) return;
+      if (here.status === 'running' && !lockstep.lanes.some((each) => each.hub.summary?.playing))
+        setCursor(here.op);
+    };
     look();
-    const stops = lockstep.lanes.map((each) => each.hub.subscribeSummary(look));
+    const stops = lockstep.lanes.map((each) => each.hub.subscribeSummary(stand));
     return () => {
       for (const stop of stops) stop();
     };
-  }, [lockstep, lanes]);
+  }, [lockstep, lanes, store]);
 
   useEffect(() => {
     setSummary(lane.hub.summary);

@@ -10,6 +10,10 @@ export function hiddenParts(options: URLSearchParams): Part[] {
   return PARTS.filter((part) => embedded.includes(part) || named.includes(part));
 }
 
+/** Whether the page was asked to leave a part out. */
+export const isHidden = (part: Part): boolean =>
+  (document.documentElement.dataset.hide ?? '').split(' ').includes(part);
+
 /** Marks the page for lecture slides: styles read the marks. */
 export function applyEmbedding(options: URLSearchParams, root: HTMLElement): void {
   const hidden = hiddenParts(options);

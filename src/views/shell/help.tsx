@@ -19,7 +19,9 @@ const KEYS: readonly { readonly keys: string; readonly where?: string; readonly 
   { keys: 'Esc', what: 'close what is open' },
   { keys: 'arrows, Enter', where: 'in the map', what: 'walk and inspect' },
   { keys: '+, −, 0', where: 'in the map', what: 'zoom in, out, show all' },
-  { keys: 'arrows, +, −, 0', where: 'on the time bar', what: 'travel, zoom in, out, show all' },
+  { keys: '↑ ↓ PgUp PgDn', where: 'on the time bar', what: 'travel in larger steps' },
+  { keys: '+, −, 0', where: 'on the time bar', what: 'zoom in, out, show all' },
+  { keys: 'PgDn PgUp', where: 'in a lesson, teaching', what: 'turn the steps' },
   { keys: '← →', where: 'in a chart', what: 'read values' },
 ];
 

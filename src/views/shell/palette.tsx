@@ -1,8 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
+import { count } from '../../draw/format.ts';
 
 export interface Command {
   readonly name: string;
   readonly hint?: string;
+  /** Other words for it: found by them, too. */
+  readonly also?: string;
   run(): void;
 }
 
@@ -24,12 +27,23 @@ export function matchOf(text: string, wanted: string): number | undefined {
   return 100 + gaps;
 }
 
+/** How well a command answers; its own name before its other words. */
+function rankOf(command: Command, wanted: string, always: boolean): number | undefined {
+  if (wanted === '' || always) return 0;
+  const name = matchOf(command.name, wanted);
+  const also = command.also?.toLowerCase().includes(wanted) ? 50 : undefined;
+  return name === undefined ? also : Math.min(name, also ?? name);
+}
+
 /** Everything that can be done, by name. */
 export function CommandPalette({
   commands,
+  onGo,
   onClose,
 }: {
   readonly commands: readonly Command[];
+  /** To an operation: what a number alone asks for. */
+  onGo(op: number): void;
   onClose(): void;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -39,8 +53,11 @@ export function CommandPalette({
     dialog.current?.showModal();
   }, []);
   const wanted = search.trim().toLowerCase();
-  const found = commands
-    .map((command) => ({ command, rank: wanted === '' ? 0 : matchOf(command.name, wanted) }))
+  const op = /^\d[\d,_ ]{0,14}$/.test(wanted) ? Number(wanted.replace(/\D/g, '')) : undefined;
+  const going =
+    op === undefined ? [] : [{ name: `Go to operation ${count(op)}`, run: () => onGo(op) }];
+  const found = [...going, ...commands]
+    .map((command) => ({ command, rank: rankOf(command, wanted, command === going[0]) }))
     .filter((entry): entry is { command: Command; rank: number } => entry.rank !== undefined)
     .sort((a, b) => a.rank - b.rank)
     .slice(0, SHOWN);
@@ -57,7 +74,7 @@ export function CommandPalette({
         aria-controls="palette-list"
         aria-activedescendant={found.length > 0 ? `command-${chosen}` : undefined}
         aria-label="Find a command, scenario or knob"
-        placeholder="Find a command, scenario or knob"
+        placeholder="Find a command, scenario, knob or operation"
         value={search}
         onChange={(event) => {
           setSearch(event.target.value);

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { count } from '../../draw/format.ts';
 import type { Recipe } from '../../engine/recipe.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { ExportKind } from '../../worker/protocol.ts';
@@ -44,9 +45,13 @@ export function Share({ recipe, lane, name, link, command, onImport, onClose }: 
       .catch(() => setSaid('This browser keeps the clipboard to itself: select the text instead.'));
   };
   const file = async ({ as, end, type }: (typeof FILES)[number]): Promise<void> => {
-    const text = await lane.exportText(as, name);
+    const { text, events, all } = await lane.exportText(as, name);
     saveFile(`${fileName(name)}.${end}`, text, type);
-    setSaid(`${end}, ${(text.length / 1e6).toFixed(1)} MB.`);
+    const cut =
+      as !== 'history' && events < all
+        ? ` It holds the newest ${count(events)} of ${count(all)} events: the log keeps no more. Go back in time for earlier ones.`
+        : '';
+    setSaid(`${end}, ${(text.length / 1e6).toFixed(1)} MB.${cut}`);
   };
   return (
     <dialog ref={dialog} className="dialog share" aria-labelledby="share-title" onClose={onClose}>
@@ -116,7 +121,7 @@ export function Share({ recipe, lane, name, link, command, onImport, onClose }: 
 }
 
 /** A recipe is small; what is larger is something else. */
-const MOST_BYTES = 200_000;
+const MOST_BYTES = 3_000_000;
 
 /** The text of a file that may be a recipe; too large a file gives what a wrong one gives. */
 export async function readRecipe(file: File): Promise<string> {

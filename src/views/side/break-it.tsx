@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { bytes, count, duration } from '../../draw/format.ts';
 import { ACT, type ActId, type Intervention } from '../../engine/interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from '../../engine/knobs.ts';
@@ -14,7 +14,9 @@ interface Props {
   /** Lanes on screen: with several, a blow to a thread may fall in all of them. */
   readonly lanes: number;
   onAct(act: Intervention, everywhere: boolean): void;
-  onKnob(id: KnobId, value: KnobValue): void;
+  /** The run is over: nothing can be done to it any more. */
+  readonly ended: boolean;
+  onKnob(id: KnobId, value: KnobValue, everywhere: boolean): void;
   onClose(): void;
 }
 
@@ -23,8 +25,11 @@ const THREAD_ACTS: readonly ActId[] = ['stall', 'burst', 'kill'];
 const PRESSURES = [0, 0.5, 0.9, 0.99] as const;
 
 /** Blows to threads and to memory, each an edit of the recipe that undo takes back. */
-export function BreakIt({ lane, knobs, lanes, onAct, onKnob, onClose }: Props) {
+export function BreakIt({ lane, knobs, lanes, ended, onAct, onKnob, onClose }: Props) {
   const [threads, setThreads] = useState<readonly ThreadDetail[]>([]);
+  const head = useRef<HTMLHeadingElement>(null);
+  // Whoever opens it wants to be in it.
+  useEffect(() => head.current?.focus(), []);
   const [everywhere, setEverywhere] = useState(true);
   const [much, setMuch] = useState({ stall: amountOf('stall'), burst: amountOf('burst') });
   useFrames(lane, 300, () => {
@@ -44,13 +49,17 @@ export function BreakIt({ lane, knobs, lanes, onAct, onKnob, onClose }: Props) {
   return (
     <section className="break-it" aria-label="Break it" data-testid="break-it">
       <div className="inspector-head">
-        <h2>Break it</h2>
+        <h2 ref={head} tabIndex={-1}>
+          Break it
+        </h2>
         <button type="button" className="icon-button" onClick={onClose} aria-label="Close Break it">
           ×
         </button>
       </div>
       <p className="break-note">
-        Each blow falls where the run stands, is kept in the link, and undo takes it back.
+        {ended
+          ? 'The run is over. Go back in time, then strike.'
+          : 'Each blow falls where the run stands, is kept in the link, and undo takes it back.'}
       </p>
       <div className="break-amounts">
         {(['stall', 'burst'] as const).map((id) => (
@@ -94,9 +103,9 @@ export function BreakIt({ lane, knobs, lanes, onAct, onKnob, onClose }: Props) {
                     <button
                       key={id}
                       type="button"
-                      disabled={!thread.running}
+                      aria-disabled={ended || !thread.running}
                       title={ACT[id].help}
-                      onClick={() => act(id, thread.chain)}
+                      onClick={() => !ended && thread.running && act(id, thread.chain)}
                     >
                       {ACT[id].label}
                       <span className="sr"> chain {thread.chain}</span>
@@ -126,7 +135,8 @@ export function BreakIt({ lane, knobs, lanes, onAct, onKnob, onClose }: Props) {
             key={share}
             type="button"
             aria-pressed={knobs.memPressure === share}
-            onClick={() => onKnob('memPressure', share)}
+            disabled={ended}
+            onClick={() => onKnob('memPressure', share, lanes > 1 && everywhere)}
           >
             {share === 0 ? 'none' : `${share * 100} %`}
           </button>
@@ -157,11 +167,18 @@ function Amount({
 }) {
   const range = ACT[id].amount;
   const [draft, setDraft] = useState<string | undefined>(undefined);
+  const [problem, setProblem] = useState<string | undefined>(undefined);
   if (!range) return null;
   const settle = (): void => {
+    if (draft === undefined) return;
     const wanted = Math.round(Number(draft));
-    if (draft !== undefined && draft.trim() !== '' && Number.isFinite(wanted))
-      onChange(Math.max(range.min, Math.min(range.max, wanted)));
+    const bad = draft.trim() === '' || !(wanted >= range.min && wanted <= range.max);
+    setProblem(
+      bad
+        ? `${ACT[id].label} goes from ${count(range.min)} to ${count(range.max)} ${range.unit}. Kept: ${count(value)}.`
+        : undefined,
+    );
+    if (!bad) onChange(wanted);
     setDraft(undefined);
   };
   return (
@@ -178,6 +195,11 @@ function Amount({
         />
         <small>{range.unit === 'operations' ? 'ops' : range.unit}</small>
       </span>
+      {problem !== undefined && (
+        <span className="field-problem" role="alert">
+          {problem}
+        </span>
+      )}
     </label>
   );
 }
@@ -229,9 +251,10 @@ export function BreakMemory({
         </label>
       </div>
       <div>
-        {[pin, 'trim' as const].map((id) => (
+        {[pin, 'trim' as const].map((id, i) => (
           <button
-            key={id}
+            // biome-ignore lint/suspicious/noArrayIndexKey: pinning and unpinning are one button
+            key={i}
             type="button"
             title={ACT[id].help}
             onClick={() => onAct({ act: id, subject: row, amount: 0 })}

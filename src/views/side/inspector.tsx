@@ -63,7 +63,11 @@ export function Inspector({ lane, model, selection, onSelect, onAct }: Props) {
           title={`${capital(noun(model))} ${count(superslab)}`}
           onClose={() => onSelect(undefined)}
         />
-        <p>Its memory has gone back to the OS.</p>
+        <p>
+          {superslab < (lane.hub.latest?.shape.rows ?? 0)
+            ? 'Its memory has gone back to the OS.'
+            : `There is no ${noun(model)} ${count(superslab)} at this operation: ${plural(lane.hub.latest?.shape.rows ?? 0, 'has', 'have')} been mapped so far.`}
+        </p>
       </section>
     );
   }

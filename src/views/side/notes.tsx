@@ -1,10 +1,12 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { count } from '../../draw/format.ts';
 import { MAX_NOTE_CHARS, type Note } from '../../engine/recipe.ts';
 import type { ModelId } from '../../engine/types.ts';
 import { noun } from '../lane/nouns.ts';
 
 interface Props {
+  /** Opened by hand: the focus goes there. */
+  readonly focused: boolean;
   readonly notes: readonly Note[];
   readonly model: ModelId;
   /** Row that is selected: a new note may be pinned to it. */
@@ -18,9 +20,23 @@ interface Props {
 }
 
 /** A user's words, pinned to an operation or to a SuperSlab or page; they travel in the link. */
-export function Notes({ notes, model, row, several, onAdd, onGo, onRemove, onClose }: Props) {
+export function Notes({
+  focused,
+  notes,
+  model,
+  row,
+  several,
+  onAdd,
+  onGo,
+  onRemove,
+  onClose,
+}: Props) {
   const [text, setText] = useState('');
   const [onRow, setOnRow] = useState(true);
+  const head = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (focused) head.current?.focus();
+  }, [focused]);
   const add = (): void => {
     if (text.trim() === '') return;
     onAdd(text.trim(), row !== undefined && onRow);
@@ -29,7 +45,9 @@ export function Notes({ notes, model, row, several, onAdd, onGo, onRemove, onClo
   return (
     <section className="notes" aria-label="Notes" data-testid="notes">
       <div className="inspector-head">
-        <h2>Notes</h2>
+        <h2 ref={head} tabIndex={-1}>
+          Notes
+        </h2>
         <button
           type="button"
           className="icon-button"
@@ -54,7 +72,10 @@ export function Notes({ notes, model, row, several, onAdd, onGo, onRemove, onClo
             <button
               type="button"
               className="icon-button"
-              onClick={() => onRemove(i)}
+              onClick={() => {
+                onRemove(i);
+                head.current?.focus();
+              }}
               aria-label={`Remove the note at operation ${count(note.op)}`}
             >
               ×

@@ -51,8 +51,12 @@ export function autopsySentences(autopsy: Autopsy): string[] {
     `${plural(autopsy.superslabs, `${one} holds`, `${one}s hold`)} ${plural(autopsy.liveBlocks, 'live block', 'live blocks')}${tables}.`,
   );
   if (autopsy.inflated > 0) {
+    const current =
+      autopsy.inflatedCurrent > 0
+        ? `, ${count(autopsy.inflatedCurrent)} of them where a thread allocates now`
+        : '';
     said.push(
-      `${plural(autopsy.inflated, 'SuperSlab is', 'SuperSlabs are')} empty, yet the counter says in use.`,
+      `${plural(autopsy.inflated, 'SuperSlab is', 'SuperSlabs are')} empty, yet the counter says in use${current}.`,
     );
   }
   if (autopsy.freeable > 0)

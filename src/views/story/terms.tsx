@@ -1,6 +1,17 @@
 import { type KeyboardEvent, type ReactNode, useMemo } from 'react';
 import { piecesOf } from '../../lessons/glossary.ts';
 
+/** Width of an explanation, px (lessons.css), and what must stay free beside it. */
+const WIDTH = 220;
+const EDGE = 12;
+
+/** Moves the explanation so that the window does not cut it. */
+function keepInside(term: HTMLElement): void {
+  const { left } = term.getBoundingClientRect();
+  const most = document.documentElement.clientWidth - EDGE - WIDTH;
+  term.style.setProperty('--shift', `${Math.round(Math.min(0, most - left))}px`);
+}
+
 /** A term of the field that explains itself under the pointer and on focus. */
 export function Term({
   meaning,
@@ -13,6 +24,8 @@ export function Term({
     <dfn
       tabIndex={0}
       data-meaning={meaning}
+      onPointerEnter={(event) => keepInside(event.currentTarget)}
+      onFocus={(event) => keepInside(event.currentTarget)}
       onKeyDown={(event: KeyboardEvent<HTMLElement>) => {
         if (event.key === 'Escape') event.currentTarget.blur();
       }}

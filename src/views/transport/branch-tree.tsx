@@ -1,4 +1,5 @@
 import { Columns2 } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { count } from '../../draw/format.ts';
 import { type BranchTree, rowsOf } from '../../state/branches.ts';
 
@@ -15,15 +16,27 @@ const ROW = 20;
 
 /** Every future of this recipe, as a small tree over the time bar; nothing while there is only one. */
 export function BranchTreeView({ tree, horizon, canAddLane, onGo, onLane }: Props) {
+  const box = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the present branch stays in sight
+  useEffect(() => {
+    box.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }, [tree]);
   if (tree.branches.length < 2) return null;
   const rows = rowsOf(tree);
   const far = Math.max(1, horizon, ...rows.map(({ branch }) => branch.op));
-  const share = (op: number): number => Math.min(0.82, (0.82 * op) / far);
+  const share = (op: number): number => Math.min(0.7, (0.7 * op) / far);
   return (
-    <nav className="branches" aria-label="Branches of this run">
+    <nav className="branches" aria-label="Branches of this run" ref={box}>
       <ol style={{ height: rows.length * ROW }}>
         {rows.map(({ branch, row, from }) => (
-          <li key={branch.id} style={{ top: row * ROW, left: `${100 * share(branch.op)}%` }}>
+          <li
+            key={branch.id}
+            style={{
+              top: row * ROW,
+              left: `${100 * share(branch.op)}%`,
+              maxWidth: `${100 * (1 - share(branch.op))}%`,
+            }}
+          >
             {row > 0 && (
               <i className="stem" aria-hidden="true" style={{ height: (row - from) * ROW - 4 }} />
             )}
@@ -34,8 +47,10 @@ export function BranchTreeView({ tree, horizon, canAddLane, onGo, onLane }: Prop
               title={branch.op > 0 ? `from operation ${count(branch.op)}` : 'from the start'}
             >
               <span className="dot" aria-hidden="true" />
-              {branch.label}
-              {branch.op > 0 && <small> {count(branch.op)}</small>}
+              <span className="branch-label">
+                {branch.label}
+                {branch.op > 0 && <small> {count(branch.op)}</small>}
+              </span>
             </button>
             {canAddLane && branch.id !== tree.current && (
               <button

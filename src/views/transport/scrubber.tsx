@@ -69,6 +69,7 @@ export function Scrubber({
   const zoom = useRef<View | undefined>(undefined);
   const drag = useRef<number | undefined>(undefined);
   const jumping = useRef(false);
+  const seen = useRef({ generation: -1, firsts: new Map<EventKind, number>() });
   const [journey, setJourney] = useState<number | undefined>(undefined);
   const latest = edits.at(-1);
 
@@ -77,9 +78,19 @@ export function Scrubber({
     const { from, to } = viewOf(frame);
     return Math.max(0, Math.min(1, (op - from) / Math.max(1, to - from)));
   };
+  /** Where the run goes, the view goes. */
+  const followView = (op: number): void => {
+    const view = zoom.current;
+    if (!view || (op >= view.from && op <= view.to)) return;
+    const span = view.to - view.from;
+    const from = Math.max(0, op - 0.1 * span);
+    zoom.current = { from, to: from + span };
+  };
   const write = (frame: FrameView): void => {
     const { header } = frame;
     const op = drag.current ?? header[H.op];
+    learn(frame);
+    if (drag.current === undefined) followView(op);
     const share = 100 * place(frame, op);
     if (done.current) done.current.style.width = `${share.toFixed(2)}%`;
     if (thumb.current) thumb.current.style.left = `${share.toFixed(2)}%`;
@@ -100,8 +111,23 @@ export function Scrubber({
           : header[H.opLimit] > 0
             ? `${((100 * header[H.op]) / header[H.opLimit]).toFixed(1)} % of the operations done`
             : `${(100 * used).toFixed(1)} % of the map entries used`;
-    if (text.current && text.current.textContent !== label) text.current.textContent = label;
+    const view = zoom.current;
+    const zoomed = view ? `zoomed: ${compact(view.from)} to ${compact(view.to)} · ` : '';
+    const said = zoomed + label;
+    if (text.current && text.current.textContent !== said) text.current.textContent = said;
     writeMarks(frame);
+  };
+  /** The first event of each kind in this future, also of what lies ahead once it has been seen. */
+  const learn = (frame: FrameView): void => {
+    const { header, firsts } = frame;
+    const known = seen.current;
+    if (known.generation !== header[H.generation]) known.firsts.clear();
+    known.generation = header[H.generation];
+    for (const [kind, op] of known.firsts) if (op > header[H.horizon]) known.firsts.delete(kind);
+    for (const kind of MARKED) {
+      const op = firsts[EV[kind]];
+      if (!Number.isNaN(op)) known.firsts.set(kind, op);
+    }
   };
   const writeMarks = (frame: FrameView): void => {
     const box = marks.current;
@@ -114,10 +140,10 @@ export function Scrubber({
         title: `${what}, operation ${count(op)}`,
       })),
       ...notes.map(({ op, text: what }) => ({ op, kind: 'note', title: what })),
-      ...MARKED.map((kind) => ({
-        op: frame.firsts[EV[kind]],
+      ...[...seen.current.firsts].map(([kind, op]) => ({
+        op,
         kind: kind as string,
-        title: `first “${kindName(kind)}”, operation ${compact(frame.firsts[EV[kind]] || 0)}`,
+        title: `first “${kindName(kind)}”, operation ${compact(op)}`,
       })),
     ].filter(({ op }) => op >= view.from && op <= view.to);
     while (box.children.length > wanted.length) box.lastElementChild?.remove();
@@ -181,7 +207,7 @@ export function Scrubber({
   };
   const onKey = (event: KeyboardEvent): void => {
     const frame = lane.hub.latest;
-    if (!frame || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!frame || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const factor = { '+': ZOOM_IN, '=': ZOOM_IN, '-': ZOOM_OUT, '0': Infinity }[event.key];
     if (factor !== undefined) {
       event.preventDefault();
@@ -192,8 +218,7 @@ export function Scrubber({
     }
     const { from, to } = viewOf(frame);
     const step = {
-      ArrowLeft: -1,
-      ArrowRight: 1,
+      // ← and → are single operations wherever one is, Shift with them the next event.
       ArrowDown: -10,
       ArrowUp: 10,
       PageDown: -100,

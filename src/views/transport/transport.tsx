@@ -20,13 +20,13 @@ import { H } from '../../worker/frame.ts';
 import type { Speed } from '../../worker/protocol.ts';
 import { kindName } from '../lane/event-text.ts';
 import { useFrameText } from '../lane/use-frame.ts';
+import { isHidden } from '../shell/embed.ts';
 import { Scrubber, type TimeMark } from './scrubber.tsx';
 import { SPEED_STEPS, speedAt, speedLabel, speedPosition } from './speed.ts';
 
 interface Props {
   readonly lane: Lane;
   readonly lockstep: Lockstep;
-  readonly focus: number;
   readonly model: ModelId;
   /** The run was brought to an operation by hand. */
   onArrive(op: number): void;
@@ -41,6 +41,8 @@ interface Props {
   onBreak(): void;
   onNotes(): void;
   onPlayPause(): void;
+  /** To the next event of the chosen kind, or to the previous one. */
+  onEvent(forward: boolean): void;
   onRestart(): void;
   onSpeed(speed: Speed): void;
   onKind(kind: EventKind): void;
@@ -58,7 +60,6 @@ export const stopsOf = (model: ModelId): readonly EventKind[] =>
 export function Transport({
   lane,
   lockstep,
-  focus,
   model,
   onArrive,
   playing,
@@ -72,6 +73,7 @@ export function Transport({
   onBreak,
   onNotes,
   onPlayPause,
+  onEvent,
   onRestart,
   onSpeed,
   onKind,
@@ -97,7 +99,7 @@ export function Transport({
         </button>
         <button
           type="button"
-          onClick={() => void lockstep.previousEvent([kind], focus)}
+          onClick={() => onEvent(false)}
           title={`Back to the previous “${kindName(kind)}” (Shift+←)`}
           aria-label="Step back to the previous event"
         >
@@ -132,7 +134,7 @@ export function Transport({
         </button>
         <button
           type="button"
-          onClick={() => void lockstep.stepEvent([kind], focus)}
+          onClick={() => onEvent(true)}
           disabled={ended}
           title={`To the next “${kindName(kind)}” (Shift+→)`}
           aria-label="Step to the next event"
@@ -159,7 +161,7 @@ export function Transport({
           <FastForward size={18} aria-hidden="true" />
         </button>
       </fieldset>
-      <fieldset className="transport-buttons transport-extra">
+      <fieldset className="transport-buttons transport-extra opens-side">
         <legend className="sr">Act and note</legend>
         <button
           type="button"
@@ -180,6 +182,19 @@ export function Transport({
           <StickyNote size={18} aria-hidden="true" />
         </button>
       </fieldset>
+      {isHidden('bar') && (
+        <a
+          className="open-full"
+          href={location.pathname}
+          target="_blank"
+          rel="noopener"
+          onClick={(event) => {
+            event.currentTarget.href = `${location.pathname}${location.hash}`;
+          }}
+        >
+          Open in Slabscope
+        </a>
+      )}
       <Scrubber lane={lane} lockstep={lockstep} edits={edits} notes={notes} onArrive={onArrive} />
       <div className="transport-read">
         <div>

@@ -223,6 +223,7 @@ export function autopsyOf(
     workloadBlocks: counters[C.liveBlocks],
     threadTables: 0,
     inflated: 0,
+    inflatedCurrent: 0,
     freeable,
     orphansHolding,
     livingOwned,

@@ -269,6 +269,7 @@ export function autopsyOf(
   const counters = sim.readCounters();
   const { superslabs, slabs, blocks } = heap;
   let inflated = 0;
+  let inflatedCurrent = 0;
   let freeable = 0;
   let orphansHolding = 0;
   let livingOwned = 0;
@@ -284,8 +285,10 @@ export function autopsyOf(
       r = slabs[r + NEXT_SLAB];
     }
     if ((flags & SS_FLAG.orphan) === 0) livingOwned++;
-    if (live === 0 && active > 0) inflated++;
-    else if (live === 0 && (flags & SS_FLAG.current) === 0) freeable++;
+    if (live === 0 && active > 0) {
+      inflated++;
+      if ((flags & SS_FLAG.current) !== 0) inflatedCurrent++;
+    } else if (live === 0 && (flags & SS_FLAG.current) === 0) freeable++;
     else if ((flags & SS_FLAG.orphan) !== 0) orphansHolding++;
   }
   let workloadBlocks = 0;
@@ -312,6 +315,7 @@ export function autopsyOf(
     workloadBlocks,
     threadTables,
     inflated,
+    inflatedCurrent,
     freeable,
     orphansHolding,
     livingOwned,
