@@ -32,7 +32,8 @@ interface Context {
 /** What else a knob may be looked for by: its id, its values, its name in the source. */
 function wordsOf(id: KnobId): string {
   const def = knobDef(id);
-  const values = def.kind === 'enum' ? Object.values(def.optionLabels).join(', ') : '';
+  const values =
+    def.kind === 'enum' ? [...def.options, ...Object.values(def.optionLabels)].join(', ') : '';
   return `${id}, ${values}`;
 }
 
