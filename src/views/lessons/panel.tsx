@@ -150,8 +150,8 @@ export function LessonPanel(props: Props) {
   const current = useRef<HTMLLIElement>(null);
   // The step that is spoken of stays in sight, for whoever turns steps from afar most of all.
   useEffect(() => {
-    if (shown >= 0) current.current?.scrollIntoView({ block: 'nearest' });
-  }, [shown]);
+    if (shown >= 0) current.current?.scrollIntoView({ block: teacher ? 'center' : 'nearest' });
+  }, [shown, teacher, proof]);
   const link = (target: LessonLink): void => {
     if (target.point) pointAt(target.point);
     if (target.seek !== undefined) props.onSeek(target.seek);

@@ -112,8 +112,10 @@ export function Scrubber({
             ? `${((100 * header[H.op]) / header[H.opLimit]).toFixed(1)} % of the operations done`
             : `${(100 * used).toFixed(1)} % of the map entries used`;
     const view = zoom.current;
-    const zoomed = view ? `zoomed: ${compact(view.from)} to ${compact(view.to)} · ` : '';
-    const said = zoomed + label;
+    const said =
+      view && drag.current === undefined
+        ? `zoomed: ${compact(view.from)} to ${compact(view.to)}`
+        : label;
     if (text.current && text.current.textContent !== said) text.current.textContent = said;
     writeMarks(frame);
   };
