@@ -12,14 +12,9 @@ export type Ns = Branded<'Ns'>;
 /** A position in the run: how many operations have been done before it. */
 export type OpIndex = Branded<'OpIndex'>;
 
-export const bytes = (value: number): Bytes => value as Bytes;
-export const ns = (value: number): Ns => value as Ns;
-export const opIndex = (value: number): OpIndex => value as OpIndex;
+export const asBytes = (value: number): Bytes => value as Bytes;
+export const asNs = (value: number): Ns => value as Ns;
+export const asOp = (value: number): OpIndex => value as OpIndex;
 
-export const KIB = 1024;
-export const MIB = 1024 * KIB;
-export const GIB = 1024 * MIB;
-/** The page size of the modelled machine (x86-64, no huge pages). */
-export const PAGE_BYTES = 4096;
 export const NS_PER_MS = 1e6;
 export const NS_PER_S = 1e9;

@@ -1,4 +1,5 @@
 import { scaleLinear } from 'd3';
+import { asNs } from '../base/units.ts';
 import { ADOPTION, NEW_PAGE } from '../engine/telemetry/events.ts';
 import { duration } from './format.ts';
 import type { Palette } from './palette.ts';
@@ -99,9 +100,9 @@ export function drawAdoption(
   ctx.textBaseline = 'alphabetic';
   ctx.fillStyle = palette.text3;
   ctx.textAlign = 'left';
-  ctx.fillText(duration(from), LEFT, box.height - 4);
+  ctx.fillText(duration(asNs(from)), LEFT, box.height - 4);
   ctx.textAlign = 'right';
-  ctx.fillText(duration(to), box.width - RIGHT, box.height - 4);
+  ctx.fillText(duration(asNs(to)), box.width - RIGHT, box.height - 4);
   if (rfrWindowNs > 0) {
     ctx.globalAlpha = 0.16;
     ctx.fillStyle = palette.cached;

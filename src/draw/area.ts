@@ -1,4 +1,5 @@
 import { scaleLinear } from 'd3';
+import { asNs } from '../base/units.ts';
 import { S, SERIES_COUNT, type SeriesName } from '../engine/telemetry/series.ts';
 import type { FrameView } from '../worker/frame.ts';
 import { H } from '../worker/frame.ts';
@@ -258,5 +259,5 @@ function axisText(tick: number, x: XAxis, last: number): string {
   if (x === 'op') return `${compact(tick)} ops`;
   if (last >= 5e8) return `${Number((tick / 1e9).toFixed(2))} s`;
   if (last >= 5e5) return `${Number((tick / 1e6).toFixed(2))} ms`;
-  return duration(tick);
+  return duration(asNs(tick));
 }

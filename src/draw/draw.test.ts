@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asBytes, asNs } from '../base/units.ts';
 import { C } from '../engine/telemetry/counters.ts';
 import { PG } from '../engine/telemetry/states.ts';
 import { BLOCK_STATES, type BlocksDetail } from '../engine/types.ts';
@@ -45,12 +46,12 @@ describe('format', () => {
     expect(count(49121)).toBe('49,121');
     expect(compact(8380549)).toBe('8.38 M');
     expect(compact(512)).toBe('512');
-    expect(bytes(167_731_184 * 1024)).toBe('160 GiB');
-    expect(bytes(0)).toBe('0 B');
+    expect(bytes(asBytes(167_731_184 * 1024))).toBe('160 GiB');
+    expect(bytes(asBytes(0))).toBe('0 B');
     expect(percent(0.6333)).toBe('63.3 %');
     expect(percent(0.00001)).toBe('< 0.1 %');
-    expect(duration(2_000_160_381)).toBe('2.000 s');
-    expect(duration(954)).toBe('954 ns');
+    expect(duration(asNs(2_000_160_381))).toBe('2.000 s');
+    expect(duration(asNs(954))).toBe('954 ns');
     expect([1, 2, 3, 4, 11, 12, 13, 21, 112, 1022].map(ordinal).join(' ')).toBe(
       '1st 2nd 3rd 4th 11th 12th 13th 21st 112th 1,022nd',
     );
@@ -186,7 +187,7 @@ describe('blocks', () => {
   const detail: BlocksDetail = {
     superslab: 0,
     slab: 0,
-    blockBytes: 64,
+    blockBytes: asBytes(64),
     headerBytes: 1024,
     states: Uint8Array.from({ length: 40 }, (_, i) => i % BLOCK_STATES.length),
     requested: new Uint32Array(40),

@@ -1,3 +1,5 @@
+import type { Bytes, Ns } from '../base/units.ts';
+
 /** Numbers as people read them; one place, so that the page speaks with one voice. */
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
@@ -22,9 +24,9 @@ const significant = (value: number): string => {
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** Number and IEC unit apart: ["3.06", "GiB"]. */
-export function byteParts(bytes: number): [string, string] {
+export function byteParts(bytes: Bytes): [string, string] {
   let unit = 0;
-  let value = bytes;
+  let value: number = bytes;
   while (Math.abs(value) >= 1024 && unit < UNITS.length - 1) {
     value /= 1024;
     unit++;
@@ -33,7 +35,7 @@ export function byteParts(bytes: number): [string, string] {
 }
 
 /** 3.06 GiB */
-export const bytes = (value: number): string => byteParts(value).join(' ');
+export const bytes = (value: Bytes): string => byteParts(value).join(' ');
 
 /** 63.3 %; tiny shares say so. */
 export function percent(share: number, digits = 1): string {
@@ -44,7 +46,7 @@ export function percent(share: number, digits = 1): string {
 }
 
 /** Virtual time: 2.000 s, 12.3 ms, 954 ns. */
-export function duration(ns: number): string {
+export function duration(ns: Ns): string {
   if (ns >= 1e9) return `${(ns / 1e9).toFixed(3)} s`;
   if (ns >= 1e6) return `${(ns / 1e6).toFixed(1)} ms`;
   if (ns >= 1e3) return `${(ns / 1e3).toFixed(1)} µs`;

@@ -1,13 +1,14 @@
+import type { Ns, OpIndex } from '../base/units.ts';
 import type { Edit } from './recipe.ts';
 import { applyEdit, isPast, type Timeline } from './timeline.ts';
 import type { Simulation } from './types.ts';
 
 /** Somebody who allocated or freed a block. */
 export interface Act {
-  readonly op: number;
+  readonly op: OpIndex;
   readonly life: number;
   readonly chain: number;
-  readonly ns: number;
+  readonly ns: Ns;
 }
 
 /** What is known of a block's latest use. */

@@ -1,3 +1,4 @@
+import type { Bytes, Ns, OpIndex } from '../base/units.ts';
 import type { Intervention } from './interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from './knobs.ts';
 import type { EventLog } from './telemetry/events.ts';
@@ -51,16 +52,16 @@ export interface SuperSlabDetail {
   readonly serial: number;
   readonly state: SuperSlabState | PageState;
   readonly cls: number;
-  readonly blockBytes: number;
-  readonly bytes: number;
+  readonly blockBytes: Bytes;
+  readonly bytes: Bytes;
   /** Start address in the modelled address space, as hexadecimal text. */
   readonly address: string;
   readonly owner: number;
   readonly ownerChain: number;
   readonly ownerAlive: boolean;
   readonly adoptedFrom: number;
-  readonly bornOp: number;
-  readonly bornNs: number;
+  readonly bornOp: OpIndex;
+  readonly bornNs: Ns;
   readonly live: number;
   readonly active: number;
   readonly queued: number;
@@ -78,7 +79,7 @@ export interface ThreadDetail {
   readonly running: boolean;
   /** Waits to be woken. */
   readonly asleep: boolean;
-  readonly clockNs: number;
+  readonly clockNs: Ns;
   /** Operations of the chain so far. */
   readonly ops: number;
   /** SuperSlabs or pages that its running life owns. */
@@ -92,7 +93,7 @@ export type BlockState = (typeof BLOCK_STATES)[number];
 export interface BlocksDetail {
   readonly superslab: number;
   readonly slab: number;
-  readonly blockBytes: number;
+  readonly blockBytes: Bytes;
   readonly headerBytes: number;
   /** BLOCK_STATES index per block. */
   readonly states: Uint8Array;
@@ -107,17 +108,17 @@ export interface Autopsy {
   readonly model: ModelId;
   readonly status: RunStatus;
   readonly endedBy: EndedBy;
-  readonly op: number;
-  readonly ns: number;
+  readonly op: OpIndex;
+  readonly ns: Ns;
   /** The first refused mapping, if any. */
   readonly refused?: {
     readonly what: 'superslab' | 'stack';
     readonly life: number;
     readonly chain: number;
-    readonly op: number;
-    readonly ns: number;
+    readonly op: OpIndex;
+    readonly ns: Ns;
     readonly entries: number;
-    readonly classBytes: number;
+    readonly classBytes: Bytes;
   };
   readonly crash?: {
     readonly reason: keyof typeof import('./telemetry/events.ts').CRASH;
@@ -148,8 +149,8 @@ export interface Autopsy {
   readonly entriesOfDeadStacks: number;
   readonly bands: readonly {
     readonly band: string;
-    readonly bytes: number;
-    readonly resident: number;
+    readonly bytes: Bytes;
+    readonly resident: Bytes;
   }[];
 }
 
@@ -199,9 +200,9 @@ export interface MapEntries {
 export interface Simulation {
   readonly model: ModelId;
   readonly knobs: Readonly<KnobValues>;
-  readonly op: number;
+  readonly op: OpIndex;
   /** Virtual time of the run: the smallest clock of the threads that still run. */
-  readonly virtualNs: number;
+  readonly virtualNs: Ns;
   readonly status: RunStatus;
   readonly endedBy: EndedBy;
   /** True once some mapping was refused. */
@@ -242,10 +243,10 @@ export interface Simulation {
   /** Fills BANDS bytes and resident bytes; both columns have BAND_COUNT entries. */
   readLedger(mapped: Float64Array, resident: Float64Array): void;
   readEntries(): MapEntries;
-  readonly mappedBytes: number;
-  readonly residentBytes: number;
-  readonly peakMappedBytes: number;
-  readonly peakResidentBytes: number;
+  readonly mappedBytes: Bytes;
+  readonly residentBytes: Bytes;
+  readonly peakMappedBytes: Bytes;
+  readonly peakResidentBytes: Bytes;
   /** Fills `rows` rows; the columns must be long enough. */
   fillColumns(columns: SuperSlabColumns): void;
   /** Queued blocks by chain (rows, living owner first, then the chain's dead) and class. Length 2 × chains × classes. */

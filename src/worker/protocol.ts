@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../base/result.ts';
+import type { Ns, OpIndex } from '../base/units.ts';
 import type { Intervention } from '../engine/interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from '../engine/knobs.ts';
 import type { Provenance } from '../engine/provenance.ts';
@@ -28,8 +29,8 @@ export const WATCHDOG_MS = 5000;
 /** Where a run stands; JSON-able, small, sent on changes and as a reply. */
 export interface Summary {
   readonly generation: number;
-  readonly op: number;
-  readonly virtualNs: number;
+  readonly op: OpIndex;
+  readonly virtualNs: Ns;
   readonly status: RunStatus;
   readonly endedBy: EndedBy;
   readonly oomSeen: boolean;

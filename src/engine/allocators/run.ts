@@ -1,3 +1,4 @@
+import { asBytes, asOp, type Bytes, type Ns, type OpIndex } from '../../base/units.ts';
 import type { KnobValues } from '../knobs.ts';
 import { AddressSpace } from '../machine/address-space.ts';
 import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../machine/process.ts';
@@ -35,8 +36,8 @@ export abstract class Run {
   readonly threads: Threads;
   readonly events: EventLog;
   readonly history = new History();
-  peakMappedBytes = 0;
-  peakResidentBytes = 0;
+  peakMappedBytes = asBytes(0);
+  peakResidentBytes = asBytes(0);
   protected readonly settings: KnobValues;
   protected operations = 0;
   protected outcome: RunStatus = 'running';
@@ -66,8 +67,8 @@ export abstract class Run {
   get knobs(): Readonly<KnobValues> {
     return this.settings;
   }
-  get op(): number {
-    return this.operations;
+  get op(): OpIndex {
+    return asOp(this.operations);
   }
   get status(): RunStatus {
     return this.outcome;
@@ -87,13 +88,13 @@ export abstract class Run {
   get lastLife(): number {
     return this.threads.lives;
   }
-  get mappedBytes(): number {
-    return this.space.mappedPages * PAGE + this.heap.otherMapped;
+  get mappedBytes(): Bytes {
+    return asBytes(this.space.mappedPages * PAGE + this.heap.otherMapped);
   }
-  get residentBytes(): number {
+  get residentBytes(): Bytes {
     const { livingStacks, deadStacks } = this.threads;
     const stackPages = (livingStacks + deadStacks) * STACK_RESIDENT_PAGES;
-    return this.heap.residentBytes + (stackPages + BASE_RESIDENT_PAGES) * PAGE;
+    return asBytes(this.heap.residentBytes + (stackPages + BASE_RESIDENT_PAGES) * PAGE);
   }
   /** Bytes of typed arrays that the engine holds, events and history included. */
   get stateBytes(): number {
@@ -104,7 +105,7 @@ export abstract class Run {
     return this.threads.chainOf(life);
   }
 
-  abstract readonly virtualNs: number;
+  abstract readonly virtualNs: Ns;
   abstract readLedger(mapped: Float64Array, resident: Float64Array): void;
   abstract readCounters(): Float64Array;
   /** Notes the end of the run as an event. @param endedBy index into ENDED_BY */
@@ -232,6 +233,6 @@ export interface Progress {
   readonly endNs: number;
   readonly burstChain: number;
   readonly burstLeft: number;
-  readonly peakMappedBytes: number;
-  readonly peakResidentBytes: number;
+  readonly peakMappedBytes: Bytes;
+  readonly peakResidentBytes: Bytes;
 }

@@ -1,3 +1,5 @@
+import { asNs, asOp, type Ns, type OpIndex } from '../../base/units.ts';
+
 /**
  * Event columns. Each event has a sequence number, virtual time, operation index, thread life,
  * subject, two arguments and its **cause**: the sequence number of the event that made it
@@ -80,8 +82,8 @@ export const CRASH = { useAfterUnmap: 0, touchAfterDecrement: 1 } as const;
 export interface EventRecord {
   readonly seq: number;
   readonly kind: EventKind;
-  readonly op: number;
-  readonly ns: number;
+  readonly op: OpIndex;
+  readonly ns: Ns;
   readonly life: number;
   readonly subject: number;
   readonly a: number;
@@ -200,8 +202,8 @@ export class EventLog {
     return {
       seq,
       kind: EVENT_KINDS[this.kind[row]],
-      op: this.op[row],
-      ns: this.ns[row],
+      op: asOp(this.op[row]),
+      ns: asNs(this.ns[row]),
       life: this.life[row],
       subject: this.subject[row],
       a: this.a[row],

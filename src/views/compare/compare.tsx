@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { asBytes } from '../../base/units.ts';
 import { type DiffSeries, drawDiff } from '../../draw/diff.ts';
 import { bytes, compact, count, difference, ordinal } from '../../draw/format.ts';
 import { differentStreams, type Side } from '../../engine/compare.ts';
@@ -320,7 +321,8 @@ function DiffStrip({
 }) {
   const [strip, setStrip] = useState(STRIPS[0]);
   const text = useRef<HTMLParagraphElement>(null);
-  const format = strip.series === 'resident' ? bytes : compact;
+  const format =
+    strip.series === 'resident' ? (value: number): string => bytes(asBytes(value)) : compact;
   const canvas = useLaneCanvas(
     second,
     (ctx, frame, size, palette) => {

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useContext, useRef } from 'react';
+import { asNs } from '../../base/units.ts';
 import {
   type AreaOptions,
   drawAreas,
@@ -96,7 +97,7 @@ export function Chart({
     const at = cursor.current;
     let text = '';
     if (at !== undefined && at < frame.shape.samples) {
-      const place = `${compact(sampleAt(frame, at, 'op'))} ops, ${duration(sampleAt(frame, at, 'ns'))}`;
+      const place = `${compact(sampleAt(frame, at, 'op'))} ops, ${duration(asNs(sampleAt(frame, at, 'ns')))}`;
       const values = shown
         .map((layer) => ({ name: layer.name, value: layerAt(frame, at, layer, rate) }))
         .filter(({ value }) => value > 0)

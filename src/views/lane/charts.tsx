@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import { asBytes } from '../../base/units.ts';
 import type { XAxis } from '../../draw/area.ts';
 import { bytes, compact, count, percent } from '../../draw/format.ts';
 import type { Palette } from '../../draw/palette.ts';
@@ -106,21 +107,21 @@ export function BytesCard({
       className="bytes-card"
       lane={lane}
       title={(frame) =>
-        `${bytes(frame.header[H.residentBytes])} is resident, ${bytes(frame.header[H.mappedBytes])} mapped; the program asked for ${bytes(frame.bands[B.live])}`
+        `${bytes(asBytes(frame.header[H.residentBytes]))} is resident, ${bytes(asBytes(frame.header[H.mappedBytes]))} mapped; the program asked for ${bytes(asBytes(frame.bands[B.live]))}`
       }
       table={{
         head: ['Band', 'Mapped', 'Resident', 'Share of mapped'],
         rows: (frame) => [
           ...BANDS.map((band, i) => [
             BAND_LABELS[band],
-            bytes(frame.bands[i]),
-            bytes(frame.bandsResident[i]),
+            bytes(asBytes(frame.bands[i])),
+            bytes(asBytes(frame.bandsResident[i])),
             percent(frame.bands[i] / Math.max(1, frame.header[H.mappedBytes])),
           ]),
           [
             'Sum',
-            bytes(frame.bands.reduce((a, b) => a + b, 0)),
-            bytes(frame.bandsResident.reduce((a, b) => a + b, 0)),
+            bytes(asBytes(frame.bands.reduce((a, b) => a + b, 0))),
+            bytes(asBytes(frame.bandsResident.reduce((a, b) => a + b, 0))),
             '100.0 %',
           ],
         ],
@@ -143,7 +144,8 @@ export function BytesCard({
           key: group.label,
           token: group.token,
           label: group.label,
-          value: (frame) => bytes(groupSum(resident ? frame.bandsResident : frame.bands, group)),
+          value: (frame) =>
+            bytes(asBytes(groupSum(resident ? frame.bandsResident : frame.bands, group))),
           shown: (frame) => groupSum(resident ? frame.bandsResident : frame.bands, group) > 0,
           ...(group.lights
             ? {
@@ -162,7 +164,7 @@ export function BytesCard({
           lane={lane}
           x={x}
           label="Resident bytes over the run"
-          format={bytes}
+          format={(value) => bytes(asBytes(value))}
           binary
           layers={(palette) => [
             { name: 'resident', series: ['resident'], colour: palette.bands[B.freeDead] },
@@ -175,7 +177,7 @@ export function BytesCard({
           lane={lane}
           x={x}
           label="Mapped bytes by band over the run, with resident bytes as a line"
-          format={bytes}
+          format={(value) => bytes(asBytes(value))}
           binary
           layers={layers}
           line={(palette) => ({ series: 'resident', colour: palette.text })}

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { asBytes } from '../../base/units.ts';
 import { bytes, compact, count, duration, plural } from '../../draw/format.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import type { EventRecord } from '../../engine/telemetry/events.ts';
@@ -109,7 +110,8 @@ export function DominoCard({ lane, model, superslabBytes, seq, onExplain, onSeek
       ) : (
         <>
           <p className="domino-sum" data-testid="domino-sum">
-            {plural(chain.length, 'event')}, {plural(adoptions, 'adoption')}, {bytes(cost)} mapped.{' '}
+            {plural(chain.length, 'event')}, {plural(adoptions, 'adoption')}, {bytes(asBytes(cost))}{' '}
+            mapped.{' '}
             <button type="button" className="link" onClick={() => onSeek(chain[0].op)}>
               First domino
             </button>
@@ -127,7 +129,7 @@ export function DominoCard({ lane, model, superslabBytes, seq, onExplain, onSeek
                   </span>
                   <span>{eventSentence(event, sizes, model)}</span>
                   {costOf(event, superslabBytes) > 0 && (
-                    <b>+{bytes(costOf(event, superslabBytes))}</b>
+                    <b>+{bytes(asBytes(costOf(event, superslabBytes)))}</b>
                   )}
                 </button>
               </li>

@@ -1,4 +1,5 @@
 import { type ReactNode, useRef } from 'react';
+import { asBytes } from '../../base/units.ts';
 import { byteParts, compact, count, percent } from '../../draw/format.ts';
 import { derive } from '../../engine/report.ts';
 import { C } from '../../engine/telemetry/counters.ts';
@@ -113,14 +114,14 @@ export function LaneHeader({
         <Figure
           lane={lane}
           label="Resident"
-          value={(f) => byteParts(f.header[H.residentBytes])[0]}
-          unit={(f) => byteParts(f.header[H.residentBytes])[1]}
+          value={(f) => byteParts(asBytes(f.header[H.residentBytes]))[0]}
+          unit={(f) => byteParts(asBytes(f.header[H.residentBytes]))[1]}
         />
         <Figure
           lane={lane}
           label="Mapped"
-          value={(f) => byteParts(f.header[H.mappedBytes])[0]}
-          unit={(f) => byteParts(f.header[H.mappedBytes])[1]}
+          value={(f) => byteParts(asBytes(f.header[H.mappedBytes]))[0]}
+          unit={(f) => byteParts(asBytes(f.header[H.mappedBytes]))[1]}
         />
         <Figure
           lane={lane}

@@ -1,4 +1,5 @@
 import { useRef } from 'react';
+import { asNs } from '../../base/units.ts';
 import type { XAxis } from '../../draw/area.ts';
 import { compact, count, duration, plural } from '../../draw/format.ts';
 import {
@@ -37,7 +38,7 @@ export function PendingCard({ lane, x }: { readonly lane: Lane; readonly x: XAxi
       title={({ counters }) =>
         counters[C.strandedBelow] > counters[C.pendingPages]
           ? `${plural(counters[C.strandedBelow], 'remote block lies', 'remote blocks lie')} in pages that were never enqueued`
-          : `${plural(counters[C.pendingPages], 'page waits', 'pages wait')} in queues, for ${duration(counters[C.pendingAgeUs] * 1000)} on average`
+          : `${plural(counters[C.pendingPages], 'page waits', 'pages wait')} in queues, for ${duration(asNs(counters[C.pendingAgeUs] * 1000))} on average`
       }
       table={{
         head: ['Remote blocks in the page', 'In a queue', 'Nobody was told'],

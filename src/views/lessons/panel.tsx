@@ -149,6 +149,7 @@ export function LessonPanel(props: Props) {
   }, [teacher]);
   const current = useRef<HTMLLIElement>(null);
   // The step that is spoken of stays in sight, for whoever turns steps from afar most of all.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a proof above moves the step
   useEffect(() => {
     if (shown >= 0) current.current?.scrollIntoView({ block: teacher ? 'center' : 'nearest' });
   }, [shown, teacher, proof]);

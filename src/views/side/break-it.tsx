@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { asBytes } from '../../base/units.ts';
 import { bytes, count, duration } from '../../draw/format.ts';
 import { ACT, type ActId, type Intervention } from '../../engine/interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from '../../engine/knobs.ts';
@@ -39,8 +40,8 @@ export function BreakIt({ lane, knobs, lanes, ended, onAct, onKnob, onClose }: P
       .catch(() => undefined);
   });
   const room = useFrameText<HTMLElement>(lane, (frame) => {
-    const left = bytes(frame.header[H.physLimitBytes]);
-    return `${left} left for this program, ${bytes(frame.header[H.residentBytes])} resident`;
+    const left = bytes(asBytes(frame.header[H.physLimitBytes]));
+    return `${left} left for this program, ${bytes(asBytes(frame.header[H.residentBytes]))} resident`;
   });
   const act = (id: ActId, chain: number): void => {
     const amount = id === 'stall' || id === 'burst' ? much[id] : 0;

@@ -1,3 +1,4 @@
+import { asBytes, asNs } from '../../base/units.ts';
 import { bytes, count, duration, percent } from '../../draw/format.ts';
 import type { StoryStep, StoryWhen } from '../../engine/presets.ts';
 import { derive } from '../../engine/report.ts';
@@ -17,15 +18,15 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     lives: count(counters[C.threadLives]),
     entries: count(entries),
     entriesLeft: count(Math.max(0, header[H.maxMapCount] - entries)),
-    mapped: bytes(header[H.mappedBytes]),
-    resident: bytes(header[H.residentBytes]),
+    mapped: bytes(asBytes(header[H.mappedBytes])),
+    resident: bytes(asBytes(header[H.residentBytes])),
     queued: count(counters[C.queuedBlocks]),
     remoteShare: percent(derived.remoteShare),
     freed: count(counters[C.superslabsFreed]),
     perLife: derived.superslabsPerLife.toFixed(2),
     inflated: count(counters[C.inflatedSuperslabs]),
     live: count(counters[C.liveBlocks]),
-    time: duration(header[H.virtualNs]),
+    time: duration(asNs(header[H.virtualNs])),
     ops: count(header[H.op]),
     pages: count(counters[C.newPages]),
     adoptions: count(counters[C.adoptions]),
@@ -50,7 +51,7 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     blockedRemotes: count(counters[C.blockedRemotes]),
     blockedRfr: count(counters[C.blockedRfr]),
     pending: count(counters[C.pendingPages]),
-    age: duration(counters[C.pendingAgeUs] * 1000),
+    age: duration(asNs(counters[C.pendingAgeUs] * 1000)),
     wakes: count(counters[C.wakes]),
     background: count(counters[C.backgroundDrains]),
   };

@@ -11,6 +11,7 @@ import {
   StickyNote,
 } from 'lucide-react';
 import { useState } from 'react';
+import { asNs } from '../../base/units.ts';
 import { compact, count, duration } from '../../draw/format.ts';
 import { EVENT_KINDS, type EventKind } from '../../engine/telemetry/events.ts';
 import type { ModelId } from '../../engine/types.ts';
@@ -78,7 +79,9 @@ export function Transport({
   onSpeed,
   onKind,
 }: Props) {
-  const time = useFrameText<HTMLElement>(lane, (frame) => duration(frame.header[H.virtualNs]));
+  const time = useFrameText<HTMLElement>(lane, (frame) =>
+    duration(asNs(frame.header[H.virtualNs])),
+  );
   const op = useFrameText<HTMLElement>(lane, (frame) => count(frame.header[H.op]));
   const real = useFrameText<HTMLElement>(lane, (frame) =>
     frame.header[H.playing] === 1

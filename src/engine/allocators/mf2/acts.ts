@@ -1,3 +1,4 @@
+import { asNs } from '../../../base/units.ts';
 import { ACT_IDS, type Intervention, whyNotRunning, whyNotThread } from '../../interventions.ts';
 import { MAIN } from '../../machine/threads.ts';
 import { EV, NO_CAUSE, REFUSED } from '../../telemetry/events.ts';
@@ -91,7 +92,7 @@ export function listThreads({ threads, heap, steps, chains }: Mf2Simulation): Th
       life,
       running: threads.running[chain] !== 0,
       asleep: steps.x[chain * X_WORDS + X_PHASE] === PH.asleep,
-      clockNs: threads.clock[chain],
+      clockNs: asNs(threads.clock[chain]),
       ops: threads.ops[chain],
       owned: threads.running[chain] !== 0 ? owned : 0,
     };

@@ -1,5 +1,5 @@
 import { WordHash } from '../../../base/hash.ts';
-import { NS_PER_S } from '../../../base/units.ts';
+import { asBytes, asNs, asOp, NS_PER_S, type Ns } from '../../../base/units.ts';
 import type { Intervention } from '../../interventions.ts';
 import { KNOB_IDS, type KnobId, type KnobValue, type KnobValues } from '../../knobs.ts';
 import { MAIN, NO_STACK, STACK_PAGES } from '../../machine/threads.ts';
@@ -96,10 +96,10 @@ export class Mf2Simulation extends Run implements Simulation, Mf2Host, StepHost 
   get rows(): number {
     return this.heap.count;
   }
-  override get virtualNs(): number {
-    if (this.outcome !== 'running') return this.endNs;
+  override get virtualNs(): Ns {
+    if (this.outcome !== 'running') return asNs(this.endNs);
     const first = this.runnable();
-    return first === NONE ? this.threads.latestClock() : this.threads.clock[first];
+    return asNs(first === NONE ? this.threads.latestClock() : this.threads.clock[first]);
   }
 
   // What heap and steps ask
@@ -141,10 +141,10 @@ export class Mf2Simulation extends Run implements Simulation, Mf2Host, StepHost 
       what,
       life,
       chain: this.threads.chainOf(life),
-      op: this.operations,
-      ns: now,
+      op: asOp(this.operations),
+      ns: asNs(now),
       entries: this.space.entries,
-      classBytes: what === 'superslab' ? subject : 0,
+      classBytes: asBytes(what === 'superslab' ? subject : 0),
     };
     this.heap.emit(EV.oom, now, life, life, kind, 0, seq);
     return seq;

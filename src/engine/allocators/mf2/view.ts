@@ -1,3 +1,4 @@
+import { asBytes, asNs, asOp } from '../../../base/units.ts';
 import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../../machine/process.ts';
 import { GUARD_PAGES, STACK_PAGES, STACK_RESIDENT_PAGES } from '../../machine/threads.ts';
 import { C } from '../../telemetry/counters.ts';
@@ -117,15 +118,15 @@ export function inspectPage(sim: Mf2Simulation, row: number): SuperSlabDetail | 
     serial: row,
     state: PAGE_STATES[heap.condition(p)],
     cls,
-    blockBytes: MF2_CLASSES[cls],
-    bytes: PAGE_BYTES,
+    blockBytes: asBytes(MF2_CLASSES[cls]),
+    bytes: asBytes(PAGE_BYTES),
     address: `0x${(sim.space.pageOf(pages[p + P_PIECE]) * PAGE).toString(16)}`,
     owner,
     ownerChain: threads.chainOf(owner),
     ownerAlive: alive,
     adoptedFrom: pages[p + P_ADOPTED_FROM],
-    bornOp: pages[p + P_BORN_OP],
-    bornNs: heap.bornNs[row],
+    bornOp: asOp(pages[p + P_BORN_OP]),
+    bornNs: asNs(heap.bornNs[row]),
     live,
     active: live,
     queued,
@@ -180,7 +181,7 @@ export function inspectBlocks(
   return {
     superslab: row,
     slab: 0,
-    blockBytes: MF2_CLASSES[cls],
+    blockBytes: asBytes(MF2_CLASSES[cls]),
     headerBytes: heap.header,
     states,
     requested,
@@ -212,8 +213,8 @@ export function autopsyOf(
     model: 'mf2',
     status: sim.status,
     endedBy: sim.endedBy,
-    op: sim.op,
-    ns: sim.virtualNs,
+    op: asOp(sim.op),
+    ns: asNs(sim.virtualNs),
     ...(refused === undefined ? {} : { refused }),
     lives: threads.lives,
     livesAlive: threads.livingStacks,
@@ -229,6 +230,10 @@ export function autopsyOf(
     livingOwned,
     entries: sim.readEntries(),
     entriesOfDeadStacks: 2 * threads.deadStacks,
-    bands: BANDS.map((band, i) => ({ band, bytes: bands[i], resident: resident[i] })),
+    bands: BANDS.map((band, i) => ({
+      band,
+      bytes: asBytes(bands[i]),
+      resident: asBytes(resident[i]),
+    })),
   };
 }

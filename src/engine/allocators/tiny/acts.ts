@@ -1,3 +1,4 @@
+import { asNs } from '../../../base/units.ts';
 import { ACT_IDS, type Intervention, whyNotRunning, whyNotThread } from '../../interventions.ts';
 import { MAIN } from '../../machine/threads.ts';
 import { EV, NO_CAUSE, REFUSED } from '../../telemetry/events.ts';
@@ -82,7 +83,7 @@ export function listThreads({ threads, heap, chains }: TinySimulation): ThreadDe
       life: threads.life[chain],
       running: threads.running[chain] !== 0,
       asleep: false,
-      clockNs: threads.clock[chain],
+      clockNs: asNs(threads.clock[chain]),
       ops: threads.ops[chain],
       owned,
     };

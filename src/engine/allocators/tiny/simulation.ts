@@ -1,6 +1,6 @@
 import { assert } from '../../../base/assert.ts';
 import { WordHash } from '../../../base/hash.ts';
-import { NS_PER_S } from '../../../base/units.ts';
+import { asBytes, asNs, asOp, NS_PER_S, type Ns } from '../../../base/units.ts';
 import type { Intervention } from '../../interventions.ts';
 import { KNOB_IDS, type KnobId, type KnobValue, type KnobValues } from '../../knobs.ts';
 import { MAIN, NO_STACK, STACK_PAGES } from '../../machine/threads.ts';
@@ -104,10 +104,10 @@ export class TinySimulation extends Run implements Simulation, HeapHost {
   get rows(): number {
     return this.heap.rows;
   }
-  override get virtualNs(): number {
-    if (this.outcome !== 'running') return this.endNs;
+  override get virtualNs(): Ns {
+    if (this.outcome !== 'running') return asNs(this.endNs);
     const first = this.threads.earliest();
-    return first === MAIN ? this.threads.latestClock() : this.threads.clock[first];
+    return asNs(first === MAIN ? this.threads.latestClock() : this.threads.clock[first]);
   }
 
   // HeapHost
@@ -127,10 +127,10 @@ export class TinySimulation extends Run implements Simulation, HeapHost {
         what: what === 0 ? 'superslab' : 'stack',
         life,
         chain: life >= 0 ? this.threads.chainOf(life) : 0,
-        op: this.operationNow,
-        ns: heap.regs[REG_NOW],
+        op: asOp(this.operationNow),
+        ns: asNs(heap.regs[REG_NOW]),
         entries: this.entriesNow(),
-        classBytes: what === 0 ? heap.blockBytes[subject] : 0,
+        classBytes: asBytes(what === 0 ? heap.blockBytes[subject] : 0),
       };
       heap.emit(EV.oom, life, life, what, 0, seq);
     }

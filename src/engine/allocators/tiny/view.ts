@@ -1,3 +1,4 @@
+import { asBytes, asNs, asOp } from '../../../base/units.ts';
 import { C } from '../../telemetry/counters.ts';
 import { BANDS } from '../../telemetry/ledger.ts';
 import { SS, SS_STATES } from '../../telemetry/states.ts';
@@ -200,15 +201,15 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
     serial: superslabs[at + SS_SERIAL],
     state: SS_STATES[stateOf(flags, live, active, !dead)],
     cls,
-    blockBytes: bytes,
-    bytes: superslabs[at + SS_SLABS] * SLAB_BYTES,
+    blockBytes: asBytes(bytes),
+    bytes: asBytes(superslabs[at + SS_SLABS] * SLAB_BYTES),
     address: `0x${(sim.space.pageOf(superslabs[at + SS_PIECE]) * 4096).toString(16)}`,
     owner,
     ownerChain: owner >= 0 ? sim.chainOf(owner) : 255,
     ownerAlive: !dead && owner !== NO_LIFE,
     adoptedFrom: superslabs[at + SS_ADOPTED_FROM],
-    bornOp: superslabs[at + SS_BORN_OP],
-    bornNs: heap.bornNs[row],
+    bornOp: asOp(superslabs[at + SS_BORN_OP]),
+    bornNs: asNs(heap.bornNs[row]),
     live,
     active,
     queued,
@@ -249,7 +250,7 @@ export function inspectBlocks(
   return {
     superslab: row,
     slab: index,
-    blockBytes: blockBytes[superslabs[row * SS_WORDS + SS_CLASS]],
+    blockBytes: asBytes(blockBytes[superslabs[row * SS_WORDS + SS_CLASS]]),
     headerBytes: slabHeader(index),
     states,
     requested,
@@ -303,8 +304,8 @@ export function autopsyOf(
     model: 'tiny',
     status: sim.status,
     endedBy: sim.endedBy,
-    op: sim.op,
-    ns: sim.virtualNs,
+    op: asOp(sim.op),
+    ns: asNs(sim.virtualNs),
     ...(refused === undefined ? {} : { refused }),
     ...(crash === undefined ? {} : { crash }),
     lives: threads.lives,
@@ -321,6 +322,10 @@ export function autopsyOf(
     livingOwned,
     entries: sim.readEntries(),
     entriesOfDeadStacks: 2 * threads.deadStacks,
-    bands: BANDS.map((band, i) => ({ band, bytes: bands[i], resident: resident[i] })),
+    bands: BANDS.map((band, i) => ({
+      band,
+      bytes: asBytes(bands[i]),
+      resident: asBytes(resident[i]),
+    })),
   };
 }
