@@ -71,7 +71,7 @@ describe('lessons', () => {
   });
 
   it('score a curve by its shape', () => {
-    const line = Array.from({ length: 40 }, (_, i) => i);
+    const line = Array.from({ length: 40 }, (_, i) => i / 39);
     expect(
       curveScore(
         line,
@@ -80,6 +80,13 @@ describe('lessons', () => {
     ).toBeCloseTo(1);
     expect(curveScore(line, [...line].reverse())).toBeLessThan(0.2);
     expect(curveScore([], line)).toBe(0);
+    // What was drawn is taken as drawn: the top of the frame is the highest of the run.
+    expect(
+      curveScore(
+        line.map((v) => v / 10),
+        line,
+      ),
+    ).toBeLessThan(0.2);
   });
 
   it('keep progress, and survive rubbish in its place', () => {

@@ -55,21 +55,20 @@ export function addProgress(
   return next;
 }
 
-/** How near a drawn curve comes to the true one; both are scaled to their own top. 1: the same shape. */
+/**
+ * How near a drawn curve comes to the true one, which is scaled to its own top; 1: the same shape.
+ * @param drawn heights of the frame, 0 to 1
+ */
 export function curveScore(drawn: readonly number[], real: readonly number[]): number {
   if (drawn.length === 0 || real.length === 0) return 0;
-  const scaled = (values: readonly number[]): number[] => {
-    const top = Math.max(...values, 1e-9);
-    return values.map((value) => value / top);
-  };
-  const a = drawn;
-  const b = scaled(real);
+  const top = Math.max(...real, 1e-9);
+  const b = real.map((value) => value / top);
   let apart = 0;
-  for (let i = 0; i < a.length; i++) {
-    const at = (i / Math.max(1, a.length - 1)) * (b.length - 1);
+  for (let i = 0; i < drawn.length; i++) {
+    const at = (i / Math.max(1, drawn.length - 1)) * (b.length - 1);
     const low = Math.floor(at);
     const value = b[low] + (b[Math.min(b.length - 1, low + 1)] - b[low]) * (at - low);
-    apart += Math.abs(a[i] - value);
+    apart += Math.abs(drawn[i] - value);
   }
-  return Math.max(0, 1 - (2 * apart) / a.length);
+  return Math.max(0, 1 - (2 * apart) / drawn.length);
 }
