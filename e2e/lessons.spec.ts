@@ -109,7 +109,7 @@ test('a step that can never come says so; the clicker turns steps; no violations
   await page.evaluate(() => window.slabscope.lane.setKnob('seconds', 0.2));
   await page.evaluate(() => window.slabscope.lockstep.play('max'));
   await expect(page.getByText(/the next step cannot come/)).toBeVisible({ timeout: 30_000 });
-  await page.getByLabel('large', { exact: true }).check();
+  await page.getByLabel('teach', { exact: true }).check();
   await page.keyboard.press('PageDown');
   await expect(page.locator('.lesson-steps li.now')).toContainText('Not memory.');
   await page.keyboard.press('PageUp');

@@ -261,7 +261,8 @@ function Divergent({
     case 'none':
       return (
         <p className="divergence">
-          No divergence in the first {count(verdict.ops)} operations: every one came out alike.
+          No divergence in the first {count(verdict.ops)} operations: every one that both lanes made
+          came out alike.
         </p>
       );
     case 'found': {

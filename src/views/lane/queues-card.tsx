@@ -19,8 +19,7 @@ function linesOf(frame: FrameView): { name: string; values: number[] }[] {
     const values = Array.from(frame.queues.subarray(line * classes, (line + 1) * classes));
     if (dead && values.every((value) => value === 0)) continue;
     lines.push({
-      name:
-        chain === 0 ? (dead ? 'nobody' : 'main') : `chain ${chain}, ${dead ? 'dead' : 'living'}`,
+      name: chain === 0 ? (dead ? 'nobody' : 'main') : `chain ${chain}${dead ? ', its dead' : ''}`,
       values,
     });
   }
