@@ -7,7 +7,7 @@ import { drawAdoption, hitAdoption, type LaneEvent, layoutAdoption } from './ado
 import { drawAreas, sampleNear, valueTicks } from './area.ts';
 import { drawBlocks, hitBlock, layoutBlocks } from './blocks.ts';
 import { drawDiff } from './diff.ts';
-import { bytes, compact, count, difference, duration, ordinal, percent } from './format.ts';
+import { bytes, compact, count, difference, duration, ordinal, percent, signed } from './format.ts';
 import { drawMap, type PixelSurface } from './map.ts';
 import { MapColours } from './map-colours.ts';
 import { bandsOf, cellOf, hitMap, layoutMap, roomFor } from './map-layout.ts';
@@ -56,6 +56,9 @@ describe('format', () => {
       '1st 2nd 3rd 4th 11th 12th 13th 21st 112th 1,022nd',
     );
     expect(difference(49121, 49123)).toBe('−0.004 %');
+    expect(difference(5000, 10)).toBe('+49,900 %');
+    expect(signed(-0.0000001, percent)).toBe('< 0.1 %');
+    expect(signed(-3, count)).toBe('−3');
     expect(difference(0, 0)).toBe('0 %');
     expect(difference(3, 0)).toBe('—');
   });

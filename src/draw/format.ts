@@ -60,8 +60,15 @@ export function difference(ours: number, document: number): string {
   if (share === 0) return '0 %';
   const size = Math.abs(share) * 100;
   const digits = size < 0.1 ? 3 : size < 10 ? 2 : 1;
-  return `${share < 0 ? '−' : '+'}${size.toFixed(digits)} %`;
+  const text = size >= 1000 ? count(size) : size.toFixed(digits);
+  return `${share < 0 ? '−' : '+'}${text} %`;
 }
+
+/** A change with its sign, true minus; one too small to tell keeps its own words. */
+export const signed = (change: number, format: (size: number) => string): string => {
+  const text = format(Math.abs(change));
+  return text.startsWith('<') ? text : `${change < 0 ? '−' : '+'}${text}`;
+};
 
 /** A count with its noun: "1 page", "2,606 pages". */
 export const plural = (n: number, one: string, many = `${one}s`): string =>

@@ -129,6 +129,12 @@ describe('links', () => {
     expect(problems).toMatchObject([{ message: expect.stringMatching(/too long/) }]);
   });
 
+  it('full of rubbish are not read to their end', () => {
+    const { recipe, problems } = recipeOf(`#v2/larson-oom?${'zz=1&'.repeat(50_000)}t=3`);
+    expect(problems).toHaveLength(51);
+    expect(recipe.knobs.threads).toBeUndefined();
+  });
+
   it('survive 10,000 fuzzed hashes', () => {
     const piece = fc.oneof(
       fc.string({ maxLength: 30 }),

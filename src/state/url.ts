@@ -26,6 +26,8 @@ const MAX_HASH = 300_000;
 const MAX_PLAIN = 500;
 /** Longest text that a deflated link may hold. */
 const MAX_INFLATED = 1_500_000;
+/** After so many parts that cannot be read the rest is not looked at. */
+const MOST_PROBLEMS = 50;
 /** Bytes that are inflated at a time, so that a bomb is noticed while it is small. */
 const INFLATE_STEP = 1024;
 
@@ -184,6 +186,14 @@ export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } 
   let cursor: unknown;
   for (const part of body.split('&')) {
     if (part === '') continue;
+    if (problems.length >= MOST_PROBLEMS) {
+      problems.push({
+        code: 'E_RECIPE_FORMAT',
+        message: 'Too much of this link cannot be read.',
+        kept: 'what came before',
+      });
+      break;
+    }
     const cut = part.indexOf('=');
     const key = cut < 0 ? part : part.slice(0, cut);
     const value = cut < 0 ? undefined : decode(part.slice(cut + 1));

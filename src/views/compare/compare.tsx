@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { type DiffSeries, drawDiff } from '../../draw/diff.ts';
-import { bytes, compact, count, difference, ordinal } from '../../draw/format.ts';
+import { bytes, compact, count, difference, ordinal, signed } from '../../draw/format.ts';
 import { differentStreams, type Side } from '../../engine/compare.ts';
 import { type KnobValues, knobDef } from '../../engine/knobs.ts';
 import type { DocumentFigure } from '../../engine/presets.ts';
@@ -148,8 +148,8 @@ function MetricTable({
           i === 0 || value === values[0]
             ? ''
             : values[0] === 0
-              ? `+${row.format(value)}`
-              : `${difference(value, values[0])}, ${value > values[0] ? '+' : '−'}${row.format(Math.abs(value - values[0]))}`;
+              ? signed(value, row.format)
+              : `${difference(value, values[0])}, ${signed(value - values[0], row.format)}`;
         const strong = cell.firstElementChild;
         const small = cell.lastElementChild;
         if (strong && strong.textContent !== text) strong.textContent = text;

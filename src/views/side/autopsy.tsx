@@ -125,7 +125,7 @@ function DocumentTable({
             <th scope="col">figure</th>
             <th scope="col">document</th>
             <th scope="col">here</th>
-            <th scope="col">difference</th>
+            <th scope="col">apart</th>
           </tr>
         </thead>
         <tbody>

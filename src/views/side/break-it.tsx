@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { asBytes } from '../../base/units.ts';
-import { bytes, count, duration } from '../../draw/format.ts';
+import { bytes, compact, count, duration } from '../../draw/format.ts';
 import { ACT, type ActId, type Intervention } from '../../engine/interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from '../../engine/knobs.ts';
 import type { ThreadDetail } from '../../engine/types.ts';
@@ -94,7 +94,7 @@ export function BreakIt({ lane, knobs, lanes, ended, onAct, onKnob, onClose }: P
                   {thread.chain}
                   <small>{stateOf(thread)}</small>
                 </th>
-                <td>{count(thread.ops)}</td>
+                <td title={`${count(thread.ops)} operations`}>{compact(thread.ops)}</td>
                 <td>
                   {count(thread.owned)}
                   <span className="sr"> {nouns(knobs.model)}</span>
