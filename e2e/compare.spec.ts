@@ -158,3 +158,25 @@ test('comparisons have no accessibility violations and fit every width', async (
     await context.close();
   }
 });
+
+test('four lanes stay at one operation whatever one of them steps to', async ({ page }) => {
+  await open(page, '#v2/domino?at=20000');
+  await whenIdle(page);
+  await page.getByLabel('Kind of event to step to').selectOption('pageAdopted');
+  await page.locator('#lane').focus();
+  for (const key of ['Shift+ArrowRight', 'Shift+ArrowLeft', 'Shift+ArrowLeft', 'ArrowLeft']) {
+    await page.keyboard.press(key);
+    await whenIdle(page);
+    const ops = await opsOf(page);
+    expect(new Set(ops).size).toBe(1);
+    await expect(page).toHaveURL(new RegExp(`at=${ops[0]}(&|$)`));
+  }
+  // A lane that has ended stays behind; the run is where the others are.
+  await page.goto('/#v2/fix-grid?at=9300000');
+  await whenIdle(page);
+  await page.locator('#lane').focus();
+  await page.keyboard.press('ArrowLeft');
+  await whenIdle(page);
+  expect(Math.max(...(await opsOf(page)))).toBe(9_299_999);
+  await expect(page).toHaveURL(/at=9299999$/);
+});

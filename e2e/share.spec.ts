@@ -176,3 +176,12 @@ test('the palette goes to operations and finds knobs by their values', async ({ 
     await expect(page.getByRole('option').filter({ hasText: found }).first()).toBeVisible();
   }
 });
+
+test('a link with branches opens at the top of a narrow page', async ({ browser }) => {
+  const page = await browser.newPage({ viewport: { width: 768, height: 1000 } });
+  await open(page, '#v2/larson-oom?at=500000&e=100000:ti:100');
+  await whenIdle(page);
+  await expect(page.getByRole('navigation', { name: 'Branches of this run' })).toBeAttached();
+  expect(await page.evaluate(() => window.scrollY)).toBe(0);
+  await page.close();
+});

@@ -117,9 +117,9 @@ test('a block tells who allocated it', async ({ page }) => {
   expect(born).toBe(true);
   await expect(page.getByTestId('block')).toContainText('live');
   // The story follows the run: one operation older after a step, silent while the run moves.
-  await expect(story).toContainText(/\. Go there 0 operations ago\.$/);
+  await expect(story).toContainText(/\. 0 operations ago\. Go there$/);
   await page.getByRole('button', { name: 'Step one operation' }).click();
-  await expect(story).toContainText(/\. Go there 1 operation ago\.$/);
+  await expect(story).toContainText(/\. 1 operation ago\. Go there$/);
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await expect(page.locator('.block-story')).toHaveText(/^Pause to see/);
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
@@ -149,6 +149,21 @@ test('the address knows where the run stands, and the start is the start', async
   await page.keyboard.press('Space');
   await whenIdle(page);
   await expect(page).not.toHaveURL(new RegExp(`at=${op}$`));
+});
+
+test('the address follows a run to its end, unless it was watched from its start', async ({
+  page,
+}) => {
+  await open(page, '#v2/larson-oom?at=300000');
+  await whenIdle(page);
+  await page.locator('#lane').focus();
+  await page.keyboard.press('End');
+  await expect(page.getByTestId('autopsy')).toBeVisible();
+  await whenIdle(page);
+  const op = await opOf(page);
+  await expect(page).toHaveURL(new RegExp(`at=${op + 1}$`));
+  await page.reload();
+  await expect(page.getByTestId('autopsy')).toBeVisible();
 });
 
 test('an event that never comes moves nothing, and is said', async ({ page }) => {

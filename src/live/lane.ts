@@ -56,31 +56,38 @@ export class Lane {
     return this.config ? this.open({ ...this.config, startAt: 0 }) : undefined;
   }
 
+  /** A reply that tells where the run stands is known at once, whatever messages are still on their way. */
+  private async stand<T extends Summary>(asked: Promise<T>): Promise<T | undefined> {
+    const summary = await quiet(asked);
+    if (summary) this.hub.setSummary(summary);
+    return summary;
+  }
+
   play(speed: Speed): Promise<unknown> {
-    return quiet(this.client.call('play', { speed }));
+    return this.stand(this.client.call('play', { speed }));
   }
 
   pause(): Promise<unknown> {
-    return quiet(this.client.call('pause', undefined));
+    return this.stand(this.client.call('pause', undefined));
   }
 
   stepOps(ops: number): Promise<unknown> {
-    return quiet(this.client.call('step', { by: 'op', ops }));
+    return this.stand(this.client.call('step', { by: 'op', ops }));
   }
 
   /** To right after the next event of these kinds. @returns false when there is none, and nothing moved */
   async stepEvent(kinds: readonly EventKind[]): Promise<boolean> {
-    return (await quiet(this.client.call('step', { by: 'event', kinds })))?.missed !== true;
+    return (await this.stand(this.client.call('step', { by: 'event', kinds })))?.missed !== true;
   }
 
   /** To an operation, in either direction. */
   seek(op: number, coarse = false): Promise<unknown> {
-    return quiet(this.client.call('seek', { op, coarse }));
+    return this.stand(this.client.call('seek', { op, coarse }));
   }
 
   /** Back to right after the latest event of these kinds. @returns false when there is none, and nothing moved */
   async previousEvent(kinds: readonly EventKind[]): Promise<boolean> {
-    return (await quiet(this.client.call('previousEvent', { kinds })))?.missed !== true;
+    return (await this.stand(this.client.call('previousEvent', { kinds })))?.missed !== true;
   }
 
   provenance(superslab: number, slab: number, block: number, signal?: AbortSignal) {
@@ -88,7 +95,7 @@ export class Lane {
   }
 
   runTo(op: number): Promise<unknown> {
-    return quiet(this.client.call('runTo', { op }));
+    return this.stand(this.client.call('runTo', { op }));
   }
 
   setKnob(id: KnobId, value: KnobValue): Promise<{ op: number }> {

@@ -46,6 +46,15 @@ export class Lockstep {
     return this.lanes.some((lane) => lane.hub.summary?.status === 'running');
   }
 
+  /** Where the run stands: a lane that has ended stays behind those that go on. */
+  get op(): number {
+    return this.running ? this.furthest() : Math.max(0, ...this.lanes.map(opOf));
+  }
+  /** The operation to ask for to stand here again: the one that ended a run is not counted. */
+  get reach(): number {
+    return this.op + (this.running ? 0 : 1);
+  }
+
   async play(speed: Speed): Promise<void> {
     this.speed = speed;
     this.playing = speed;

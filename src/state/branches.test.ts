@@ -118,4 +118,34 @@ describe('branches', () => {
     store.getState().removeLane(0, 0);
     expect(notes()).toEqual(['0: of 0', '1: of 2', '2: of 3']);
   });
+
+  it('bring back the notes of lanes that were removed or moved', () => {
+    const store = createAppStore({
+      ...presetRecipe('domino'),
+      notes: [{ op: 1000, lane: 3, text: 'x' }],
+    });
+    const lanes = (): number[] => (store.getState().recipe.notes ?? []).map(({ lane }) => lane);
+    store.getState().removeLane(3, 0);
+    expect(lanes()).toEqual([]);
+    store.getState().undo(0);
+    expect(lanes()).toEqual([3]);
+    store.getState().moveLane(2, 0);
+    expect(lanes()).toEqual([2]);
+    store.getState().undo(0);
+    expect(lanes()).toEqual([3]);
+    // Words written since stay when only a knob is taken back.
+    store.getState().addEdit(2000, 'pendingThreshold', 2);
+    store.getState().addNote({ op: 2500, lane: 0, text: 'y' });
+    store.getState().undo(0);
+    expect(lanes()).toEqual([3, 0]);
+  });
+
+  it('take a knob of all lanes as one step, and stand where the run stands at its start', () => {
+    const store = createAppStore({ ...presetRecipe('domino'), cursor: 0 });
+    store.getState().setAllLanes('memPressure', 0.5);
+    expect(store.getState().tree.branches).toHaveLength(2);
+    expect(store.getState().recipe.cursor).toBe(0);
+    store.getState().undo(0);
+    expect(store.getState().recipe.knobs.memPressure).toBeUndefined();
+  });
 });

@@ -10,6 +10,8 @@ export interface Branch {
   /** Operation at which it parts from its parent; 0: from the start. */
   readonly op: number;
   readonly label: string;
+  /** The notes there were when it was last the present one. */
+  readonly notes?: Recipe['notes'];
 }
 
 export interface BranchTree {
@@ -39,6 +41,7 @@ export function rootTree(recipe: Recipe): BranchTree {
       recipe: { ...whole, edits: edits.slice(0, end) },
       op: id === 0 || !last ? 0 : last.op,
       label: id === 0 || !last ? 'as it was' : editText(last),
+      ...(recipe.notes ? { notes: recipe.notes } : {}),
     };
   });
   const last = Object.fromEntries(branches.slice(1).map(({ id }) => [id - 1, id]));
@@ -127,6 +130,9 @@ const changedKnobs = (a: Recipe['knobs'], b: Recipe['knobs']): KnobId[] =>
     (id) => a[id as KnobId] !== b[id as KnobId],
   ) as KnobId[];
 
+const withNotes = ({ notes: _old, ...branch }: Branch, { notes }: Recipe): Branch =>
+  notes ? { ...branch, notes } : branch;
+
 /** The tree after the recipe changed: a new branch, or the same one with another name or order. */
 export function grow(tree: BranchTree, after: Recipe): BranchTree {
   const now = tree.branches.find(({ id }) => id === tree.current);
@@ -137,7 +143,7 @@ export function grow(tree: BranchTree, after: Recipe): BranchTree {
   const change = describeChange(now.recipe, after);
   if (!change) {
     const branches = tree.branches.map((branch) =>
-      branch.id === now.id ? { ...branch, recipe: bare(after) } : branch,
+      branch.id === now.id ? withNotes({ ...branch, recipe: bare(after) }, after) : branch,
     );
     return { ...tree, branches };
   }
@@ -146,7 +152,7 @@ export function grow(tree: BranchTree, after: Recipe): BranchTree {
   );
   if (same) return { ...tree, current: same.id };
   const id = Math.max(...tree.branches.map((branch) => branch.id)) + 1;
-  const added: Branch = { id, parent: now.id, recipe: bare(after), ...change };
+  const added = withNotes({ id, parent: now.id, recipe: bare(after), ...change }, after);
   return prune({
     branches: [...tree.branches, added],
     current: id,

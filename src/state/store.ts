@@ -61,6 +61,8 @@ export interface AppActions {
   resetKnobs(): void;
   /** The same for one lane only. */
   setLaneKnob(lane: number, id: KnobId, value: KnobValue): void;
+  /** The same for all lanes at once. */
+  setAllLanes(id: KnobId, value: KnobValue): void;
   /** Gives every lane this lane's value of a knob. */
   copyToAll(lane: number, id: KnobId): void;
   /** Another lane with the knobs of this one, and changes; it joins at operation `at`. */
@@ -190,13 +192,13 @@ export function createAppStore({ view, ...initial }: Recipe) {
         return { ...entry, knobs: common === value ? rest : { ...rest, [id]: value } };
       });
       const edits = recipe.edits.filter((edit) => !turns(edit, id) || edit.lane !== lane);
-      get().openRecipe(unplaced({ ...recipe, lanes, edits }));
+      get().openRecipe(anew({ ...recipe, lanes, edits }));
     },
-    copyToAll: (lane, id) => {
+    copyToAll: (lane, id) => get().setAllLanes(id, laneKnobs(get().recipe, lane)[id]),
+    setAllLanes: (id, value) => {
       const { recipe } = get();
-      const value = laneKnobs(recipe, lane)[id];
       const edits = recipe.edits.filter((edit) => !turns(edit, id));
-      get().openRecipe(unplaced({ ...withKnob(recipe, id, value), edits }));
+      get().openRecipe(anew({ ...withKnob(recipe, id, value), edits }));
     },
     duplicateLane: (lane, at, changes = {}, name) => {
       const { recipe } = get();
@@ -267,9 +269,11 @@ export function createAppStore({ view, ...initial }: Recipe) {
       const branch = tree.branches.find((entry) => entry.id === id);
       if (!branch) return;
       set({ tree: { ...tree, current: id } });
-      const lanes = branch.recipe.lanes.length;
-      const notes = notesBy(get().recipe, (on) => (on < lanes ? on : undefined));
-      get().openRecipe(placed({ ...branch.recipe, ...notes }, at));
+      // Words stay, unless the lanes were others: then they are what they were there.
+      const { recipe } = get();
+      const same = JSON.stringify(recipe.lanes) === JSON.stringify(branch.recipe.lanes);
+      const notes = same ? recipe.notes : branch.notes;
+      get().openRecipe(placed({ ...branch.recipe, ...(notes ? { notes } : {}) }, at));
     },
     branchAsLane: (id, at) => {
       const { tree, recipe } = get();
@@ -369,6 +373,8 @@ function unplaced(recipe: Recipe): Recipe {
   const { cursor: _cursor, ...rest } = recipe;
   return rest;
 }
+/** A recipe that starts again: playing, unless it stands at its start. */
+const anew = (recipe: Recipe): Recipe => (recipe.cursor === 0 ? recipe : unplaced(recipe));
 /** A recipe whose lanes are all brought to this operation first. */
 function placed(recipe: Recipe, at: number): Recipe {
   return at > 0 ? { ...recipe, cursor: at } : unplaced(recipe);

@@ -160,10 +160,7 @@ export function App({ store, lockstep, audit }: Props) {
     const op = lane.hub.summary?.op ?? 0;
     const fresh = lane.hub.latest === undefined || (op === 0 && !lane.hub.summary?.playing);
     if (knobDef(id).apply === 'restart' || ended || fresh) {
-      if (several && everywhere)
-        recipe.lanes.forEach((_, i) => {
-          actions.setLaneKnob(i, id, value);
-        });
+      if (several && everywhere) actions.setAllLanes(id, value);
       else if (several) actions.setLaneKnob(focus, id, value);
       else actions.setStartKnob(id, value);
       actions.announce(`${knobDef(id).label}: ${String(value)}. The run starts again.`);
@@ -209,9 +206,7 @@ export function App({ store, lockstep, audit }: Props) {
       return next;
     });
   }, []);
-  const at = (): number => lane.hub.summary?.op ?? 0;
-  /** The operation to ask for: the one that ended a run is not counted, one more brings it back. */
-  const reach = (): number => at() + (ended ? 1 : 0);
+  const at = (): number => lockstep.op;
   const toEvent = (forward: boolean): void => {
     const going = forward
       ? lockstep.stepEvent([kind], focus)
@@ -227,7 +222,7 @@ export function App({ store, lockstep, audit }: Props) {
   };
   /** All lanes to an operation; the link remembers it. */
   const travel = (op: number): void => {
-    void lockstep.seek(op).then(() => actions.setCursor(op));
+    void lockstep.seek(op).then(() => actions.setCursor(lockstep.reach));
   };
   const goToNote = ({ op, lane: on, row }: Note): void => {
     if (on !== focus && on < recipe.lanes.length) actions.focusOn(on);
@@ -240,10 +235,10 @@ export function App({ store, lockstep, audit }: Props) {
     const seen = withView(recipe, focus, selection);
     // A run that plays from its start does so for whoever opens its link, too.
     const placed = standing || recipe.cursor !== undefined;
-    return placed && at() > 0 ? { ...seen, cursor: reach() } : seen;
+    return placed && at() > 0 ? { ...seen, cursor: lockstep.reach } : seen;
   };
   const linkNow = (): string => `${location.origin}${location.pathname}${hashOf(recipeNow())}`;
-  const importRecipe = useRecipeFiles(actions, () => setOverlay(undefined));
+  const importFile = useRecipeFiles(actions, () => setOverlay(undefined));
   const copyLink = (): void => {
     const link = linkNow();
     navigator.clipboard
@@ -283,7 +278,9 @@ export function App({ store, lockstep, audit }: Props) {
     setAttempt((n) => n + 1);
     setSpeed(next.speed);
     const opened = presetRecipe(next.preset, next.variant);
-    actions.openRecipe({ ...opened, knobs: { ...opened.knobs, ...next.knobs }, cursor: 0 });
+    const knobs = { ...opened.knobs, ...next.knobs };
+    // A lesson speaks of lane A.
+    actions.openRecipe({ ...opened, knobs, cursor: 0, view: { focus: 0 } });
   };
   // A lesson judges its own scenario: another one closes it. Knobs and lanes are the learner's.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another scenario, whatever the lesson
@@ -485,6 +482,7 @@ export function App({ store, lockstep, audit }: Props) {
           )}
           {selection && (
             <Inspector
+              onSeek={travel}
               lane={lane}
               model={knobs.model}
               selection={selection}
@@ -536,9 +534,9 @@ export function App({ store, lockstep, audit }: Props) {
       <Transport
         lane={lane}
         lockstep={lockstep}
-        onArrive={(op) => {
+        onArrive={() => {
           setTravelled(true);
-          actions.setCursor(op);
+          actions.setCursor(lockstep.reach);
         }}
         model={knobs.model}
         playing={anyPlaying}
@@ -580,8 +578,8 @@ export function App({ store, lockstep, audit }: Props) {
           lane={lane}
           name={`${preset?.title ?? 'own settings'}, ${recipe.lanes[focus].name}`}
           link={linkNow()}
-          command={simCommand(recipe, focus, reach())}
-          onImport={importRecipe}
+          command={simCommand(recipe, focus, (lane.hub.summary?.op ?? 0) + (ended ? 1 : 0))}
+          onFile={importFile}
           onClose={() => setOverlay(undefined)}
         />
       )}

@@ -188,7 +188,8 @@ function NumberField({
           onChange={(event) => setText(event.target.value)}
           onBlur={commit}
           onKeyDown={(event) => {
-            event.stopPropagation();
+            // The palette's key and undo stay the page's.
+            if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
             if (event.key === 'Enter') commit();
             if (event.key === 'Escape') setText(shown(value));
           }}

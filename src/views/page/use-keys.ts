@@ -52,6 +52,10 @@ function press(event: KeyboardEvent, keys: Keys): void {
     return;
   }
   if (event.altKey) return;
+  if (event.key === 'Escape' && target.closest('.break-it, .notes')) {
+    onEscape();
+    return;
+  }
   if (target.closest('input, select, textarea, dialog')) return;
   const button = target.closest('button, a') !== null;
   switch (event.key) {
@@ -68,7 +72,7 @@ function press(event: KeyboardEvent, keys: Keys): void {
     case 'ArrowLeft':
       event.preventDefault();
       if (event.shiftKey) onEvent(false);
-      else void lockstep.seek((lockstep.lanes[focus]?.hub.summary?.op ?? 1) - 1);
+      else void lockstep.seek(lockstep.op - 1);
       return;
     case 'Home':
       event.preventDefault();

@@ -6,9 +6,9 @@ import { readRecipe } from '../shell/share.tsx';
 /**
  * Opens recipe files, also those dropped anywhere on the page. What is none gets one sentence and leaves
  * the run as it is.
- * @returns opens a file's text
+ * @returns opens a file
  */
-export function useRecipeFiles(actions: AppActions, onOpened: () => void): (text: string) => void {
+export function useRecipeFiles(actions: AppActions, onOpened: () => void): (file: File) => void {
   const latest = useRef(onOpened);
   latest.current = onOpened;
   const importRecipe = useCallback(
@@ -41,6 +41,20 @@ export function useRecipeFiles(actions: AppActions, onOpened: () => void): (text
     },
     [actions],
   );
+  const importFile = useCallback(
+    (file: File): void => {
+      readRecipe(file)
+        .then(importRecipe)
+        .catch((error: unknown) => {
+          const why =
+            error instanceof Error && error.message === 'it is too large'
+              ? error.message
+              : 'it cannot be read';
+          actions.notify('problem', `That is not a recipe: ${why}.`, 'the present run');
+        });
+    },
+    [actions, importRecipe],
+  );
   useEffect(() => {
     const over = (event: DragEvent): void => {
       if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
@@ -49,7 +63,7 @@ export function useRecipeFiles(actions: AppActions, onOpened: () => void): (text
       const [file] = event.dataTransfer?.files ?? [];
       if (!file) return;
       event.preventDefault();
-      void readRecipe(file).then(importRecipe);
+      importFile(file);
     };
     window.addEventListener('dragover', over);
     window.addEventListener('drop', drop);
@@ -57,6 +71,6 @@ export function useRecipeFiles(actions: AppActions, onOpened: () => void): (text
       window.removeEventListener('dragover', over);
       window.removeEventListener('drop', drop);
     };
-  }, [importRecipe]);
-  return importRecipe;
+  }, [importFile]);
+  return importFile;
 }

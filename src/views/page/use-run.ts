@@ -98,11 +98,11 @@ export function useRun(
     /** Wherever the run comes to stand, the address says so: a reload is no loss. */
     const stand = (): void => {
       look();
-      const { run: now, focus: front, setCursor } = store.getState();
-      const here = lockstep.lanes[front]?.hub.summary;
-      if (opened.current !== now || here === undefined || here.op === 0) return;
-      if (here.status === 'running' && !lockstep.lanes.some((each) => each.hub.summary?.playing))
-        setCursor(here.op);
+      const { run: now, recipe, setCursor } = store.getState();
+      if (opened.current !== now || lockstep.op === 0) return;
+      if (lockstep.lanes.some((each) => each.hub.summary?.playing !== false)) return;
+      // Who watched a run from its start to its end may want to see it again.
+      if (lockstep.running || recipe.cursor !== undefined) setCursor(lockstep.reach);
     };
     look();
     const stops = lockstep.lanes.map((each) => each.hub.subscribeSummary(stand));

@@ -11,7 +11,7 @@ interface Props {
   readonly name: string;
   readonly link: string;
   readonly command: string;
-  onImport(text: string): void;
+  onFile(file: File): void;
   onClose(): void;
 }
 
@@ -32,7 +32,7 @@ const FILES: readonly {
 ];
 
 /** Links, commands and files that make this run again, or carry it elsewhere. */
-export function Share({ recipe, lane, name, link, command, onImport, onClose }: Props) {
+export function Share({ recipe, lane, name, link, command, onFile, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [said, setSaid] = useState('');
   useEffect(() => {
@@ -111,7 +111,7 @@ export function Share({ recipe, lane, name, link, command, onImport, onClose }: 
           accept=".json,application/json"
           onChange={(event) => {
             const [chosen] = event.target.files ?? [];
-            if (chosen) void readRecipe(chosen).then(onImport);
+            if (chosen) onFile(chosen);
           }}
         />
       </label>
@@ -123,7 +123,8 @@ export function Share({ recipe, lane, name, link, command, onImport, onClose }: 
 /** A recipe is small; what is larger is something else. */
 const MOST_BYTES = 3_000_000;
 
-/** The text of a file that may be a recipe; too large a file gives what a wrong one gives. */
+/** The text of a file that may be a recipe. Rejects when it is too large, or no file at all. */
 export async function readRecipe(file: File): Promise<string> {
-  return file.size > MOST_BYTES ? `"${file.name}: too large to be a recipe"` : file.text();
+  if (file.size > MOST_BYTES) throw new Error('it is too large');
+  return file.text();
 }

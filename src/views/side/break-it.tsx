@@ -28,6 +28,7 @@ const PRESSURES = [0, 0.5, 0.9, 0.99] as const;
 /** Blows to threads and to memory, each an edit of the recipe that undo takes back. */
 export function BreakIt({ lane, knobs, lanes, ended, onAct, onKnob, onClose }: Props) {
   const [threads, setThreads] = useState<readonly ThreadDetail[]>([]);
+  const [problem, setProblem] = useState<string | undefined>(undefined);
   const head = useRef<HTMLHeadingElement>(null);
   // Whoever opens it wants to be in it.
   useEffect(() => head.current?.focus(), []);
@@ -68,10 +69,15 @@ export function BreakIt({ lane, knobs, lanes, ended, onAct, onKnob, onClose }: P
             key={id}
             id={id}
             value={much[id]}
+            onProblem={setProblem}
             onChange={(value) => setMuch({ ...much, [id]: value })}
           />
         ))}
       </div>
+      {/* Its room is kept: what lies below must not move under a pointer. */}
+      <p className="field-problem" role="alert">
+        {problem}
+      </p>
       <div className="break-threads" role="region" aria-label="Threads" tabIndex={0}>
         <table>
           <thead>
@@ -160,21 +166,24 @@ const stateOf = ({ running, asleep }: ThreadDetail): string =>
 function Amount({
   id,
   value,
+  onProblem,
   onChange,
 }: {
   readonly id: ActId;
   readonly value: number;
+  /** Why an amount was refused; undefined: it was not. */
+  onProblem(problem: string | undefined): void;
   onChange(value: number): void;
 }) {
   const range = ACT[id].amount;
   const [draft, setDraft] = useState<string | undefined>(undefined);
-  const [problem, setProblem] = useState<string | undefined>(undefined);
   if (!range) return null;
   const settle = (): void => {
     if (draft === undefined) return;
-    const wanted = Math.round(Number(draft));
-    const bad = draft.trim() === '' || !(wanted >= range.min && wanted <= range.max);
-    setProblem(
+    const digits = draft.replace(/[,\s]/g, '');
+    const wanted = Number(digits);
+    const bad = !/^\d+$/.test(digits) || !(wanted >= range.min && wanted <= range.max);
+    onProblem(
       bad
         ? `${ACT[id].label} goes from ${count(range.min)} to ${count(range.max)} ${range.unit}. Kept: ${count(value)}.`
         : undefined,
@@ -196,11 +205,6 @@ function Amount({
         />
         <small>{range.unit === 'operations' ? 'ops' : range.unit}</small>
       </span>
-      {problem !== undefined && (
-        <span className="field-problem" role="alert">
-          {problem}
-        </span>
-      )}
     </label>
   );
 }

@@ -23,10 +23,12 @@ interface Props {
   readonly selection: Selection;
   onSelect(selection: Selection | undefined): void;
   onAct(act: Intervention): void;
+  /** Brings all lanes to an operation. */
+  onSeek(op: number): void;
 }
 
 /** The selected SuperSlab, its slabs, and every block of one slab. */
-export function Inspector({ lane, model, selection, onSelect, onAct }: Props) {
+export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: Props) {
   const [detail, setDetail] = useState<SuperSlabDetail | undefined>(undefined);
   const [blocks, setBlocks] = useState<BlocksDetail | undefined>(undefined);
   const [gone, setGone] = useState(false);
@@ -155,6 +157,7 @@ export function Inspector({ lane, model, selection, onSelect, onAct }: Props) {
           lane={lane}
           blocks={blocks}
           selected={selection.block}
+          onSeek={onSeek}
           onBlock={(block) => onSelect({ superslab, slab: blocks.slab, block })}
         />
       )}
@@ -192,11 +195,13 @@ function Blocks({
   blocks,
   selected,
   onBlock,
+  onSeek,
 }: {
   readonly lane: Lane;
   readonly blocks: BlocksDetail;
   readonly selected: number | undefined;
   onBlock(block: number): void;
+  onSeek(op: number): void;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const geometry = useRef<BlocksGeometry | undefined>(undefined);
@@ -257,6 +262,7 @@ function Blocks({
       {shown !== undefined && (
         <BlockStory
           key={shown}
+          onSeek={onSeek}
           lane={lane}
           superslab={blocks.superslab}
           slab={blocks.slab}
@@ -280,11 +286,13 @@ function BlockStory({
   superslab,
   slab,
   block,
+  onSeek,
 }: {
   readonly lane: Lane;
   readonly superslab: number;
   readonly slab: number;
   readonly block: number;
+  onSeek(op: number): void;
 }) {
   const [found, setFound] = useState<Provenance | 'looking' | 'moving'>('looking');
   const asked = useRef({ op: -1, abort: new AbortController() });
@@ -323,21 +331,17 @@ function BlockStory({
   return (
     <p className="block-story" data-testid="block-story">
       {found.allocated ? (
-        <>
-          Allocated by {who(found.allocated)}.{' '}
-          <button
-            type="button"
-            className="link"
-            onClick={() => void lane.seek(found.allocated?.op ?? 0)}
-          >
-            Go there
-          </button>
-        </>
+        <>Allocated by {who(found.allocated)}.</>
       ) : (
         'Allocated before the first operation, or never.'
       )}{' '}
       {found.freed && <>Freed by {who(found.freed)}. </>}
-      {found.age !== undefined && `${plural(found.age, 'operation')} ago.`}
+      {found.age !== undefined && `${plural(found.age, 'operation')} ago. `}
+      {found.allocated && (
+        <button type="button" className="link" onClick={() => onSeek(found.allocated?.op ?? 0)}>
+          Go there
+        </button>
+      )}
     </p>
   );
 }

@@ -19,7 +19,8 @@ export function BranchTreeView({ tree, horizon, canAddLane, onGo, onLane }: Prop
   const box = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the present branch stays in sight
   useEffect(() => {
-    box.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+    const row = box.current?.querySelector<HTMLElement>('[aria-current]')?.closest('li');
+    if (box.current && row) box.current.scrollTop = row.offsetTop - ROW;
   }, [tree]);
   if (tree.branches.length < 2) return null;
   const rows = rowsOf(tree);

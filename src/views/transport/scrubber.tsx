@@ -34,6 +34,10 @@ interface View {
   readonly to: number;
 }
 
+/** The ends of a zoomed view, in as many digits as tell them apart. */
+const spanText = ({ from, to }: View): string =>
+  to - from < to / 100 ? `${count(from)} to ${count(to)}` : `${compact(from)} to ${compact(to)}`;
+
 /** The last operation that the bar shows when it is not zoomed. */
 function endOf(frame: FrameView): number {
   const { header } = frame;
@@ -69,6 +73,7 @@ export function Scrubber({
   const zoom = useRef<View | undefined>(undefined);
   const drag = useRef<number | undefined>(undefined);
   const jumping = useRef(false);
+  const travelling = useRef(false);
   const seen = useRef({ generation: -1, firsts: new Map<EventKind, number>() });
   const [journey, setJourney] = useState<number | undefined>(undefined);
   const latest = edits.at(-1);
@@ -90,7 +95,7 @@ export function Scrubber({
     const { header } = frame;
     const op = drag.current ?? header[H.op];
     learn(frame);
-    if (drag.current === undefined) followView(op);
+    if (drag.current === undefined && !travelling.current) followView(op);
     const share = 100 * place(frame, op);
     if (done.current) done.current.style.width = `${share.toFixed(2)}%`;
     if (thumb.current) thumb.current.style.left = `${share.toFixed(2)}%`;
@@ -112,10 +117,7 @@ export function Scrubber({
             ? `${((100 * header[H.op]) / header[H.opLimit]).toFixed(1)} % of the operations done`
             : `${(100 * used).toFixed(1)} % of the map entries used`;
     const view = zoom.current;
-    const said =
-      view && drag.current === undefined
-        ? `zoomed: ${compact(view.from)} to ${compact(view.to)}`
-        : label;
+    const said = view && drag.current === undefined ? `zoomed: ${spanText(view)}` : label;
     if (text.current && text.current.textContent !== said) text.current.textContent = said;
     writeMarks(frame);
   };
@@ -123,7 +125,10 @@ export function Scrubber({
   const learn = (frame: FrameView): void => {
     const { header, firsts } = frame;
     const known = seen.current;
-    if (known.generation !== header[H.generation]) known.firsts.clear();
+    if (known.generation !== header[H.generation]) {
+      known.firsts.clear();
+      zoom.current = undefined;
+    }
     known.generation = header[H.generation];
     for (const [kind, op] of known.firsts) if (op > header[H.horizon]) known.firsts.delete(kind);
     for (const kind of MARKED) {
@@ -189,7 +194,9 @@ export function Scrubber({
     jumping.current = false;
   };
   const travel = async (op: number): Promise<void> => {
+    travelling.current = true;
     await lockstep.seek(op);
+    travelling.current = false;
     onArrive(op);
     redraw();
   };
@@ -209,7 +216,7 @@ export function Scrubber({
   };
   const onKey = (event: KeyboardEvent): void => {
     const frame = lane.hub.latest;
-    if (!frame || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (!frame || event.ctrlKey || event.metaKey || event.altKey) return;
     const factor = { '+': ZOOM_IN, '=': ZOOM_IN, '-': ZOOM_OUT, '0': Infinity }[event.key];
     if (factor !== undefined) {
       event.preventDefault();
@@ -218,6 +225,7 @@ export function Scrubber({
       zoomBy(frame, factor, frame.header[H.op]);
       return;
     }
+    if (event.shiftKey) return;
     const { from, to } = viewOf(frame);
     const step = {
       // ← and → are single operations wherever one is, Shift with them the next event.
@@ -246,7 +254,7 @@ export function Scrubber({
     if (!element) return;
     const onWheel = (event: WheelEvent): void => {
       const frame = lane.hub.latest;
-      if (!frame) return;
+      if (!frame || event.deltaY === 0) return;
       event.preventDefault();
       zoomBy(frame, event.deltaY > 0 ? ZOOM_OUT : ZOOM_IN, opAt(event));
     };

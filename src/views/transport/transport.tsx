@@ -110,7 +110,7 @@ export function Transport({
         </button>
         <button
           type="button"
-          onClick={() => void lockstep.seek((lane.hub.summary?.op ?? 1) - 1)}
+          onClick={() => void lockstep.seek(lockstep.op - 1)}
           title="Back one operation (←)"
           aria-label="Step back one operation"
         >
