@@ -1,6 +1,6 @@
 import type { EventKind } from '../engine/telemetry/events.ts';
 import { H } from '../worker/frame.ts';
-import type { Speed } from '../worker/protocol.ts';
+import { reachOf, type Speed } from '../worker/protocol.ts';
 import type { Lane } from './lane.ts';
 
 /** Operations that a lane may be ahead of the slowest one, flat out. */
@@ -50,9 +50,9 @@ export class Lockstep {
   get op(): number {
     return this.running ? this.furthest() : Math.max(0, ...this.lanes.map(opOf));
   }
-  /** The operation to ask for to stand here again: the one that ended a run is not counted. */
+  /** The operation to ask for to stand here again. */
   get reach(): number {
-    return this.op + (this.running ? 0 : 1);
+    return this.running ? this.op : Math.max(0, ...this.lanes.map(reachIn));
   }
 
   async play(speed: Speed): Promise<void> {
@@ -160,3 +160,4 @@ export class Lockstep {
 }
 
 const opOf = (lane: Lane): number => lane.hub.summary?.op ?? 0;
+const reachIn = ({ hub }: Lane): number => (hub.summary ? reachOf(hub.summary) : 0);

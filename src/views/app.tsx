@@ -27,7 +27,7 @@ import {
   withView,
 } from '../state/store.ts';
 import { hashOf } from '../state/url.ts';
-import type { Speed } from '../worker/protocol.ts';
+import { reachOf, type Speed } from '../worker/protocol.ts';
 import { Compare } from './compare/compare.tsx';
 import { LaneTabs } from './compare/lane-tabs.tsx';
 import { KnobPanel } from './knobs/panel.tsx';
@@ -220,9 +220,9 @@ export function App({ store, lockstep, audit }: Props) {
       );
     });
   };
-  /** All lanes to an operation; the link remembers it. */
+  /** All lanes to an operation; where they come to stand the address says. */
   const travel = (op: number): void => {
-    void lockstep.seek(op).then(() => actions.setCursor(lockstep.reach));
+    void lockstep.seek(op);
   };
   const goToNote = ({ op, lane: on, row }: Note): void => {
     if (on !== focus && on < recipe.lanes.length) actions.focusOn(on);
@@ -536,7 +536,6 @@ export function App({ store, lockstep, audit }: Props) {
         lockstep={lockstep}
         onArrive={() => {
           setTravelled(true);
-          actions.setCursor(lockstep.reach);
         }}
         model={knobs.model}
         playing={anyPlaying}
@@ -578,7 +577,7 @@ export function App({ store, lockstep, audit }: Props) {
           lane={lane}
           name={`${preset?.title ?? 'own settings'}, ${recipe.lanes[focus].name}`}
           link={linkNow()}
-          command={simCommand(recipe, focus, (lane.hub.summary?.op ?? 0) + (ended ? 1 : 0))}
+          command={simCommand(recipe, focus, summary ? reachOf(lane.hub.summary ?? summary) : 0)}
           onFile={importFile}
           onClose={() => setOverlay(undefined)}
         />

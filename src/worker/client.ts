@@ -1,8 +1,9 @@
 import type { ErrorCode } from '../base/result.ts';
+import { asOp } from '../base/units.ts';
 import type { Intervention } from '../engine/interventions.ts';
 import type { KnobId, KnobValue } from '../engine/knobs.ts';
 import { type Edit, withEdits } from '../engine/recipe.ts';
-import { RUN_STATUS } from '../engine/telemetry/states.ts';
+import { RUN_STATUS, type RunStatus } from '../engine/telemetry/states.ts';
 import { type FrameView, H, viewFrame } from './frame.ts';
 import {
   type CallName,
@@ -11,6 +12,7 @@ import {
   type FromWorker,
   type LaneConfig,
   PROTOCOL_VERSION,
+  reachOf,
   type Speed,
   type Summary,
   type ToWorker,
@@ -79,8 +81,8 @@ export class LaneClient {
   private config: Config | undefined;
   private shown: ArrayBuffer | undefined;
   private lastOp = 0;
-  /** The run has ended: by the operation after the last one that counts. */
-  private ended = false;
+  /** Where a new worker has to be brought to stand as this one. */
+  private reach = 0;
   private restarts = 0;
   private restartOp = -1;
   private playingAt: Speed | undefined;
@@ -259,7 +261,7 @@ export class LaneClient {
         return;
       case 'summary':
         if (message.summary.generation !== this.generation) return;
-        this.progress(message.summary.op, message.summary.status !== 'running');
+        this.progress(message.summary.op, message.summary.status);
         this.options.onSummary(message.summary);
         return;
       case 'frame':
@@ -281,7 +283,7 @@ export class LaneClient {
     const old = this.shown;
     this.shown = buffer;
     const frame = viewFrame(buffer);
-    this.progress(frame.header[H.op], RUN_STATUS[frame.header[H.status]] !== 'running');
+    this.progress(frame.header[H.op], RUN_STATUS[frame.header[H.status]]);
     this.options.onFrame(frame);
     if (old) this.giveBack(old);
   }
@@ -290,9 +292,9 @@ export class LaneClient {
     this.worker.postMessage({ t: 'credit', buffer }, [buffer]);
   }
 
-  private progress(op: number, ended: boolean): void {
+  private progress(op: number, status: RunStatus): void {
     this.lastOp = op;
-    this.ended = ended;
+    this.reach = reachOf({ op: asOp(op), status });
     if (op > this.restartOp) this.restarts = 0;
   }
 
@@ -328,10 +330,7 @@ export class LaneClient {
     this.generation++;
     this.options.onRestart({ op: this.lastOp, reason, lasting: false });
     const speed = this.playingAt;
-    const config = this.fullConfig({
-      ...this.config,
-      startAt: this.lastOp + (this.ended ? 1 : 0),
-    });
+    const config = this.fullConfig({ ...this.config, startAt: this.reach });
     const recovery = this.send('configure', config)
       .then(() => (speed === undefined ? undefined : this.send('play', { speed })))
       .catch(() => undefined) // a further fault comes back here through `replace`

@@ -15,6 +15,7 @@ import {
   type FromWorker,
   type LaneConfig,
   PROTOCOL_VERSION,
+  reachOf,
   type StepTarget,
   type Summary,
   type ToWorker,
@@ -269,7 +270,7 @@ export class Host {
       id,
       target: Infinity,
       watch,
-      origin: originOf(sim),
+      origin: reachOf(sim),
       reply: () => ({ ...this.summary(), missed: false }),
     });
   }
@@ -313,7 +314,7 @@ export class Host {
     const watch = kinds.reduce((bits, kind) => bits | (1 << EV[kind]), 0);
     const limit = sim.op - 1;
     const from = this.timeline.before(limit).op;
-    const origin = originOf(sim);
+    const origin = reachOf(sim);
     this.timeline.rewind(sim, limit);
     return this.start({
       id,
@@ -551,9 +552,6 @@ export class Host {
     this.port.postMessage({ t: 'fault', op: this.sim?.op ?? 0, message });
   }
 }
-
-/** Where a run stands, so that a seek brings it back: an ended one ends again. */
-const originOf = (sim: Simulation): number => sim.op + (sim.status === 'running' ? 0 : 1);
 
 const DEFERRED = Symbol('answered later');
 

@@ -41,6 +41,10 @@ export interface Summary {
   readonly journey: number | undefined;
 }
 
+/** The operation to ask for to stand here again: the one that ended a run is not counted, one more ends it again. */
+export const reachOf = ({ op, status }: Pick<Summary, 'op' | 'status'>): number =>
+  op + (status === 'running' ? 0 : 1);
+
 /** Where a step to an event, in either direction, came to. */
 export interface Arrival extends Summary {
   /** There was none: the run stands where it stood before. */

@@ -149,7 +149,7 @@ function MetricTable({
             ? ''
             : values[0] === 0
               ? signed(value, row.format)
-              : `${difference(value, values[0])}, ${signed(value - values[0], row.format)}`;
+              : `${difference(value, values[0])}, ${signed(value - values[0], row.change ?? row.format)}`;
         const strong = cell.firstElementChild;
         const small = cell.lastElementChild;
         if (strong && strong.textContent !== text) strong.textContent = text;
@@ -332,15 +332,18 @@ function DiffStrip({
       const series = differenceOf(other, frame, strip.series);
       drawDiff(ctx, series, size, palette, format);
       const last = series.values.at(-1) ?? 0;
+      const at = `at ${compact(series.ops.at(-1) ?? 0)} operations`;
       const sentence =
         last === 0
-          ? `${letters[1]} and ${letters[0]} have the same ${strip.label} now`
-          : `${letters[1]} has ${format(Math.abs(last))} ${last > 0 ? 'more' : 'less'} ${strip.label} than ${letters[0]} now`;
+          ? `${letters[1]} and ${letters[0]} have the same ${strip.label} ${at}`
+          : `${letters[1]} has ${format(Math.abs(last))} ${last > 0 ? 'more' : 'less'} ${strip.label} than ${letters[0]} ${at}`;
       if (text.current && text.current.textContent !== sentence)
         text.current.textContent = sentence;
     },
     150,
   );
+  // The other lane may come to stand later than the one that draws.
+  useFrames(first, 150, () => canvas.redraw());
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn again because the choice changed
   useEffect(() => canvas.redraw(), [strip, first]);
   return (

@@ -11,10 +11,14 @@ export interface MetricRow {
   readonly better?: 'less' | 'more';
   value(frame: FrameView): number;
   format(value: number): string;
+  /** A difference between lanes, where it is of another unit than the value. */
+  change?(size: number): string;
   /** Left out while every lane has 0. */
   readonly optional?: boolean;
 }
 
+/** A difference of shares: not per cent of anything. */
+const points = (share: number): string => `${(100 * share).toFixed(1)} points`;
 const derived = (frame: FrameView) =>
   derive(
     frame.counters,
@@ -56,8 +60,9 @@ export const METRIC_ROWS: readonly MetricRow[] = [
     better: 'more',
     value: (f) => derived(f).reuseShare,
     format: percent,
+    change: points,
   },
-  { label: 'remote frees', value: (f) => derived(f).remoteShare, format: percent },
+  { label: 'remote frees', value: (f) => derived(f).remoteShare, format: percent, change: points },
   { label: 'adoptions', value: plain(C.adoptions), format: count, optional: true },
   {
     label: 'adoptions without need',

@@ -43,15 +43,10 @@ export function useRecipeFiles(actions: AppActions, onOpened: () => void): (file
   );
   const importFile = useCallback(
     (file: File): void => {
-      readRecipe(file)
-        .then(importRecipe)
-        .catch((error: unknown) => {
-          const why =
-            error instanceof Error && error.message === 'it is too large'
-              ? error.message
-              : 'it cannot be read';
-          actions.notify('problem', `That is not a recipe: ${why}.`, 'the present run');
-        });
+      void readRecipe(file).then((text) => {
+        if (text.ok) importRecipe(text.value);
+        else actions.notify('problem', text.error.message, 'the present run');
+      });
     },
     [actions, importRecipe],
   );

@@ -99,7 +99,7 @@ export function useRun(
     const stand = (): void => {
       look();
       const { run: now, recipe, setCursor } = store.getState();
-      if (opened.current !== now || lockstep.op === 0) return;
+      if (opened.current !== now) return;
       if (lockstep.lanes.some((each) => each.hub.summary?.playing !== false)) return;
       // Who watched a run from its start to its end may want to see it again.
       if (lockstep.running || recipe.cursor !== undefined) setCursor(lockstep.reach);

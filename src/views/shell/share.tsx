@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { fail, ok, type Result } from '../../base/result.ts';
 import { count } from '../../draw/format.ts';
 import type { Recipe } from '../../engine/recipe.ts';
 import type { Lane } from '../../live/lane.ts';
@@ -123,8 +124,12 @@ export function Share({ recipe, lane, name, link, command, onFile, onClose }: Pr
 /** A recipe is small; what is larger is something else. */
 const MOST_BYTES = 3_000_000;
 
-/** The text of a file that may be a recipe. Rejects when it is too large, or no file at all. */
-export async function readRecipe(file: File): Promise<string> {
-  if (file.size > MOST_BYTES) throw new Error('it is too large');
-  return file.text();
+/** The text of a file that may be a recipe, or why it is none. */
+export async function readRecipe(file: File): Promise<Result<string>> {
+  if (file.size > MOST_BYTES) return fail('E_FILE', 'That file is too large to be a recipe.');
+  try {
+    return ok(await file.text());
+  } catch {
+    return fail('E_FILE', 'That cannot be read as a file.');
+  }
 }

@@ -59,6 +59,7 @@ export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: P
   }, [superslab, slab, lane]);
   useFrames(lane, 500, () => void load());
   if (gone) {
+    const rows = lane.hub.latest?.shape.rows ?? 0;
     return (
       <section className="inspector" aria-label="Inspector">
         <Head
@@ -66,9 +67,9 @@ export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: P
           onClose={() => onSelect(undefined)}
         />
         <p>
-          {superslab < (lane.hub.latest?.shape.rows ?? 0)
+          {superslab < rows
             ? 'Its memory has gone back to the OS.'
-            : `There is no ${noun(model)} ${count(superslab)} at this operation: ${plural(lane.hub.latest?.shape.rows ?? 0, 'has', 'have')} been mapped so far.`}
+            : `There is no ${noun(model)} ${count(superslab)} at this operation: ${plural(rows, 'has', 'have')} been mapped so far.`}
         </p>
       </section>
     );

@@ -63,7 +63,7 @@ export function Scrubber({
   readonly lockstep: Lockstep;
   readonly edits: readonly TimeMark[];
   readonly notes: readonly TimeMark[];
-  onArrive(op: number): void;
+  onArrive(): void;
 }) {
   const bar = useRef<HTMLDivElement>(null);
   const done = useRef<HTMLDivElement>(null);
@@ -115,7 +115,7 @@ export function Scrubber({
           ? 'the run has ended'
           : header[H.opLimit] > 0
             ? `${((100 * header[H.op]) / header[H.opLimit]).toFixed(1)} % of the operations done`
-            : `${(100 * used).toFixed(1)} % of the map entries used`;
+            : `${(100 * used).toFixed(1)} % of map entries used`;
     const view = zoom.current;
     const said = view && drag.current === undefined ? `zoomed: ${spanText(view)}` : label;
     if (text.current && text.current.textContent !== said) text.current.textContent = said;
@@ -197,7 +197,7 @@ export function Scrubber({
     travelling.current = true;
     await lockstep.seek(op);
     travelling.current = false;
-    onArrive(op);
+    onArrive();
     redraw();
   };
   /** Shows more or less of the run; what lies at `at` stays there. */
@@ -313,10 +313,9 @@ export function Scrubber({
           </span>
         )}
         {latest && (
-          <span>
+          <span title={`${latest.text}, operation ${count(latest.op)}`}>
             {' · '}
-            {edits.length === 1 ? latest.text : `${edits.length} edits, the last`} at{' '}
-            {count(latest.op)}
+            {edits.length === 1 ? 'edit' : `${edits.length} edits, last`} at {compact(latest.op)}
           </span>
         )}
       </p>

@@ -30,7 +30,7 @@ interface Props {
   readonly lockstep: Lockstep;
   readonly model: ModelId;
   /** The run was brought to an operation by hand. */
-  onArrive(op: number): void;
+  onArrive(): void;
   readonly playing: boolean;
   readonly ended: boolean;
   readonly speed: Speed;
