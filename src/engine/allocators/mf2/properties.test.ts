@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../../base/testing/fuzz.ts';
 import type { Intervention } from '../../interventions.ts';
 import { KNOB_IDS, type KnobId, type KnobValues, knobDef, resolveKnobs } from '../../knobs.ts';
 import { C } from '../../telemetry/counters.ts';
@@ -103,7 +104,7 @@ describe('MF2, properties', () => {
           expect(sim.audit()).toEqual([]);
         }
       }),
-      { numRuns: 1500 },
+      cases(1500),
     );
   });
 
@@ -120,7 +121,7 @@ describe('MF2, properties', () => {
           expect(sliced.digest()).toBe(whole.digest());
         },
       ),
-      { numRuns: 300 },
+      cases(300),
     );
   });
 
@@ -143,7 +144,7 @@ describe('MF2, properties', () => {
         for (const step of after) apply(other, step);
         expect(other.digest()).toBe(end);
       }),
-      { numRuns: 250 },
+      cases(250),
     );
   });
 
@@ -158,7 +159,7 @@ describe('MF2, properties', () => {
           expect(b.digest()).toBe(a.digest());
         }
       }),
-      { numRuns: 60 },
+      cases(60),
     );
   });
 });
@@ -213,7 +214,7 @@ describe('causes, recounted from the events alone', () => {
         }
         expect(events.totals[EV.pageAdopted]).toBe(counters[C.adoptions]);
       }),
-      { numRuns: 300 },
+      cases(300),
     );
   });
 
@@ -290,7 +291,7 @@ describe('the audit notices a mark that is wrong', () => {
     ['pending', PF.pending],
     ['active', PF.active],
     ['orphan', PF.orphan],
-  ])('%s', (_, mark) => {
+  ])('%s', { tags: ['slow'] }, (_, mark) => {
     const knobs = { workload: 'wakers', adoptOnWake: true, minSize: 2048, maxSize: 9000 } as const;
     const sim = new Mf2Simulation(resolveKnobs({ model: 'mf2', ...knobs }), SMALL);
     sim.advance(3000);

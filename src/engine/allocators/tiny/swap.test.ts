@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { cases } from '../../../base/testing/fuzz.ts';
 import { resolveKnobs } from '../../knobs.ts';
 import { LRAN2_STATE, lran2 } from '../../workloads/lran2.ts';
 import { SS_WORDS } from './layout.ts';
@@ -49,6 +50,6 @@ it('the hot loop does what malloc and free do', () => {
         expect(slow.larson.generators).toEqual(fast.larson.generators);
       },
     ),
-    { numRuns: 200 },
+    cases(200),
   );
 });
