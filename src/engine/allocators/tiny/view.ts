@@ -1,9 +1,7 @@
 import { asBytes, asNs, asOp } from '../../../base/units.ts';
 import { C } from '../../telemetry/counters.ts';
-import { BANDS } from '../../telemetry/ledger.ts';
 import { SS, SS_STATES } from '../../telemetry/states.ts';
 import {
-  type Autopsy,
   BLOCK_STATES,
   type BlocksDetail,
   type SlabDetail,
@@ -47,7 +45,8 @@ import {
   slabHeader,
   TOUCHED,
 } from './layout.ts';
-import type { TinySimulation } from './simulation.ts';
+import type { AutopsyPart } from '../contract.ts';
+import type { TinyAllocator } from './allocator.ts';
 
 /** Reading only: what views, inspector and autopsy ask of the tiny model. */
 
@@ -62,8 +61,8 @@ function stateOf(flags: number, live: number, active: number, ownerAlive: boolea
 }
 
 /** Fills one row per SuperSlab record, unmapped ones included. */
-export function fillColumns(sim: TinySimulation, columns: SuperSlabColumns): void {
-  const { heap } = sim;
+export function fillColumns(tiny: TinyAllocator, columns: SuperSlabColumns): void {
+  const { heap } = tiny;
   const { superslabs, slabs } = heap;
   const { live, active, queued, owner, born, state, cls, chain, flags, slabs: acquired } = columns;
   for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
@@ -88,7 +87,7 @@ export function fillColumns(sim: TinySimulation, columns: SuperSlabColumns): voi
     born[row] = superslabs[at + SS_BORN_OP];
     state[row] = stateOf(bits, sumLive, sumActive, !dead);
     cls[row] = superslabs[at + SS_CLASS];
-    chain[row] = life >= 0 ? sim.chainOf(life) : 255;
+    chain[row] = life >= 0 ? tiny.heap.threads.chainOf(life) : 255;
     flags[row] =
       (dead ? SUPERSLAB_FLAG.ownerDead : 0) |
       ((bits & SS_FLAG.adopted) !== 0 ? SUPERSLAB_FLAG.adopted : 0) |
@@ -98,8 +97,8 @@ export function fillColumns(sim: TinySimulation, columns: SuperSlabColumns): voi
 }
 
 /** Queued blocks by chain and class: living owners first, then the chain's dead (chain 0: also nobody's). */
-export function fillQueues(sim: TinySimulation, matrix: Float64Array): void {
-  const { heap, chains } = sim;
+export function fillQueues(tiny: TinyAllocator, matrix: Float64Array): void {
+  const { heap, chains } = tiny;
   const { superslabs, slabs, classes } = heap;
   matrix.fill(0);
   for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
@@ -113,15 +112,15 @@ export function fillQueues(sim: TinySimulation, matrix: Float64Array): void {
     }
     if (queued === 0) continue;
     const life = superslabs[at + SS_OWNER];
-    const chain = life >= 0 ? sim.chainOf(life) : 0;
+    const chain = life >= 0 ? tiny.heap.threads.chainOf(life) : 0;
     const line = (bits & SS_FLAG.orphan) !== 0 ? chains + chain : chain;
     matrix[line * classes + superslabs[at + SS_CLASS]] += queued;
   }
 }
 
 /** Record of slab `index` of a SuperSlab, or undefined when it was not acquired. */
-function slabRecord(sim: TinySimulation, row: number, index: number): number | undefined {
-  const { superslabs, slabs } = sim.heap;
+function slabRecord(tiny: TinyAllocator, row: number, index: number): number | undefined {
+  const { superslabs, slabs } = tiny.heap;
   const at = row * SS_WORDS;
   if (index < 0 || index >= superslabs[at + SS_ACQUIRED]) return undefined;
   let r = superslabs[at + SS_FIRST_SLAB];
@@ -129,8 +128,8 @@ function slabRecord(sim: TinySimulation, row: number, index: number): number | u
   return r;
 }
 
-function isMapped(sim: TinySimulation, row: number): boolean {
-  const { heap } = sim;
+function isMapped(tiny: TinyAllocator, row: number): boolean {
+  const { heap } = tiny;
   return (
     Number.isInteger(row) &&
     row >= 0 &&
@@ -140,9 +139,9 @@ function isMapped(sim: TinySimulation, row: number): boolean {
 }
 
 /** Everything about one SuperSlab, or undefined when the row is not mapped. */
-export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDetail | undefined {
-  if (!isMapped(sim, row)) return undefined;
-  const { heap } = sim;
+export function inspectSuperSlab(tiny: TinyAllocator, row: number): SuperSlabDetail | undefined {
+  if (!isMapped(tiny, row)) return undefined;
+  const { heap } = tiny;
   const { superslabs, slabs } = heap;
   const at = row * SS_WORDS;
   const flags = superslabs[at + SS_FLAGS];
@@ -183,7 +182,7 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
       index,
       acquired,
       owner: slabs[r + OWNER],
-      ownerAlive: sim.isAlive(slabs[r + OWNER]),
+      ownerAlive: tiny.heap.isAlive(slabs[r + OWNER]),
       capacity: slabs[r + CAPACITY],
       carved: slabs[r + CARVED],
       live: slabs[r + LIVE],
@@ -203,9 +202,9 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
     cls,
     blockBytes: asBytes(bytes),
     bytes: asBytes(superslabs[at + SS_SLABS] * SLAB_BYTES),
-    address: `0x${(sim.space.pageOf(superslabs[at + SS_PIECE]) * 4096).toString(16)}`,
+    address: `0x${(tiny.heap.space.pageOf(superslabs[at + SS_PIECE]) * 4096).toString(16)}`,
     owner,
-    ownerChain: owner >= 0 ? sim.chainOf(owner) : 255,
+    ownerChain: owner >= 0 ? tiny.heap.threads.chainOf(owner) : 255,
     ownerAlive: !dead && owner !== NO_LIFE,
     adoptedFrom: superslabs[at + SS_ADOPTED_FROM],
     bornOp: asOp(superslabs[at + SS_BORN_OP]),
@@ -221,14 +220,14 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
 
 /** Every block of one acquired slab, from walking both lists and the block table. */
 export function inspectBlocks(
-  sim: TinySimulation,
+  tiny: TinyAllocator,
   row: number,
   index: number,
 ): BlocksDetail | undefined {
-  if (!isMapped(sim, row)) return undefined;
-  const r = slabRecord(sim, row, index);
+  if (!isMapped(tiny, row)) return undefined;
+  const r = slabRecord(tiny, row, index);
   if (r === undefined) return undefined;
-  const { slabs, blocks, lists, blockBytes, superslabs } = sim.heap;
+  const { slabs, blocks, lists, blockBytes, superslabs } = tiny.heap;
   const capacity = slabs[r + CAPACITY];
   const states = new Uint8Array(capacity).fill(BLOCK_STATES.indexOf('uncarved'));
   const requested = new Uint32Array(capacity);
@@ -239,7 +238,7 @@ export function inspectBlocks(
   for (let b = slabs[r + REMOTE_HEAD]; b !== NO_BLOCK; b = lists.next[base + b]) {
     states[b] = BLOCK_STATES.indexOf('queued');
   }
-  for (let slot = 0; slot < sim.usedSlots; slot++) {
+  for (let slot = 0; slot < tiny.usedSlots; slot++) {
     const at = slot * BLOCK_WORDS;
     if (blocks[at + BLOCK_SLAB] !== r) continue;
     const b = blocks[at + BLOCK_INDEX];
@@ -258,17 +257,10 @@ export function inspectBlocks(
   };
 }
 
-/** The figures of the autopsy card, counted from states. */
-export function autopsyOf(
-  sim: TinySimulation,
-  refused: Autopsy['refused'],
-  crash: Autopsy['crash'],
-  bands: Float64Array,
-  resident: Float64Array,
-): Autopsy {
-  const { heap, threads } = sim;
-  const counters = sim.readCounters();
-  const { superslabs, slabs, blocks } = heap;
+/** What the autopsy card says of SuperSlabs, counted from states. */
+export function autopsyOf(tiny: TinyAllocator): AutopsyPart {
+  const { heap } = tiny;
+  const { superslabs, slabs, blocks, counters, threads } = heap;
   let inflated = 0;
   let inflatedCurrent = 0;
   let freeable = 0;
@@ -294,22 +286,13 @@ export function autopsyOf(
   }
   let workloadBlocks = 0;
   let threadTables = 0;
-  for (let slot = 0; slot < sim.usedSlots; slot++) {
+  for (let slot = 0; slot < tiny.usedSlots; slot++) {
     const at = slot * BLOCK_WORDS;
     if (blocks[at + BLOCK_SLAB] < 0) continue;
     if (blocks[at + BLOCK_TAG] === BLOCK_KIND.threadTable) threadTables++;
     else workloadBlocks++;
   }
   return {
-    model: 'tiny',
-    status: sim.status,
-    endedBy: sim.endedBy,
-    op: asOp(sim.op),
-    ns: asNs(sim.virtualNs),
-    ...(refused === undefined ? {} : { refused }),
-    ...(crash === undefined ? {} : { crash }),
-    lives: threads.lives,
-    livesAlive: threads.livingStacks,
     superslabs: counters[C.superslabsNow],
     superslabsPerLife: threads.lives === 0 ? 0 : counters[C.superslabsAllocated] / threads.lives,
     liveBlocks: counters[C.liveBlocks],
@@ -320,12 +303,5 @@ export function autopsyOf(
     freeable,
     orphansHolding,
     livingOwned,
-    entries: sim.readEntries(),
-    entriesOfDeadStacks: 2 * threads.deadStacks,
-    bands: BANDS.map((band, i) => ({
-      band,
-      bytes: asBytes(bands[i]),
-      resident: asBytes(resident[i]),
-    })),
   };
 }
