@@ -54,7 +54,7 @@ const NOT_REACHED = [
   ],
   [
     'worker/sim.worker',
-    /^engine\/(knobs|workloads|allocators|allocators\/\w+)\/([a-z]+-)?words$/,
+    /^engine\/(knobs|workloads|programs|allocators)\/(\w+\/)?([a-z]+-)?words$/,
     'workers need no help texts',
   ],
 ];
