@@ -1,4 +1,4 @@
-import type { KnobId, KnobValues } from '../knobs.ts';
+import type { KnobId, KnobValues } from '../knobs/index.ts';
 import type { Intervention } from '../interventions.ts';
 import type { AddressSpace } from '../machine/address-space.ts';
 import type { Locks } from '../machine/locks.ts';

@@ -16,7 +16,7 @@ import {
   STOP_EVENT,
 } from '../allocators/contract.ts';
 import type { Intervention } from '../interventions.ts';
-import { KNOB_IDS, type KnobId, type KnobValue, type KnobValues } from '../knobs.ts';
+import { KNOB_IDS, type KnobId, type KnobValue, type KnobValues } from '../knobs/index.ts';
 import { AddressSpace } from '../machine/address-space.ts';
 import { type Costs, costsOf } from '../machine/costs.ts';
 import { LOCK, Locks } from '../machine/locks.ts';

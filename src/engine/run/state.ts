@@ -1,5 +1,5 @@
 import { WordHash } from '../../base/hash.ts';
-import type { KnobValues } from '../knobs.ts';
+import type { KnobValues } from '../knobs/index.ts';
 import { costsOf } from '../machine/costs.ts';
 import { COUNTERS } from '../telemetry/counters.ts';
 import type { SavedEvents } from '../telemetry/events.ts';

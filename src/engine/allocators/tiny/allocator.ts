@@ -1,5 +1,5 @@
 import type { Intervention } from '../../interventions.ts';
-import type { KnobId } from '../../knobs.ts';
+import type { KnobId } from '../../knobs/index.ts';
 import { MAIN } from '../../machine/threads.ts';
 import { OP, OP_ARG, OP_KIND_MASK, OP_SLOT, sizeOfOp } from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
