@@ -62,7 +62,7 @@ describe('pair', () => {
     const run = pair({ window: 3 });
     for (let i = 0; i < 200; i++) if (run.ready().includes(1)) operation(run, 1);
     const waiting = run.live;
-    run.kill(2);
+    run.killNow(2);
     for (let i = 0; i < 300; i++) {
       expect(run.ready()).toEqual([1]);
       operation(run, 1);
@@ -121,7 +121,7 @@ describe('wakers', () => {
 
   it('wake with the survivor when one of the pair is killed', () => {
     const run = wakers();
-    run.kill(2);
+    run.killNow(2);
     for (let i = 0; i < 5; i++) operation(run, 1);
     expect(run.ready()).toEqual([1, 3, 4]);
   });

@@ -117,12 +117,13 @@ export class Pair implements Program {
     const base = chain * LRAN2_STATE;
     const saved = this.chains * LRAN2_STATE + base;
     this.generators.copyWithin(base, saved, saved + LRAN2_STATE);
-    this.slotSet.give(this.slot[chain]);
+    this.slotSet.takeBack(this.slot[chain]);
     this.slot[chain] = NONE;
   }
 
   private allocated(chain: number): void {
     const { waiting } = this;
+    this.slotSet.keep(this.slot[chain]);
     waiting[this.receiverOf(chain)].push(this.slot[chain]);
     this.slot[chain] = NONE;
     this.next[chain] = NEXT.end;

@@ -57,6 +57,8 @@ export class ReferenceRun {
   private readonly newsSeen: number[];
   /** Slots that a cut short operation may have left empty: a free of them frees NULL. */
   private readonly orphaned = new Set<number>();
+  /** By chain, the slot that its operation under way has freed. */
+  private readonly hollow = new Map<number, number>();
 
   constructor(readonly program: Program) {
     const each = <T>(value: T): T[] => Array.from({ length: program.chains }, () => value);
@@ -114,15 +116,13 @@ export class ReferenceRun {
     return texts;
   }
 
-  /** The chain's thread is killed between two stretches. */
-  kill(chain: number): void {
+  /** The chain's thread is killed; what it had freed within its operation may be freed again, as NULL. */
+  killNow(chain: number): void {
+    if (!this.running[chain]) return;
     this.running[chain] = false;
+    const hollow = this.hollow.get(chain);
+    if (hollow !== undefined) this.orphaned.add(hollow);
     this.program.ended(chain);
-  }
-
-  /** A chain was killed within an operation that had freed this slot: it may be freed as NULL. */
-  orphan(slot: number): void {
-    this.orphaned.add(slot);
   }
 
   private carryOut(chain: number, at: number): void {
@@ -143,6 +143,7 @@ export class ReferenceRun {
         break;
       case OP.free:
         this.free(chain, slot);
+        this.hollow.set(chain, slot);
         break;
       case OP.touch:
         assert((this.owner[slot] ?? EMPTY) !== EMPTY, `slot ${slot} is live when written`);
@@ -168,7 +169,10 @@ export class ReferenceRun {
       case OP.none:
         break;
     }
-    if ((buffer[at + OP_HEAD] & OP_END) !== 0) this.ops[chain]++;
+    if ((buffer[at + OP_HEAD] & OP_END) !== 0) {
+      this.ops[chain]++;
+      this.hollow.delete(chain);
+    }
     assert(program.slots <= program.maxSlots, 'slots stay within their bound');
   }
 
