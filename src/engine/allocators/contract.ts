@@ -1,43 +1,10 @@
-import type { KnobId, KnobValues } from '../knobs/index.ts';
 import type { Intervention } from '../interventions.ts';
+import type { KnobId, KnobValues } from '../knobs/index.ts';
 import type { AddressSpace } from '../machine/address-space.ts';
 import type { Locks } from '../machine/locks.ts';
 import type { Threads } from '../machine/threads.ts';
 import type { EventLog } from '../telemetry/events.ts';
 import type { Autopsy, BlocksDetail, SuperSlabColumns, SuperSlabDetail } from '../types.ts';
-
-/**
- * The machine's registers, shared by run, allocator and slow paths, so that nothing is passed through
- * five calls. Indices into `Machine.regs`.
- */
-/** Index of the operation under way. */
-export const REG_OP = 0;
-/** Clock of the running thread at the start of the record under way, ns. */
-export const REG_NOW = 1;
-/** Nanoseconds that slow paths charged to the record under way; the loop adds them to the clock. */
-export const REG_EXTRA = 2;
-/** Above 0: stop right after this record. Bit 1 an event that is waited for, bit 2 the run is over. */
-export const REG_STOP = 3;
-/**
- * Time order. A shared resource may be touched only by the chain that is earliest: while its key (its
- * clock, or under the shared schedule its operations) is below REG_HORIZON, or equal with REG_TIE = 1.
- */
-export const REG_HORIZON = 4;
-export const REG_TIE = 5;
-/** No record begins at or after this clock: a timer is due, or the run's time is up. */
-export const REG_UNTIL = 6;
-/** Operations that this turn may complete, and has completed. */
-export const REG_BUDGET = 7;
-export const REG_ENDED = 8;
-/** Of REG_EXTRA, time spent waiting for a lock: the thread does not need a core for it. */
-export const REG_WAITED = 9;
-/** 1: order by operations (schedule `shared`); REG_CHAIN_OPS is the chain's count at the turn's start. */
-export const REG_BY_OPS = 10;
-export const REG_CHAIN_OPS = 11;
-export const REG_COUNT = 16;
-
-export const STOP_EVENT = 1;
-export const STOP_ENDED = 2;
 
 /** What an allocator is handed: the machine it runs on and the run's telemetry. */
 export interface Machine {
@@ -50,11 +17,21 @@ export interface Machine {
   readonly regs: Float64Array;
   /** Leading bytes of a new block that the program writes at once; Infinity: all of it. */
   readonly touchBytes: number;
+  /** Virtual time of the run: the smallest clock of the threads that run. */
+  readonly nowNs: number;
   /** Main's warm-up and the first threads are under way: mallocs and frees count as the runtime's. */
   readonly warming: boolean;
 
   /** Appends an event at REG_OP, at time `ns`. @returns its sequence number */
-  emit(kind: number, ns: number, life: number, subject: number, a: number, b: number, cause: number): number;
+  emit(
+    kind: number,
+    ns: number,
+    life: number,
+    subject: number,
+    a: number,
+    b: number,
+    cause: number,
+  ): number;
   /** A mapping was refused; notes it, and the run's first refusal. @returns the event */
   refused(life: number, subject: number, bytes: number, ns: number): number;
   /** malloc is about to return NULL. @returns true: the C library serves it; false: the run is over */
@@ -120,7 +97,7 @@ export interface Allocator {
   readonly nextTimerNs: number;
 
   /**
-   * Carries out records for a chain: `malloc` to `touch`, and OP.none; others never reach it.
+   * Carries out records for a chain: `malloc` to `touch`, and OP.none; it stops before any other.
    * Stops early before a record that must not begin (REG_UNTIL), before or within one that would touch a shared resource
    * out of time order (the rest of that record is done by the next call, and the chain is `busy` until
    * then), after REG_BUDGET operations, and when REG_STOP is raised. Moves the chain's clock, and counts
@@ -203,11 +180,5 @@ export interface StateHash {
 /**
  * Makes the allocator of a run.
  * @param slots that the program has at the start
- * @param fault name of a deliberate fault, to prove that the audit can fail; see the model's `faults`
  */
-export type CreateAllocator = (
-  machine: Machine,
-  slots: number,
-  chains: number,
-  fault: string | undefined,
-) => Allocator;
+export type CreateAllocator = (machine: Machine, slots: number) => Allocator;

@@ -1,6 +1,6 @@
 import { asNs } from '../../base/units.ts';
-import { REG_EXTRA, REG_NOW, REG_OP } from '../allocators/contract.ts';
 import { ACT_IDS, type Intervention, whyNotRunning, whyNotThread } from '../interventions.ts';
+import { REG_EXTRA, REG_NOW, REG_OP } from '../machine/registers.ts';
 import { MAIN } from '../machine/threads.ts';
 import { EV, NO_CAUSE, REFUSED } from '../telemetry/events.ts';
 import type { ThreadDetail } from '../types.ts';
@@ -15,9 +15,7 @@ export function whyNot(run: Run, intervention: Intervention): string | undefined
     case 'kill':
       return whyNotThread(run.threads, run.settings.schedule, intervention);
     case 'adopt':
-      return (
-        run.allocator.whyNot(intervention) ?? whyNotRunning(run.threads, intervention.amount)
-      );
+      return run.allocator.whyNot(intervention) ?? whyNotRunning(run.threads, intervention.amount);
     case 'pin':
     case 'unpin':
     case 'trim':

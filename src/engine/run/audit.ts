@@ -22,7 +22,8 @@ export function auditRun(run: Run): string[] {
   // Threads, one by one: a life is alive exactly while its chain runs it.
   let alive = 0;
   let runningChains = 0;
-  for (let chain = 1; chain < run.chains; chain++) if (threads.running[chain] !== 0) runningChains++;
+  for (let chain = 1; chain < run.chains; chain++)
+    if (threads.running[chain] !== 0) runningChains++;
   for (let life = 1; life <= threads.lives; life++) {
     if (!threads.isAlive(life)) continue;
     alive++;

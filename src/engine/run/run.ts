@@ -1,9 +1,21 @@
 import { assert } from '../../base/assert.ts';
-import { asBytes, asNs, asOp, type Bytes, NS_PER_S, type Ns, type OpIndex } from '../../base/units.ts';
 import {
-  type Allocator,
-  type CreateAllocator,
-  type Machine,
+  asBytes,
+  asNs,
+  asOp,
+  type Bytes,
+  NS_PER_S,
+  type Ns,
+  type OpIndex,
+} from '../../base/units.ts';
+import type { Allocator, CreateAllocator, Machine } from '../allocators/contract.ts';
+import type { Intervention } from '../interventions.ts';
+import { KNOB_IDS, type KnobId, type KnobValue, type KnobValues } from '../knobs/index.ts';
+import { AddressSpace } from '../machine/address-space.ts';
+import { type Costs, costsOf } from '../machine/costs.ts';
+import { LOCK, Locks } from '../machine/locks.ts';
+import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../machine/process.ts';
+import {
   REG_BUDGET,
   REG_COUNT,
   REG_ENDED,
@@ -14,13 +26,7 @@ import {
   REG_WAITED,
   STOP_ENDED,
   STOP_EVENT,
-} from '../allocators/contract.ts';
-import type { Intervention } from '../interventions.ts';
-import { KNOB_IDS, type KnobId, type KnobValue, type KnobValues } from '../knobs/index.ts';
-import { AddressSpace } from '../machine/address-space.ts';
-import { type Costs, costsOf } from '../machine/costs.ts';
-import { LOCK, Locks } from '../machine/locks.ts';
-import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../machine/process.ts';
+} from '../machine/registers.ts';
 import { MAIN, NO_STACK, STACK_RESIDENT_PAGES, Threads } from '../machine/threads.ts';
 import { OP, type Program } from '../programs/program.ts';
 import { C, COUNTER_COUNT } from '../telemetry/counters.ts';
@@ -52,13 +58,6 @@ import { NONE, Schedule } from './schedule.ts';
 import { digestOf, restoreRun, type SavedRun, snapshotOf } from './state.ts';
 import { Streams } from './streams.ts';
 
-export interface RunOptions {
-  /** Events kept, a power of two. */
-  readonly eventCapacity?: number;
-  /** Name of a deliberate fault of the allocator, to prove that the audit can fail. */
-  readonly fault?: string;
-}
-
 /** What a run is made of beside its knobs. */
 export interface RunParts {
   readonly model: ModelId;
@@ -80,7 +79,7 @@ export class Run implements Simulation, Machine, LivesHost {
   readonly settings: KnobValues;
   readonly space: AddressSpace;
   readonly threads: Threads;
-  readonly locks = new Locks();
+  readonly locks: Locks;
   readonly events: EventLog;
   readonly history = new History();
   readonly counters = new Float64Array(COUNTER_COUNT);
@@ -119,10 +118,11 @@ export class Run implements Simulation, Machine, LivesHost {
   warming = true;
   private idleTurns = 0;
 
-  constructor(knobs: KnobValues, parts: RunParts, fault: string | undefined) {
+  /** @param knobs kept and changed as knobs are turned; the program must read the same object */
+  constructor(knobs: KnobValues, parts: RunParts) {
     const { program } = parts;
     this.model = parts.model;
-    this.settings = { ...knobs };
+    this.settings = knobs;
     this.program = program;
     this.chains = program.chains;
     this.events = new EventLog(parts.eventCapacity);
@@ -130,7 +130,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.threads = new Threads(this.chains);
     this.costs = costsOf(this.settings);
     const byOps = knobs.schedule === 'shared';
-    this.locks.waits = !byOps;
+    this.locks = new Locks(this.regs, !byOps);
     this.schedule = new Schedule(this.threads, this.regs, this.coresInForce(), byOps);
     this.streams = new Streams(program);
     this.notes = new OutcomeNotes(this.chains);
@@ -138,7 +138,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.doomed = new Uint8Array(this.chains);
     this.doomEvent = new Int32Array(this.chains).fill(NO_CAUSE);
     this.firstTableSlot = program.maxSlots;
-    this.allocator = parts.create(this, program.slots, this.chains, fault);
+    this.allocator = parts.create(this, program.slots);
     this.begin();
     this.takeSample();
   }
@@ -255,6 +255,9 @@ export class Run implements Simulation, Machine, LivesHost {
   get operationNow(): number {
     return Math.max(this.operations, this.regs[REG_OP]);
   }
+  get nowNs(): number {
+    return this.virtualNs;
+  }
   get virtualNs(): Ns {
     return asNs(this.running ? this.schedule.now() : this.endNs);
   }
@@ -345,11 +348,10 @@ export class Run implements Simulation, Machine, LivesHost {
   /** One turn of one chain, or what is left of it. @param end operation at which the call is to stop */
   private turn(end: number): void {
     const { regs, threads, allocator, streams, schedule, history } = this;
-    if (this.turnLeft === 0 || this.turnChain === NONE) {
-      if (!this.choose()) return;
-    }
+    const chosen = this.turnLeft === 0 || this.turnChain === NONE;
+    if (chosen && !this.choose()) return;
     const chain = this.turnChain;
-    if (!this.prepared(chain)) return;
+    if (!this.prepared(chain, chosen)) return;
     const budget = Math.min(end - this.operations, this.turnLeft, history.nextOp - this.operations);
     regs[REG_OP] = this.operations;
     regs[REG_BUDGET] = budget;
@@ -357,7 +359,7 @@ export class Run implements Simulation, Machine, LivesHost {
     regs[REG_WAITED] = 0;
     const before = threads.clock[chain];
     const from = streams.at[chain];
-    const count = streams.plain[chain];
+    const count = streams.left[chain];
     const done = allocator.run(chain, streams.ops, from, count);
     const ended = regs[REG_ENDED];
     if (this.notes.wanted) this.notes.note(chain, threads.life[chain], streams.ops, from, done);
@@ -367,8 +369,10 @@ export class Run implements Simulation, Machine, LivesHost {
     if (ended > 0) schedule.began[chain] = threads.clock[chain];
     this.turnLeft -= ended;
     streams.used(chain, done);
-    if (regs[REG_WAITED] > 0) schedule.slept(chain, regs[REG_WAITED]);
-    if (done < count && ended < budget) this.turnLeft = 0;
+    if (regs[REG_WAITED] > 0) {
+      schedule.slept(chain, regs[REG_WAITED]);
+      this.turnLeft = 0;
+    } else if (done < count && ended < budget) this.turnLeft = 0;
     if (count === 0 && allocator.busy[chain] === 0) this.workDone(chain);
     const still = done === 0 && threads.clock[chain] === before && count > 0;
     this.idleTurns = still ? this.idleTurns + 1 : 0;
@@ -385,9 +389,15 @@ export class Run implements Simulation, Machine, LivesHost {
       const now = threads.clock[chain];
       for (let other = MAIN + 1; other < this.chains; other++) {
         if (streams.waiting[other] === 0 || threads.running[other] === 0) continue;
+        const slept = this.program.sleeps(other);
         if (!streams.ready(other)) continue;
         this.turnLeft = 0;
-        if (this.allocator.busy[other] === 0) this.wakeAt(other, now, 0, NO_CAUSE);
+        if (this.allocator.busy[other] !== 0) continue;
+        if (slept) this.wakeAt(other, now, 0, NO_CAUSE);
+        else {
+          threads.clock[other] = Math.max(threads.clock[other], now);
+          this.schedule.start(other);
+        }
       }
     }
     if (this.doomedCount > 0) this.reap();
@@ -428,15 +438,17 @@ export class Run implements Simulation, Machine, LivesHost {
   }
 
   /** Sees to it that the chain has plain records or the allocator's own work; else deals with what comes. */
-  private prepared(chain: number): boolean {
+  private prepared(chain: number, chosen: boolean): boolean {
     const { threads, streams, allocator } = this;
     if (threads.joinStack[chain] !== NO_STACK) this.lives.join(chain);
     // Work in the background of a sleeper has no records.
     if (allocator.busy[chain] !== 0 && streams.waiting[chain] !== 0) return true;
     if (threads.running[chain] === 0) return this.waits(chain);
     if (!streams.ready(chain)) return this.waits(chain);
-    if (streams.plain[chain] > 0) return true;
-    this.control(chain);
+    if (!streams.isControl(chain)) return true;
+    // In the middle of a turn others may be earlier: what all share is touched in time order.
+    if (chosen) this.control(chain);
+    else this.turnLeft = 0;
     return false;
   }
 
@@ -464,7 +476,8 @@ export class Run implements Simulation, Machine, LivesHost {
     switch (kind) {
       case OP.start:
         streams.usedControl(chain);
-        if (arg > MAIN && arg < this.chains && threads.running[arg] === 0) this.lives.create(arg, chain);
+        if (arg > MAIN && arg < this.chains && threads.running[arg] === 0)
+          this.lives.create(arg, chain);
         break;
       case OP.succeed: {
         streams.usedControl(chain);
@@ -529,9 +542,13 @@ export class Run implements Simulation, Machine, LivesHost {
   /** Whether the burst's chain can go on; else the burst is over. */
   private canBurst(): boolean {
     const { threads, streams, allocator, burstChain: chain } = this;
-    if (threads.running[chain] !== 0 && (allocator.busy[chain] !== 0 || streams.ready(chain))) {
-      if (this.schedule.runnable[chain] === 0) this.wakeAt(chain, this.virtualNs, 0, NO_CAUSE);
-      return true;
+    if (threads.running[chain] !== 0) {
+      if (allocator.busy[chain] !== 0 || streams.ready(chain)) return true;
+      // A sleeper is woken for it.
+      if (this.program.wake(chain, this.burstLeft) && streams.ready(chain)) {
+        this.wakeAt(chain, this.virtualNs, 0, NO_CAUSE);
+        return true;
+      }
     }
     this.endBurst();
     return false;
@@ -624,8 +641,10 @@ export class Run implements Simulation, Machine, LivesHost {
   readCounters(): Float64Array {
     this.allocator.readGauges();
     const { counters, locks } = this;
-    counters[C.lockWaits] = locks.contended[LOCK.map] + locks.contended[LOCK.central] + locks.contended[LOCK.heap];
-    counters[C.lockWaitNs] = locks.waitedNs[LOCK.map] + locks.waitedNs[LOCK.central] + locks.waitedNs[LOCK.heap];
+    counters[C.lockWaits] =
+      locks.contended[LOCK.map] + locks.contended[LOCK.central] + locks.contended[LOCK.heap];
+    counters[C.lockWaitNs] =
+      locks.waitedNs[LOCK.map] + locks.waitedNs[LOCK.central] + locks.waitedNs[LOCK.heap];
     counters[C.coreWaitNs] = this.schedule.waitedNs;
     return counters;
   }

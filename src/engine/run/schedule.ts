@@ -1,4 +1,10 @@
-import { REG_BY_OPS, REG_CHAIN_OPS, REG_HORIZON, REG_TIE, REG_UNTIL } from '../allocators/contract.ts';
+import {
+  REG_BY_OPS,
+  REG_CHAIN_OPS,
+  REG_HORIZON,
+  REG_TIE,
+  REG_UNTIL,
+} from '../machine/registers.ts';
 import { MAIN, type Threads } from '../machine/threads.ts';
 
 /**

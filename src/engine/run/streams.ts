@@ -1,10 +1,16 @@
-import { OP, OP_ARG, OP_END, OP_HEAD, OP_KIND_MASK, OP_SIZE, OP_WORDS, type Program } from '../programs/program.ts';
+import {
+  isControl,
+  OP_ARG,
+  OP_HEAD,
+  OP_KIND_MASK,
+  OP_SIZE,
+  OP_WORDS,
+  type Program,
+} from '../programs/program.ts';
 
 /** Records drawn at a time, if the program may be drawn ahead. */
-const BATCH = 512;
+const BATCH = 128;
 const STRIDE = BATCH * OP_WORDS;
-/** Records from this kind on are the run's own business: threads, time, phases. */
-const FIRST_CONTROL = OP.start;
 
 /**
  * The records that chains are working through: one batch a chain, drawn from the program when the one
@@ -15,9 +21,8 @@ export class Streams {
   readonly ops: Int32Array;
   /** Word of each chain's next record. */
   readonly at: Int32Array;
-  /** Records of the batch not carried out yet; of these, up to the next control record. */
+  /** Records of the batch not carried out yet. */
   readonly left: Int32Array;
-  readonly plain: Int32Array;
   /** Waits for what others do. */
   readonly waiting: Uint8Array;
   private readonly filled: Int32Array;
@@ -29,7 +34,6 @@ export class Streams {
     this.ops = new Int32Array(chains * STRIDE);
     this.at = new Int32Array(chains);
     this.left = new Int32Array(chains);
-    this.plain = new Int32Array(chains);
     this.filled = new Int32Array(chains);
     this.waiting = new Uint8Array(chains);
   }
@@ -45,25 +49,13 @@ export class Streams {
     this.left[chain] = count;
     this.at[chain] = base;
     this.waiting[chain] = count === 0 ? 1 : 0;
-    this.measure(chain);
     return count > 0;
-  }
-
-  /** How many records come before the next control record. */
-  private measure(chain: number): void {
-    const { ops } = this;
-    const start = this.at[chain];
-    const end = start + this.left[chain] * OP_WORDS;
-    let at = start;
-    while (at < end && !isControl(ops[at])) at += OP_WORDS;
-    this.plain[chain] = (at - start) / OP_WORDS;
   }
 
   /** The allocator has carried out `count` records of the chain. */
   used(chain: number, count: number): void {
     this.at[chain] += count * OP_WORDS;
     this.left[chain] -= count;
-    this.plain[chain] -= count;
     // Others may wait for what was done: it is told at once, not when more is drawn.
     if (!this.program.independent) this.settle(chain);
   }
@@ -73,14 +65,12 @@ export class Streams {
     this.at[chain] += OP_WORDS;
     this.left[chain]--;
     if (!this.program.independent) this.settle(chain);
-    else if (this.left[chain] > 0) this.measure(chain);
   }
 
   private settle(chain: number): void {
     const used = this.filled[chain] - this.left[chain];
     this.filled[chain] = 0;
     this.left[chain] = 0;
-    this.plain[chain] = 0;
     this.program.settle(chain, used);
   }
 
@@ -100,6 +90,10 @@ export class Streams {
     return true;
   }
 
+  /** True when the chain's next record is the run's own business. */
+  isControl(chain: number): boolean {
+    return isControl(this.ops[this.at[chain] + OP_HEAD]);
+  }
   /** Kind of the chain's next record. */
   kind(chain: number): number {
     return this.ops[this.at[chain] + OP_HEAD] & OP_KIND_MASK;
@@ -110,20 +104,11 @@ export class Streams {
   size(chain: number): number {
     return this.ops[this.at[chain] + OP_SIZE] >>> 0;
   }
-  endsOp(chain: number): boolean {
-    return (this.ops[this.at[chain] + OP_HEAD] & OP_END) !== 0;
-  }
   /** After a restore: nothing is drawn, the waiting are as saved. */
   reset(waiting: Uint8Array): void {
     this.left.fill(0);
-    this.plain.fill(0);
     this.filled.fill(0);
     this.waiting.set(waiting);
     this.seenNews = this.program.news;
   }
 }
-
-const isControl = (head: number): boolean => {
-  const kind = head & OP_KIND_MASK;
-  return kind >= FIRST_CONTROL && kind !== OP.none;
-};

@@ -1,7 +1,8 @@
+import { REG_OP } from '../../machine/registers.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
 import { PG } from '../../telemetry/states.ts';
-import { type Machine, REG_OP } from '../contract.ts';
+import type { Machine } from '../contract.ts';
 import {
   blocksPerPage,
   CLASSES,
@@ -146,12 +147,12 @@ export class Mf2Heap {
       sums[SUM.hidden] +
       sums[SUM.neverResident] +
       sums[SUM.tailResident] +
-      this.otherBytes
+      this.otherMapped
     );
   }
-  /** Large requests and what the C library served. */
+  /** Large requests, thread tables, and what the C library served. */
   get otherMapped(): number {
-    return this.otherBytes;
+    return this.otherBytes + this.runtimeBytes;
   }
   get stateBytes(): number {
     return (

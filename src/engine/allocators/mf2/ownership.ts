@@ -1,9 +1,9 @@
 import type { KnobValues } from '../../knobs/index.ts';
 import { type Costs, costsOf } from '../../machine/costs.ts';
 import type { Threads } from '../../machine/threads.ts';
-import type { Machine } from '../contract.ts';
 import { C } from '../../telemetry/counters.ts';
 import { ADOPTION, EV, NO_CAUSE, RACE } from '../../telemetry/events.ts';
+import type { Machine } from '../contract.ts';
 import type { Mf2Heap } from './heap.ts';
 import {
   NONE,

@@ -1,8 +1,8 @@
+import { LOCK } from '../../machine/locks.ts';
 import { OP, OP_ARG, OP_KIND_MASK, OP_SLOT, sizeOfOp } from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, RACE } from '../../telemetry/events.ts';
-import { LOCK } from '../../machine/locks.ts';
-import { type Machine, REG_WAITED } from '../contract.ts';
+import type { Machine } from '../contract.ts';
 import { orphan, pendingOfOthers } from './candidates.ts';
 import { freshPage } from './fresh.ts';
 import type { Mf2Heap } from './heap.ts';
@@ -571,7 +571,6 @@ export class Mf2Steps extends Mf2Ownership {
     const life = threads.life[chain];
     if (costs.mmap > 0) {
       const wait = machine.locks.acquire(LOCK.map, threads.clock[chain], costs.mmap);
-      machine.regs[REG_WAITED] += wait;
       threads.clock[chain] += wait + costs.mmap;
     }
     heap.counters[C.mmapCalls]++;

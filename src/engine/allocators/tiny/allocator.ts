@@ -1,19 +1,18 @@
 import type { Intervention } from '../../interventions.ts';
 import type { KnobId } from '../../knobs/index.ts';
+import { REG_EXTRA, REG_NOW } from '../../machine/registers.ts';
 import { MAIN } from '../../machine/threads.ts';
 import { OP, OP_ARG, OP_KIND_MASK, OP_SLOT, sizeOfOp } from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
 import { S } from '../../telemetry/series.ts';
 import type { BlocksDetail, SuperSlabColumns, SuperSlabDetail } from '../../types.ts';
-import {
-  type Allocator,
-  type AuditFound,
-  type AutopsyPart,
-  type Machine,
-  REG_EXTRA,
-  REG_NOW,
-  type Served,
-  type StateHash,
+import type {
+  Allocator,
+  AuditFound,
+  AutopsyPart,
+  Machine,
+  Served,
+  StateHash,
 } from '../contract.ts';
 import { whyNotMemory } from './acts.ts';
 import { audit } from './audit.ts';
@@ -49,10 +48,9 @@ export class TinyAllocator implements Allocator {
   constructor(
     readonly machine: Machine,
     readonly heap: TinyHeap,
-    readonly chains: number,
     slots: number,
   ) {
-    this.busy = new Uint8Array(chains);
+    this.busy = new Uint8Array(machine.threads.chains);
     this.slots = slots;
     this.resetTrim(0);
   }
@@ -308,7 +306,7 @@ export class TinyAllocator implements Allocator {
 
   readGauges(): void {
     const { heap, counters } = this;
-    livingTotals(heap, this.chains, this.living);
+    livingTotals(heap, this.machine.threads.chains, this.living);
     let live = 0;
     let queued = 0;
     for (let c = 0; c < heap.classes; c++) {
@@ -320,7 +318,7 @@ export class TinyAllocator implements Allocator {
     counters[C.queuedDead] = queued - this.living.queuedBlocks;
   }
   readLedger(mapped: Float64Array, resident: Float64Array): void {
-    livingTotals(this.heap, this.chains, this.living);
+    livingTotals(this.heap, this.machine.threads.chains, this.living);
     readLedger(this.heap, this.living, mapped, resident);
   }
   sample(row: Float64Array): void {

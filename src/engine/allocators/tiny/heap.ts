@@ -1,7 +1,8 @@
 import { LOCK } from '../../machine/locks.ts';
+import { REG_EXTRA, REG_NOW, REG_STOP, STOP_ENDED } from '../../machine/registers.ts';
 import { C } from '../../telemetry/counters.ts';
 import { CRASH, EV, NEED, NO_CAUSE } from '../../telemetry/events.ts';
-import { type Machine, REG_EXTRA, REG_NOW, REG_STOP, REG_WAITED, STOP_ENDED } from '../contract.ts';
+import type { Machine } from '../contract.ts';
 import {
   BLOCK_INDEX,
   BLOCK_NONE,
@@ -58,8 +59,8 @@ import { K_CARVED, K_QUEUED, K_WORDS, TinyRecords } from './records.ts';
  * inflates, so that the bug can be switched without a second run.
  */
 export class TinyHeap extends TinyRecords {
-  constructor(machine: Machine, chains: number, slots: number) {
-    super(machine, chains, slots);
+  constructor(machine: Machine, slots: number) {
+    super(machine, slots);
     for (let c = 0; c < this.classes; c++) {
       for (let i = 0; i < this.knobs.prewarmPerClass; i++) this.prewarm(c);
     }
@@ -222,7 +223,6 @@ export class TinyHeap extends TinyRecords {
     if (cost === 0) return;
     const wait = this.machine.locks.acquire(LOCK.map, regs[REG_NOW] + regs[REG_EXTRA], cost);
     regs[REG_EXTRA] += wait + cost;
-    regs[REG_WAITED] += wait;
   }
 
   /**

@@ -1,11 +1,4 @@
-import {
-  OP,
-  OP_END,
-  OP_KIND_MASK,
-  OP_SIZE,
-  OP_SLOT,
-  OP_WORDS,
-} from '../../programs/program.ts';
+import { LOCK, SPIN_NS } from '../../machine/locks.ts';
 import {
   REG_BUDGET,
   REG_BY_OPS,
@@ -19,8 +12,17 @@ import {
   REG_TIE,
   REG_UNTIL,
   REG_WAITED,
-} from '../contract.ts';
-import { LOCK } from '../../machine/locks.ts';
+} from '../../machine/registers.ts';
+import { DEAD } from '../../machine/threads.ts';
+import {
+  isControl,
+  OP,
+  OP_END,
+  OP_KIND_MASK,
+  OP_SIZE,
+  OP_SLOT,
+  OP_WORDS,
+} from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
 import type { TinyHeap } from './heap.ts';
 import {
@@ -43,7 +45,8 @@ import {
 } from './layout.ts';
 import { K_CARVED, K_LIVE, K_QUEUED, K_WORDS } from './records.ts';
 
-const { free: FREE, malloc: MALLOC } = OP;
+const FREE = OP.free;
+const MALLOC = OP.malloc;
 
 /** What the loop asks of its allocator for records that are not a plain malloc or free. */
 export interface LoopHost {
@@ -73,7 +76,8 @@ export function recordLoop(
   from: number,
   count: number,
 ): number {
-  const { regs, costs, k, current, classOf, topRequest, ordered, threads, counters } = heap;
+  const { regs, costs, k, current, classOf, topRequest, oneList, threads, counters } = heap;
+  const ordered = heap.ordered && !oneList;
   const budget = regs[REG_BUDGET];
   const until = regs[REG_UNTIL];
   const horizon = regs[REG_HORIZON];
@@ -85,6 +89,7 @@ export function recordLoop(
   const { perOp, malloc: mallocCost, free: freeCost, central } = costs;
   const remoteExtra = costs.remoteFree - costs.free;
   const uncounted = heap.uncounted;
+  const alive = threads.lifeChain;
   let { blocks, slabs } = heap;
   let next = heap.lists.next;
   let clock = threads.clock[chain];
@@ -102,13 +107,14 @@ export function recordLoop(
     const slot = ops[at + OP_SLOT];
     const b = slot * BLOCK_WORDS;
     let rare = 0;
-    if (heap.oneList) {
-      // One list for all: every call takes its lock.
+    if (oneList && !isControl(head)) {
+      // One list for all: every call takes its lock, in time order; nothing below needs to look again.
       const key = byOps ? chainOps + ended : clock;
       if (key > horizon || (key === horizon && !tie)) break;
       const wait = central === 0 ? 0 : heap.machine.locks.acquire(LOCK.central, clock, central);
-      regs[REG_WAITED] += wait;
       clock += wait + central;
+      // Somebody may have its core meanwhile, once the record is done.
+      if (wait > SPIN_NS) rare = 1;
     }
     if (kind === FREE) {
       const r = blocks[b];
@@ -116,7 +122,10 @@ export function recordLoop(
         const owner = slabs[r + OWNER];
         const remote = owner === life ? 0 : 1;
         const live = slabs[r + LIVE] - 1;
-        if ((ordered && (remote === 1 || live === 0)) || (remote === 1 && heap.mayDrain(owner))) {
+        // Who can see it: with `ordered` anybody, else only an owner that runs; main never drains.
+        if (
+          ordered ? remote === 1 || live === 0 : remote === 1 && owner > 0 && alive[owner] > DEAD
+        ) {
           const key = byOps ? chainOps + ended : clock;
           if (key > horizon || (key === horizon && !tie)) break;
         }
@@ -172,7 +181,7 @@ export function recordLoop(
         }
         if (block === NO_BLOCK) {
           const key = byOps ? chainOps + ended : clock;
-          if (key > horizon || (key === horizon && !tie)) break;
+          if (!oneList && (key > horizon || (key === horizon && !tie))) break;
           regs[REG_OP] = firstOp + ended;
           regs[REG_NOW] = clock;
           r = heap.refill(heapIndex, life, c, size);
@@ -207,7 +216,8 @@ export function recordLoop(
       }
     } else {
       const key = byOps ? chainOps + ended : clock;
-      if (key > horizon || (key === horizon && !tie)) break;
+      if (isControl(head)) break;
+      if (!oneList && (key > horizon || (key === horizon && !tie))) break;
       regs[REG_OP] = firstOp + ended;
       regs[REG_NOW] = clock;
       heap.lastRemote = NONE;
@@ -227,7 +237,7 @@ export function recordLoop(
       clock += perOp;
       if (++ended === budget) break;
     }
-    if (rare !== 0 && regs[REG_STOP] !== 0) break;
+    if (rare !== 0 && (regs[REG_STOP] !== 0 || regs[REG_WAITED] > 0)) break;
   }
   heap.requestedBytes += requested;
   heap.lastRemote = lastRemote;

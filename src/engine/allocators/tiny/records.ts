@@ -2,10 +2,11 @@ import type { KnobValues } from '../../knobs/index.ts';
 import type { AddressSpace } from '../../machine/address-space.ts';
 import type { Costs } from '../../machine/costs.ts';
 import { costsOf } from '../../machine/costs.ts';
+import { REG_EXTRA, REG_NOW, REG_OP } from '../../machine/registers.ts';
 import type { Threads } from '../../machine/threads.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
-import { type Machine, REG_EXTRA, REG_NOW, REG_OP } from '../contract.ts';
+import type { Machine } from '../contract.ts';
 import {
   BLOCK_NONE,
   BLOCK_SIZE,
@@ -137,9 +138,9 @@ export class TinyRecords {
 
   constructor(
     readonly machine: Machine,
-    readonly chains: number,
     slots: number,
   ) {
+    const { chains } = machine.threads;
     const { settings: knobs } = machine;
     this.knobs = knobs;
     this.oneList = knobs.ownership === 'central';
@@ -160,11 +161,6 @@ export class TinyRecords {
 
   isAlive(life: number): boolean {
     return life === CENTRAL_LIFE || this.machine.isAlive(life);
-  }
-
-  /** True when the life's thread runs and may drain its queues any time; main sleeps. */
-  mayDrain(life: number): boolean {
-    return life > 0 && this.threads.isAlive(life);
   }
 
   /** Applies changed knobs from now on. */

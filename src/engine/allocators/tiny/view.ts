@@ -9,6 +9,8 @@ import {
   type SuperSlabColumns,
   type SuperSlabDetail,
 } from '../../types.ts';
+import type { AutopsyPart } from '../contract.ts';
+import type { TinyAllocator } from './allocator.ts';
 import {
   BLOCK_INDEX,
   BLOCK_KIND,
@@ -45,8 +47,6 @@ import {
   slabHeader,
   TOUCHED,
 } from './layout.ts';
-import type { AutopsyPart } from '../contract.ts';
-import type { TinyAllocator } from './allocator.ts';
 
 /** Reading only: what views, inspector and autopsy ask of the tiny model. */
 
@@ -98,7 +98,8 @@ export function fillColumns(tiny: TinyAllocator, columns: SuperSlabColumns): voi
 
 /** Queued blocks by chain and class: living owners first, then the chain's dead (chain 0: also nobody's). */
 export function fillQueues(tiny: TinyAllocator, matrix: Float64Array): void {
-  const { heap, chains } = tiny;
+  const { heap } = tiny;
+  const { chains } = heap.threads;
   const { superslabs, slabs, classes } = heap;
   matrix.fill(0);
   for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
