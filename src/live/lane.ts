@@ -2,8 +2,10 @@ import type { Intervention } from '../engine/interventions.ts';
 import type { KnobId, KnobValue } from '../engine/knobs.ts';
 import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
 import type { Autopsy, BlocksDetail, SuperSlabDetail, ThreadDetail } from '../engine/types.ts';
-import { CallError, type Config, LaneClient, type WorkerLike } from '../worker/client.ts';
+import { type Config, LaneClient, type LaneWorker } from '../worker/client.ts';
+import { CallError } from '../worker/link.ts';
 import type { Calls, ExportKind, Speed, Summary } from '../worker/protocol.ts';
+import { spawnLane } from '../worker/spawn.ts';
 import { LaneHub } from './hub.ts';
 
 export interface RestartInfo {
@@ -22,7 +24,7 @@ export class Lane {
   /** A frame came in: the run may have moved. */
   onProgress: () => void = () => {};
 
-  constructor(spawn: () => WorkerLike = spawnWorker) {
+  constructor(spawn: () => LaneWorker = spawnLane) {
     this.client = new LaneClient({
       spawn,
       onFrame: (frame) => {
@@ -170,11 +172,6 @@ export class Lane {
     this.client.dispose();
   }
 }
-
-const spawnWorker = (): WorkerLike =>
-  new Worker(new URL('../worker/sim.worker.ts', import.meta.url), {
-    type: 'module',
-  }) as unknown as WorkerLike;
 
 /** Commands that a newer command stops are no error to anybody. */
 async function quiet<T>(promise: Promise<T>): Promise<T | undefined> {
