@@ -1,7 +1,7 @@
 import type { Intervention } from '../engine/interventions.ts';
 import type { KnobId, KnobValue } from '../engine/knobs.ts';
 import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
-import type { Autopsy, BlocksDetail, SuperSlabDetail, ThreadDetail } from '../engine/types.ts';
+import type { Autopsy, BlocksDetail, SpanDetail, ThreadDetail } from '../engine/types.ts';
 import { type Config, LaneClient, type LaneWorker } from '../worker/client.ts';
 import { CallError } from '../worker/link.ts';
 import type { Calls, ExportKind, Speed, Summary } from '../worker/protocol.ts';
@@ -92,8 +92,8 @@ export class Lane {
     return (await this.stand(this.client.call('previousEvent', { kinds })))?.missed !== true;
   }
 
-  provenance(superslab: number, slab: number, block: number, signal?: AbortSignal) {
-    return this.client.call('provenance', { superslab, slab, block }, signal);
+  provenance(span: number, slab: number, block: number, signal?: AbortSignal) {
+    return this.client.call('provenance', { span, slab, block }, signal);
   }
 
   runTo(op: number): Promise<unknown> {
@@ -112,16 +112,16 @@ export class Lane {
     return this.client.call('threads', undefined);
   }
 
-  inspectSuperSlab(index: number, signal?: AbortSignal): Promise<SuperSlabDetail | undefined> {
-    return this.client.call('inspectSuperSlab', { index }, signal);
+  inspectSpan(index: number, signal?: AbortSignal): Promise<SpanDetail | undefined> {
+    return this.client.call('inspectSpan', { index }, signal);
   }
 
   inspectBlocks(
-    superslab: number,
+    span: number,
     slab: number,
     signal?: AbortSignal,
   ): Promise<BlocksDetail | undefined> {
-    return this.client.call('inspectBlocks', { superslab, slab }, signal);
+    return this.client.call('inspectBlocks', { span, slab }, signal);
   }
 
   events(

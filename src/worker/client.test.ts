@@ -22,7 +22,7 @@ describe('requests', () => {
       (signal: AbortSignal) => client.call('runTo', { op: 1e10 }, signal),
       (signal: AbortSignal) => client.call('step', { by: 'op', ops: 1e10 }, signal),
       (signal: AbortSignal) => client.call('step', { by: 'event', kinds: ['crash'] }, signal),
-      (signal: AbortSignal) => client.call('inspectSuperSlab', { index: 0 }, signal),
+      (signal: AbortSignal) => client.call('inspectSpan', { index: 0 }, signal),
       (signal: AbortSignal) =>
         client.configure(
           config({ startAt: 1e9, knobs: resolveKnobs({ succession: false, seconds: 3600 }) }),

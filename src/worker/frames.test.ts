@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TinySimulation } from '../engine/allocators/tiny/simulation.ts';
 import { resolveKnobs } from '../engine/knobs.ts';
+import { createSimulation } from '../engine/simulation.ts';
 import { C } from '../engine/telemetry/counters.ts';
 import { frameBytes, H, viewFrame } from './frame.ts';
 import { shapeOf, writeFrame } from './frame-writer.ts';
@@ -28,6 +29,19 @@ describe('frames', () => {
     expect(live).toBe(frame.counters[C.liveBlocks]);
     expect(frame.shape.rows).toBe(sim.rows);
     expect(frame.events[(frame.shape.events - 1) * 9]).toBe(sim.events.next - 1);
+  });
+
+  it('say of every span what its close view says', () => {
+    for (const model of ['tiny', 'mf2'] as const) {
+      const sim = createSimulation(resolveKnobs({ chunks: 64, threads: 2, model }));
+      sim.advance(20_000);
+      const context = { generation: 1, playing: false, simOpsPerSecond: 1 };
+      const { columns } = viewFrame(writeFrame(new ArrayBuffer(8), sim, context));
+      const spans = Array.from({ length: sim.rows }, (_, row) => sim.inspectSpan(row));
+      for (const name of ['live', 'believed', 'capacity', 'queued'] as const)
+        expect([...columns[name]]).toEqual(spans.map((span) => span?.[name] ?? 0));
+      expect(columns.live.some((live) => live > 0)).toBe(true);
+    }
   });
 
   it('are refused when of another version', () => {

@@ -82,7 +82,7 @@ describe('a lane over a channel', () => {
   it('looks into the past of a block beside everything else, and stops when nobody asks', async () => {
     const { client } = lane();
     await client.configure(config({ startAt: 100_000 }));
-    const never = { superslab: 0, slab: 63, block: 1000 };
+    const never = { span: 0, slab: 63, block: 1000 };
     const order: string[] = [];
     const long = client.call('provenance', never).then((found) => {
       order.push('found');

@@ -143,8 +143,8 @@ export class Host {
         return { op };
       },
       threads: () => this.needRun().sim.listThreads(),
-      inspectSuperSlab: ({ index }) => this.needRun().sim.inspectSuperSlab(index),
-      inspectBlocks: ({ superslab, slab }) => this.needRun().sim.inspectBlocks(superslab, slab),
+      inspectSpan: ({ index }) => this.needRun().sim.inspectSpan(index),
+      inspectBlocks: ({ span, slab }) => this.needRun().sim.inspectBlocks(span, slab),
       events: (range) => eventsOf(this.needRun().sim, range),
       causes: ({ seq }) => causesOf(this.needRun().sim, seq),
       exportText: ({ as, name }) => exportOf(this.needRun().sim, as, name),

@@ -6,7 +6,7 @@ import type { Provenance } from '../engine/provenance.ts';
 import type { Edit } from '../engine/recipe.ts';
 import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
 import type { EndedBy, RunStatus } from '../engine/telemetry/states.ts';
-import type { Autopsy, BlocksDetail, SuperSlabDetail, ThreadDetail } from '../engine/types.ts';
+import type { Autopsy, BlocksDetail, SpanDetail, ThreadDetail } from '../engine/types.ts';
 
 /**
  * Every message between page and worker. There is one kind of worker; its first message, `begin`, says
@@ -22,7 +22,7 @@ import type { Autopsy, BlocksDetail, SuperSlabDetail, ThreadDetail } from '../en
  * E_ABORTED. At most one knob update is in flight; later ones merge on the page's side.
  * The worker runs in slices of about 8 ms, so that pause and cancel overtake.
  */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 /** Frame buffers per lane. */
 export const FRAME_CREDITS = 3;
 /** A worker silent for this long while something is owed is asked for a sign of life, then replaced; in ms. */
@@ -93,7 +93,7 @@ export interface Calls {
   previousEvent: [{ readonly kinds: readonly EventKind[] }, Arrival];
   /** Who allocated and freed a block, found by replaying with that one subject recorded. */
   provenance: [
-    { readonly superslab: number; readonly slab: number; readonly block: number },
+    { readonly span: number; readonly slab: number; readonly block: number },
     Provenance | undefined,
   ];
   setKnobs: [
@@ -103,8 +103,8 @@ export interface Calls {
   /** Deals a blow to the run where it stands; `refused` says why nothing was done. */
   intervene: [Intervention, { readonly op: number; readonly refused?: string }];
   threads: [undefined, readonly ThreadDetail[]];
-  inspectSuperSlab: [{ readonly index: number }, SuperSlabDetail | undefined];
-  inspectBlocks: [{ readonly superslab: number; readonly slab: number }, BlocksDetail | undefined];
+  inspectSpan: [{ readonly index: number }, SpanDetail | undefined];
+  inspectBlocks: [{ readonly span: number; readonly slab: number }, BlocksDetail | undefined];
   /** Events with first <= seq < last that are still kept; at most 1,000. */
   events: [
     {
