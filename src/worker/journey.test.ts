@@ -34,6 +34,26 @@ describe('journeys', () => {
     expect(await back('intervened')).toBe(500);
   });
 
+  it('goes back to the latest event, through as many stretches as it takes', async () => {
+    const { client } = lane();
+    const stall = { op: 500, lane: 0, act: 'stall', subject: 1, amount: 10 } as const;
+    await client.configure(config({ edits: [stall], startAt: 40_000 }));
+    const range = { first: 0, last: 1e9, kinds: ['threadExit'] } as const;
+    // An event happens during an operation; a step to it stands right after.
+    const exits = (await client.call('events', range))
+      .map(({ op }) => op + 1)
+      .filter((op) => op < 40_000);
+    expect(exits.length).toBeGreaterThan(5);
+    for (const op of [...new Set(exits)].slice(-4).reverse())
+      expect((await client.call('previousEvent', { kinds: ['threadExit'] })).op).toBe(op);
+    await client.call('seek', { op: 40_000 });
+    const back = await client.call('previousEvent', { kinds: ['intervened'] });
+    expect(back).toMatchObject({ op: 500, missed: false });
+    // Nothing before it: it stays.
+    const none = await client.call('previousEvent', { kinds: ['intervened'] });
+    expect(none).toMatchObject({ op: 500, missed: true });
+  });
+
   it('goes to any operation of a run that has ended, its start included', async () => {
     const { client, summaries } = lane();
     const small = resolveKnobs({ chunks: 64, threads: 2, maxMapCount: 200 });

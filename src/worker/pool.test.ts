@@ -46,6 +46,16 @@ function poolOf(size: number, clock?: { now: number }) {
   return { pool, workers };
 }
 
+/** A clock on which everything takes long. */
+const hasty = (): { now: number } => {
+  let now = 0;
+  return {
+    get now() {
+      now += 20;
+      return now;
+    },
+  };
+};
 /** The page's timers are turned by hand; messages go on by themselves. */
 const holdTimers = (): void => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -97,13 +107,7 @@ describe('a pool of workers', () => {
 
   it('tells how far a job is', async () => {
     holdTimers();
-    let now = 0;
-    const { pool } = poolOf(1, {
-      get now() {
-        now += 20;
-        return now;
-      },
-    });
+    const { pool } = poolOf(1, hasty());
     const shares: number[] = [];
     const same = { ...SHORT, b: SHORT.a };
     await pool.run('divergence', same, { onProgress: (share) => shares.push(share) });
@@ -114,18 +118,26 @@ describe('a pool of workers', () => {
 
   it('settles a job that is given up, before, while and after it is done, and goes on with its worker', async () => {
     holdTimers();
-    const { pool, workers } = poolOf(1);
+    const { pool, workers } = poolOf(1, hasty());
     const late = AbortSignal.abort();
     await failsWith(pool.run('divergence', SHORT, { signal: late }), 'E_ABORTED');
     expect(workers).toHaveLength(0);
 
     const running = new AbortController();
     const waiting = new AbortController();
-    const first = failsWith(pool.run('divergence', LONG, { signal: running.signal }), 'E_ABORTED');
+    let begun = false;
+    const onProgress = (): void => {
+      begun = true;
+    };
+    const first = failsWith(
+      pool.run('divergence', LONG, { signal: running.signal, onProgress }),
+      'E_ABORTED',
+    );
     const second = failsWith(pool.run('divergence', LONG, { signal: waiting.signal }), 'E_ABORTED');
     const third = pool.run('divergence', SHORT);
     waiting.abort();
     await second;
+    await until(() => begun);
     running.abort();
     await first;
     expect(await third).toBeDefined();
