@@ -1,8 +1,7 @@
-import { TinySimulation } from '../src/engine/allocators/tiny/simulation.ts';
 import { type KnobValues, resolveKnobs } from '../src/engine/knobs/index.ts';
+import { LRAN2_STATE, lran2, lran2Init } from '../src/engine/programs/lran2.ts';
 import { createSimulation } from '../src/engine/simulation.ts';
 import { runTo, seek, TIMELINE_BYTES, Timeline } from '../src/engine/timeline.ts';
-import { LRAN2_STATE, lran2, lran2Init } from '../src/engine/workloads/lran2.ts';
 import { frameBytes } from '../src/worker/frame.ts';
 import { shapeOf, writeFrame } from '../src/worker/frame-writer.ts';
 import type { Figure } from './main.ts';
@@ -30,7 +29,7 @@ function steadyCost(sim: TinySimulation): number {
 }
 
 const make = (knobs: Partial<KnobValues>): TinySimulation =>
-  new TinySimulation(
+  createSimulation(
     resolveKnobs({ maxMapCount: 1_000_000, physLimitGiB: 256, seconds: 3600, ...knobs }),
   );
 
@@ -116,7 +115,7 @@ export function engineFigures(): Figure[] {
   const atLarge = steadyCost(large);
   let oomBytes = 0;
   const oom = timed(() => {
-    const sim = new TinySimulation(resolveKnobs({}));
+    const sim = createSimulation(resolveKnobs({}));
     sim.advance(1e10);
     oomBytes = sim.stateBytes;
   });

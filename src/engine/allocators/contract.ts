@@ -4,7 +4,7 @@ import type { AddressSpace } from '../machine/address-space.ts';
 import type { Locks } from '../machine/locks.ts';
 import type { Threads } from '../machine/threads.ts';
 import type { EventLog } from '../telemetry/events.ts';
-import type { Autopsy, BlocksDetail, SuperSlabColumns, SuperSlabDetail } from '../types.ts';
+import type { Autopsy, BlocksDetail, SpanColumns, SpanDetail } from '../types.ts';
 
 /** What an allocator is handed: the machine it runs on and the run's telemetry. */
 export interface Machine {
@@ -143,9 +143,9 @@ export interface Allocator {
   readLedger(mapped: Float64Array, resident: Float64Array): void;
   /** Adds its series to a sample. */
   sample(row: Float64Array): void;
-  fillColumns(columns: SuperSlabColumns): void;
+  fillColumns(columns: SpanColumns): void;
   fillQueues(matrix: Float64Array): void;
-  inspectSpan(row: number): SuperSlabDetail | undefined;
+  inspectSpan(row: number): SpanDetail | undefined;
   inspectBlocks(row: number, part: number): BlocksDetail | undefined;
   autopsy(): AutopsyPart;
   /**

@@ -44,8 +44,8 @@ import type {
   Outcome,
   Simulation,
   Snapshot,
-  SuperSlabColumns,
-  SuperSlabDetail,
+  SpanColumns,
+  SpanDetail,
   ThreadDetail,
 } from '../types.ts';
 import { doAct, listThreads, whyNot } from './acts.ts';
@@ -660,17 +660,17 @@ export class Run implements Simulation, Machine, LivesHost {
       other: this.allocator.otherEntries,
     };
   }
-  fillColumns(columns: SuperSlabColumns): void {
+  fillColumns(columns: SpanColumns): void {
     this.allocator.fillColumns(columns);
   }
   fillQueues(matrix: Float64Array): void {
     this.allocator.fillQueues(matrix);
   }
-  inspectSuperSlab(index: number): SuperSlabDetail | undefined {
+  inspectSpan(index: number): SpanDetail | undefined {
     return this.allocator.inspectSpan(index);
   }
-  inspectBlocks(superslab: number, slab: number): BlocksDetail | undefined {
-    return this.allocator.inspectBlocks(superslab, slab);
+  inspectBlocks(span: number, slab: number): BlocksDetail | undefined {
+    return this.allocator.inspectBlocks(span, slab);
   }
   autopsy(): Autopsy {
     return autopsyOf(this);

@@ -16,7 +16,7 @@ import { isControl, OP_END, OP_HEAD, OP_WORDS } from '../../programs/program.ts'
 import { C } from '../../telemetry/counters.ts';
 import { S } from '../../telemetry/series.ts';
 import { PG } from '../../telemetry/states.ts';
-import type { BlocksDetail, SuperSlabColumns, SuperSlabDetail } from '../../types.ts';
+import type { BlocksDetail, SpanColumns, SpanDetail } from '../../types.ts';
 import type {
   Allocator,
   AuditFound,
@@ -266,13 +266,13 @@ export class Mf2Allocator implements Allocator {
       counters[C.strandedGraveyard] + counters[C.strandedBelow] + counters[C.strandedOrphan];
     row[S.pending] = counters[C.pendingPages];
   }
-  fillColumns(columns: SuperSlabColumns): void {
+  fillColumns(columns: SpanColumns): void {
     fillColumns(this, columns);
   }
   fillQueues(matrix: Float64Array): void {
     fillQueues(this, matrix);
   }
-  inspectSpan(row: number): SuperSlabDetail | undefined {
+  inspectSpan(row: number): SpanDetail | undefined {
     return inspectPage(this, row);
   }
   inspectBlocks(row: number, part: number): BlocksDetail | undefined {

@@ -5,9 +5,9 @@ import { PAGE_STATES } from '../../telemetry/states.ts';
 import {
   BLOCK_STATES,
   type BlocksDetail,
-  SUPERSLAB_FLAG,
-  type SuperSlabColumns,
-  type SuperSlabDetail,
+  SPAN_FLAG,
+  type SpanColumns,
+  type SpanDetail,
 } from '../../types.ts';
 import type { AutopsyPart } from '../contract.ts';
 import type { Mf2Allocator } from './allocator.ts';
@@ -35,7 +35,7 @@ import {
 const PAGE = 4096;
 
 /** Fills the map's columns: a row is a page; `active` is its capacity, `queued` its remote blocks. */
-export function fillColumns(mf2: Mf2Allocator, columns: SuperSlabColumns): void {
+export function fillColumns(mf2: Mf2Allocator, columns: SpanColumns): void {
   const { heap } = mf2;
   const { threads } = mf2.machine;
   const { pages, capacity } = heap;
@@ -48,11 +48,12 @@ export function fillColumns(mf2: Mf2Allocator, columns: SuperSlabColumns): void 
     columns.cls[row] = cls;
     columns.chain[row] = threads.chainOf(owner);
     columns.flags[row] =
-      ((flags & PF.orphan) !== 0 ? SUPERSLAB_FLAG.ownerDead : 0) |
-      ((flags & PF.adopted) !== 0 ? SUPERSLAB_FLAG.adopted : 0);
+      ((flags & PF.orphan) !== 0 ? SPAN_FLAG.ownerDead : 0) |
+      ((flags & PF.adopted) !== 0 ? SPAN_FLAG.adopted : 0);
     columns.slabs[row] = 1;
     columns.live[row] = capacity[cls] - popcount(pages[p + P_FREE]) - queued;
-    columns.active[row] = capacity[cls];
+    columns.believed[row] = columns.live[row];
+    columns.capacity[row] = capacity[cls];
     columns.queued[row] = queued;
     columns.owner[row] = owner;
     columns.born[row] = pages[p + P_BORN_OP];
@@ -94,7 +95,7 @@ export function readLedger(mf2: Mf2Allocator, mapped: Float64Array, resident: Fl
 }
 
 /** A page as the inspector shows it: one slab, itself. */
-export function inspectPage(mf2: Mf2Allocator, row: number): SuperSlabDetail | undefined {
+export function inspectPage(mf2: Mf2Allocator, row: number): SpanDetail | undefined {
   const { heap } = mf2;
   const { threads } = mf2.machine;
   if (row < 0 || row >= heap.count) return undefined;
@@ -122,7 +123,7 @@ export function inspectPage(mf2: Mf2Allocator, row: number): SuperSlabDetail | u
     bornOp: asOp(pages[p + P_BORN_OP]),
     bornNs: asNs(heap.bornNs[row]),
     live,
-    active: live,
+    believed: live,
     queued,
     capacity,
     pinned: (pages[p + P_FLAGS] & PF.pinned) !== 0,
@@ -137,7 +138,7 @@ export function inspectPage(mf2: Mf2Allocator, row: number): SuperSlabDetail | u
         live,
         free,
         queued,
-        active: live,
+        believed: live,
         residentPages: popcount(pages[p + P_TOUCHED]),
       },
     ],
@@ -173,7 +174,7 @@ export function inspectBlocks(
     slots[where & 31] = slot;
   }
   return {
-    superslab: row,
+    span: row,
     slab: 0,
     blockBytes: asBytes(MF2_CLASSES[cls]),
     headerBytes: heap.header,

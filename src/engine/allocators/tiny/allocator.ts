@@ -5,7 +5,7 @@ import { MAIN } from '../../machine/threads.ts';
 import { OP, OP_ARG, OP_KIND_MASK, OP_SLOT, sizeOfOp } from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
 import { S } from '../../telemetry/series.ts';
-import type { BlocksDetail, SuperSlabColumns, SuperSlabDetail } from '../../types.ts';
+import type { BlocksDetail, SpanColumns, SpanDetail } from '../../types.ts';
 import type {
   Allocator,
   AuditFound,
@@ -35,7 +35,7 @@ import {
 import { type LivingTotals, livingTotals, readLedger } from './ledger.ts';
 import { recordLoop } from './loop.ts';
 import { K_LIVE, K_QUEUED, K_WORDS } from './records.ts';
-import { autopsyOf, fillColumns, fillQueues, inspectBlocks, inspectSuperSlab } from './view.ts';
+import { autopsyOf, fillColumns, fillQueues, inspectBlocks, inspectSpan } from './view.ts';
 
 /** The tiny model behind the contract: whose heap a chain uses, timers, readings. */
 export class TinyAllocator implements Allocator {
@@ -326,14 +326,14 @@ export class TinyAllocator implements Allocator {
     for (let c = 0; c < heap.classes; c++) row[S['queued.0'] + c] = heap.k[c * K_WORDS + K_QUEUED];
     row[S.reuses] = counters[C.emptyReuses] + counters[C.cacheReuses] + counters[C.adoptions];
   }
-  fillColumns(columns: SuperSlabColumns): void {
+  fillColumns(columns: SpanColumns): void {
     fillColumns(this, columns);
   }
   fillQueues(matrix: Float64Array): void {
     fillQueues(this, matrix);
   }
-  inspectSpan(row: number): SuperSlabDetail | undefined {
-    return inspectSuperSlab(this, row);
+  inspectSpan(row: number): SpanDetail | undefined {
+    return inspectSpan(this, row);
   }
   inspectBlocks(row: number, part: number): BlocksDetail | undefined {
     return inspectBlocks(this, row, part);
