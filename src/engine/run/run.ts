@@ -56,7 +56,7 @@ import { Lives, type LivesHost } from './lives.ts';
 import { OutcomeNotes } from './outcome.ts';
 import { NONE, Schedule } from './schedule.ts';
 import { digestOf, restoreRun, type SavedRun, snapshotOf } from './state.ts';
-import { Streams } from './streams.ts';
+import { Streams, WAIT } from './streams.ts';
 
 /** What a run is made of beside its knobs. */
 export interface RunParts {
@@ -159,7 +159,8 @@ export class Run implements Simulation, Machine, LivesHost {
   }
   isAsleep(chain: number): boolean {
     return (
-      chain === MAIN || (this.threads.running[chain] !== 0 && this.streams.waiting[chain] !== 0)
+      chain === MAIN ||
+      (this.threads.running[chain] !== 0 && this.streams.waiting[chain] === WAIT.sleeps)
     );
   }
   emit(
@@ -388,8 +389,8 @@ export class Run implements Simulation, Machine, LivesHost {
     if (!this.program.independent && streams.hasNews()) {
       const now = threads.clock[chain];
       for (let other = MAIN + 1; other < this.chains; other++) {
-        if (streams.waiting[other] === 0 || threads.running[other] === 0) continue;
-        const slept = this.program.sleeps(other);
+        if (streams.waiting[other] === WAIT.no || threads.running[other] === 0) continue;
+        const slept = streams.waiting[other] === WAIT.sleeps;
         if (!streams.ready(other)) continue;
         this.turnLeft = 0;
         if (this.allocator.busy[other] !== 0) continue;
@@ -442,7 +443,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const { threads, streams, allocator } = this;
     if (threads.joinStack[chain] !== NO_STACK) this.lives.join(chain);
     // Work in the background of a sleeper has no records.
-    if (allocator.busy[chain] !== 0 && streams.waiting[chain] !== 0) return true;
+    if (allocator.busy[chain] !== 0 && streams.waiting[chain] !== WAIT.no) return true;
     if (threads.running[chain] === 0) return this.waits(chain);
     if (!streams.ready(chain)) return this.waits(chain);
     if (!streams.isControl(chain)) return true;
@@ -461,7 +462,7 @@ export class Run implements Simulation, Machine, LivesHost {
   /** A sleeper has done the allocator's work and sleeps again. */
   private workDone(chain: number): void {
     this.turnLeft = 0;
-    if (this.streams.waiting[chain] !== 0 || this.threads.running[chain] === 0)
+    if (this.streams.waiting[chain] !== WAIT.no || this.threads.running[chain] === 0)
       this.schedule.stop(chain);
   }
 

@@ -8,6 +8,8 @@ import {
   type Program,
 } from '../programs/program.ts';
 
+/** Not at all; in line for what others do; asleep until something happens. */
+export const WAIT = { no: 0, stands: 1, sleeps: 2 } as const;
 /** Records drawn at a time, if the program may be drawn ahead. */
 const BATCH = 128;
 const STRIDE = BATCH * OP_WORDS;
@@ -23,7 +25,7 @@ export class Streams {
   readonly at: Int32Array;
   /** Records of the batch not carried out yet. */
   readonly left: Int32Array;
-  /** Waits for what others do. */
+  /** WAIT of each chain: why it has no records. */
   readonly waiting: Uint8Array;
   private readonly filled: Int32Array;
   /** The program's news when the waiting chains were last asked. */
@@ -48,7 +50,8 @@ export class Streams {
     this.filled[chain] = count;
     this.left[chain] = count;
     this.at[chain] = base;
-    this.waiting[chain] = count === 0 ? 1 : 0;
+    if (count > 0) this.waiting[chain] = WAIT.no;
+    else this.waiting[chain] = program.sleeps(chain) ? WAIT.sleeps : WAIT.stands;
     return count > 0;
   }
 
