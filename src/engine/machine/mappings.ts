@@ -123,7 +123,7 @@ export class Mappings {
   /** munmap of any range, mapped or not. Refused only when it would cut a hole into one entry at the limit. */
   unmap(page: number, pages: number, limit: number): boolean {
     const { tree } = this;
-    const end = page + pages;
+    const end = endOf(page, pages);
     let slot = tree.find(page);
     if (tree.start[slot] < page && tree.end[slot] > end && this.entries >= limit)
       return this.refused(FAILURE.limit);
@@ -150,7 +150,7 @@ export class Mappings {
   /** mprotect. A hole or the limit stops it; what lies below keeps the new protection. */
   protect(page: number, pages: number, prot: Prot, limit: number): boolean {
     const { tree } = this;
-    const end = page + pages;
+    const end = endOf(page, pages);
     for (let at = page; at < end; ) {
       const slot = tree.find(at);
       if (tree.start[slot] > at) return this.refused(FAILURE.hole);
@@ -171,7 +171,7 @@ export class Mappings {
    */
   advise(page: number, pages: number, what: Advice, limit: number): boolean {
     const { tree } = this;
-    const end = page + pages;
+    const end = endOf(page, pages);
     let hole = false;
     for (let at = page; at < end; ) {
       const slot = tree.find(at);
@@ -223,7 +223,7 @@ export class Mappings {
    * @returns pages newly resident; `pages.faults` counts the faults, which are fewer with huge pages
    */
   touch(page: number, pages: number): number {
-    const end = page + pages;
+    const end = endOf(page, pages);
     let added = 0;
     for (let at = page; at < end; ) {
       const region = Math.floor(at / REGION_PAGES);
@@ -433,7 +433,10 @@ export class Mappings {
     for (let at = from; at < to; ) {
       const slot = tree.find(at);
       const word = tree.word[slot];
-      assert(tree.start[slot] <= at && (word & VM_RW) !== 0, 'touched pages are mapped for writing');
+      assert(
+        tree.start[slot] <= at && (word & VM_RW) !== 0,
+        'touched pages are mapped for writing',
+      );
       if (tree.anon[slot] === NO_ANON) tree.anon[slot] = this.anonFor(slot);
       const stop = Math.min(to, tree.end[slot]);
       const kind = word & KIND_MASK;
@@ -490,4 +493,11 @@ export class Mappings {
     this.failure = reason;
     return NONE;
   }
+}
+
+/** The page after a range, which must lie in the address space. */
+function endOf(page: number, pages: number): number {
+  const end = page + pages;
+  assert(page >= FLOOR_PAGE && end <= MMAP_TOP_PAGE, 'a range lies in the address space');
+  return end;
 }
