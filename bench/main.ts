@@ -3,6 +3,7 @@ import { engineFigures } from './engine.ts';
 import { pageFigures } from './page.ts';
 import { realLarson } from './real.ts';
 import { soakFigures } from './soak.ts';
+import { spaceFigures } from './space.ts';
 
 /**
  * `npm run bench [-- --json FILE] [--larson PATH/larson.cpp] [--no-page] [--soak MINUTES]`: speed and memory against the
@@ -23,7 +24,7 @@ const argument = (name: string): string | undefined => {
   return at < 0 ? undefined : argv[at + 1];
 };
 
-const figures: Figure[] = [...engineFigures()];
+const figures: Figure[] = [...engineFigures(), ...spaceFigures()];
 if (!argv.includes('--no-page')) figures.push(...(await pageFigures()));
 const soak = Number(argument('--soak') ?? 0);
 if (soak > 0) figures.push(...(await soakFigures(soak)));

@@ -52,7 +52,8 @@ export class Replay {
   pages = BELOW;
   limit = Infinity;
 
-  constructor() {
+  /** @param tables answers end with the pages of page tables */
+  constructor(private readonly tables = false) {
     this.space.thp = 'madvise';
   }
 
@@ -60,7 +61,8 @@ export class Replay {
   step(line: string): string {
     const result = this.act(line.split(' '));
     const entries = this.describe();
-    return entries === '' ? `${result} |` : `${result} | ${entries}`;
+    const answer = entries === '' ? `${result} |` : `${result} | ${entries}`;
+    return this.tables ? `${answer} | ${this.space.pages.pageTablePages}` : answer;
   }
 
   /** Entries of the window and of the heap. */
