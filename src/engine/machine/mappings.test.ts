@@ -242,6 +242,21 @@ describe('Mappings', () => {
     expect(() => space.touch(page + 5, 1)).toThrow('mapped for writing');
   });
 
+  it('knows again what a region is after part of it went', () => {
+    const space = new AddressSpace(1, 10);
+    const page = space.map(KIND.arena, 1024, PROT.rw, 100);
+    space.touch(page, 1024);
+    space.unmap(page + 100, 100, 100);
+    expect(() => space.touch(page + 150, 1)).toThrow('mapped for writing');
+    expect(space.touch(page + 90, 10)).toBe(0);
+    space.mapAt(page + 100, 100, KIND.other, PROT.rw, 100);
+    expect(space.touch(page + 150, 1)).toBe(1);
+    expect(space.pages.residentBy[KIND.other]).toBe(1);
+    space.unmap(page, 512, 100);
+    expect(() => space.touch(page + 511, 2)).toThrow('mapped for writing');
+    expect(space.check()).toEqual([]);
+  });
+
   it('takes lazily freed pages under pressure, the longest freed first, and never one written since', () => {
     const space = new AddressSpace(1, 10);
     const page = space.map(KIND.arena, 4096, PROT.rw, 100);

@@ -134,6 +134,24 @@ describe('VmaTree', () => {
     expect(pair.tree.size).toBe(before);
   });
 
+  it('keeps its keys when a run of full leaves is emptied, from either end', () => {
+    for (const back of [false, true]) {
+      const tree = new VmaTree(FLOOR, TOP);
+      for (let i = 0; i < 9000; i++) {
+        const top = TOP - i * 11;
+        tree.insertBelow(tree.find(top - 1), top - 10, top, i, 0);
+      }
+      for (let i = 0; i < 5000; i++) {
+        const at = back ? 6999 - i : 2000 + i;
+        const slot = tree.find(TOP - at * 11 - 1);
+        expect(tree.word[slot]).toBe(at);
+        tree.remove(slot);
+        if (i % 16 === 0) expect(tree.check()).toEqual([]);
+      }
+      expect(tree.start[tree.findGap(5000 * 11)]).toBe(TOP - 1999 * 11 - 10);
+    }
+  });
+
   it('finds a gap that opened high above, and forgets those that were filled', () => {
     const tree = new VmaTree(FLOOR, TOP);
     let top = TOP;
