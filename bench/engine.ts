@@ -1,5 +1,6 @@
 import { type KnobValues, resolveKnobs } from '../src/engine/knobs/index.ts';
 import { LRAN2_STATE, lran2, lran2Init } from '../src/engine/programs/lran2.ts';
+import type { Run } from '../src/engine/run/run.ts';
 import { createSimulation } from '../src/engine/simulation.ts';
 import { runTo, seek, TIMELINE_BYTES, Timeline } from '../src/engine/timeline.ts';
 import { frameBytes } from '../src/worker/frame.ts';
@@ -23,12 +24,12 @@ function timed(work: () => void): number {
 }
 
 /** Nanoseconds of one operation at a given size of the heap: a steady run that stays at that size. */
-function steadyCost(sim: TinySimulation): number {
+function steadyCost(sim: Run): number {
   const ops = 2_000_000;
   return (timed(() => sim.advance(ops)) / ops) * 1e6;
 }
 
-const make = (knobs: Partial<KnobValues>): TinySimulation =>
+const make = (knobs: Partial<KnobValues>): Run =>
   createSimulation(
     resolveKnobs({ maxMapCount: 1_000_000, physLimitGiB: 256, seconds: 3600, ...knobs }),
   );
