@@ -180,9 +180,14 @@ export class PairProgram implements Program {
 
 /** The program of these knobs. */
 export function programOf(knobs: KnobValues): LarsonProgram | PairProgram {
-  return knobs.workload === 'pair' || knobs.workload === 'wakers'
-    ? new PairProgram(knobs)
-    : new LarsonProgram(knobs);
+  switch (knobs.workload) {
+    case 'pair':
+    case 'wakers':
+      return new PairProgram(knobs);
+    case 'larson':
+    case 'larson-immortal':
+      return new LarsonProgram(knobs);
+  }
 }
 
 /** Chains of these knobs, main included. */

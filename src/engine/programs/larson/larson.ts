@@ -1,14 +1,4 @@
-import type { KnobValues } from '../knobs.ts';
-import type { ProgramDef } from './definition.ts';
-import {
-  LRAN2_INCREMENT,
-  LRAN2_MODULUS,
-  LRAN2_MULTIPLIER,
-  LRAN2_STATE,
-  LRAN2_TABLE,
-  lran2,
-  lran2Init,
-} from './lran2.ts';
+import type { KnobValues } from '../../knobs/index.ts';
 import {
   OP,
   OP_ARG,
@@ -19,7 +9,16 @@ import {
   type Program,
   type Setup,
   writeOp,
-} from './program.ts';
+} from '../program.ts';
+import {
+  LRAN2_INCREMENT,
+  LRAN2_MODULUS,
+  LRAN2_MULTIPLIER,
+  LRAN2_STATE,
+  LRAN2_TABLE,
+  lran2,
+  lran2Init,
+} from './lran2.ts';
 
 /**
  * State of one chain: its generator lran2 as [x, y, v0 .. v96], then how far it is. Every number of the
@@ -161,7 +160,6 @@ export class Larson implements Program {
   }
 
   fill(chain: number, into: Int32Array, at: number, most: number): number {
-    if (chain === 0) return 0;
     const base = chain * CHAIN_WORDS;
     this.state.copyWithin(this.chains * CHAIN_WORDS + base, base, base + CHAIN_WORDS);
     this.write(chain, into, at, at + most * OP_WORDS);
@@ -275,6 +273,13 @@ export class Larson implements Program {
     state[base + Y] = y;
   }
 
+  /** No chain ever waits. */
+  sleeps(): boolean {
+    return false;
+  }
+  wake(): boolean {
+    return false;
+  }
   /** Nobody else knows a chain's places, so nothing is to be done; a slot freed last stays empty. */
   ended(): void {}
   /** All knobs of this program start the run again. */
@@ -288,31 +293,3 @@ export class Larson implements Program {
     this.drawn.fill(0);
   }
 }
-
-const ARGUMENTS = ['threads', 'chunks', 'minSize', 'maxSize', 'seed'] as const;
-const chainsOf = (knobs: KnobValues): number => knobs.threads + 1;
-
-export const larsonDef: ProgramDef = {
-  id: 'larson',
-  label: 'Larson, real',
-  help: 'Larson as shipped: main fills and shuffles the array; a life does rounds × chunks swaps, starts a successor on the same slots and exits.',
-  operation: 'a swap: the block of a random slot is freed and a new size allocated into it',
-  leavesOut: [
-    'The stop flag that a thread reads before each swap.',
-    'The swaps of the two threads of a chain never overlap: the successor begins when its parent has ended.',
-  ],
-  knobs: [...ARGUMENTS, 'rounds', 'succession'],
-  chainsOf,
-  create: (knobs) => new Larson(knobs, { warmUpBy: 'main', succession: knobs.succession }),
-};
-
-export const larsonImmortalDef: ProgramDef = {
-  id: 'larson-immortal',
-  label: 'Larson, as described',
-  help: 'Larson as D0 describes it: threads live for ever and swap blocks in slots that they filled themselves.',
-  operation: larsonDef.operation,
-  leavesOut: ['The succession of threads, which the benchmark has and the description has not.'],
-  knobs: ARGUMENTS,
-  chainsOf,
-  create: (knobs) => new Larson(knobs, { warmUpBy: 'owner', succession: false }),
-};
