@@ -1,6 +1,7 @@
 import type { KnobValues } from '../knobs/index.ts';
 import type { ProgramId } from './index.ts';
 import { Larson } from './larson/larson.ts';
+import { LarsonShared } from './larson/larson-shared.ts';
 import { Pair } from './pair/pair.ts';
 import type { Program } from './program.ts';
 
@@ -8,6 +9,7 @@ import type { Program } from './program.ts';
 const CREATE: Readonly<Record<ProgramId, (knobs: Readonly<KnobValues>) => Program>> = {
   larson: (knobs) => new Larson(knobs, { warmUpBy: 'main', succession: knobs.succession }),
   'larson-immortal': (knobs) => new Larson(knobs, { warmUpBy: 'owner', succession: false }),
+  'larson-shared': (knobs) => new LarsonShared(knobs),
   pair: (knobs) => new Pair(knobs, 0),
   wakers: (knobs) => new Pair(knobs, knobs.wakers),
 };

@@ -1,6 +1,6 @@
 import { type Merged, merged, type Settings, type When } from '../knobs/kinds.ts';
 import type { ProgramDef } from './definition.ts';
-import { larsonDef, larsonImmortalDef } from './larson/def.ts';
+import { larsonDef, larsonImmortalDef, larsonSharedDef } from './larson/def.ts';
 import { pairDef, wakersDef } from './pair/def.ts';
 
 /**
@@ -10,6 +10,7 @@ import { pairDef, wakersDef } from './pair/def.ts';
 export const PROGRAMS = {
   larson: larsonDef,
   'larson-immortal': larsonImmortalDef,
+  'larson-shared': larsonSharedDef,
   pair: pairDef,
   wakers: wakersDef,
 } as const satisfies Record<string, ProgramDef>;

@@ -26,6 +26,8 @@ export class Larson {
   private readonly run: SwapRun;
 
   constructor(private readonly knobs: KnobValues) {
+    if (knobs.workload !== 'larson' && knobs.workload !== 'larson-immortal')
+      throw new Error(`no run can do the program ${knobs.workload} yet`);
     this.generators = new Int32Array((knobs.threads + 1) * LRAN2_STATE);
     this.slots = knobs.threads * knobs.chunks;
     this.range = knobs.maxSize - knobs.minSize;

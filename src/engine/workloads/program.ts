@@ -187,6 +187,8 @@ export function programOf(knobs: KnobValues): LarsonProgram | PairProgram {
     case 'larson':
     case 'larson-immortal':
       return new LarsonProgram(knobs);
+    default:
+      throw new Error(`no run can do the program ${knobs.workload} yet`);
   }
 }
 

@@ -34,3 +34,18 @@ export const larsonImmortalDef = {
   chainsOf,
   livesEnd: () => false,
 } as const satisfies ProgramDef;
+
+/** Larson on one array for all. */
+export const larsonSharedDef = {
+  id: 'larson-shared',
+  label: 'Larson, shared array',
+  help: 'Larson without succession in which every thread swaps blocks of the whole array: of four threads’ frees three quarters are of blocks that others allocated.',
+  operation: SWAP,
+  leavesOut: [
+    'Contention for the places of the array: a place that another thread has in hand is passed over.',
+  ],
+  knobs: {},
+  sharedKnobs: ARGUMENTS,
+  chainsOf,
+  livesEnd: () => false,
+} as const satisfies ProgramDef;
