@@ -1,6 +1,7 @@
 import { type Merged, merged, type Settings, type When } from '../knobs/kinds.ts';
 import type { ProgramDef } from './definition.ts';
 import { larsonDef, larsonImmortalDef, larsonSharedDef } from './larson/def.ts';
+import { randomMixedDef, soakDef } from './mixed/def.ts';
 import { pairDef, wakersDef } from './pair/def.ts';
 
 /**
@@ -13,6 +14,8 @@ export const PROGRAMS = {
   'larson-shared': larsonSharedDef,
   pair: pairDef,
   wakers: wakersDef,
+  'random-mixed': randomMixedDef,
+  soak: soakDef,
 } as const satisfies Record<string, ProgramDef>;
 
 export type ProgramId = keyof typeof PROGRAMS;

@@ -28,6 +28,10 @@ const small: fc.Arbitrary<Partial<KnobValues>> = fc.record({
   wakePeriod: fc.integer({ min: 1, max: 9 }),
   burst: fc.integer({ min: 1, max: 5 }),
   hold: fc.integer({ min: 0, max: 6 }),
+  workingSet: fc.integer({ min: 256, max: 300 }),
+  spellOps: fc.integer({ min: 1, max: 20 }),
+  quietMs: fc.constantFrom(0.01, 1, 60_000),
+  quietFree: fc.integer({ min: 0, max: 100 }),
 });
 
 /** One stretch: whose turn it is among those that can go, records asked for, and how many are used. */

@@ -33,6 +33,12 @@ export const PROGRAM_SHARED_WORDS: WordsFor<typeof PROGRAM_SHARED_KNOBS> = {
     kId: 'K-50',
     source: 'larson argument 4',
   },
+  workingSet: {
+    label: 'Working set',
+    help: 'Slots of all threads together, each for a block. About half of them hold one at any time.',
+    see: 'Live blocks',
+    source: 'W5',
+  },
   minSize: {
     label: 'Smallest request',
     help: 'Requests are uniform from here up to, not including, the largest. A minimum above the maximum is legal in C and gives sizes from the minimum up.',

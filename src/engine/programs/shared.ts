@@ -46,6 +46,16 @@ export const PROGRAM_SHARED_KNOBS = {
     scale: 'log',
     unit: '',
   }),
+  workingSet: int({
+    group: 'workload',
+    apply: 'restart',
+    url: 'ws',
+    default: 8192,
+    min: 256,
+    max: 1000000,
+    scale: 'log',
+    unit: 'slots',
+  }),
   minSize: int({
     group: 'workload',
     apply: 'restart',
