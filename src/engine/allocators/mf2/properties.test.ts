@@ -456,10 +456,6 @@ describe('knobs of the page allocator', () => {
     };
     expect(run({ ...settings, [id]: value })).not.toBe(run(settings));
   });
-  it('joins threads as it detaches them: who is joined has no table here to give back', () => {
-    const run = (threadEnd: KnobValues['threadEnd']): string => digest({ ...LARSON, threadEnd });
-    expect(run('join')).toBe(run('detach'));
-  });
   it('covers every knob that is of this model alone', () => {
     expect(Object.keys(MF2_KNOBS).filter((id) => !(id in PAIRS))).toEqual([]);
   });

@@ -294,7 +294,11 @@ describe('knobs', () => {
   };
 
   // Knobs of the page allocator and of its workloads are tested with it.
-  const OTHERS = new Set<KnobId>(['model', 'window', 'wakers', 'wakePeriod', 'burst', 'hold']);
+  const OTHERS = new Set<KnobId>([
+    'model',
+    ...(['window', 'wakers', 'wakePeriod', 'burst', 'hold'] as const),
+    ...(['workingSet', 'spellOps', 'quietMs', 'quietFree'] as const),
+  ]);
   const mine = (id: KnobId): boolean =>
     modelsOfKnob(id)?.includes('tiny') !== false && !OTHERS.has(id);
   it.each(KNOB_IDS.filter((id) => !knobDef(id).inert && mine(id)))(
