@@ -24,11 +24,12 @@ import {
   REG_OP,
   REG_STOP,
   REG_WAITED,
+  REG_YIELD,
   STOP_ENDED,
   STOP_EVENT,
 } from '../machine/registers.ts';
 import { MAIN, NO_STACK, STACK_RESIDENT_PAGES, Threads } from '../machine/threads.ts';
-import { OP, type Program } from '../programs/program.ts';
+import { OP, OP_WORDS, type Program } from '../programs/program.ts';
 import { C, COUNTER_COUNT } from '../telemetry/counters.ts';
 import { CRASH, EV, EventLog, NO_CAUSE } from '../telemetry/events.ts';
 import { History } from '../telemetry/history.ts';
@@ -42,6 +43,7 @@ import type {
   MapEntries,
   ModelId,
   Outcome,
+  RecordOutcome,
   Simulation,
   Snapshot,
   SpanColumns,
@@ -342,7 +344,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const limit = this.settings.opLimit || Infinity;
     const end = Math.min(first + maxOps, limit);
     regs[REG_STOP] = this.running ? 0 : STOP_ENDED;
-    this.notes.wanted = maxOps === 1;
+    this.notes.begin(maxOps === 1);
     while (this.operations < end && this.running && !events.hit) this.turn(end);
     events.watch = 0;
     if (this.operations >= limit) this.stopAtLimit();
@@ -361,12 +363,14 @@ export class Run implements Simulation, Machine, LivesHost {
     regs[REG_BUDGET] = budget;
     regs[REG_ENDED] = 0;
     regs[REG_WAITED] = 0;
+    regs[REG_YIELD] = 0;
     const before = threads.clock[chain];
     const from = streams.at[chain];
     const count = streams.left[chain];
     const done = allocator.run(chain, streams.ops, from, count);
     const ended = regs[REG_ENDED];
-    if (this.notes.wanted) this.notes.note(chain, threads.life[chain], streams.ops, from, done);
+    const upTo = from + done * OP_WORDS;
+    this.notes.note(allocator, chain, threads.life[chain], streams.ops, upTo, done);
     threads.ops[chain] += ended;
     threads.done[chain] += ended;
     this.operations += ended;
@@ -376,7 +380,7 @@ export class Run implements Simulation, Machine, LivesHost {
     if (regs[REG_WAITED] > 0) {
       schedule.slept(chain, regs[REG_WAITED]);
       this.turnLeft = 0;
-    } else if (done < count && ended < budget) this.turnLeft = 0;
+    } else if ((done < count && ended < budget) || regs[REG_YIELD] > 0) this.turnLeft = 0;
     if (count === 0 && allocator.busy[chain] === 0) this.workDone(chain);
     const still = done === 0 && threads.clock[chain] === before && count > 0;
     this.idleTurns = still ? this.idleTurns + 1 : 0;
@@ -609,7 +613,8 @@ export class Run implements Simulation, Machine, LivesHost {
     if (this.running) this.end(this.refusedAny ? 'oom' : 'finished', 'chainsEnded');
   }
   private end(status: RunStatus, reason: EndedBy): void {
-    this.endNs = this.threads.latestClock();
+    // A loop writes its chain's clock back when it is done; the register has it already.
+    this.endNs = Math.max(this.threads.latestClock(), this.regs[REG_NOW]);
     this.regs[REG_STOP] |= STOP_ENDED;
     this.outcome = status;
     this.reason = reason;
@@ -657,6 +662,9 @@ export class Run implements Simulation, Machine, LivesHost {
 
   lastOutcome(): Outcome {
     return this.notes.last(this.threads, this.allocator);
+  }
+  lastRecords(): readonly RecordOutcome[] {
+    return this.notes.records;
   }
   readCounters(): Float64Array {
     this.allocator.readGauges();

@@ -10,6 +10,7 @@ import {
   REG_TIE,
   REG_UNTIL,
   REG_WAITED,
+  REG_YIELD,
   STOP_ENDED,
 } from '../../machine/registers.ts';
 import { isControl, OP_END, OP_HEAD, OP_WORDS } from '../../programs/program.ts';
@@ -116,7 +117,8 @@ export class Mf2Allocator implements Allocator {
       const idle = x[phase] === PH.idle;
       if (idle && (done === count || clock[chain] >= until)) break;
       if (idle && isControl(ops[from + done * OP_WORDS])) break;
-      if (!first && (byOps || clock[chain] > horizon || (clock[chain] === horizon && !tie))) break;
+      // Under the shared schedule each step is a turn of its own: clocks of one round decide whose.
+      if (byOps ? !first : clock[chain] > horizon || (clock[chain] === horizon && !tie)) break;
       const record = from + done * OP_WORDS;
       const result = idle ? steps.begin(chain, ops, record) : steps.step(chain);
       if (result === STEP.more) {
@@ -132,6 +134,7 @@ export class Mf2Allocator implements Allocator {
       }
       if (regs[REG_STOP] !== 0 || regs[REG_WAITED] > 0) break;
     }
+    if (byOps) regs[REG_YIELD] = 1;
     steps.busy[chain] = x[phase] === PH.idle ? 0 : 1;
     regs[REG_ENDED] += ended;
     return done;
@@ -219,12 +222,12 @@ export class Mf2Allocator implements Allocator {
     return owned;
   }
 
-  served(chain: number): Served {
-    const { pending } = this.steps;
+  served(chain: number, slot: number): Served {
+    const where = slot < 0 ? OTHER : this.heap.where[slot];
     return {
-      row: pending[chain * 3],
-      block: pending[chain * 3 + 1],
-      path: pending[chain * 3 + 2],
+      row: where < 0 ? -1 : where >>> 5,
+      block: where < 0 ? 0 : where & 31,
+      path: this.steps.via[chain],
     };
   }
 
@@ -299,7 +302,7 @@ export class Mf2Allocator implements Allocator {
       heap: heap.snapshot(),
       x: steps.x.slice(),
       outcomes: steps.outcome.slice(),
-      pending: steps.pending.slice(),
+      via: steps.via.slice(),
       slots: this.slots,
     };
   }
@@ -308,7 +311,7 @@ export class Mf2Allocator implements Allocator {
     this.heap.restore(from.heap);
     this.steps.x.set(from.x);
     this.steps.outcome.set(from.outcomes);
-    this.steps.pending.set(from.pending);
+    this.steps.via.set(from.via);
     this.slots = from.slots;
   }
 }
@@ -317,6 +320,6 @@ interface SavedMf2 {
   heap: ReturnType<Mf2Heap['snapshot']>;
   x: Int32Array;
   outcomes: Int32Array;
-  pending: Int32Array;
+  via: Int32Array;
   slots: number;
 }
