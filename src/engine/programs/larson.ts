@@ -1,0 +1,318 @@
+import type { KnobValues } from '../knobs.ts';
+import type { ProgramDef } from './definition.ts';
+import {
+  LRAN2_INCREMENT,
+  LRAN2_MODULUS,
+  LRAN2_MULTIPLIER,
+  LRAN2_STATE,
+  LRAN2_TABLE,
+  lran2,
+  lran2Init,
+} from './lran2.ts';
+import {
+  OP,
+  OP_ARG,
+  OP_END,
+  OP_SIZE,
+  OP_SLOT,
+  OP_WORDS,
+  type Program,
+  type Setup,
+  writeOp,
+} from './program.ts';
+
+/**
+ * State of one chain: its generator lran2 as [x, y, v0 .. v96], then how far it is. Every number of the
+ * generator is packed with its remainder by the table's length above it, so that the place of the next
+ * draw is one load away from the last one.
+ */
+const X = 0;
+const Y = 1;
+const TABLE = 2;
+/** Swaps that the running life has done. */
+const DONE = LRAN2_STATE;
+/** What comes next: a STAGE. */
+const NEXT = DONE + 1;
+/** Slot that a begun swap has freed. */
+const HELD = DONE + 2;
+const CHAIN_WORDS = DONE + 3;
+
+const STAGE = { swap: 0, malloc: 1, succeed: 2 } as const;
+
+const REMAINDER_SHIFT = 20;
+const NUMBER_MASK = 2 ** REMAINDER_SHIFT - 1;
+const pack = (number: number): number => number | ((number % LRAN2_TABLE) << REMAINDER_SHIFT);
+
+/** Who fills the slots before operation 0, and whether lives end. */
+export interface LarsonShape {
+  /** `main` fills, permutes and swaps the whole array; `owner`: each thread fills its own slots. */
+  readonly warmUpBy: 'main' | 'owner';
+  readonly succession: boolean;
+}
+
+/**
+ * The Larson benchmark (larson.cpp of mimalloc-bench). Sizes: min + draw mod (max - min) with C's
+ * remainder, so max is exclusive and min > max is legal.
+ *
+ * Main has one generator. It allocates a block for every place of the array, permutes the array from the
+ * top down, swaps four times as many blocks as there are, then seeds each chain's generator with its next
+ * draw and creates the thread. A thread swaps within its own part of the array: free the block of a random
+ * place, allocate a new size into it. After rounds × chunks swaps the life creates its successor, which
+ * goes on with the same generator and places, and exits.
+ *
+ * Which block stands at which place after the permutation is kept here as place to slot: a slot's block
+ * never moves to another slot. The order is decided by `setup` and never changes afterwards, so it is no
+ * part of `words`.
+ */
+export class Larson implements Program {
+  readonly chains: number;
+  readonly slots: number;
+  readonly maxSlots: number;
+  readonly independent = true;
+  /** The benchmark writes two bytes of each new block. */
+  readonly touchBytes = 2;
+  readonly news = 0;
+  private readonly minSize: number;
+  private readonly range: number;
+  private readonly chunks: number;
+  /** Swaps of a life, Infinity when lives do not end. */
+  private readonly lifeSwaps: number;
+  private readonly shape: LarsonShape;
+  private readonly main = new Int32Array(LRAN2_STATE);
+  /** Place of the array to slot. */
+  private readonly places: Int32Array;
+  /** CHAIN_WORDS a chain; behind them the same again as it was before the chain's latest fill. */
+  private readonly state: Int32Array;
+  /** Records of the chain's latest fill that are not settled. */
+  private readonly drawn: Int32Array;
+  /** Where records that were taken back are drawn again. */
+  private scratch = new Int32Array(256 * OP_WORDS);
+
+  constructor(knobs: Readonly<KnobValues>, shape: LarsonShape) {
+    this.shape = shape;
+    this.chains = knobs.threads + 1;
+    this.chunks = knobs.chunks;
+    this.slots = knobs.threads * knobs.chunks;
+    this.maxSlots = this.slots;
+    this.minSize = knobs.minSize;
+    this.range = Math.abs(knobs.maxSize - knobs.minSize);
+    this.lifeSwaps = shape.succession ? knobs.rounds * knobs.chunks : Infinity;
+    this.places = Int32Array.from({ length: this.slots }, (_, place) => place);
+    this.state = new Int32Array(2 * this.chains * CHAIN_WORDS);
+    this.drawn = new Int32Array(this.chains);
+    lran2Init(this.main, 0, knobs.seed);
+  }
+
+  setup(on: Setup): void {
+    const { main, chunks, shape } = this;
+    if (shape.warmUpBy === 'main') this.warmUp(on);
+    const started: number[] = [];
+    for (let chain = 1; chain < this.chains; chain++) {
+      this.seed(chain, lran2(main, 0));
+      if (on.start(chain)) started.push(chain);
+    }
+    if (shape.warmUpBy === 'main') return;
+    for (const chain of started) {
+      const first = (chain - 1) * chunks;
+      for (let slot = first; slot < first + chunks; slot++)
+        on.malloc(chain, this.sizeOf(chain), slot);
+    }
+  }
+
+  private warmUp(on: Setup): void {
+    const { main, places, slots, minSize, range } = this;
+    const size = (): number => (range === 0 ? minSize : minSize + (lran2(main, 0) % range));
+    for (let slot = 0; slot < slots; slot++) on.malloc(0, size(), slot);
+    for (let left = slots; left > 0; left--) {
+      const place = lran2(main, 0) % left;
+      const kept = places[place];
+      places[place] = places[left - 1];
+      places[left - 1] = kept;
+    }
+    for (let i = 0; i < 4 * slots; i++) {
+      const slot = places[lran2(main, 0) % slots];
+      on.free(0, slot);
+      on.malloc(0, size(), slot);
+    }
+  }
+
+  private seed(chain: number, seed: number): void {
+    const { state } = this;
+    const base = chain * CHAIN_WORDS;
+    lran2Init(state, base, seed);
+    for (let word = Y; word < LRAN2_STATE; word++) state[base + word] = pack(state[base + word]);
+    state[base + HELD] = -1;
+  }
+
+  /** The chain's next draw, 0 to 714,024. */
+  private draw(chain: number): number {
+    const { state } = this;
+    const base = chain * CHAIN_WORDS;
+    const entry = base + TABLE + (state[base + Y] >> REMAINDER_SHIFT);
+    const y = state[entry];
+    const x = (LRAN2_MULTIPLIER * state[base + X] + LRAN2_INCREMENT) % LRAN2_MODULUS;
+    state[entry] = pack(x);
+    state[base + X] = x;
+    state[base + Y] = y;
+    return y & NUMBER_MASK;
+  }
+  private sizeOf(chain: number): number {
+    return this.range === 0 ? this.minSize : this.minSize + (this.draw(chain) % this.range);
+  }
+
+  fill(chain: number, into: Int32Array, at: number, most: number): number {
+    if (chain === 0) return 0;
+    const base = chain * CHAIN_WORDS;
+    this.state.copyWithin(this.chains * CHAIN_WORDS + base, base, base + CHAIN_WORDS);
+    this.write(chain, into, at, at + most * OP_WORDS);
+    this.drawn[chain] = most;
+    return most;
+  }
+
+  settle(chain: number, used: number): void {
+    const { drawn } = this;
+    if (used < drawn[chain]) {
+      const base = chain * CHAIN_WORDS;
+      const saved = this.chains * CHAIN_WORDS + base;
+      this.state.copyWithin(base, saved, saved + CHAIN_WORDS);
+      if (this.scratch.length < used * OP_WORDS) this.scratch = new Int32Array(used * OP_WORDS * 2);
+      this.write(chain, this.scratch, 0, used * OP_WORDS);
+    }
+    drawn[chain] = 0;
+  }
+
+  /** Writes records from word `at` up to word `end`. */
+  private write(chain: number, into: Int32Array, at: number, end: number): void {
+    const { state, lifeSwaps } = this;
+    const base = chain * CHAIN_WORDS;
+    let to = at;
+    while (to < end) {
+      switch (state[base + NEXT]) {
+        case STAGE.swap: {
+          const fits = (end - to) >> 3;
+          const swaps = Math.min(fits, lifeSwaps - state[base + DONE]);
+          if (swaps > 0) {
+            this.swaps(chain, into, to, swaps);
+            to += 2 * OP_WORDS * swaps;
+            this.swapped(base, swaps);
+          } else {
+            const slot = this.places[(chain - 1) * this.chunks + (this.draw(chain) % this.chunks)];
+            state[base + HELD] = slot;
+            state[base + NEXT] = STAGE.malloc;
+            writeOp(into, to, OP.free, slot, 0, 0);
+            to += OP_WORDS;
+          }
+          break;
+        }
+        case STAGE.malloc:
+          writeOp(into, to, OP.malloc | OP_END, state[base + HELD], this.sizeOf(chain), 0);
+          state[base + HELD] = -1;
+          state[base + NEXT] = STAGE.swap;
+          to += OP_WORDS;
+          this.swapped(base, 1);
+          break;
+        default:
+          writeOp(into, to, OP.succeed, 0, 0, 0);
+          state[base + DONE] = 0;
+          state[base + NEXT] = STAGE.swap;
+          to += OP_WORDS;
+      }
+    }
+  }
+
+  private swapped(base: number, swaps: number): void {
+    const { state, lifeSwaps } = this;
+    if (lifeSwaps === Infinity) return;
+    state[base + DONE] += swaps;
+    if (state[base + DONE] === lifeSwaps) state[base + NEXT] = STAGE.succeed;
+  }
+
+  /**
+   * The hot loop: whole swaps, two records each, with the generator inlined and its state hoisted.
+   * The generator's constants are literals here (those of lran2.ts, and the packing above): constants of
+   * a module may reach the engine as variables, and dividing by a variable costs half as much again.
+   */
+  private swaps(chain: number, into: Int32Array, at: number, count: number): void {
+    const { state, places, chunks, minSize, range } = this;
+    const multiplier = 1366;
+    const increment = 150889;
+    const modulus = 714025;
+    const tableLength = 97;
+    const shift = 20;
+    const mask = 0xfffff;
+    const free = OP.free;
+    const malloc = OP.malloc | OP_END;
+    const base = chain * CHAIN_WORDS;
+    const table = base + TABLE;
+    const first = (chain - 1) * chunks;
+    const end = at + count * 2 * OP_WORDS;
+    let x = state[base + X];
+    let y = state[base + Y];
+    for (let to = at; to < end; to += 2 * OP_WORDS) {
+      let entry = table + (y >> shift);
+      y = state[entry];
+      x = (multiplier * x + increment) % modulus;
+      state[entry] = x | ((x % tableLength) << shift);
+      const slot = places[first + ((y & mask) % chunks)];
+      let size = minSize;
+      if (range !== 0) {
+        entry = table + (y >> shift);
+        y = state[entry];
+        x = (multiplier * x + increment) % modulus;
+        state[entry] = x | ((x % tableLength) << shift);
+        size = minSize + ((y & mask) % range);
+      }
+      into[to] = free;
+      into[to + OP_SLOT] = slot;
+      into[to + OP_SIZE] = 0;
+      into[to + OP_ARG] = 0;
+      into[to + OP_WORDS] = malloc;
+      into[to + OP_WORDS + OP_SLOT] = slot;
+      into[to + OP_WORDS + OP_SIZE] = size;
+      into[to + OP_WORDS + OP_ARG] = 0;
+    }
+    state[base + X] = x;
+    state[base + Y] = y;
+  }
+
+  /** Nobody else knows a chain's places, so nothing is to be done; a slot freed last stays empty. */
+  ended(): void {}
+  /** All knobs of this program start the run again. */
+  knobChanged(): void {}
+
+  words(): Int32Array {
+    return this.state.slice(0, this.chains * CHAIN_WORDS);
+  }
+  restore(words: Int32Array): void {
+    this.state.set(words);
+    this.drawn.fill(0);
+  }
+}
+
+const ARGUMENTS = ['threads', 'chunks', 'minSize', 'maxSize', 'seed'] as const;
+const chainsOf = (knobs: KnobValues): number => knobs.threads + 1;
+
+export const larsonDef: ProgramDef = {
+  id: 'larson',
+  label: 'Larson, real',
+  help: 'Larson as shipped: main fills and shuffles the array; a life does rounds × chunks swaps, starts a successor on the same slots and exits.',
+  operation: 'a swap: the block of a random slot is freed and a new size allocated into it',
+  leavesOut: [
+    'The stop flag that a thread reads before each swap.',
+    'The swaps of the two threads of a chain never overlap: the successor begins when its parent has ended.',
+  ],
+  knobs: [...ARGUMENTS, 'rounds', 'succession'],
+  chainsOf,
+  create: (knobs) => new Larson(knobs, { warmUpBy: 'main', succession: knobs.succession }),
+};
+
+export const larsonImmortalDef: ProgramDef = {
+  id: 'larson-immortal',
+  label: 'Larson, as described',
+  help: 'Larson as D0 describes it: threads live for ever and swap blocks in slots that they filled themselves.',
+  operation: larsonDef.operation,
+  leavesOut: ['The succession of threads, which the benchmark has and the description has not.'],
+  knobs: ARGUMENTS,
+  chainsOf,
+  create: (knobs) => new Larson(knobs, { warmUpBy: 'owner', succession: false }),
+};
