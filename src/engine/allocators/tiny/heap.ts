@@ -562,7 +562,7 @@ export class TinyHeap extends TinyRecords {
         return false;
       }
       counters[C.munmapCalls]++;
-      if (!this.space.unmap(piece, knobs.maxMapCount - this.otherEntries)) return false;
+      if (!this.space.unmapPiece(piece, knobs.maxMapCount - this.otherEntries)) return false;
     }
     if ((flags & SS_FLAG.current) !== 0) {
       const index = this.host.chainOf(life) * MAX_CLASSES + c;
