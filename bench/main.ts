@@ -4,6 +4,7 @@ import { pageFigures } from './page.ts';
 import { programFigures } from './programs.ts';
 import { realLarson } from './real.ts';
 import { soakFigures } from './soak.ts';
+import { spaceFigures } from './space.ts';
 
 /**
  * `npm run bench [-- --programs] [--json FILE] [--larson PATH/larson.cpp] [--no-page] [--soak MINUTES]`: speed and memory against the
@@ -25,7 +26,7 @@ const argument = (name: string): string | undefined => {
 };
 
 const onlyPrograms = argv.includes('--programs');
-const figures: Figure[] = onlyPrograms ? [] : [...engineFigures()];
+const figures: Figure[] = onlyPrograms ? [] : [...engineFigures(), ...spaceFigures()];
 figures.push(...programFigures());
 if (!onlyPrograms && !argv.includes('--no-page')) figures.push(...(await pageFigures()));
 const soak = Number(argument('--soak') ?? 0);

@@ -132,6 +132,16 @@ for (const [start, barred, why] of NOT_REACHED) {
   for (const found of reach(start))
     if (barred.test(found)) problems.push(`src/${start} brings along src/${found}: ${why}`);
 }
+// The page looks; the engine runs in workers. Nothing that the page loads may lead to a heap.
+const HEAP = /^engine\/(simulation|run\/run|allocators\/heaps|allocators\/[^/]+\/(heap|index|allocator))$/;
+const from = new Map([['main', undefined]]);
+for (const node of from.keys()) {
+  for (const next of graph.get(node) ?? []) if (!from.has(next)) from.set(next, node);
+  if (!HEAP.test(node)) continue;
+  const way = [];
+  for (let step = node; step !== undefined; step = from.get(step)) way.unshift(step);
+  problems.push(`the page loads the engine: ${way.join(' -> ')}`);
+}
 
 for (const problem of problems) console.error(problem);
 console.log(`layers: ${files.length} files, ${problems.length} problems`);

@@ -35,13 +35,15 @@
 #define WINDOW 0x100000000000L
 #define BELOW (1L << 24) /* pages below the window that belong to it */
 #define ABOVE (1L << 24)
-#define ELSEWHERE 0x300000000000L
+/* Between the heap and what the kernel places: nothing of ours is printed from here on, unless it is placed. */
+#define ELSEWHERE 0x600000000000L
 
 static char *window = (char *)WINDOW;
 static char *first_break;
 static long elsewhere; /* entries mapped by room */
-static int anchored;
+static long anchored; /* pages of the anchor */
 static char out[1 << 16];
+static char scratch[2 * PAGE] __attribute__((aligned(PAGE)));
 static size_t out_used;
 
 static void flush(void) {
@@ -104,7 +106,8 @@ static long page_tables(void) {
 static void say_state(void) {
   static struct lines smaps;
   char line[512];
-  long low = (long)window - BELOW * PAGE, high = (long)window + ABOVE * PAGE;
+  long low = (long)window - BELOW * PAGE;
+  long high = (long)window + (anchored ? anchored : ABOVE) * PAGE;
   long start = 0, end = 0, rss = 0, lazy = 0, origin = 0;
   char prot[8] = "";
   int wanted = 0;
@@ -113,7 +116,7 @@ static void say_state(void) {
     long a, b;
     char p[8];
     if (sscanf(line, "%lx-%lx %7s", &a, &b, p) == 3) {
-      if (a >= high) break;
+      if (!anchored && a >= ELSEWHERE) break;
       start = a, end = b;
       memcpy(prot, p, sizeof prot);
       wanted = a >= low && b <= high;
@@ -149,6 +152,7 @@ static const char *word(int error) {
     case ENOMEM: return "ENOMEM";
     case EEXIST: return "EEXIST";
     case EINVAL: return "EINVAL";
+    case EAGAIN: return "EAGAIN";
     default: return "error";
   }
 }
@@ -225,7 +229,12 @@ int main(void) {
     } else if (strcmp(op, "unmap") == 0) result = munmap(at, length);
     else if (strcmp(op, "protect") == 0) result = mprotect(at, length, prot_of(z));
     else if (strcmp(op, "dontneed") == 0) result = madvise(at, length, MADV_DONTNEED);
-    else if (strcmp(op, "free") == 0) result = madvise(at, length, MADV_FREE);
+    else if (strcmp(op, "free") == 0) {
+      result = madvise(at, length, MADV_FREE);
+      int error = errno;
+      madvise(scratch, PAGE, MADV_COLD); /* the kernel marks pages in batches; this empties the batch */
+      errno = error;
+    }
     else if (strcmp(op, "huge") == 0) result = madvise(at, length, MADV_HUGEPAGE);
     else if (strcmp(op, "nohuge") == 0) result = madvise(at, length, MADV_NOHUGEPAGE);
     else if (strcmp(op, "touch") == 0) {

@@ -1,5 +1,6 @@
 import { interpolateCividis } from 'd3';
 import { SS } from '../engine/telemetry/states.ts';
+import { SPAN_FLAG } from '../engine/types.ts';
 import { type FrameView, H } from '../worker/frame.ts';
 import { mixPacked, type Palette, packed } from './palette.ts';
 
@@ -59,7 +60,7 @@ export class MapColours {
         return mixPacked(
           this.inflatedLow,
           this.states[state],
-          Math.min(1, Math.log2(1 + columns.active[row]) / 9),
+          Math.min(1, Math.log2(1 + columns.believed[row]) / 9),
         );
       case 'occupancy':
         return this.scale(Math.log2(1 + columns.live[row]) / 12);
@@ -68,11 +69,11 @@ export class MapColours {
           ? this.ghost
           : this.scale(Math.log2(1 + columns.queued[row]) / 12);
       case 'age': {
-        const now = Math.max(1, frame.header[2]);
+        const now = Math.max(1, frame.header[H.op]);
         return this.scale(1 - columns.born[row] / now);
       }
       case 'owner':
-        return (columns.flags[row] & 1) !== 0
+        return (columns.flags[row] & SPAN_FLAG.ownerDead) !== 0
           ? mixPacked(this.owner(row, columns.chain), this.dead, 0.55)
           : this.owner(row, columns.chain);
       case 'class':

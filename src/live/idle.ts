@@ -1,3 +1,4 @@
+import { H } from '../worker/frame.ts';
 import type { Lane } from './lane.ts';
 import type { Lockstep } from './lockstep.ts';
 import { rafPending, rafWork } from './raf.ts';
@@ -7,6 +8,8 @@ export interface Probe {
   readonly lane: Lane;
   readonly lanes: readonly Lane[];
   readonly lockstep: Lockstep;
+  /** Where each field of a frame's header is. */
+  readonly H: typeof H;
   /** Time that drawing took. */
   readonly rafWork: typeof rafWork;
   /** React commits since the page was opened. */
@@ -25,7 +28,8 @@ declare global {
 /** Installs what tests and the console use: `whenIdle()` and the probe. */
 export function installProbe(lockstep: Lockstep): Probe {
   const [lane] = lockstep.lanes;
-  const probe: Probe = { lane, lanes: lockstep.lanes, lockstep, rafWork, commits: 0, frames: 0 };
+  const { lanes } = lockstep;
+  const probe: Probe = { lane, lanes, lockstep, H, rafWork, commits: 0, frames: 0 };
   lane.hub.subscribe(() => {
     probe.frames++;
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { frameAt } from '../draw/testing/frames.ts';
-import { TinySimulation } from '../engine/allocators/tiny/simulation.ts';
 import { KNOB_IDS, knobDef, resolveKnobs } from '../engine/knobs/index.ts';
 import { PRESETS } from '../engine/presets.ts';
+import { createSimulation } from '../engine/simulation.ts';
 import { EVENT_KINDS } from '../engine/telemetry/events.ts';
 import { BANDS } from '../engine/telemetry/ledger.ts';
 import { fromSlider, SLIDER_STEPS, toSlider } from './knobs/scale.ts';
@@ -46,7 +46,7 @@ describe('stories', () => {
 
 describe('autopsy', () => {
   it('counts every figure it says', () => {
-    const sim = new TinySimulation(resolveKnobs({ maxMapCount: 1000 }));
+    const sim = createSimulation(resolveKnobs({ maxMapCount: 1000 }));
     sim.advance(1e9);
     const autopsy = sim.autopsy();
     expect(autopsyTitle(autopsy)).toBe('Out of map entries, not out of memory');
@@ -72,7 +72,7 @@ describe('autopsy', () => {
       minSize: 8,
       maxSize: 1000,
     });
-    const sim = new TinySimulation(knobs);
+    const sim = createSimulation(knobs);
     sim.advance(1e6);
     expect(sim.status).toBe('crashed');
     expect(autopsyTitle(sim.autopsy())).toMatch(/Crashed/);

@@ -1,8 +1,10 @@
-import { Mappings, MMAP_TOP_PAGE, type SavedMappings } from './mappings.ts';
+import { Mappings, type SavedMappings } from './mappings.ts';
 import { Pieces, type SavedPieces } from './pieces.ts';
 import { FAILURE, KIND, KIND_COUNT, KIND_MASK, MAP, newWord, PROT } from './vma.ts';
+import { MMAP_TOP_PAGE } from './vma-entries.ts';
 
-export { HEAP_BASE_PAGE, MMAP_TOP_PAGE } from './mappings.ts';
+export { HEAP_BASE_PAGE } from './mappings.ts';
+export { MMAP_TOP_PAGE } from './vma-entries.ts';
 
 const NONE = -1;
 const UNLIMITED = Infinity;

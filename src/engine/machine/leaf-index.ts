@@ -135,7 +135,8 @@ export class LeafIndex {
         const slot = (node << SHIFT) + i;
         const child = this.child[slot];
         const up = level === 1 ? this.leafUp[child] : this.nodeUp[child];
-        if (up !== slot) problems.push(`child ${child} thinks that it is in slot ${up}, not ${slot}`);
+        if (up !== slot)
+          problems.push(`child ${child} thinks that it is in slot ${up}, not ${slot}`);
         const key = level === 1 ? keyOf(child) : this.key[child << SHIFT];
         if (this.key[slot] !== key) problems.push(`slot ${slot}: its key is stale`);
         const gap = level === 1 ? largest(child) : this.largest(child);
@@ -301,12 +302,7 @@ export class LeafIndex {
 }
 
 /** Index of the last of `count` descending values from `base` on that is above `page`; the first one is. */
-export function lastAbove(
-  column: Float64Array,
-  base: number,
-  count: number,
-  page: number,
-): number {
+export function lastAbove(column: Float64Array, base: number, count: number, page: number): number {
   let low = 0;
   let high = count;
   while (high - low > 1) {

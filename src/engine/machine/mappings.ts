@@ -4,13 +4,9 @@ import { Pages, type SavedPages } from './pages.ts';
 import {
   ADVICE,
   type Advice,
-  anonCompatible,
-  anonShared,
   FAILURE,
-  type Failure,
   hugeWord,
   KIND,
-  KIND_COUNT,
   KIND_MASK,
   MAP,
   NO_ANON,
@@ -23,58 +19,37 @@ import {
   VM_RW,
   type VmaKind,
 } from './vma.ts';
-import { type SavedTree, VmaTree } from './vma-tree.ts';
+import { FLOOR_PAGE, MMAP_TOP_PAGE, type SavedEntries, VmaEntries } from './vma-entries.ts';
 
-/** Page number just above the highest mapping; 0x7ffff7fff000 is where x86-64 starts without ASLR. */
-export const MMAP_TOP_PAGE = 0x7ffff7fff;
 /** Where the break of a position-independent program without ASLR lies. */
 export const HEAP_BASE_PAGE = 0x555555576;
-/** vm.mmap_min_addr: 64 KiB. */
-const FLOOR_PAGE = 16;
 const NONE = -1;
 
 /** Transparent huge pages: what /sys/kernel/mm/transparent_hugepage/enabled says. */
 export type ThpMode = 'never' | 'madvise' | 'always';
 
 export interface SavedMappings {
-  readonly tree: SavedTree;
+  readonly entries: SavedEntries;
   readonly pages: SavedPages;
-  readonly entriesBy: Int32Array;
-  readonly pagesBy: Float64Array;
-  readonly scalars: readonly number[];
+  readonly breakPage: number;
 }
 
 /**
  * A process's memory as Linux keeps it: map entries (VMAs) of anonymous private memory, the pages that are
  * resident in them, and the system calls by which allocators change both. Addresses and lengths are in
- * pages of 4 KiB; a failed call leaves its reason in `failure`.
- *
- * Neighbours merge when kind, protection and flags are equal and their anonymous pages are compatible:
- * each entry gets an anon_vma at its first touch, shared with a neighbour where Linux shares it; an untouched
- * entry merges with any, two touched ones only when they share. Entries that could have merged but met only later
- * stay apart, as in Linux. What does not exist here: files, fork, mremap, mlock, memory policies.
+ * pages of 4 KiB; a failed call leaves its reason in `failure`. What does not exist here: files, fork,
+ * mremap, mlock, memory policies.
  *
  * `limit` is vm.max_map_count less the entries that others have. As in Linux, mmap and brk refuse when the count
  * is above the limit, so that one entry more than the limit can exist, and look before they merge; a split is
  * refused at the limit.
  */
-export class Mappings {
+export abstract class Mappings extends VmaEntries {
   readonly pages = new Pages();
-  /** Map entries by kind. */
-  readonly entriesBy = new Int32Array(KIND_COUNT);
-  /** Mapped pages by kind. */
-  readonly pagesBy = new Float64Array(KIND_COUNT);
-  /** All map entries. */
-  entries = 0;
-  mappedPages = 0;
-  /** Why the last refused call was refused. */
-  failure: Failure = FAILURE.none;
   /** Modelled; may be changed at any time. */
   thp: ThpMode = 'never';
   /** The page after the heap, where brk goes on. */
   breakPage = HEAP_BASE_PAGE;
-  protected readonly tree = new VmaTree(FLOOR_PAGE, MMAP_TOP_PAGE);
-  private anons = NO_ANON;
 
   // System calls
 
@@ -123,7 +98,7 @@ export class Mappings {
   /** munmap of any range, mapped or not. Refused only when it would cut a hole into one entry at the limit. */
   unmap(page: number, pages: number, limit: number): boolean {
     const { tree } = this;
-    const end = page + pages;
+    const end = endOf(page, pages);
     let slot = tree.find(page);
     if (tree.start[slot] < page && tree.end[slot] > end && this.entries >= limit)
       return this.refused(FAILURE.limit);
@@ -150,7 +125,7 @@ export class Mappings {
   /** mprotect. A hole or the limit stops it; what lies below keeps the new protection. */
   protect(page: number, pages: number, prot: Prot, limit: number): boolean {
     const { tree } = this;
-    const end = page + pages;
+    const end = endOf(page, pages);
     for (let at = page; at < end; ) {
       const slot = tree.find(at);
       if (tree.start[slot] > at) return this.refused(FAILURE.hole);
@@ -171,7 +146,7 @@ export class Mappings {
    */
   advise(page: number, pages: number, what: Advice, limit: number): boolean {
     const { tree } = this;
-    const end = page + pages;
+    const end = endOf(page, pages);
     let hole = false;
     for (let at = page; at < end; ) {
       const slot = tree.find(at);
@@ -223,7 +198,7 @@ export class Mappings {
    * @returns pages newly resident; `pages.faults` counts the faults, which are fewer with huge pages
    */
   touch(page: number, pages: number): number {
-    const end = page + pages;
+    const end = endOf(page, pages);
     let added = 0;
     for (let at = page; at < end; ) {
       const region = Math.floor(at / REGION_PAGES);
@@ -266,13 +241,7 @@ export class Mappings {
 
   /** Mixes in entries in address order, what they may merge with, and their pages. */
   hashInto(word: (value: number) => void): void {
-    const { tree } = this;
-    for (let slot = tree.first(); slot !== NONE; slot = tree.below(slot)) {
-      word(MMAP_TOP_PAGE - tree.start[slot]);
-      word(tree.end[slot] - tree.start[slot]);
-      word(tree.word[slot]);
-      word(tree.anon[slot]);
-    }
+    this.hashEntriesInto(word);
     word(this.breakPage - HEAP_BASE_PAGE);
     this.pages.hashInto(word);
   }
@@ -284,145 +253,16 @@ export class Mappings {
 
   protected saved(): SavedMappings {
     return {
-      tree: this.tree.snapshot(),
+      entries: this.savedEntries(),
       pages: this.pages.snapshot(),
-      entriesBy: this.entriesBy.slice(),
-      pagesBy: this.pagesBy.slice(),
-      scalars: [this.entries, this.mappedPages, this.breakPage, this.anons],
+      breakPage: this.breakPage,
     };
   }
 
   protected restoreFrom(saved: SavedMappings): void {
-    this.tree.restore(saved.tree);
+    this.restoreEntries(saved.entries);
     this.pages.restore(saved.pages);
-    this.entriesBy.set(saved.entriesBy);
-    this.pagesBy.set(saved.pagesBy);
-    [this.entries, this.mappedPages, this.breakPage, this.anons] = saved.scalars;
-  }
-
-  // Entries
-
-  /** Enters a new mapping below an entry and merges it with its neighbours (vma_merge_new_range). */
-  protected enter(above: number, start: number, end: number, word: number): void {
-    const { tree } = this;
-    const below = tree.below(above);
-    const low = below !== NONE && tree.end[below] === start && tree.word[below] === word;
-    const high =
-      tree.start[above] === end &&
-      tree.word[above] === word &&
-      (!low || anonCompatible(tree.anon[below], tree.anon[above]));
-    if (low && high) this.bridge(above, below, NO_ANON);
-    else if (low) this.resize(below, tree.start[below], end);
-    else if (high) this.resize(above, start, tree.end[above]);
-    else this.addBelow(above, start, end, word, NO_ANON);
-  }
-
-  /**
-   * Gives part of an entry a new word: merges it with neighbours that have it (vma_merge_existing_range),
-   * else splits it off. A refused second split leaves the first one done, as in Linux.
-   */
-  private modify(slot: number, from: number, to: number, word: number, limit: number): boolean {
-    const { tree } = this;
-    const start = tree.start[slot];
-    const end = tree.end[slot];
-    const anon = tree.anon[slot];
-    const below = from === start ? tree.below(slot) : NONE;
-    const above = tree.above(slot);
-    const low =
-      below !== NONE &&
-      tree.end[below] === from &&
-      tree.word[below] === word &&
-      anonCompatible(tree.anon[below], anon);
-    const high =
-      to === end &&
-      tree.start[above] === to &&
-      tree.word[above] === word &&
-      anonCompatible(tree.anon[above], anon) &&
-      (!low || anonCompatible(tree.anon[below], tree.anon[above]));
-    if (low && high) {
-      const top = tree.end[above];
-      this.take(slot);
-      const under = tree.find(from - 1);
-      this.bridge(tree.find(top - 1), under, anon);
-    } else if (low) {
-      if (tree.anon[below] === NO_ANON) tree.anon[below] = anon;
-      if (to === end) this.take(slot);
-      else this.resize(slot, to, end);
-      const under = tree.find(from - 1);
-      this.resize(under, tree.start[under], to);
-    } else if (high) {
-      if (tree.anon[above] === NO_ANON) tree.anon[above] = anon;
-      if (from === start) this.take(slot);
-      else this.resize(slot, start, from);
-      const over = tree.find(to);
-      this.resize(over, from, tree.end[over]);
-    } else {
-      if (from > start) {
-        if (this.entries >= limit) return this.refused(FAILURE.limit);
-        this.split(slot, from);
-      }
-      if (to < end) {
-        if (this.entries >= limit) return this.refused(FAILURE.limit);
-        this.split(tree.find(from), to);
-      }
-      this.setWord(tree.find(from), word);
-    }
-    return true;
-  }
-
-  /** Two entries and what lies between them become one; the entry above takes all. */
-  private bridge(above: number, below: number, middle: number): void {
-    const { tree } = this;
-    const start = tree.start[below];
-    const anon = tree.anon[above] || middle || tree.anon[below];
-    const end = tree.end[above];
-    this.take(below);
-    const slot = tree.find(end - 1);
-    tree.anon[slot] = anon;
-    this.resize(slot, start, end);
-  }
-
-  private split(slot: number, page: number): void {
-    const { tree } = this;
-    const end = tree.end[slot];
-    const word = tree.word[slot];
-    const anon = tree.anon[slot];
-    this.resize(slot, tree.start[slot], page);
-    this.addBelow(tree.above(slot), page, end, word, anon);
-  }
-
-  private addBelow(above: number, start: number, end: number, word: number, anon: number): void {
-    this.tree.insertBelow(above, start, end, word, anon);
-    this.entriesBy[word & KIND_MASK]++;
-    this.entries++;
-    this.countPages(word, end - start);
-  }
-
-  private take(slot: number): void {
-    const { tree } = this;
-    const word = tree.word[slot];
-    const pages = tree.end[slot] - tree.start[slot];
-    tree.remove(slot);
-    this.entriesBy[word & KIND_MASK]--;
-    this.entries--;
-    this.countPages(word, -pages);
-  }
-
-  private resize(slot: number, start: number, end: number): void {
-    const { tree } = this;
-    this.countPages(tree.word[slot], end - start - (tree.end[slot] - tree.start[slot]));
-    if (tree.end[slot] !== end) tree.setEnd(slot, end);
-    if (tree.start[slot] !== start) tree.setStart(slot, start);
-  }
-
-  /** Protection and advice never change the kind. */
-  private setWord(slot: number, word: number): void {
-    this.tree.word[slot] = word;
-  }
-
-  private countPages(word: number, pages: number): void {
-    this.pagesBy[word & KIND_MASK] += pages;
-    this.mappedPages += pages;
+    this.breakPage = saved.breakPage;
   }
 
   /** Touches within a region that is not known to lie in one touched mapping. */
@@ -433,7 +273,10 @@ export class Mappings {
     for (let at = from; at < to; ) {
       const slot = tree.find(at);
       const word = tree.word[slot];
-      assert(tree.start[slot] <= at && (word & VM_RW) !== 0, 'touched pages are mapped for writing');
+      assert(
+        tree.start[slot] <= at && (word & VM_RW) !== 0,
+        'touched pages are mapped for writing',
+      );
       if (tree.anon[slot] === NO_ANON) tree.anon[slot] = this.anonFor(slot);
       const stop = Math.min(to, tree.end[slot]);
       const kind = word & KIND_MASK;
@@ -458,36 +301,11 @@ export class Mappings {
         return (word & VM_NOHUGE) === 0;
     }
   }
+}
 
-  /** The anon_vma of an entry at its first touch: the upper neighbour's, the lower one's, or its own. */
-  private anonFor(slot: number): number {
-    const { tree } = this;
-    const word = tree.word[slot];
-    const above = tree.above(slot);
-    if (
-      tree.start[above] === tree.end[slot] &&
-      tree.anon[above] !== NO_ANON &&
-      anonShared(tree.word[above], word)
-    )
-      return tree.anon[above];
-    const below = tree.below(slot);
-    if (
-      below !== NONE &&
-      tree.end[below] === tree.start[slot] &&
-      tree.anon[below] !== NO_ANON &&
-      anonShared(tree.word[below], word)
-    )
-      return tree.anon[below];
-    return ++this.anons;
-  }
-
-  private refused(reason: Failure): false {
-    this.failure = reason;
-    return false;
-  }
-
-  private refuse(reason: Failure): -1 {
-    this.failure = reason;
-    return NONE;
-  }
+/** The page after a range, which must lie in the address space. */
+function endOf(page: number, pages: number): number {
+  const end = page + pages;
+  assert(page >= FLOOR_PAGE && end <= MMAP_TOP_PAGE, 'a range lies in the address space');
+  return end;
 }

@@ -16,6 +16,8 @@ export const GUARD_PAGES = 1;
 export const STACK_RESIDENT_PAGES = 2;
 
 const ALIVE = 0x80;
+/** Entries of `lifeChain` above this belong to lives that are alive. */
+export const DEAD = ALIVE - 1;
 
 export class Threads {
   /** Life now running in each chain; of an ended chain, its last life. */
@@ -40,7 +42,8 @@ export class Threads {
   runningCount = 0;
   livingStacks = 0;
   deadStacks = 0;
-  private lifeChain = new Uint8Array(1024);
+  /** Chain of each life, with a mark while it is alive; see DEAD. Renewed as it grows. */
+  lifeChain = new Uint8Array(1024);
   private lifeStart = new Int32Array(1024).fill(NO_CAUSE);
   private cacheStack: number[] = [];
   private cacheTable: number[] = [];

@@ -41,6 +41,9 @@ export class VmaTree {
   private top = 1;
   private freeLeaf = NONE;
   private readonly index: LeafIndex;
+  /** No gap of `hintPages` or more lies above this slot: where the last search ended. Not state. */
+  private hintSlot = 0;
+  private hintPages = Infinity;
   /** Entries, the fence at the top not counted. */
   size = 0;
 
@@ -98,6 +101,17 @@ export class VmaTree {
   /** The entry above the highest gap of at least `pages`, or -1. */
   findGap(pages: number): number {
     const { index, start, end } = this;
+    if (pages >= this.hintPages) {
+      // Growth downwards goes on where it was, or one entry further down.
+      const slot = this.hintSlot;
+      const gap = this.gapBelow(slot);
+      if (gap >= pages) return slot;
+      const next = gap < this.hintPages ? this.below(slot) : NONE;
+      if (next !== NONE && this.gapBelow(next) >= pages) {
+        this.hintSlot = next;
+        return next;
+      }
+    }
     for (;;) {
       const leaf = index.leafWithGap(pages);
       if (leaf === NONE) return NONE;
@@ -105,13 +119,19 @@ export class VmaTree {
       let largest = 0;
       for (let slot = leaf << SHIFT; slot < last; slot++) {
         const gap = start[slot] - end[slot + 1];
-        if (gap >= pages) return slot;
+        if (gap >= pages) return this.found(slot, pages);
         if (gap > largest) largest = gap;
       }
       const gap = this.gapBelow(last);
-      if (gap >= pages) return last;
+      if (gap >= pages) return this.found(last, pages);
       index.lower(leaf, Math.max(largest, gap));
     }
+  }
+
+  private found(slot: number, pages: number): number {
+    this.hintSlot = slot;
+    this.hintPages = pages;
+    return slot;
   }
 
   /** Inserts an entry directly below another one. The caller knows that it fits. @returns its slot */
@@ -158,7 +178,8 @@ export class VmaTree {
       anon[i] = anon[i + 1];
     }
     this.size--;
-    this.index.raise(above >> SHIFT, gap);
+    if (leaf === this.hintSlot >> SHIFT) this.hintPages = Infinity;
+    this.raise(above, gap);
     if (this.count[leaf] === 0) this.drop(leaf);
     else {
       if (slot === leaf << SHIFT) this.index.setKey(leaf, end[slot]);
@@ -170,7 +191,7 @@ export class VmaTree {
   setStart(slot: number, start: number): void {
     const before = this.start[slot];
     this.start[slot] = start;
-    if (start > before) this.index.raise(slot >> SHIFT, this.gapBelow(slot));
+    if (start > before) this.raise(slot, this.gapBelow(slot));
   }
 
   /** Moves an entry's high end. */
@@ -180,7 +201,7 @@ export class VmaTree {
     if ((slot & (WIDTH - 1)) === 0) this.index.setKey(slot >> SHIFT, end);
     if (end >= before) return;
     const above = this.above(slot);
-    this.index.raise(above >> SHIFT, this.start[above] - end);
+    this.raise(above, this.start[above] - end);
   }
 
   /** What does not hold of order, links, keys and bounds, found by walking; for audits. */
@@ -235,6 +256,7 @@ export class VmaTree {
     this.top = top;
     this.freeLeaf = freeLeaf;
     this.size = size;
+    this.hintPages = Infinity;
     this.index.restore(saved.index);
   }
 
@@ -245,6 +267,8 @@ export class VmaTree {
     this.copy((leaf << SHIFT) + at, right << SHIFT, moved);
     this.count[right] = moved;
     this.count[leaf] = at;
+    const last = (leaf << SHIFT) + at - 1;
+    if (this.hintSlot >> SHIFT === leaf && this.hintSlot > last) this.hintSlot = last;
     const below = this.lower[leaf];
     this.higher[right] = leaf;
     this.lower[right] = below;
@@ -252,6 +276,12 @@ export class VmaTree {
     if (below !== NONE) this.higher[below] = right;
     this.index.insertBelow(leaf, right, moved > 0 ? this.end[right << SHIFT] : firstEnd);
     return right;
+  }
+
+  /** The gap below an entry is now this large. */
+  private raise(slot: number, gap: number): void {
+    if (gap >= this.hintPages) this.hintPages = Infinity;
+    this.index.raise(slot >> SHIFT, gap);
   }
 
   private drop(leaf: number): void {
@@ -279,6 +309,7 @@ export class VmaTree {
     const count = this.count[upper];
     const more = this.count[lower];
     if (count + more > LATE) return;
+    this.hintPages = Infinity;
     this.copy(lower << SHIFT, (upper << SHIFT) + count, more);
     this.count[upper] = count + more;
     this.count[lower] = 0;

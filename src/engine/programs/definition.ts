@@ -1,4 +1,4 @@
-import type { KnobId, KnobValues } from '../knobs.ts';
+import type { KnobId, KnobValues } from '../knobs/index.ts';
 import type { Program } from './program.ts';
 
 /** What the page, the command line and the run know of a program without building it. */

@@ -1,4 +1,4 @@
-import type { KnobValues } from '../knobs.ts';
+import type { KnobValues } from '../knobs/index.ts';
 import type { ProgramDef } from './definition.ts';
 import { larsonDef, larsonImmortalDef } from './larson.ts';
 import { pairDef, wakersDef } from './pair.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type KnobValues, resolveKnobs } from '../knobs.ts';
+import { type KnobValues, resolveKnobs } from '../knobs/index.ts';
 import { programOf } from './index.ts';
 import { LRAN2_MODULUS, LRAN2_STATE, lran2, lran2Init } from './lran2.ts';
 import { OP_WORDS } from './program.ts';

@@ -1,4 +1,4 @@
-import type { KnobValues } from '../knobs.ts';
+import type { KnobValues } from '../knobs/index.ts';
 import type { ProgramDef } from './definition.ts';
 import {
   LRAN2_INCREMENT,
@@ -276,6 +276,12 @@ export class Larson implements Program {
   }
 
   /** Nobody else knows a chain's places, so nothing is to be done; a slot freed last stays empty. */
+  sleeps(): boolean {
+    return false;
+  }
+  wake(): boolean {
+    return false;
+  }
   ended(): void {}
   /** All knobs of this program start the run again. */
   knobChanged(): void {}

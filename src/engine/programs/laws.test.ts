@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type KnobValues, resolveKnobs } from '../knobs.ts';
+import { type KnobValues, resolveKnobs } from '../knobs/index.ts';
 import { chainsOf, PROGRAMS, type ProgramId, programDef, programOf } from './index.ts';
 import { MAX_CHAINS, OP_WORDS, type Program } from './program.ts';
 import { opTexts, ReferenceRun } from './testing/reference.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type KnobValues, resolveKnobs } from '../knobs.ts';
+import { type KnobValues, resolveKnobs } from '../knobs/index.ts';
 import { programOf } from './index.ts';
 import { LRAN2_STATE, lran2, lran2Init } from './lran2.ts';
 import { ReferenceRun } from './testing/reference.ts';

@@ -1,4 +1,4 @@
-import type { KnobValues } from '../knobs.ts';
+import type { KnobValues } from '../knobs/index.ts';
 import type { ProgramDef } from './definition.ts';
 import { LRAN2_STATE, lran2, lran2Init } from './lran2.ts';
 import { OP, OP_END, type Program, type Setup, writeOp } from './program.ts';
@@ -136,7 +136,7 @@ export class Pair implements Program {
     this.next[chain] = NEXT.malloc;
     this.done[chain]++;
     if (this.isWaker(chain)) this.burstLeft[chain]--;
-    else this.wake();
+    else this.wakeDue();
   }
 
   /** Takes the oldest block that waits beyond what may wait. */
@@ -174,7 +174,7 @@ export class Pair implements Program {
   }
 
   /** Sleepers whose period is over wake. */
-  private wake(): void {
+  private wakeDue(): void {
     const { rounds } = this;
     for (let chain = PAIR[1] + 1; chain < this.chains; chain++) {
       if (this.burstLeft[chain] > 0 || this.dead[chain] !== 0 || rounds < this.wakeAt[chain])
@@ -185,6 +185,14 @@ export class Pair implements Program {
     }
   }
 
+  sleeps(chain: number): boolean {
+    return this.isWaker(chain) && this.burstLeft[chain] === 0;
+  }
+  wake(chain: number, ops: number): boolean {
+    if (!this.sleeps(chain) || this.dead[chain] !== 0) return false;
+    this.burstLeft[chain] = ops;
+    return true;
+  }
   ended(chain: number): void {
     this.dead[chain] = 1;
     this.news++;

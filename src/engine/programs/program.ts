@@ -47,6 +47,15 @@ export const OP_ARG = 3;
 export const OP_END = 0x100;
 export const OP_KIND_MASK = 0xff;
 
+/**
+ * True when the first word of a record says that it is the run's own business: threads, time, phases.
+ * An allocator stops before such a record.
+ */
+export function isControl(head: number): boolean {
+  const kind = head & OP_KIND_MASK;
+  return kind >= OP.start && kind <= OP.mark;
+}
+
 /** Writes a record. @param size bytes, 0 to 2^48 - 1 */
 export function writeOp(
   into: Int32Array,
@@ -111,6 +120,16 @@ export interface Program {
    * the rest are taken back, as if they had never been drawn. Every fill is settled once before the next.
    */
   settle(chain: number, used: number): void;
+  /**
+   * Of a chain for which `fill` returned 0: true while it sleeps until something happens (waking it is an
+   * event, and costs), false while it only stands in line for others.
+   */
+  sleeps(chain: number): boolean;
+  /**
+   * A user's burst falls on a sleeping chain: it is to do `ops` operations and then sleep again.
+   * @returns false when the chain has nothing to do; true: `fill` gives records now
+   */
+  wake(chain: number, ops: number): boolean;
   /**
    * The chain's thread has ended otherwise than by a record of its own: killed, or its successor could not
    * be created. Called after `settle`. What others still hold of it stays theirs.

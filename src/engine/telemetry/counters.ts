@@ -98,6 +98,9 @@ export const COUNTERS = [
   'pendingPages', // gauge M-50
   'pendingPagesMax', // M-50
   'pendingAgeUs', // gauge M-50: mean age of pages in queues, microseconds
+  'lockWaits', // times that a thread waited for a lock of the machine or the allocator
+  'lockWaitNs', // nanoseconds of virtual time spent so
+  'coreWaitNs', // nanoseconds that threads were ready and had no core
 ] as const;
 
 export type CounterName = (typeof COUNTERS)[number];

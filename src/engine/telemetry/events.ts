@@ -49,6 +49,8 @@ export const EV: Readonly<Record<EventKind, number>> = Object.freeze(
 );
 
 export const NO_CAUSE = -1;
+/** Bytes of one event in all columns. */
+const EVENT_BYTES = 37;
 /** Links of a chain of causes that are kept beyond the ring. */
 const MAX_PINNED = 256;
 /** Newest events that a snapshot carries: what lists and lanes show must be there after any seek. */
@@ -132,6 +134,11 @@ export class EventLog {
   /** Bit set of kinds that a step waits for; a match sets `hit`. */
   watch = 0;
   hit = false;
+
+  /** Bytes of its columns. */
+  get bytes(): number {
+    return this.capacity * EVENT_BYTES;
+  }
 
   /** @param capacity rows kept, a power of two */
   constructor(capacity: number) {

@@ -1,6 +1,6 @@
 import type { BandName } from '../../engine/telemetry/ledger.ts';
 import { PG, SS } from '../../engine/telemetry/states.ts';
-import { SUPERSLAB_FLAG } from '../../engine/types.ts';
+import { SPAN_FLAG } from '../../engine/types.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 
 /** What each band of the ledger is called on screen. */
@@ -45,7 +45,7 @@ export const BAND_GROUPS: readonly {
     hatch: false,
     bands: ['freeLiving'],
     lights: (frame, row) =>
-      (frame.columns.flags[row] & SUPERSLAB_FLAG.ownerDead) === 0 && frame.columns.slabs[row] > 0,
+      (frame.columns.flags[row] & SPAN_FLAG.ownerDead) === 0 && frame.columns.slabs[row] > 0,
   },
   {
     label: 'in remote queues',
@@ -59,7 +59,7 @@ export const BAND_GROUPS: readonly {
     token: '--b-str',
     hatch: true,
     bands: ['freeDead'],
-    lights: (frame, row) => (frame.columns.flags[row] & SUPERSLAB_FLAG.ownerDead) !== 0,
+    lights: (frame, row) => (frame.columns.flags[row] & SPAN_FLAG.ownerDead) !== 0,
   },
   {
     label: 'graveyard, below threshold',

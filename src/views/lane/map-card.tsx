@@ -22,7 +22,7 @@ import {
 import type { Palette } from '../../draw/palette.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import { SS } from '../../engine/telemetry/states.ts';
-import type { ModelId } from '../../engine/types.ts';
+import { type ModelId, SPAN_FLAG } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import {
   COLOUR_BY,
@@ -476,12 +476,12 @@ export function describe(frame: FrameView, row: number): string {
       ? 'no owner'
       : owner === 0
         ? 'main'
-        : `life ${count(owner)}${(columns.flags[row] & 1) !== 0 ? ', dead' : ''}`;
+        : `life ${count(owner)}${(columns.flags[row] & SPAN_FLAG.ownerDead) !== 0 ? ', dead' : ''}`;
   const age = header[H.op] - columns.born[row];
   const counter =
     model === 'tiny'
-      ? `${count(columns.live[row])} live, counter ${count(columns.active[row])}`
-      : `${count(columns.live[row])} of ${count(columns.active[row])} live`;
+      ? `${count(columns.live[row])} live, counter ${count(columns.believed[row])}`
+      : `${count(columns.live[row])} of ${count(columns.capacity[row])} live`;
   return `${noun(model)} ${count(row)} · ${classSize(classBytes[columns.cls[row]])} · ${who} · ${counter}, ${count(columns.queued[row])} queued · ${label} · mapped ${count(age)} ops ago`;
 }
 

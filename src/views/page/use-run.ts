@@ -5,7 +5,7 @@ import { laneKnobs, remarks } from '../../engine/recipe-parse.ts';
 import type { Autopsy } from '../../engine/types.ts';
 import type { Lockstep } from '../../live/lockstep.ts';
 import type { Store } from '../../state/store.ts';
-import { CallError } from '../../worker/client.ts';
+import { CallError } from '../../worker/link.ts';
 import type { Speed, Summary } from '../../worker/protocol.ts';
 import type { Axes } from '../lane/axes.ts';
 import { nouns } from '../lane/nouns.ts';

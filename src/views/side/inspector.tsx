@@ -8,7 +8,7 @@ import {
   BLOCK_STATES,
   type BlocksDetail,
   type ModelId,
-  type SuperSlabDetail,
+  type SpanDetail,
 } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { Selection } from '../../state/store.ts';
@@ -29,7 +29,7 @@ interface Props {
 
 /** The selected SuperSlab, its slabs, and every block of one slab. */
 export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: Props) {
-  const [detail, setDetail] = useState<SuperSlabDetail | undefined>(undefined);
+  const [detail, setDetail] = useState<SpanDetail | undefined>(undefined);
   const [blocks, setBlocks] = useState<BlocksDetail | undefined>(undefined);
   const [gone, setGone] = useState(false);
   const asking = useRef<AbortController | undefined>(undefined);
@@ -39,7 +39,7 @@ export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: P
     const abort = new AbortController();
     asking.current = abort;
     try {
-      const found = await lane.inspectSuperSlab(superslab, abort.signal);
+      const found = await lane.inspectSpan(superslab, abort.signal);
       const index = slab ?? found?.slabs.find((s) => s.acquired)?.index;
       const inside =
         found && index !== undefined
@@ -114,9 +114,10 @@ export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: P
         {model === 'tiny' && (
           <>
             <dt>counter says</dt>
-            <dd className={detail.active === detail.live ? '' : 'wrong'}>
-              <b>{count(detail.active)}</b>
-              {detail.active !== detail.live && ` (${count(detail.active - detail.live)} too many)`}
+            <dd className={detail.believed === detail.live ? '' : 'wrong'}>
+              <b>{count(detail.believed)}</b>
+              {detail.believed !== detail.live &&
+                ` (${count(detail.believed - detail.live)} too many)`}
             </dd>
           </>
         )}
@@ -154,7 +155,7 @@ export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: P
       </div>
       {blocks && (
         <Blocks
-          key={`${blocks.superslab}.${blocks.slab}`}
+          key={`${blocks.span}.${blocks.slab}`}
           lane={lane}
           blocks={blocks}
           selected={selection.block}
@@ -265,7 +266,7 @@ function Blocks({
           key={shown}
           onSeek={onSeek}
           lane={lane}
-          superslab={blocks.superslab}
+          superslab={blocks.span}
           slab={blocks.slab}
           block={shown}
         />

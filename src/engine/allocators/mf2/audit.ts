@@ -1,8 +1,9 @@
-import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../../machine/process.ts';
-import { GUARD_PAGES, STACK_PAGES, STACK_RESIDENT_PAGES } from '../../machine/threads.ts';
+import { expectIn } from '../../run/expect.ts';
 import { C } from '../../telemetry/counters.ts';
-import { B, BAND_COUNT, BANDS } from '../../telemetry/ledger.ts';
+import { B, BAND_COUNT } from '../../telemetry/ledger.ts';
 import { PG } from '../../telemetry/states.ts';
+import type { AuditFound } from '../contract.ts';
+import type { Mf2Allocator } from './allocator.ts';
 import {
   CLASSES,
   MF2_CLASSES,
@@ -37,7 +38,6 @@ import {
   X_PHASE,
   X_WORDS,
 } from './layout.ts';
-import type { Mf2Simulation } from './simulation.ts';
 import { OTHER } from './steps.ts';
 
 const PAGE = 4096;
@@ -45,26 +45,27 @@ const bits = (word: number): number[] =>
   Array.from({ length: 32 }, (_, i) => i).filter((i) => ((word >>> i) & 1) === 1);
 
 /**
- * The one oracle, for pages: recounts everything by walking slots, pages and lists block by block, and
- * compares with what the engine maintains. It shares no arithmetic with the totals.
- * @returns one sentence per violation
+ * Recounts everything by walking slots, pages and lists block by block, and compares with what the heap
+ * maintains. It shares no arithmetic with the totals.
+ * @param problems gets one sentence per violation
  */
-export function audit(sim: Mf2Simulation): string[] {
-  const problems: string[] = [];
-  const expect = (what: string, counted: number, kept: number): void => {
-    if (counted !== kept && problems.length < 50)
-      problems.push(`${what}: counted ${counted}, kept ${kept}`);
-  };
-  const { heap, threads, space } = sim;
+export function audit(mf2: Mf2Allocator, problems: string[]): AuditFound {
+  const expect = expectIn(problems);
+  const { heap } = mf2;
+  const { threads } = mf2.machine;
   const { pages, tables } = heap;
 
   const liveOf = new Map<number, Set<number>>();
   let requestedBytes = 0;
   const requestedOf = new Map<number, number>();
   let other = 0;
-  for (let slot = 0; slot < sim.program.slots; slot++) {
+  let outside = 0;
+  for (let slot = 0; slot < mf2.usedSlots; slot++) {
     const where = heap.where[slot];
-    if (where === OTHER) other += heap.requested[slot];
+    if (where === OTHER) {
+      outside++;
+      other += heap.requested[slot];
+    }
     if (where < 0) continue;
     const row = where >>> 5;
     const set = liveOf.get(row) ?? new Set<number>();
@@ -74,7 +75,8 @@ export function audit(sim: Mf2Simulation): string[] {
     requestedBytes += heap.requested[slot];
     requestedOf.set(row, (requestedOf.get(row) ?? 0) + heap.requested[slot]);
   }
-  expect('other bytes', other, heap.otherBytes);
+  expect('bytes outside the pages', other, heap.otherMapped);
+  expect('blocks outside the pages', outside, heap.otherBlocks);
 
   const bands = new Float64Array(BAND_COUNT);
   const resident = new Float64Array(BAND_COUNT);
@@ -94,8 +96,8 @@ export function audit(sim: Mf2Simulation): string[] {
   let partial = 0;
   // Pages that some chain is in the middle of draining, by its life.
   const drained = new Set<string>();
-  const { x } = sim.steps;
-  for (let chain = 0, at = 0; chain < sim.chains; chain++, at += X_WORDS) {
+  const { x } = mf2.steps;
+  for (let chain = 0, at = 0; chain < threads.chains; chain++, at += X_WORDS) {
     const phase = x[at + X_PHASE];
     if (phase === PH.drainTake || phase === PH.drainLink)
       drained.add(`${threads.life[chain]} ${x[at + X_PAGE]}`);
@@ -244,7 +246,7 @@ export function audit(sim: Mf2Simulation): string[] {
   }
   expect('orphans that can serve but are not listed', servable.size, 0);
 
-  const counters = sim.readCounters();
+  const { counters } = heap;
   expect('live blocks', live, counters[C.liveBlocks]);
   expect('queued blocks', queued, counters[C.queuedBlocks]);
   expect('queued blocks of dead owners', queuedDead, counters[C.queuedDead]);
@@ -259,21 +261,12 @@ export function audit(sim: Mf2Simulation): string[] {
   let chains = 0;
   for (let i = C.chain1; i <= C.chain8; i++) chains += counters[i];
   expect('chains that ended in a new page', chains, counters[C.newStarved]);
-  const mallocs = counters[C.mallocs] + counters[C.runtimeMallocs];
-  const frees =
-    counters[C.localFrees] +
-    counters[C.remoteFrees] +
-    counters[C.runtimeLocalFrees] +
-    counters[C.runtimeRemoteFrees];
-  expect('mallocs - frees = live blocks', mallocs - frees, live + heap.otherBlocks);
-
-  bands[B.stacksLiving] = threads.livingStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
-  bands[B.stacksDead] = threads.deadStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
-  bands[B.base] = BASE_PAGES * PAGE;
-  bands[B.other] = other;
+  bands[B.other] = other - heap.runtimeBytes;
+  bands[B.runtime] = heap.runtimeBytes;
   for (const band of [
     B.live,
     B.rounding,
+    B.runtime,
     B.queued,
     B.freeLiving,
     B.freeDead,
@@ -281,25 +274,5 @@ export function audit(sim: Mf2Simulation): string[] {
     B.other,
   ])
     resident[band] = bands[band];
-  resident[B.stacksLiving] = threads.livingStacks * STACK_RESIDENT_PAGES * PAGE;
-  resident[B.stacksDead] = threads.deadStacks * STACK_RESIDENT_PAGES * PAGE;
-  resident[B.base] = BASE_RESIDENT_PAGES * PAGE;
-  const keptMapped = new Float64Array(BAND_COUNT);
-  const keptResident = new Float64Array(BAND_COUNT);
-  sim.readLedger(keptMapped, keptResident);
-  BANDS.forEach((band, i) => {
-    expect(`ledger ${band}`, bands[i], keptMapped[i]);
-    expect(`ledger ${band}, resident`, resident[i], keptResident[i]);
-  });
-  expect('sum of bands', sum(bands), sim.mappedBytes);
-  expect('sum of resident bands', sum(resident), sim.residentBytes);
-  const walked = space.countEntries();
-  const entries = sim.readEntries();
-  expect('entries of pages', walked.superslabs, entries.superslabs);
-  expect('entries of stacks', walked.stacks, entries.stacks);
-  const stackPages = (threads.livingStacks + threads.deadStacks) * (STACK_PAGES + GUARD_PAGES);
-  expect('mapped pages', heap.count * OS_PAGES + stackPages + BASE_PAGES, space.mappedPages);
-  return problems;
+  return { mapped: bands, resident, live: live + outside, mappedPages: heap.count * OS_PAGES };
 }
-
-const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);

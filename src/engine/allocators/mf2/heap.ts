@@ -1,8 +1,8 @@
-import type { KnobValues } from '../../knobs/index.ts';
-import type { AddressSpace } from '../../machine/address-space.ts';
-import { C, COUNTER_COUNT } from '../../telemetry/counters.ts';
+import { REG_OP } from '../../machine/registers.ts';
+import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
 import { PG } from '../../telemetry/states.ts';
+import type { Machine } from '../contract.ts';
 import {
   blocksPerPage,
   CLASSES,
@@ -74,18 +74,13 @@ export const SUM = {
 } as const;
 const SUMS = 17;
 
-/** What the heap asks of its threads. */
-export interface Mf2Host {
-  isAlive(life: number): boolean;
-  readonly op: number;
-}
-
 /**
  * Pages, their owners and lists: state and its bookkeeping, no policy. Every change of a page goes
  * between `leave(p)` and `enter(p)`, which keep all totals by the page's condition.
  */
 export class Mf2Heap {
-  readonly counters = new Float64Array(COUNTER_COUNT);
+  readonly counters: Float64Array;
+  readonly events: EventLog;
   pages = new Int32Array(64 * P_WORDS);
   enqueuedNs = new Float64Array(64);
   bornNs = new Float64Array(64);
@@ -115,6 +110,8 @@ export class Mf2Heap {
   requestedBytes = 0;
   otherBlocks = 0;
   otherBytes = 0;
+  /** Of these, thread tables. */
+  runtimeBytes = 0;
   /** Page and block of each slot: page × 32 + block, NONE free, OTHER outside. */
   where = new Int32Array(1024).fill(NONE);
   requested = new Int32Array(1024);
@@ -124,12 +121,10 @@ export class Mf2Heap {
   private readonly covers: readonly (readonly number[])[];
   readonly header: number;
 
-  constructor(
-    knobs: KnobValues,
-    readonly space: AddressSpace,
-    readonly events: EventLog,
-    private readonly host: Mf2Host,
-  ) {
+  constructor(readonly machine: Machine) {
+    const { settings: knobs } = machine;
+    this.counters = machine.counters;
+    this.events = machine.events;
     const header = knobs.pageHeaderBytes;
     this.header = header;
     this.capacity = MF2_CLASSES.map((_, c) => blocksPerPage(c, header));
@@ -152,12 +147,12 @@ export class Mf2Heap {
       sums[SUM.hidden] +
       sums[SUM.neverResident] +
       sums[SUM.tailResident] +
-      this.otherBytes
+      this.otherMapped
     );
   }
-  /** Large requests and what the C library served. */
+  /** Large requests, thread tables, and what the C library served. */
   get otherMapped(): number {
-    return this.otherBytes;
+    return this.otherBytes + this.runtimeBytes;
   }
   get stateBytes(): number {
     return (
@@ -329,7 +324,7 @@ export class Mf2Heap {
     pages[p + P_HOLDER] = NONE;
     pages[p + P_ADOPTED_FROM] = NONE;
     pages[p + P_PIECE] = piece;
-    pages[p + P_BORN_OP] = this.host.op;
+    pages[p + P_BORN_OP] = this.machine.regs[REG_OP];
     pages[p + P_TOUCHED] = this.prelinked[cls];
     pages[p + P_PEND_NEXT] = NONE;
     pages[p + P_ENQ_EVENT] = NO_CAUSE;
@@ -504,7 +499,6 @@ export class Mf2Heap {
       sums: this.sums.slice(),
       pagesBy: this.pagesBy.slice(),
       queuedBy: this.queuedBy.slice(),
-      counters: this.counters.slice(),
       where: this.where.slice(),
       requested: this.requested.slice(),
       scalars: [
@@ -515,12 +509,14 @@ export class Mf2Heap {
         this.requestedBytes,
         this.otherBlocks,
         this.otherBytes,
+        this.runtimeBytes,
       ],
     };
   }
 
   restore(saved: ReturnType<Mf2Heap['snapshot']>): void {
-    const [count, lives, lossTop, lossFree, requested, otherBlocks, otherBytes] = saved.scalars;
+    const [count, lives, lossTop, lossFree, requested, otherBlocks, otherBytes, runtimeBytes] =
+      saved.scalars;
     this.count = count;
     this.lives = lives;
     this.lossTop = lossTop;
@@ -528,6 +524,7 @@ export class Mf2Heap {
     this.requestedBytes = requested;
     this.otherBlocks = otherBlocks;
     this.otherBytes = otherBytes;
+    this.runtimeBytes = runtimeBytes;
     this.pages = refill(this.pages, saved.pages, P_WORDS);
     const rows = this.pages.length / P_WORDS;
     this.enqueuedNs = refillDoubles(rows, saved.enqueuedNs);
@@ -549,12 +546,11 @@ export class Mf2Heap {
     this.sums.set(saved.sums);
     this.pagesBy.set(saved.pagesBy);
     this.queuedBy.set(saved.queuedBy);
-    this.counters.set(saved.counters);
     this.where = saved.where.slice();
     this.requested = saved.requested.slice();
   }
 
-  /** Appends an event at the host's operation. */
+  /** Appends an event at the operation under way. */
   emit(
     kind: number,
     now: number,
@@ -564,7 +560,7 @@ export class Mf2Heap {
     b: number,
     cause: number,
   ): number {
-    return this.events.add(kind, this.host.op, now, life, subject, a, b, cause);
+    return this.machine.emit(kind, now, life, subject, a, b, cause);
   }
 
   /** The owner freed or found blocks on a page that nothing leads to, or may have. */

@@ -1,7 +1,8 @@
-import type { KnobValues } from '../../knobs/index.ts';
-import type { AddressSpace } from '../../machine/address-space.ts';
+import { LOCK } from '../../machine/locks.ts';
+import { REG_EXTRA, REG_NOW, REG_STOP, STOP_ENDED } from '../../machine/registers.ts';
 import { C } from '../../telemetry/counters.ts';
-import { CRASH, EV, type EventLog, NEED, NO_CAUSE } from '../../telemetry/events.ts';
+import { CRASH, EV, NEED, NO_CAUSE } from '../../telemetry/events.ts';
+import type { Machine } from '../contract.ts';
 import {
   BLOCK_INDEX,
   BLOCK_NONE,
@@ -49,16 +50,7 @@ import {
   SS_WORDS,
   TOUCHED,
 } from './layout.ts';
-import {
-  type HeapHost,
-  K_CARVED,
-  K_QUEUED,
-  K_WORDS,
-  REG_EXTRA,
-  REG_NOW,
-  REG_STOP,
-  TinyRecords,
-} from './records.ts';
+import { K_CARVED, K_QUEUED, K_WORDS, TinyRecords } from './records.ts';
 
 /**
  * The tiny model: SuperSlabs of one size class, slabs with owners, remote queues that only the owner
@@ -67,17 +59,10 @@ import {
  * inflates, so that the bug can be switched without a second run.
  */
 export class TinyHeap extends TinyRecords {
-  constructor(
-    knobs: KnobValues,
-    space: AddressSpace,
-    events: EventLog,
-    host: HeapHost,
-    chains: number,
-    slots: number,
-  ) {
-    super(knobs, space, events, host, chains, slots);
+  constructor(machine: Machine, slots: number) {
+    super(machine, slots);
     for (let c = 0; c < this.classes; c++) {
-      for (let i = 0; i < knobs.prewarmPerClass; i++) this.prewarm(c);
+      for (let i = 0; i < this.knobs.prewarmPerClass; i++) this.prewarm(c);
     }
   }
 
@@ -87,7 +72,11 @@ export class TinyHeap extends TinyRecords {
    */
   malloc(heap: number, life: number, size: number, slot: number): boolean {
     if (size > this.topRequest) return this.mallocOther(size, slot);
-    const c = this.classOf[size];
+    return this.mallocClass(heap, life, this.classOf[size], size, slot);
+  }
+
+  /** The same from a given class, whose blocks are large enough. */
+  mallocClass(heap: number, life: number, c: number, size: number, slot: number): boolean {
     let r = this.current[heap * MAX_CLASSES + c];
     const { slabs } = this;
     let block = NO_BLOCK;
@@ -129,8 +118,12 @@ export class TinyHeap extends TinyRecords {
     const at = slot * BLOCK_WORDS;
     const r = blocks[at];
     if (r < 0) return this.freeOther(slot);
-    const block = blocks[at + BLOCK_INDEX];
     blocks[at] = BLOCK_NONE;
+    return this.freeBlock(life, r, blocks[at + BLOCK_INDEX], blocks[at + BLOCK_SIZE]);
+  }
+
+  /** Frees one block of a slab, `size` bytes of which were asked for. @returns 1: a remote free */
+  freeBlock(life: number, r: number, block: number, size: number): number {
     const { slabs } = this;
     const remote = slabs[r + OWNER] === life ? 0 : 1;
     // REMOTE_HEAD follows FREE_HEAD: which list gets the block is an addition, not a branch.
@@ -143,7 +136,7 @@ export class TinyHeap extends TinyRecords {
     const k = slabs[r + SLAB_CLASS] * K_WORDS;
     this.k[k]--;
     this.k[k + K_QUEUED] += remote;
-    this.requestedBytes -= blocks[at + BLOCK_SIZE];
+    this.requestedBytes -= size;
     this.lastRemote = remote === 0 ? NONE : r;
     if (remote === 1 && first === NO_BLOCK) this.remoteEdge(r, life);
     if (--slabs[r + LIVE] === 0) this.emptied(r);
@@ -190,13 +183,13 @@ export class TinyHeap extends TinyRecords {
       } else if (this.release(row, event, inFlight)) {
         freed++;
         spent += costs.munmap + costs.munmapPage * SLAB_PAGES;
-        if ((this.regs[REG_STOP] & 2) !== 0) break;
+        if ((this.regs[REG_STOP] & STOP_ENDED) !== 0) break;
       }
     }
     counters[C.trimExamined] += examined;
     counters[C.trimFreed] += freed;
     this.events.amend(event, examined, freed);
-    this.mapLockFreeAt = Math.max(this.mapLockFreeAt, now) + spent;
+    if (spent > 0) this.machine.locks.acquire(LOCK.map, now, spent);
   }
 
   /** Hybrid G (S-29): drains every queue, dead owners' too, and corrects the counters. */
@@ -227,10 +220,9 @@ export class TinyHeap extends TinyRecords {
   /** Adds the cost and the time spent waiting for the map lock to the running operation. */
   protected chargeMap(cost: number): void {
     const { regs } = this;
-    const now = regs[REG_NOW] + regs[REG_EXTRA];
-    const wait = cost > 0 ? Math.max(0, this.mapLockFreeAt - now) : 0;
+    if (cost === 0) return;
+    const wait = this.machine.locks.acquire(LOCK.map, regs[REG_NOW] + regs[REG_EXTRA], cost);
     regs[REG_EXTRA] += wait + cost;
-    this.mapLockFreeAt = now + wait + cost;
   }
 
   /**
@@ -243,7 +235,7 @@ export class TinyHeap extends TinyRecords {
     const index = heap * MAX_CLASSES + c;
     const r = this.current[index];
     if (r === DANGLING) {
-      this.host.crashed(CRASH.useAfterUnmap, NONE, life);
+      this.machine.crashed(CRASH.useAfterUnmap, NONE, life);
       return NONE;
     }
     if (r >= 0 && this.canCarve(r)) return r;
@@ -262,7 +254,7 @@ export class TinyHeap extends TinyRecords {
     const empty = this.takeEmpty(heap, life, c);
     if (empty >= 0) return this.setCurrent(index, empty);
     let need: number = r >= 0 ? NEED.exhausted : NEED.firstUse;
-    let cause = r >= 0 ? NO_CAUSE : this.host.startEvent(life);
+    let cause = r >= 0 ? NO_CAUSE : this.threads.startEvent(life);
     if (knobs.orphanPolicy === 'adopt') {
       const adopted = this.adoptOrphan(heap, life, c);
       if (adopted >= 0) return this.setCurrent(index, adopted);
@@ -336,7 +328,7 @@ export class TinyHeap extends TinyRecords {
     this.otherLive += otherBytes(size);
     if (this.otherLive > this.otherPeak) this.otherPeak = this.otherLive;
     this.counters[C.otherMallocs]++;
-    this.host.memoryGrew();
+    this.machine.memoryGrew();
     return true;
   }
 
@@ -344,9 +336,14 @@ export class TinyHeap extends TinyRecords {
     const at = slot * BLOCK_WORDS;
     this.lastRemote = NONE;
     if (this.blocks[at] === BLOCK_NONE) return 0;
-    this.otherLive -= otherBytes(this.blocks[at + BLOCK_SIZE]);
+    this.otherFreed(this.blocks[at + BLOCK_SIZE]);
     this.blocks[at] = BLOCK_NONE;
     return 0;
+  }
+
+  /** A block of `size` requested bytes outside the SuperSlabs is gone. */
+  otherFreed(size: number): void {
+    this.otherLive -= otherBytes(size);
   }
 
   /** Drains the slab's own queue if that is on; true when a block is free afterwards. */
@@ -493,7 +490,7 @@ export class TinyHeap extends TinyRecords {
     const piece = this.space.mapAligned(pages, direct, knobs.maxMapCount - this.otherEntries);
     if (piece < 0) {
       counters[C.mapRefusals]++;
-      this.lastRefusal = this.host.refused(0, life, c);
+      this.lastRefusal = this.machine.refused(life, c, this.blockBytes[c], this.regs[REG_NOW]);
       return NONE;
     }
     // Over-allocating costs two more calls, one for each end that is given back.
@@ -539,7 +536,7 @@ export class TinyHeap extends TinyRecords {
     if (gone === 0) return;
     if ((after & SS_FLAG.orphan) !== 0) {
       this.counters[C.emptiedTotal]++;
-      this.counters[C.emptiedLives] += this.host.lives - this.superslabs[at + SS_ORPHANED_AT];
+      this.counters[C.emptiedLives] += this.threads.lives - this.superslabs[at + SS_ORPHANED_AT];
     }
     if (gone === SS_FLAG.inflated) {
       const cause = this.superslabs[at + SS_ORPHAN_EVENT];
@@ -558,14 +555,14 @@ export class TinyHeap extends TinyRecords {
     const life = superslabs[at + SS_OWNER];
     if (!toCache) {
       if (knobs.hazardDecOrder && knobs.decOnRemote && this.isInFlight(row, inFlight)) {
-        this.host.crashed(CRASH.touchAfterDecrement, row, life);
+        this.machine.crashed(CRASH.touchAfterDecrement, row, life);
         return false;
       }
       counters[C.munmapCalls]++;
       if (!this.space.unmapPiece(piece, knobs.maxMapCount - this.otherEntries)) return false;
     }
     if ((flags & SS_FLAG.current) !== 0) {
-      const index = this.host.chainOf(life) * MAX_CLASSES + c;
+      const index = this.threads.chainOf(life) * MAX_CLASSES + c;
       this.current[index] = DANGLING;
       superslabs[at + SS_FLAGS] &= ~SS_FLAG.current;
     }

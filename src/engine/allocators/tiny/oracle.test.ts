@@ -3,11 +3,11 @@ import type { KnobValues } from '../../knobs/index.ts';
 import { C } from '../../telemetry/counters.ts';
 import { fullSizeEngine } from '../../testing/full-size.ts';
 
-const { TinySimulation, resolveKnobs, derive } = await fullSizeEngine();
+const { createSimulation, resolveKnobs, derive } = await fullSizeEngine();
 
 /** A run to its end, or to `ops` operations. */
 function run(knobs: Partial<KnobValues>, ops = 1e10) {
-  const sim = new TinySimulation(resolveKnobs(knobs));
+  const sim = createSimulation(resolveKnobs(knobs));
   sim.advance(ops);
   const c = sim.readCounters();
   const entries = sim.readEntries();
@@ -94,7 +94,7 @@ describe('the exhibit (models.md section 14, rows 1 to 4)', () => {
     // The other class table has six classes below 128, and no class for the table of 288 B.
     const six = run({ classTable: 'six' }, 4e6);
     expect(six.perLife).toBeCloseTo(6, 1);
-    expect(six.sim.heap.otherLive).toBeGreaterThan(0);
+    expect(six.sim.allocator.otherMapped).toBeGreaterThan(0);
   });
 
   it('merges into one entry per life when mapped directly (row 13)', () => {

@@ -9,11 +9,13 @@ import {
   modelsOfKnob,
   resolveKnobs,
 } from '../../knobs/index.ts';
+import type { Run } from '../../run/run.ts';
+import { createSimulation } from '../../simulation.ts';
 import { EV } from '../../telemetry/events.ts';
 import { actArb } from '../../testing/acts.ts';
 import { TinyHeap } from './heap.ts';
+import { tinyWith } from './index.ts';
 import { LIVE, NO_BLOCK, REMOTE_COUNT, REMOTE_HEAD } from './layout.ts';
-import { TinySimulation } from './simulation.ts';
 
 const SMALL = { eventCapacity: 256 };
 
@@ -92,7 +94,7 @@ type Step = {
   act?: Intervention;
 };
 
-function apply(sim: TinySimulation, step: Step): void {
+function apply(sim: Run, step: Step): void {
   if (step.act) sim.act(step.act);
   else if (step.edit) sim.setKnob(step.edit[0], step.edit[1]);
   else sim.advance(step.ops);
@@ -102,7 +104,7 @@ describe('tiny model, properties', () => {
   it('passes the audit after every step of any run', () => {
     fc.assert(
       fc.property(knobsArb, stepsArb, (knobs, steps) => {
-        const sim = new TinySimulation(resolveKnobs(knobs), SMALL);
+        const sim = createSimulation(resolveKnobs(knobs), SMALL);
         expect(sim.audit()).toEqual([]);
         for (const step of steps) {
           apply(sim, step);
@@ -119,8 +121,8 @@ describe('tiny model, properties', () => {
         knobsArb,
         fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 12 }),
         (knobs, slices) => {
-          const whole = new TinySimulation(resolveKnobs(knobs), SMALL);
-          const sliced = new TinySimulation(resolveKnobs(knobs), SMALL);
+          const whole = createSimulation(resolveKnobs(knobs), SMALL);
+          const sliced = createSimulation(resolveKnobs(knobs), SMALL);
           for (const ops of slices) sliced.advance(ops);
           whole.advance(slices.reduce((a, b) => a + b, 0));
           expect(sliced.digest()).toBe(whole.digest());
@@ -133,7 +135,7 @@ describe('tiny model, properties', () => {
   it('goes on from a snapshot as if it had never stopped', () => {
     fc.assert(
       fc.property(knobsArb, stepsArb, stepsArb, (knobs, before, after) => {
-        const sim = new TinySimulation(resolveKnobs(knobs), SMALL);
+        const sim = createSimulation(resolveKnobs(knobs), SMALL);
         for (const step of before) apply(sim, step);
         const saved = sim.snapshot();
         const there = sim.digest();
@@ -144,7 +146,7 @@ describe('tiny model, properties', () => {
         expect(sim.audit()).toEqual([]);
         for (const step of after) apply(sim, step);
         expect(sim.digest()).toBe(end);
-        const other = new TinySimulation(resolveKnobs(knobs), SMALL);
+        const other = createSimulation(resolveKnobs(knobs), SMALL);
         other.restore(saved);
         for (const step of after) apply(other, step);
         expect(other.digest()).toBe(end);
@@ -154,7 +156,7 @@ describe('tiny model, properties', () => {
   });
 
   it('stops right after the operation in which a watched event happens', () => {
-    const sim = new TinySimulation(resolveKnobs({ chunks: 32 }), SMALL);
+    const sim = createSimulation(resolveKnobs({ chunks: 32 }), SMALL);
     const bit = 1 << EV.superslabMapped;
     for (let i = 0; i < 40; i++) {
       const before = sim.events.totals[EV.superslabMapped];
@@ -171,7 +173,7 @@ describe('tiny model, properties', () => {
 describe('the audit can fail', () => {
   const KNOBS = resolveKnobs({ threads: 2, chunks: 64, orphanPolicy: 'adopt' });
   const problemsOf = (heap: typeof TinyHeap): string[] => {
-    const sim = new TinySimulation(KNOBS, { ...SMALL, heap });
+    const sim = createSimulation(KNOBS, { ...SMALL, create: tinyWith(heap) });
     for (let i = 0; i < 60; i++) {
       sim.advance(50);
       const problems = sim.audit();
@@ -285,7 +287,7 @@ describe('knobs', () => {
   };
   const BASE: Partial<KnobValues> = { chunks: 100 };
   const digest = (knobs: Partial<KnobValues>, ops = 20_000): string => {
-    const sim = new TinySimulation(resolveKnobs(knobs), SMALL);
+    const sim = createSimulation(resolveKnobs(knobs), SMALL);
     sim.advance(ops);
     return sim.digest();
   };

@@ -2,8 +2,11 @@ import type { KnobValues } from '../../knobs/index.ts';
 import type { AddressSpace } from '../../machine/address-space.ts';
 import type { Costs } from '../../machine/costs.ts';
 import { costsOf } from '../../machine/costs.ts';
-import { C, COUNTER_COUNT } from '../../telemetry/counters.ts';
+import { REG_EXTRA, REG_NOW, REG_OP } from '../../machine/registers.ts';
+import type { Threads } from '../../machine/threads.ts';
+import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
+import type { Machine } from '../contract.ts';
 import {
   BLOCK_NONE,
   BLOCK_SIZE,
@@ -59,15 +62,6 @@ import {
 } from './layout.ts';
 import { ListPool } from './lists.ts';
 
-/** Shared scratch of workload and heap, so that slow paths know when they run. Indices into `regs`. */
-export const REG_OP = 0;
-/** Clock of the running thread at the start of the operation, ns. */
-export const REG_NOW = 1;
-/** Nanoseconds that slow paths charged to the running operation. */
-export const REG_EXTRA = 2;
-/** Set when the run must stop right after this operation. */
-export const REG_STOP = 3;
-
 /** Per-class totals over SuperSlabs whose bytes are in use (kept and cached ones excluded). */
 export const K_WORDS = 8;
 export const K_LIVE = 0;
@@ -77,29 +71,17 @@ export const K_CAPACITY = 3;
 /** Of K_LIVE, thread tables. */
 export const K_RUNTIME = 4;
 
-/** What a heap needs to know of the threads; the machine implements it. */
-export interface HeapHost {
-  /** Chain slot of a life. */
-  chainOf(life: number): number;
-  isAlive(life: number): boolean;
-  /** Lives started so far. */
-  readonly lives: number;
-  /** Event that started the life. */
-  startEvent(life: number): number;
-  /** A mapping was refused: what 0 SuperSlab, 1 stack. */
-  refused(what: 0 | 1, life: number, classIndex: number): number;
-  /** More pages are resident: the host checks the physical limit. */
-  memoryGrew(): void;
-  crashed(reason: number, row: number, life: number): void;
-}
-
 /**
  * What the tiny model remembers: SuperSlab and slab records, their lists and owners, which pages are
  * touched, and totals over all of it. Records change hands here; when and why is the heap's business.
  */
 export class TinyRecords {
-  readonly regs = new Float64Array(8);
-  readonly counters = new Float64Array(COUNTER_COUNT);
+  readonly regs: Float64Array;
+  readonly counters: Float64Array;
+  readonly knobs: Readonly<KnobValues>;
+  readonly events: EventLog;
+  readonly space: AddressSpace;
+  readonly threads: Threads;
   readonly lists = new ListPool();
   slabs = new Int32Array(256 * SLAB_WORDS);
   superslabs = new Int32Array(64 * SS_WORDS);
@@ -144,10 +126,10 @@ export class TinyRecords {
   /** 1 while remote frees do not lower the counter. */
   uncounted = 1;
   costs: Costs;
-  /** When the lock that serialises mmap and munmap is free again, ns. */
-  mapLockFreeAt = 0;
-  /** With a central list: when it is free again, ns. */
-  centralFreeAt = 0;
+  /** The order in which threads reach each other's queues and lists can change what happens. */
+  ordered = false;
+  /** All threads allocate from one list (option F). */
+  readonly oneList: boolean;
   /** Slab of the last free when it was remote, else NONE (hazard of models.md 3.3 b). */
   lastRemote = NONE;
   protected trimPasses = 0;
@@ -155,13 +137,18 @@ export class TinyRecords {
   protected lastRefusal = NO_CAUSE;
 
   constructor(
-    protected knobs: KnobValues,
-    protected readonly space: AddressSpace,
-    protected readonly events: EventLog,
-    protected readonly host: HeapHost,
-    readonly chains: number,
+    readonly machine: Machine,
     slots: number,
   ) {
+    const { chains } = machine.threads;
+    const { settings: knobs } = machine;
+    this.knobs = knobs;
+    this.oneList = knobs.ownership === 'central';
+    this.regs = machine.regs;
+    this.counters = machine.counters;
+    this.events = machine.events;
+    this.space = machine.space;
+    this.threads = machine.threads;
     this.blocks = new Int32Array(slots * BLOCK_WORDS).fill(BLOCK_NONE);
     this.current = new Int32Array(chains * MAX_CLASSES).fill(NONE);
     this.ownHead = new Int32Array(chains).fill(NONE);
@@ -169,12 +156,20 @@ export class TinyRecords {
     this.blockBytes = classSizes(knobs.classTable);
     this.classes = this.blockBytes.length;
     this.costs = costsOf(knobs);
-    this.applyKnobs(knobs);
+    this.applyKnobs();
+  }
+
+  isAlive(life: number): boolean {
+    return life === CENTRAL_LIFE || this.machine.isAlive(life);
   }
 
   /** Applies changed knobs from now on. */
-  applyKnobs(knobs: KnobValues): void {
-    this.knobs = knobs;
+  applyKnobs(): void {
+    const { knobs } = this;
+    this.ordered =
+      knobs.ownership !== 'owner' ||
+      knobs.orphanPolicy !== 'abandon' ||
+      (knobs.trimIntervalMs > 0 && knobs.trimSS);
     this.uncounted = knobs.decOnRemote ? 0 : 1;
     this.costs = costsOf(knobs);
     const header = knobs.headerByte ? 1 : 0;
@@ -222,6 +217,11 @@ export class TinyRecords {
     return size > this.topRequest ? this.classes : this.classOf[size];
   }
 
+  /** Class of a slab's blocks. */
+  slabClass(r: number): number {
+    return this.slabs[r + SLAB_CLASS];
+  }
+
   /** A thread exits: everything it owns becomes an orphan at this instant (S-63). */
   orphanAll(chain: number, exitEvent: number): void {
     this.current.fill(NONE, chain * MAX_CLASSES, (chain + 1) * MAX_CLASSES);
@@ -234,7 +234,7 @@ export class TinyRecords {
       const next = superslabs[at + SS_OWN_NEXT];
       const c = superslabs[at + SS_CLASS];
       superslabs[at + SS_FLAGS] = (superslabs[at + SS_FLAGS] & ~SS_FLAG.current) | SS_FLAG.orphan;
-      superslabs[at + SS_ORPHANED_AT] = this.host.lives;
+      superslabs[at + SS_ORPHANED_AT] = this.threads.lives;
       superslabs[at + SS_ORPHAN_EVENT] = this.emit(
         EV.superslabOrphaned,
         superslabs[at + SS_OWNER],
@@ -251,18 +251,7 @@ export class TinyRecords {
   }
 
   emit(kind: number, life: number, subject: number, a: number, b: number, cause: number): number {
-    const seq = this.events.add(
-      kind,
-      this.regs[REG_OP],
-      this.regs[REG_NOW],
-      life,
-      subject,
-      a,
-      b,
-      cause,
-    );
-    if (this.events.hit) this.regs[REG_STOP] |= 1;
-    return seq;
+    return this.machine.emit(kind, this.regs[REG_NOW], life, subject, a, b, cause);
   }
 
   /** True when a block can be taken from the slab by carving; raises CARVE_LIMIT to allow it. */
@@ -296,7 +285,7 @@ export class TinyRecords {
     if (pages === SLAB_PAGES) this.tailResident += this.tailOf(r);
     this.counters[C.pageFaults] += more;
     this.regs[REG_EXTRA] += more * this.costs.fault;
-    this.host.memoryGrew();
+    this.machine.memoryGrew();
   }
 
   /** Bytes at the end of a slab that are too few for a block. */
@@ -346,7 +335,7 @@ export class TinyRecords {
     const at = row * SS_WORDS;
     if ((this.superslabs[at + SS_FLAGS] & SS_FLAG.current) === 0) return;
     const owner = this.superslabs[at + SS_OWNER];
-    const heap = owner === CENTRAL_LIFE ? 0 : this.host.chainOf(owner);
+    const heap = owner === CENTRAL_LIFE ? 0 : this.threads.chainOf(owner);
     this.current[heap * MAX_CLASSES + this.superslabs[at + SS_CLASS]] = NONE;
     this.superslabs[at + SS_FLAGS] &= ~SS_FLAG.current;
   }
@@ -622,7 +611,7 @@ export class TinyRecords {
   protected leaveOwner(row: number): void {
     const { superslabs } = this;
     const owner = superslabs[row * SS_WORDS + SS_OWNER];
-    const heap = owner === CENTRAL_LIFE ? 0 : this.host.chainOf(owner);
+    const heap = owner === CENTRAL_LIFE ? 0 : this.threads.chainOf(owner);
     const prev = superslabs[row * SS_WORDS + SS_OWN_PREV];
     const next = superslabs[row * SS_WORDS + SS_OWN_NEXT];
     if (prev === NONE) this.ownHead[heap] = next;
@@ -690,8 +679,6 @@ export class TinyRecords {
 
   snapshot(): unknown {
     return {
-      regs: this.regs.slice(),
-      counters: this.counters.slice(),
       lists: this.lists.snapshot(),
       slabs: this.slabs.slice(0, this.slabTop),
       superslabs: this.superslabs.slice(0, this.rows * SS_WORDS),
@@ -708,8 +695,6 @@ export class TinyRecords {
 
   restore(saved: unknown): void {
     const from = saved as SavedHeap;
-    this.regs.set(from.regs);
-    this.counters.set(from.counters);
     this.lists.restore(from.lists);
     this.slabs = grown(from.slabs, Math.max(from.slabs.length, this.slabs.length));
     this.superslabs = grown(
@@ -754,16 +739,12 @@ const SCALARS = [
   'otherLive',
   'otherPeak',
   'otherEntries',
-  'mapLockFreeAt',
-  'centralFreeAt',
   'lastRemote',
   'trimPasses',
   'lastRefusal',
 ] as const;
 
 interface SavedHeap {
-  regs: Float64Array;
-  counters: Float64Array;
   lists: ReturnType<ListPool['snapshot']>;
   slabs: Int32Array;
   superslabs: Int32Array;
