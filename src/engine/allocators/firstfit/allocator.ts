@@ -1,23 +1,7 @@
 import type { Intervention } from '../../interventions.ts';
-import type { KnobId } from '../../knobs.ts';
+import type { KnobId } from '../../knobs/index.ts';
+import { LOCK } from '../../machine/locks.ts';
 import {
-  OP,
-  OP_ARG,
-  OP_END,
-  OP_HEAD,
-  OP_KIND_MASK,
-  OP_SLOT,
-  sizeOfOp,
-} from '../../programs/program.ts';
-import { C } from '../../telemetry/counters.ts';
-import { EV, NEED, NO_CAUSE } from '../../telemetry/events.ts';
-import { B } from '../../telemetry/ledger.ts';
-import { S } from '../../telemetry/series.ts';
-import type { BlocksDetail, SuperSlabColumns } from '../../types.ts';
-import {
-  type AuditFound,
-  type AutopsyPart,
-  type Machine,
   REG_BUDGET,
   REG_BY_OPS,
   REG_CHAIN_OPS,
@@ -30,39 +14,48 @@ import {
   REG_TIE,
   REG_UNTIL,
   REG_WAITED,
-  type Served,
-  type StateHash,
+} from '../../machine/registers.ts';
+import {
+  OP,
+  OP_ARG,
+  OP_END,
+  OP_HEAD,
+  OP_KIND_MASK,
+  OP_SLOT,
+  OP_WORDS,
+  sizeOfOp,
+} from '../../programs/program.ts';
+import { C } from '../../telemetry/counters.ts';
+import { EV, NEED, NO_CAUSE } from '../../telemetry/events.ts';
+import { B } from '../../telemetry/ledger.ts';
+import { S } from '../../telemetry/series.ts';
+import { HP } from '../../telemetry/states.ts';
+import type { BlocksDetail, SpanColumns, SpanDetail } from '../../types.ts';
+import type {
+  Allocator,
+  AuditFound,
+  AutopsyPart,
+  Machine,
+  Served,
+  StateHash,
 } from '../contract.ts';
 import { auditHeap } from './audit.ts';
-import { type Brk, PlainBrk } from './brk.ts';
+import { Brk } from './brk.ts';
 import type { HeapHost, SavedChunks } from './chunks.ts';
-import { F } from './counters.ts';
-import { HS } from './def.ts';
 import { FirstFitHeap } from './heap.ts';
-import {
-  BLOCK,
-  MAX_HEAP_BYTES,
-  NONE,
-  OTHER,
-  PAGE,
-  payloadOf,
-  ROW_BYTES,
-  ROW_GRANULES,
-} from './layout.ts';
+import { BLOCK, GRANULE, NONE, OTHER, PAGE, payloadOf, ROW_BYTES, ROW_GRANULES } from './layout.ts';
 import { addLedger } from './ledger.ts';
-import type { FirstFitSettings } from './settings.ts';
 import { type Births, fillColumns, inspectChunks, inspectRow, rowsOf, stateOf } from './view.ts';
 
-/** The machine, with the knobs that this allocator reads. */
-export type FirstFitMachine = Machine & { readonly settings: Readonly<FirstFitSettings> };
-
 const ROW_START = 64;
+/** Event arguments are words. */
+const MOST = 0x7fffffff;
 
 /**
  * First fit on a machine: carries out the records of a stream, takes the one lock for every call, and
  * tells the run what it has.
  */
-export class FirstFitAllocator implements HeapHost {
+export class FirstFitAllocator implements Allocator, HeapHost {
   readonly classBytes: readonly number[] = [];
   readonly busy: Uint8Array;
   readonly nextTimerNs = Infinity;
@@ -72,28 +65,27 @@ export class FirstFitAllocator implements HeapHost {
   rows = 0;
   private births: Births = newBirths(ROW_START);
   private serial = 0;
-  private readonly lock: number;
   /** Slots below this may have a block. */
-  private slots = 0;
+  private slots: number;
   /** The C library's heap beside this one: bytes live, the most they ever were. */
   private otherLive = 0;
   private otherPeak = 0;
   /** Whose call is under way. */
   private life = 0;
   private lastRefusal = NO_CAUSE;
+  /** The intervention under way, the cause of what it brings about. */
+  private actEvent = NO_CAUSE;
 
   /** @param Heap a heap with a deliberate fault, to prove that the audit can fail */
   constructor(
-    private readonly machine: FirstFitMachine,
+    private readonly machine: Machine,
     slots: number,
-    chains: number,
     Heap: typeof FirstFitHeap = FirstFitHeap,
-    brk: Brk = new PlainBrk(MAX_HEAP_BYTES / PAGE),
   ) {
-    this.busy = new Uint8Array(chains);
+    this.busy = new Uint8Array(machine.threads.chains);
     this.counters = machine.counters;
-    this.lock = machine.locks.add('heap');
-    this.heap = new Heap(machine.settings, brk, this, slots);
+    const limit = (): number => machine.settings.maxMapCount - this.otherEntries;
+    this.heap = new Heap(machine.settings, new Brk(machine.space, limit), this, slots);
     this.slots = slots;
   }
 
@@ -104,10 +96,10 @@ export class FirstFitAllocator implements HeapHost {
     return this.heap.brk.residentPages * PAGE + this.otherPeak;
   }
   get otherMapped(): number {
-    return this.heap.end + this.otherPeak;
+    return this.otherPeak;
   }
   get otherEntries(): number {
-    return (this.heap.end > 0 ? 1 : 0) + (this.otherPeak > 0 ? 1 : 0);
+    return this.otherPeak > 0 ? 1 : 0;
   }
 
   // The heap's host
@@ -124,8 +116,8 @@ export class FirstFitAllocator implements HeapHost {
     const after = rowsOf(heap);
     let cause = NO_CAUSE;
     if (reason !== NEED.firstUse) {
-      const granules = Math.floor(freeBytes / 16);
-      cause = this.emit(EV.noFit, Math.min(request, 0x7fffffff), granules, freeChunks, NO_CAUSE);
+      const granules = Math.floor(freeBytes / GRANULE);
+      cause = this.emit(EV.noFit, Math.min(request, MOST), granules, freeChunks, NO_CAUSE);
     }
     for (let row = before; row < after; row++) this.born(row);
     counters[C.superslabsAllocated] += after - before;
@@ -139,7 +131,13 @@ export class FirstFitAllocator implements HeapHost {
     const after = rowsOf(heap);
     counters[C.superslabsFreed] += before - after;
     this.countRows(after);
-    this.emit(EV.superslabFreed, Math.min(after, before - 1), pages, 0, NO_CAUSE);
+    this.emit(EV.superslabFreed, Math.min(after, before - 1), pages, 0, this.actEvent);
+  }
+
+  brkTime(spent: number): number {
+    const { brk } = this.heap.costs;
+    if (!this.timed) return 0;
+    return this.machine.locks.acquire(LOCK.map, this.now + spent, brk) + brk;
   }
 
   refused(bytes: number): void {
@@ -155,36 +153,41 @@ export class FirstFitAllocator implements HeapHost {
    */
   run(chain: number, ops: Int32Array, from: number, count: number): number {
     const { regs, threads } = this.machine;
+    const firstOp = regs[REG_OP];
+    const budget = regs[REG_BUDGET];
+    this.life = threads.life[chain];
+    let ended = 0;
     let done = 0;
-    for (let at = from; done < count; at += 4, done++) {
-      if (regs[REG_STOP] !== 0 || regs[REG_ENDED] >= regs[REG_BUDGET]) break;
+    for (let at = from; done < count; at += OP_WORDS) {
       const clock = threads.clock[chain];
       if (clock >= regs[REG_UNTIL]) break;
       const head = ops[at + OP_HEAD];
       const kind = head & OP_KIND_MASK;
       const quiet = kind === OP.touch || kind === OP.none;
-      if (!quiet && !this.mayTouch(clock)) break;
+      if (kind > OP.touch && kind !== OP.none) break;
+      if (!quiet && !this.mayTouch(clock, ended)) break;
+      regs[REG_OP] = firstOp + ended;
       regs[REG_NOW] = clock;
       regs[REG_EXTRA] = 0;
-      regs[REG_WAITED] = 0;
-      this.life = threads.life[chain];
-      if (!this.perform(chain, kind, ops, at)) break;
-      let passed = regs[REG_EXTRA];
+      const served = this.perform(chain, kind, ops, at);
+      threads.clock[chain] = clock + regs[REG_EXTRA];
+      regs[REG_EXTRA] = 0;
+      if (!served) break;
+      done++;
       if ((head & OP_END) !== 0) {
-        passed += this.heap.costs.perOp;
-        regs[REG_ENDED]++;
-        regs[REG_OP]++;
-        threads.ops[chain]++;
-        threads.done[chain]++;
+        threads.clock[chain] += this.heap.costs.perOp;
+        if (++ended === budget) break;
       }
-      threads.clock[chain] = clock + passed;
+      // Who slept through a wait for the lock lets another have the core.
+      if (regs[REG_STOP] !== 0 || regs[REG_WAITED] > 0) break;
     }
+    regs[REG_ENDED] += ended;
     return done;
   }
 
-  private mayTouch(clock: number): boolean {
+  private mayTouch(clock: number, ended: number): boolean {
     const { regs } = this.machine;
-    const key = regs[REG_BY_OPS] !== 0 ? regs[REG_CHAIN_OPS] + regs[REG_ENDED] : clock;
+    const key = regs[REG_BY_OPS] !== 0 ? regs[REG_CHAIN_OPS] + ended : clock;
     return key < regs[REG_HORIZON] || (key === regs[REG_HORIZON] && regs[REG_TIE] !== 0);
   }
 
@@ -202,7 +205,7 @@ export class FirstFitAllocator implements HeapHost {
       case OP.realloc:
         return this.reallocate(chain, slot, size);
       case OP.free:
-        this.release(slot, this.machine.warming);
+        this.release(slot, C.localFrees);
         return true;
       case OP.touch:
         this.writeTo(slot, ops[at + OP_ARG], size);
@@ -220,10 +223,11 @@ export class FirstFitAllocator implements HeapHost {
     touch: number,
   ): boolean {
     const { heap } = this;
+    this.enter();
     const got = align > 0 ? heap.memalign(size, align, slot) : heap.malloc(size, slot);
-    this.unlock();
-    if (!got) return this.orNull(chain, slot, size);
-    this.counters[this.machine.warming ? C.runtimeMallocs : C.mallocs]++;
+    this.leave();
+    if (!got && !this.orNull(chain, slot, size)) return false;
+    this.counters[C.mallocs]++;
     this.writeTo(slot, 0, touch);
     return true;
   }
@@ -232,7 +236,7 @@ export class FirstFitAllocator implements HeapHost {
     const { heap, counters, machine } = this;
     const chunk = heap.slotChunk[slot];
     if (size === 0) {
-      this.release(slot, machine.warming);
+      this.release(slot, C.localFrees);
       return true;
     }
     if (chunk === NONE) return this.allocate(chain, slot, size, 0, machine.touchBytes);
@@ -240,47 +244,50 @@ export class FirstFitAllocator implements HeapHost {
       this.resizeOther(slot, size);
       return true;
     }
+    this.enter();
     const copied = heap.realloc(slot, size);
-    this.unlock();
-    if (copied === -2) return this.orNull(chain, slot, size);
-    if (copied >= 0) {
-      counters[machine.warming ? C.runtimeMallocs : C.mallocs]++;
-      counters[machine.warming ? C.runtimeLocalFrees : C.localFrees]++;
+    this.leave();
+    if (copied === -2) {
+      if (!this.orNull(chain, slot, size)) return false;
+    }
+    if (copied !== -1) {
+      counters[C.mallocs]++;
+      counters[C.localFrees]++;
     }
     this.writeTo(slot, 0, machine.touchBytes);
     return true;
   }
 
-  /** @param runtime counts as the runtime's */
-  private release(slot: number, runtime: boolean): void {
+  /** @param counter counts the free, unless the slot is empty */
+  private release(slot: number, counter: number): void {
     const { heap } = this;
     const chunk = heap.slotChunk[slot];
     if (chunk === NONE) return;
-    if (chunk === OTHER) {
-      this.resizeOther(slot, -1);
-    } else {
+    if (chunk === OTHER) this.resizeOther(slot, -1);
+    else {
+      this.enter();
       heap.free(slot);
-      this.unlock();
+      this.leave();
     }
-    this.counters[runtime ? C.runtimeLocalFrees : C.localFrees]++;
+    this.counters[counter]++;
   }
 
-  /** malloc failed: the C library serves it, or the program asserts. A block that there was stays. */
+  /** malloc failed: the C library serves it, with what a block held that there was; or the run is over. */
   private orNull(chain: number, slot: number, size: number): boolean {
+    const { heap } = this;
     this.counters[C.nullReturns]++;
-    const event = this.emit(EV.nullReturned, 0, Math.min(size, 0x7fffffff), 0, this.lastRefusal);
+    const event = this.emit(EV.nullReturned, 0, Math.min(size, MOST), 0, this.lastRefusal);
     if (!this.machine.nullReturned(chain, size)) return false;
-    if (this.heap.slotChunk[slot] !== NONE) {
-      this.heap.free(slot);
-      this.unlock();
-      this.counters[C.localFrees]++;
+    if (heap.slotChunk[slot] !== NONE) {
+      this.enter();
+      heap.free(slot);
+      this.leave();
     }
-    this.heap.slotChunk[slot] = OTHER;
-    this.heap.slotSize[slot] = 0;
+    heap.slotChunk[slot] = OTHER;
+    heap.slotSize[slot] = 0;
     this.resizeOther(slot, size);
     this.counters[C.libcFallbacks]++;
-    this.counters[C.mallocs]++;
-    this.emit(EV.libcFallback, 0, Math.min(size, 0x7fffffff), 0, event);
+    this.emit(EV.libcFallback, 0, Math.min(size, MOST), 0, event);
     return true;
   }
 
@@ -308,18 +315,27 @@ export class FirstFitAllocator implements HeapHost {
     this.settleFaults();
   }
 
-  /** The call is over: what it cost is how long it held the lock; it waited for those before it. */
-  private unlock(): void {
+  /** A call begins: it waits for the lock. */
+  private enter(): void {
+    if (!this.timed) return;
+    const { regs, locks } = this.machine;
+    regs[REG_EXTRA] += locks.acquire(LOCK.heap, this.now, 0);
+  }
+
+  /** The call is over: it held the lock for as long as it took. */
+  private leave(): void {
     const { heap, machine } = this;
-    const { regs } = machine;
-    const held = heap.spent + heap.costs.lock;
-    heap.spent = 0;
-    if (held > 0) {
-      const waited = machine.locks.acquire(this.lock, this.now, held);
-      regs[REG_EXTRA] += waited + held;
-      regs[REG_WAITED] += waited;
+    if (this.timed) {
+      machine.regs[REG_EXTRA] += heap.spent + heap.costs.lock;
+      machine.locks.holdUntil(LOCK.heap, this.now);
     }
+    heap.spent = 0;
     this.settleFaults();
+  }
+
+  /** Under the document rate nothing but an operation takes time. */
+  private get timed(): boolean {
+    return this.machine.settings.timeBase === 'costs';
   }
 
   private settleFaults(): void {
@@ -348,23 +364,38 @@ export class FirstFitAllocator implements HeapHost {
 
   mallocNow(chain: number, size: number, slot: number, runtime: boolean): boolean {
     const { machine, heap } = this;
+    const { regs, threads } = machine;
     this.reserveSlots(slot + 1);
-    this.life = machine.threads.life[chain];
-    const got = heap.malloc(size, slot, runtime ? BLOCK.runtime : BLOCK.program);
-    this.unlock();
-    if (!got) {
+    this.life = threads.life[chain];
+    regs[REG_NOW] = threads.clock[chain];
+    regs[REG_EXTRA] = 0;
+    this.enter();
+    let served = heap.malloc(size, slot, runtime ? BLOCK.runtime : BLOCK.program);
+    this.leave();
+    if (served) this.writeTo(slot, 0, runtime ? Infinity : machine.touchBytes);
+    else if (runtime) {
       this.counters[C.nullReturns]++;
       this.emit(EV.nullReturned, 0, size, 0, this.lastRefusal);
-      return false;
-    }
-    this.counters[runtime || machine.warming ? C.runtimeMallocs : C.mallocs]++;
-    this.writeTo(slot, 0, runtime ? Infinity : machine.touchBytes);
-    return true;
+    } else served = this.orNull(chain, slot, size);
+    threads.clock[chain] += regs[REG_EXTRA];
+    regs[REG_EXTRA] = 0;
+    if (served) this.counters[C.runtimeMallocs]++;
+    return served;
   }
 
-  freeNow(chain: number, slot: number, runtime: boolean): void {
-    this.life = this.machine.threads.life[chain];
-    this.release(slot, runtime || this.machine.warming);
+  /** Takes no time of anybody's: it is part of a thread's end. */
+  freeNow(chain: number, slot: number): void {
+    const { regs, threads } = this.machine;
+    this.life = threads.life[chain];
+    const { heap } = this;
+    const chunk = heap.slotChunk[slot];
+    if (chunk === NONE) return;
+    if (chunk === OTHER) this.resizeOther(slot, -1);
+    else heap.free(slot);
+    heap.spent = 0;
+    regs[REG_EXTRA] = 0;
+    this.settleFaults();
+    this.counters[C.runtimeLocalFrees]++;
   }
 
   /** Nobody owns memory: threads come and go without a trace. */
@@ -386,10 +417,10 @@ export class FirstFitAllocator implements HeapHost {
   whyNot(act: Intervention): string | undefined {
     switch (act.act) {
       case 'trim': {
-        if (act.subject >= this.rows || stateOf(this.heap, act.subject) === HS.unmapped)
+        if (act.subject >= this.rows || stateOf(this.heap, act.subject) === HP.unmapped)
           return 'There is no heap there.';
         const state = stateOf(this.heap, act.subject);
-        return state === HS.top || state === HS.untouched
+        return state === HP.top || state === HP.untouched
           ? undefined
           : 'Only the top of the heap can be given back: blocks here or above are live.';
       }
@@ -403,15 +434,17 @@ export class FirstFitAllocator implements HeapHost {
     }
   }
 
-  act(act: Intervention): void {
+  act(act: Intervention, event: number): void {
+    this.actEvent = event;
     if (act.act === 'trim') this.heap.trimAll();
+    this.actEvent = NO_CAUSE;
     this.heap.spent = 0;
   }
 
   // Reading
 
-  served(slot: number): Served {
-    const chunk = this.heap.slotChunk[slot];
+  served(_chain: number, slot: number): Served {
+    const chunk = slot < 0 ? NONE : this.heap.slotChunk[slot];
     return {
       row: chunk < 0 ? -1 : Math.floor(chunk / ROW_GRANULES),
       block: chunk < 0 ? chunk : chunk % ROW_GRANULES,
@@ -430,21 +463,15 @@ export class FirstFitAllocator implements HeapHost {
   }
 
   sample(row: Float64Array): void {
-    const { counters } = this;
-    row[S.superslabs] = counters[C.superslabsNow];
-    row[S.superslabsMin] = counters[C.superslabsNow];
-    row[S.superslabsMax] = counters[C.superslabsNow];
-    row[S.allocated] = counters[C.superslabsAllocated];
-    row[S.freed] = counters[C.superslabsFreed];
-    row[S.syscalls] += counters[F.heapGrowths] + counters[F.heapTrims];
+    row[S.syscalls] += this.counters[C.heapGrowths] + this.counters[C.heapTrims];
   }
 
-  fillColumns(columns: SuperSlabColumns): void {
+  fillColumns(columns: SpanColumns): void {
     fillColumns(this.heap, this.rows, this.births, columns);
   }
   /** There are no remote queues. */
   fillQueues(): void {}
-  inspectSpan(row: number): ReturnType<typeof inspectRow> {
+  inspectSpan(row: number): SpanDetail | undefined {
     return inspectRow(this.heap, row, this.births);
   }
   inspectBlocks(row: number, part: number): BlocksDetail | undefined {
@@ -464,7 +491,7 @@ export class FirstFitAllocator implements HeapHost {
     let freeable = 0;
     for (let row = 0; row < this.rows; row++) {
       const state = stateOf(heap, row);
-      if (state === HS.top || state === HS.untouched) freeable++;
+      if (state === HP.top || state === HP.untouched) freeable++;
     }
     return {
       superslabs: rowsOf(heap),
@@ -515,7 +542,6 @@ export class FirstFitAllocator implements HeapHost {
     hash.words(heap.slotKind, this.slots);
     for (const value of [heap.head, heap.rover, heap.top, heap.high, heap.freeChunks])
       hash.double(value);
-    for (let page = 0; page < heap.brk.pages; page++) hash.word(heap.brk.isResident(page) ? 1 : 0);
     hash.double(this.rows).double(this.otherLive).double(this.otherPeak);
   }
 

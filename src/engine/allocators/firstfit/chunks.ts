@@ -1,5 +1,6 @@
+import type { KnobValues } from '../../knobs/index.ts';
+import { C } from '../../telemetry/counters.ts';
 import type { Brk } from './brk.ts';
-import { F } from './counters.ts';
 import {
   BLOCK,
   byteOf,
@@ -19,14 +20,9 @@ import {
   tagOf,
   USED,
 } from './layout.ts';
+import { type SavedWords, Words } from './memory.ts';
 import { PageUse, type SavedUse } from './pages.ts';
-import {
-  type FirstFitCosts,
-  type FirstFitSettings,
-  firstFitCosts,
-  tagBytesOf,
-} from './settings.ts';
-import { type SavedWords, Words } from './words.ts';
+import { type FirstFitCosts, firstFitCosts, tagBytesOf } from './settings.ts';
 
 /** What the heap needs of the machine. */
 export interface HeapHost {
@@ -41,6 +37,8 @@ export interface HeapHost {
   ): void;
   /** The break moved down. */
   trimmed(pages: number): void;
+  /** What a call of brk takes, ns, when the call of the allocator has taken `spent` so far. */
+  brkTime(spent: number): number;
   /** The kernel refused to move the break. */
   refused(bytes: number): void;
 }
@@ -78,7 +76,7 @@ export class Chunks {
 
   /** @param slots slots to have room for; see `reserveSlots` */
   constructor(
-    protected readonly settings: Readonly<FirstFitSettings>,
+    protected readonly settings: Readonly<KnobValues>,
     readonly brk: Brk,
     protected readonly host: HeapHost,
     slots: number,
@@ -128,6 +126,8 @@ export class Chunks {
     return this.words.get(g + 1, PREV);
   }
 
+  private readonly arrived = (page: number): void => this.use.touched(page);
+
   // Tags and touches
 
   /** Writes both tags of a chunk. */
@@ -157,8 +157,7 @@ export class Chunks {
     }
   }
   protected fault(page: number): void {
-    this.use.touched(page);
-    this.brk.touch(page);
+    this.brk.touch(page, this.arrived);
     this.faults++;
     this.spent += this.costs.fault;
   }
@@ -254,7 +253,7 @@ export class Chunks {
 
   /** Looked at so many chunks of the list. */
   protected step(steps: number): void {
-    this.host.counters[F.listSteps] += steps;
+    this.host.counters[C.listSteps] += steps;
     this.spent += steps * this.costs.step;
   }
 
@@ -287,7 +286,6 @@ export class Chunks {
   snapshot(): SavedChunks {
     return {
       words: this.words.snapshot(),
-      brk: this.brk.snapshot(),
       use: this.use.snapshot(this.brk.pages),
       slotChunk: this.slotChunk.slice(),
       slotSize: this.slotSize.slice(),
@@ -298,7 +296,7 @@ export class Chunks {
 
   restore(from: SavedChunks): void {
     this.words.restore(from.words);
-    this.brk.restore(from.brk);
+    this.brk.restored();
     this.use.restore(from.use);
     this.slotChunk = from.slotChunk.slice();
     this.slotSize = from.slotSize.slice();
@@ -323,7 +321,6 @@ const SCALARS = [
 
 export interface SavedChunks {
   readonly words: SavedWords;
-  readonly brk: unknown;
   readonly use: SavedUse;
   readonly slotChunk: Int32Array<ArrayBuffer>;
   readonly slotSize: Float64Array<ArrayBuffer>;

@@ -1,7 +1,6 @@
 import { C } from '../../telemetry/counters.ts';
 import { NEED } from '../../telemetry/events.ts';
 import { Chunks } from './chunks.ts';
-import { F } from './counters.ts';
 import {
   BLOCK,
   byteOf,
@@ -86,13 +85,13 @@ export class FirstFitHeap extends Chunks {
     const had = this.sizeOf(g);
     const kind = this.slotKind[slot];
     if (wanted <= had || this.growInPlace(g, had, wanted, slot)) {
-      this.host.counters[F.reallocsInPlace]++;
+      this.host.counters[C.reallocsInPlace]++;
       this.shrinkInPlace(g, wanted, slot, size);
       return -1;
     }
     const to = this.take(wanted, size);
     if (to === NONE) return -2;
-    this.host.counters[F.reallocsMoved]++;
+    this.host.counters[C.reallocsMoved]++;
     const copied = Math.min(this.slotSize[slot], size);
     this.countLive(g, had, slot, -1);
     this.note(slot, to, size, kind);
@@ -136,7 +135,7 @@ export class FirstFitHeap extends Chunks {
 
   /** Walks the list. @returns a chunk of at least so many granules, or NONE */
   protected find(granules: number): number {
-    this.host.counters[F.listSearches]++;
+    this.host.counters[C.listSearches]++;
     switch (this.settings.fit) {
       case 'first':
         return this.findFrom(this.head, NONE, granules);
@@ -208,7 +207,7 @@ export class FirstFitHeap extends Chunks {
     this.tag(rest, size - granules, 0);
     this.replace(g, rest, size);
     this.countFree(rest, size - granules, 1);
-    this.host.counters[F.splits]++;
+    this.host.counters[C.splits]++;
   }
 
   /** Cuts a chunk off the top, which grows when it is too small. */
@@ -218,7 +217,7 @@ export class FirstFitHeap extends Chunks {
       if (!this.grow(short, granules, request)) return NONE;
       this.path = 2;
     } else this.path = 1;
-    this.host.counters[F.topCarves]++;
+    this.host.counters[C.topCarves]++;
     const g = this.top;
     this.extend(g, 0, granules);
     return g;
@@ -237,7 +236,7 @@ export class FirstFitHeap extends Chunks {
     const step = stepPages(this.settings);
     const pages = Math.ceil(short / PAGE / step) * step;
     const { counters } = this.host;
-    this.spent += this.costs.brk;
+    this.spent += this.host.brkTime(this.spent);
     const from = this.end;
     if (from + pages * PAGE > MAX_HEAP_BYTES || !this.brk.grow(pages)) {
       this.host.refused(pages * PAGE);
@@ -246,12 +245,12 @@ export class FirstFitHeap extends Chunks {
     this.use.reserve(this.brk.pages);
     if (from === 0) this.countPad();
     this.countTop(Math.max(from, byteOf(this.top, this.tagBytes)), this.end, 1);
-    counters[F.heapGrowths]++;
+    counters[C.heapGrowths]++;
     let reason: number = NEED.exhausted;
     if (from === 0) reason = NEED.firstUse;
     else if (this.freeGranules >= granules) {
       reason = NEED.fragmented;
-      counters[F.growthsFragmented]++;
+      counters[C.growthsFragmented]++;
     }
     this.host.grown(pages, request, reason, this.freeListBytes, this.freeChunks);
     return true;
@@ -270,7 +269,7 @@ export class FirstFitHeap extends Chunks {
     const after = this.freeAfter(g + granules);
     if (before > 0) this.countFree(g - before, before, -1);
     if (after > 0) this.countFree(g + granules, after, -1);
-    this.host.counters[F.coalesces] += (before > 0 ? 1 : 0) + (after > 0 ? 1 : 0);
+    this.host.counters[C.coalesces] += (before > 0 ? 1 : 0) + (after > 0 ? 1 : 0);
     if (g + granules === this.top) {
       if (before > 0) this.unlink(g - before);
       this.joinTop(g - before);
@@ -320,7 +319,7 @@ export class FirstFitHeap extends Chunks {
     const { tagBytes } = this;
     this.countTop(byteOf(g, tagBytes), byteOf(this.top, tagBytes), 1);
     this.top = g;
-    this.host.counters[F.coalesces]++;
+    this.host.counters[C.coalesces]++;
     this.trim();
   }
 
@@ -339,8 +338,8 @@ export class FirstFitHeap extends Chunks {
     this.high = Math.min(this.high, to);
     this.brk.shrink(pages);
     this.words.dropFrom(to / GRANULE);
-    this.spent += this.costs.brk;
-    this.host.counters[F.heapTrims]++;
+    this.spent += this.host.brkTime(this.spent);
+    this.host.counters[C.heapTrims]++;
     this.host.trimmed(pages);
   }
 
@@ -363,10 +362,10 @@ export class FirstFitHeap extends Chunks {
         const part = this.sizeOf(at);
         this.countFree(at, part, -1);
         this.unlink(at);
-        this.host.counters[F.coalesces]++;
+        this.host.counters[C.coalesces]++;
         at += part;
       }
-      this.host.counters[F.coalesces]--;
+      this.host.counters[C.coalesces]--;
       if (end === this.top) {
         this.joinTop(g);
         return;
@@ -422,8 +421,8 @@ export class FirstFitHeap extends Chunks {
   readGauges(): void {
     const { counters } = this.host;
     counters[C.liveBlocks] = this.liveBlocks;
-    counters[F.freeChunks] = this.freeChunks;
-    counters[F.freeListBytes] = this.freeListBytes;
+    counters[C.freeChunks] = this.freeChunks;
+    counters[C.freeListBytes] = this.freeListBytes;
   }
 }
 

@@ -1,3 +1,5 @@
+import { HEAP_BASE_PAGE } from '../../machine/address-space.ts';
+
 /**
  * Memory layout of the textbook allocator (Knuth, The Art of Computer Programming 1, 2.5; Wilson and
  * others 1995, "Dynamic Storage Allocation"): chunks of unequal size side by side, each with its size at
@@ -39,8 +41,8 @@ export const ROW_PAGES = ROW_BYTES / PAGE;
 export const ROW_GRANULES = ROW_BYTES / GRANULE;
 /** The model's heap ends here: a granule's number and a tag are words. */
 export const MAX_HEAP_BYTES = 2 ** 35;
-/** Where the heap begins; x86-64 without address randomisation, a small program. */
-export const HEAP_BASE = 0x555555560000;
+/** Address of the first byte of the heap. */
+export const HEAP_BASE = HEAP_BASE_PAGE * 4096;
 
 /** Whose a live block is. */
 export const BLOCK = { program: 0, runtime: 1 } as const;

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { KnobValues } from '../../knobs/index.ts';
 import { GRANULE, granulesFor, HEAP_BASE, minGranules, SLOT } from './layout.ts';
-import type { FirstFitSettings } from './settings.ts';
 import { splitGranules, tagBytesOf } from './settings.ts';
 import { FIRSTFIT_FAULTS } from './testing/faults.ts';
 import { PictureHeap } from './testing/heap-picture.ts';
 import { NaiveHeap } from './testing/naive.ts';
 
-const knobsArb: fc.Arbitrary<Partial<FirstFitSettings>> = fc.record({
+const knobsArb: fc.Arbitrary<Partial<KnobValues>> = fc.record({
   fit: fc.constantFrom('first', 'next', 'best'),
   coalesce: fc.constantFrom('immediate', 'immediate', 'off'),
   freeOrder: fc.constantFrom('lifo', 'address'),
@@ -135,12 +135,14 @@ describe('first fit, properties', () => {
           const picture = new PictureHeap(knobs);
           for (const next of before) call(picture, next);
           const saved = picture.heap.snapshot();
+          const space = picture.space.snapshot();
           const there = picture.draw();
           for (const next of after) call(picture, next);
           const end = picture.draw();
           const resident = picture.brk.residentPages;
           const other = new PictureHeap(knobs);
           for (const heap of [picture, other]) {
+            heap.space.restore(space);
             heap.heap.restore(saved);
             expect(heap.draw()).toBe(there);
             expect(heap.problems(TOUCH)).toEqual([]);
@@ -159,7 +161,7 @@ describe('the audit can fail', () => {
   const calls = fc.sample(callArb, { numRuns: 600, seed: 9 });
   /** The first call after which the audit has something to say, -1: none. */
   const firstProblem = (
-    knobs: Partial<FirstFitSettings>,
+    knobs: Partial<KnobValues>,
     Heap?: (typeof FIRSTFIT_FAULTS)[0]['Heap'],
   ): number => {
     const picture = new PictureHeap({ brkStep: 4, trimTop: 16, ...knobs }, Heap);

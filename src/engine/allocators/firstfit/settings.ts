@@ -1,15 +1,6 @@
-import type { FirstFitKnobValues } from './knobs.ts';
+import type { KnobValues } from '../../knobs/index.ts';
+import { costsOf } from '../../machine/costs.ts';
 import { GRANULE, minGranules, PAGE } from './layout.ts';
-
-/** Knobs of all models that the textbook allocator reads, and its own. */
-export interface FirstFitSettings extends FirstFitKnobValues {
-  readonly timeBase: 'documentRate' | 'costs';
-  readonly opRate: number;
-  readonly threads: number;
-  readonly costMalloc: number;
-  readonly costFree: number;
-  readonly costFault: number;
-}
 
 /** What each step of a call costs in ns; nothing under the document rate, where an operation has its price. */
 export interface FirstFitCosts {
@@ -25,26 +16,27 @@ export interface FirstFitCosts {
 }
 
 /** The costs in force under these knobs. */
-export function firstFitCosts(knobs: Readonly<FirstFitSettings>): FirstFitCosts {
+export function firstFitCosts(knobs: Readonly<KnobValues>): FirstFitCosts {
   const on = knobs.timeBase === 'costs' ? 1 : 0;
+  const { perOp, malloc, free, fault } = costsOf(knobs);
   return {
-    perOp: on ? 0 : (knobs.threads / knobs.opRate) * 1e9,
-    malloc: on * knobs.costMalloc,
-    free: on * knobs.costFree,
+    perOp,
+    malloc,
+    free,
     lock: on * knobs.costLock,
     step: on * knobs.costStep,
     brk: on * knobs.costBrk,
-    fault: on * knobs.costFault,
+    fault,
   };
 }
 
 /** Pages by which the break moves. */
-export const stepPages = (knobs: Readonly<FirstFitSettings>): number =>
-  (knobs.brkStep * 1024) / PAGE;
+export const stepPages = (knobs: Readonly<KnobValues>): number =>
+  Math.ceil((knobs.brkStep * 1024) / PAGE);
 
 /** Granules that a rest must have to become a chunk of its own. */
-export const splitGranules = (knobs: Readonly<FirstFitSettings>): number =>
+export const splitGranules = (knobs: Readonly<KnobValues>): number =>
   Math.max(minGranules(tagBytesOf(knobs)), Math.ceil(knobs.splitRest / GRANULE));
 
-export const tagBytesOf = (knobs: Readonly<FirstFitSettings>): number =>
+export const tagBytesOf = (knobs: Readonly<KnobValues>): number =>
   knobs.boundaryTag === 'words16' ? 16 : 8;

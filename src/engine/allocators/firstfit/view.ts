@@ -1,11 +1,6 @@
 import { asBytes, asNs, asOp } from '../../../base/units.ts';
-import {
-  BLOCK_STATES,
-  type BlocksDetail,
-  type SuperSlabColumns,
-  type SuperSlabDetail,
-} from '../../types.ts';
-import { HEAP_STATES, type HeapState, HS } from './def.ts';
+import { HEAP_STATES, HP } from '../../telemetry/states.ts';
+import { BLOCK_STATES, type BlocksDetail, type SpanColumns, type SpanDetail } from '../../types.ts';
 import type { FirstFitHeap } from './heap.ts';
 import {
   BLOCK,
@@ -62,18 +57,18 @@ function startsIn(heap: FirstFitHeap, row: number, which: 0 | 1): number {
 /** HEAP_STATES index of a row. */
 export function stateOf(heap: FirstFitHeap, row: number): number {
   const pages = pagesOf(heap, row);
-  if (pages === 0) return HS.unmapped;
+  if (pages === 0) return HP.unmapped;
   const from = row * ROW_BYTES;
-  if (from >= heap.high) return HS.untouched;
-  if (from >= byteOf(heap.top, heap.tagBytes)) return HS.top;
+  if (from >= heap.high) return HP.untouched;
+  if (from >= byteOf(heap.top, heap.tagBytes)) return HP.top;
   const free = partBytes(heap, row, PART.free);
   const untouched = partBytes(heap, row, PART.untouched);
-  if (free + untouched === 0) return HS.full;
+  if (free + untouched === 0) return HP.full;
   const used =
     partBytes(heap, row, PART.live) +
     partBytes(heap, row, PART.rounding) +
     partBytes(heap, row, PART.runtime);
-  return used === 0 ? HS.vacant : HS.holed;
+  return used === 0 ? HP.vacant : HP.holed;
 }
 
 /** Fills a row of the columns for each stretch of the heap, those above the break included. */
@@ -81,7 +76,7 @@ export function fillColumns(
   heap: FirstFitHeap,
   rows: number,
   births: Births,
-  columns: SuperSlabColumns,
+  columns: SpanColumns,
 ): void {
   for (let row = 0; row < rows; row++) {
     const live = startsIn(heap, row, 0);
@@ -91,7 +86,8 @@ export function fillColumns(
     columns.flags[row] = 0;
     columns.slabs[row] = pagesOf(heap, row);
     columns.live[row] = live;
-    columns.active[row] = live;
+    columns.believed[row] = live;
+    columns.capacity[row] = live + startsIn(heap, row, 1);
     columns.queued[row] = 0;
     columns.owner[row] = NO_OWNER;
     columns.born[row] = births.op[row];
@@ -103,7 +99,7 @@ export function inspectRow(
   heap: FirstFitHeap,
   row: number,
   births: Births,
-): (Omit<SuperSlabDetail, 'state'> & { readonly state: HeapState }) | undefined {
+): SpanDetail | undefined {
   const pages = pagesOf(heap, row);
   if (row < 0 || pages === 0) return undefined;
   const live = startsIn(heap, row, 0);
@@ -127,7 +123,7 @@ export function inspectRow(
     bornOp: asOp(births.op[row]),
     bornNs: asNs(births.ns[row]),
     live,
-    active: live,
+    believed: live,
     queued: 0,
     capacity: live + free,
     pinned: false,
@@ -142,23 +138,15 @@ export function inspectRow(
         live,
         free,
         queued: 0,
-        active: live,
+        believed: live,
         residentPages: resident,
       },
     ],
   };
 }
 
-/** Chunks of unequal size in a stretch of the heap, in address order. */
-export interface ChunksDetail extends BlocksDetail {
-  /** First byte of each chunk, from the stretch's beginning; below 0 when it begins before it. */
-  readonly offsets: Int32Array;
-  /** Bytes of each chunk, tags included. */
-  readonly bytes: Float64Array;
-}
-
 /** The chunks that lie in a row, in whole or in part. */
-export function inspectChunks(heap: FirstFitHeap, row: number): ChunksDetail | undefined {
+export function inspectChunks(heap: FirstFitHeap, row: number): BlocksDetail | undefined {
   if (row < 0 || pagesOf(heap, row) === 0) return undefined;
   const { tagBytes } = heap;
   const from = row * ROW_GRANULES;
@@ -172,7 +160,7 @@ export function inspectChunks(heap: FirstFitHeap, row: number): ChunksDetail | u
   const states = new Uint8Array(found.length);
   const requested = new Uint32Array(found.length);
   const slots = new Int32Array(found.length).fill(-1);
-  const offsets = new Int32Array(found.length);
+  const offsets = new Float64Array(found.length);
   const bytes = new Float64Array(found.length);
   found.forEach((g, i) => {
     offsets[i] = byteOf(g, tagBytes) - row * ROW_BYTES;
@@ -184,7 +172,7 @@ export function inspectChunks(heap: FirstFitHeap, row: number): ChunksDetail | u
     slots[i] = heap.slotKind[slot] === BLOCK.runtime ? -2 : slot;
   });
   return {
-    superslab: row,
+    span: row,
     slab: 0,
     blockBytes: asBytes(0),
     headerBytes: tagBytes,

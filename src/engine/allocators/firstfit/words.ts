@@ -1,97 +1,55 @@
-/** Granules whose words are kept together. */
-const SPAN = 64;
-const SPAN_BITS = 6;
-const SPAN_WORDS = SPAN * 2;
+import { costWords, type WordsFor } from '../../knobs/kinds.ts';
+import type { FIRSTFIT_KNOBS } from './knobs.ts';
 
-/**
- * The words of the heap's memory, two for each granule, by address. Memory that was never written has
- * no storage of its own and reads as 0, so that large blocks cost the model next to nothing.
- */
-export class Words {
-  /** Spans in the order in which they were first written; span 0 stays zero. */
-  pool: Int32Array<ArrayBuffer> = new Int32Array(64 * SPAN_WORDS);
-  /** Span of each 64 granules, 0: none yet. */
-  table: Int32Array<ArrayBuffer> = new Int32Array(64);
-  private used = 1;
-  private spare: number[] = [];
-
-  get(granule: number, word: number): number {
-    const span = granule >>> SPAN_BITS;
-    if (span >= this.table.length) return 0;
-    return this.pool[this.table[span] * SPAN_WORDS + (granule & (SPAN - 1)) * 2 + word];
-  }
-
-  set(granule: number, word: number, value: number): void {
-    const index = granule >>> SPAN_BITS;
-    let span = index < this.table.length ? this.table[index] : 0;
-    if (span === 0) span = this.add(index);
-    this.pool[span * SPAN_WORDS + (granule & (SPAN - 1)) * 2 + word] = value;
-  }
-
-  /** Forgets everything from this granule on: the memory was given back. */
-  dropFrom(granule: number): void {
-    const first = Math.ceil(granule / SPAN);
-    for (let index = first; index < this.table.length; index++) {
-      const span = this.table[index];
-      if (span === 0) continue;
-      this.pool.fill(0, span * SPAN_WORDS, (span + 1) * SPAN_WORDS);
-      this.spare.push(span);
-      this.table[index] = 0;
-    }
-    const within = granule & (SPAN - 1);
-    const span = within === 0 || first > this.table.length ? 0 : this.table[first - 1];
-    if (span !== 0) this.pool.fill(0, span * SPAN_WORDS + within * 2, (span + 1) * SPAN_WORDS);
-  }
-
-  get bytes(): number {
-    return this.pool.byteLength + this.table.byteLength;
-  }
-
-  /** Mixes in what was written, by address. */
-  hashInto(word: (value: number) => void): void {
-    for (let index = 0; index < this.table.length; index++) {
-      const span = this.table[index];
-      if (span === 0) continue;
-      word(index);
-      for (let i = span * SPAN_WORDS; i < (span + 1) * SPAN_WORDS; i++) word(this.pool[i]);
-    }
-  }
-
-  snapshot(): SavedWords {
-    return {
-      pool: this.pool.slice(0, this.used * SPAN_WORDS),
-      table: this.table.slice(),
-      spare: this.spare.slice(),
-    };
-  }
-
-  restore(from: SavedWords): void {
-    if (this.pool.length < from.pool.length) this.pool = new Int32Array(from.pool.length);
-    this.pool.set(from.pool);
-    this.pool.fill(0, from.pool.length);
-    this.table = from.table.slice();
-    this.used = from.pool.length / SPAN_WORDS;
-    this.spare = from.spare.slice();
-  }
-
-  private add(index: number): number {
-    if (index >= this.table.length) this.table = grown(this.table, index + 1);
-    const span = this.spare.pop() ?? this.used++;
-    if (this.used * SPAN_WORDS > this.pool.length)
-      this.pool = grown(this.pool, this.used * SPAN_WORDS);
-    this.table[index] = span;
-    return span;
-  }
-}
-
-export interface SavedWords {
-  readonly pool: Int32Array<ArrayBuffer>;
-  readonly table: Int32Array<ArrayBuffer>;
-  readonly spare: readonly number[];
-}
-
-function grown(old: Int32Array, least: number): Int32Array<ArrayBuffer> {
-  const wider = new Int32Array(Math.max(least, old.length * 2));
-  wider.set(old);
-  return wider;
-}
+/** What the knobs of the textbook allocator are called and mean. */
+export const FIRSTFIT_WORDS: WordsFor<typeof FIRSTFIT_KNOBS> = {
+  fit: {
+    label: 'Fit',
+    help: 'First: the first chunk of the list that is large enough. Next: the same, but each search begins where the last one ended. Best: the smallest that is large enough; the whole list is looked at unless one fits exactly.',
+    see: 'Free chunks, chunks looked at, heap size',
+    source: 'Knuth 2.5; Wilson and others 1995',
+    options: { first: 'First', next: 'Next', best: 'Best' },
+  },
+  coalesce: {
+    label: 'Coalescing',
+    help: 'Immediate: a freed chunk is merged with its free neighbours, which the boundary tags show, and with the top. Off: chunks only ever get smaller. Turned on again, the whole heap is merged once.',
+    see: 'Free chunks, heap size',
+    source: 'Knuth 2.5, algorithm C',
+    options: { immediate: 'Immediate', off: 'Off' },
+  },
+  freeOrder: {
+    label: 'Order of the free list',
+    help: 'LIFO: a freed chunk goes to the head of the list. Address order: it goes between its neighbours, and finding that place costs a walk.',
+    see: 'Free chunks, chunks looked at',
+    source: 'Wilson and others 1995',
+    options: { lifo: 'LIFO', address: 'By address' },
+  },
+  boundaryTag: {
+    label: 'Boundary tags',
+    help: 'Bytes of the header before and of the footer after each block. Payloads are aligned to 16 B either way.',
+    see: 'Ledger: headers',
+    source: 'Knuth 2.5',
+    options: { words8: '8 B each', words16: '16 B each' },
+  },
+  splitRest: {
+    label: 'Smallest rest',
+    help: 'A chunk is split when what is left over is at least this large; else the block gets it all. Never below what a free chunk needs: 32 B, with large tags 48 B.',
+    see: 'Ledger: rounding; free chunks',
+    source: 'Knuth 2.5, exercise 12',
+  },
+  brkStep: {
+    label: 'Heap grows by',
+    help: 'When no chunk fits, the break moves up by a multiple of this, in whole pages.',
+    see: 'Map, calls of the kernel',
+    source: 'sbrk; glibc: 132 KiB',
+  },
+  trimTop: {
+    label: 'Trim the top at',
+    help: 'When the free top of the heap reaches this, whole steps of it are given back to the kernel. One live block keeps all memory below it.',
+    see: 'Map, mapped bytes',
+    source: 'M_TRIM_THRESHOLD',
+  },
+  costStep: costWords('Search, per chunk', 'One chunk of the free list looked at.'),
+  costLock: costWords('Lock', 'Taking the one lock and giving it back, uncontended.'),
+  costBrk: costWords('brk', 'One call that moves the break.'),
+};

@@ -1,6 +1,6 @@
+import type { KnobValues } from '../../../knobs/index.ts';
 import { FirstFitHeap } from '../heap.ts';
 import { BLOCK, byteOf, HEAD, NEXT, NONE, PAGE } from '../layout.ts';
-import type { FirstFitSettings } from '../settings.ts';
 
 /** A heap with one deliberate fault, which the audit must notice. */
 export interface HeapFault {
@@ -9,7 +9,7 @@ export interface HeapFault {
   readonly what: string;
   readonly Heap: typeof FirstFitHeap;
   /** Knobs under which it shows. */
-  readonly knobs?: Partial<FirstFitSettings>;
+  readonly knobs?: Partial<KnobValues>;
 }
 
 /** Does something on every n-th call only, so that the heap lives for a while. */
@@ -81,7 +81,7 @@ class CountsTwice extends FirstFitHeap {
 class TouchUncounted extends FirstFitHeap {
   private readonly due = every(2);
   protected override fault(page: number): void {
-    if (this.due()) this.brk.touch(page);
+    if (this.due()) this.brk.touch(page, () => {});
     else super.fault(page);
   }
 }

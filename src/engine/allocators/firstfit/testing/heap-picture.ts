@@ -1,11 +1,12 @@
-import { COUNTER_COUNT } from '../../../telemetry/counters.ts';
+import type { KnobValues } from '../../../knobs/index.ts';
+import { AddressSpace, HEAP_BASE_PAGE } from '../../../machine/address-space.ts';
+import { KIND, PROT } from '../../../machine/vma.ts';
+import { C, COUNTER_COUNT, type CounterName } from '../../../telemetry/counters.ts';
 import { auditHeap } from '../audit.ts';
-import { PlainBrk } from '../brk.ts';
+import { Brk } from '../brk.ts';
 import type { HeapHost } from '../chunks.ts';
-import { F, FIRSTFIT_COUNTERS, type FirstFitCounter } from '../counters.ts';
 import { FirstFitHeap } from '../heap.ts';
 import { HEAP_BASE, NONE, payloadOf, SLOT } from '../layout.ts';
-import type { FirstFitSettings } from '../settings.ts';
 import { settingsWith } from './settings.ts';
 
 /** What the heap told of itself when the break moved. */
@@ -23,22 +24,25 @@ export interface Moved {
  * the top begins.
  */
 export class PictureHeap implements HeapHost {
-  readonly counters = new Float64Array(COUNTER_COUNT + FIRSTFIT_COUNTERS.length);
+  readonly counters = new Float64Array(COUNTER_COUNT);
   readonly heap: FirstFitHeap;
-  readonly brk: PlainBrk;
-  readonly settings: FirstFitSettings;
+  readonly space = new AddressSpace(1, 10);
+  readonly brk: Brk;
+  readonly settings: KnobValues;
   /** Movements of the break, in order; down below 0. */
   readonly moves: Moved[] = [];
   refusals = 0;
 
-  /** @param limit pages that the heap may have */
+  /** @param limit pages that the heap may have; the one above is somebody else's */
   constructor(
-    knobs: Partial<FirstFitSettings> = {},
+    knobs: Partial<KnobValues> = {},
     Heap: typeof FirstFitHeap = FirstFitHeap,
-    limit = Infinity,
+    limit?: number,
   ) {
     this.settings = settingsWith(knobs);
-    this.brk = new PlainBrk(limit);
+    this.brk = new Brk(this.space, () => 1000);
+    if (limit !== undefined)
+      this.space.mapAt(HEAP_BASE_PAGE + limit + 1, 1, KIND.other, PROT.rw, 1000);
     this.heap = new Heap(this.settings, this.brk, this, 26);
   }
 
@@ -53,6 +57,9 @@ export class PictureHeap implements HeapHost {
   }
   trimmed(pages: number): void {
     this.moves.push({ pages: -pages });
+  }
+  brkTime(): number {
+    return 0;
   }
   refused(): void {
     this.refusals++;
@@ -74,15 +81,15 @@ export class PictureHeap implements HeapHost {
     for (const letter of letters) this.heap.free(slotOf(letter));
     return this;
   }
-  turn<Id extends keyof FirstFitSettings>(id: Id, value: FirstFitSettings[Id]): this {
+  turn<Id extends keyof KnobValues>(id: Id, value: KnobValues[Id]): this {
     Object.assign(this.settings, { [id]: value });
     this.heap.knobChanged(id);
     return this;
   }
 
-  count(name: FirstFitCounter): number {
+  count(name: CounterName): number {
     this.heap.readGauges();
-    return this.counters[F[name]];
+    return this.counters[C[name]];
   }
   /** Address of a block in the modelled address space. */
   address(letter: string): number {

@@ -1,4 +1,4 @@
-import type { FirstFitSettings } from '../settings.ts';
+import type { KnobValues } from '../../../knobs/index.ts';
 
 interface Piece {
   start: number;
@@ -18,7 +18,7 @@ export class NaiveHeap {
   private rover = -1;
 
   constructor(
-    private readonly settings: FirstFitSettings,
+    private readonly settings: KnobValues,
     private readonly least: number,
     private readonly rest: number,
   ) {}

@@ -1,12 +1,7 @@
 import { WordHash } from '../../../../base/hash.ts';
-import type { KnobId } from '../../../knobs.ts';
+import type { KnobId, KnobValues } from '../../../knobs/index.ts';
 import { AddressSpace } from '../../../machine/address-space.ts';
 import { Locks } from '../../../machine/locks.ts';
-import { Threads } from '../../../machine/threads.ts';
-import { OP, OP_END, OP_WORDS, writeOp } from '../../../programs/program.ts';
-import { COUNTER_COUNT } from '../../../telemetry/counters.ts';
-import { EVENT_KINDS, EventLog } from '../../../telemetry/events.ts';
-import { BAND_COUNT, BANDS } from '../../../telemetry/ledger.ts';
 import {
   REG_BUDGET,
   REG_COUNT,
@@ -16,35 +11,41 @@ import {
   REG_STOP,
   REG_TIE,
   REG_UNTIL,
+  REG_WAITED,
   STOP_ENDED,
-} from '../../contract.ts';
-import { FirstFitAllocator, type FirstFitMachine } from '../allocator.ts';
-import { FIRSTFIT_COUNTERS } from '../counters.ts';
+} from '../../../machine/registers.ts';
+import { Threads } from '../../../machine/threads.ts';
+import { OP, OP_END, OP_WORDS, writeOp } from '../../../programs/program.ts';
+import { COUNTER_COUNT } from '../../../telemetry/counters.ts';
+import { EVENT_KINDS, EventLog } from '../../../telemetry/events.ts';
+import { BAND_COUNT, BANDS } from '../../../telemetry/ledger.ts';
+import type { Machine } from '../../contract.ts';
+import { FirstFitAllocator } from '../allocator.ts';
 import type { FirstFitHeap } from '../heap.ts';
-import type { FirstFitSettings } from '../settings.ts';
 import { settingsWith } from './settings.ts';
 
 /** A machine without a run: two threads that do what a test says, in the order that it says. */
-export class PlainMachine implements FirstFitMachine {
-  readonly settings: FirstFitMachine['settings'];
+export class PlainMachine implements Machine {
+  readonly settings: KnobValues;
   readonly space = new AddressSpace(1, 10);
   readonly threads = new Threads(3);
-  readonly locks = new Locks();
   readonly events = new EventLog(1024);
-  readonly counters = new Float64Array(COUNTER_COUNT + FIRSTFIT_COUNTERS.length);
+  readonly counters = new Float64Array(COUNTER_COUNT);
   readonly regs = new Float64Array(REG_COUNT);
+  readonly locks = new Locks(this.regs, true);
   readonly touchBytes = 2;
   readonly warming = false;
   readonly allocator: FirstFitAllocator;
   /** Whether the C library serves what malloc refuses. */
   fallback = false;
   grew = 0;
+  operations = 0;
 
-  constructor(knobs: Partial<FirstFitSettings> = {}, Heap?: typeof FirstFitHeap) {
-    this.settings = settingsWith(knobs) as FirstFitMachine['settings'];
+  constructor(knobs: Partial<KnobValues> = {}, Heap?: typeof FirstFitHeap) {
+    this.settings = settingsWith(knobs);
     this.regs[REG_HORIZON] = Infinity;
     this.regs[REG_UNTIL] = Infinity;
-    this.allocator = new FirstFitAllocator(this, 64, 3, Heap);
+    this.allocator = new FirstFitAllocator(this, 64, Heap);
     for (const chain of [1, 2]) this.threads.begin(chain, 0, -1, -1, -1);
   }
 
@@ -70,7 +71,18 @@ export class PlainMachine implements FirstFitMachine {
     this.grew++;
   }
   crashed(): void {}
-  wake(): void {}
+  isAlive(): boolean {
+    return true;
+  }
+  isAsleep(): boolean {
+    return false;
+  }
+  wake(): boolean {
+    return false;
+  }
+  get nowNs(): number {
+    return this.threads.clock[1];
+  }
 
   /**
    * Lets a chain do operations, each of one record.
@@ -88,13 +100,17 @@ export class PlainMachine implements FirstFitMachine {
       writeOp(words, i * OP_WORDS, OP[kind] | OP_END, slot, size, arg);
     });
     this.regs[REG_ENDED] = 0;
+    this.regs[REG_WAITED] = 0;
     this.regs[REG_BUDGET] = Infinity;
+    this.regs[REG_OP] = this.operations;
     this.regs[REG_HORIZON] = horizon;
     this.regs[REG_TIE] = tie;
-    return this.allocator.run(chain, words, 0, ops.length);
+    const done = this.allocator.run(chain, words, 0, ops.length);
+    this.operations += this.regs[REG_ENDED];
+    return done;
   }
 
-  turn<Id extends KnobId & keyof FirstFitSettings>(id: Id, value: FirstFitSettings[Id]): void {
+  turn<Id extends KnobId>(id: Id, value: KnobValues[Id]): void {
     Object.assign(this.settings, { [id]: value });
     this.allocator.applyKnobs(id);
   }
@@ -115,7 +131,9 @@ export class PlainMachine implements FirstFitMachine {
       if (found.resident[i] !== ledger.resident[i]) problems.push(`${band}: resident`);
     });
     const sum = (column: Float64Array): number => column.reduce((total, bytes) => total + bytes, 0);
-    if (sum(ledger.mapped) !== allocator.otherMapped) problems.push('sum of bands');
+    const mapped = allocator.otherMapped + found.mappedPages * 4096;
+    if (sum(ledger.mapped) !== mapped) problems.push('sum of bands');
+    problems.push(...this.space.check());
     if (sum(ledger.resident) !== allocator.residentBytes) problems.push('sum of resident bands');
     return problems;
   }
