@@ -17,9 +17,11 @@ import { LOCK, Locks } from '../machine/locks.ts';
 import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../machine/process.ts';
 import {
   REG_BUDGET,
+  REG_CHAIN_OPS,
   REG_COUNT,
   REG_ENDED,
   REG_EXTRA,
+  REG_FRESH,
   REG_NOW,
   REG_OP,
   REG_STOP,
@@ -359,6 +361,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const budget = Math.min(end - this.operations, this.turnLeft, history.nextOp - this.operations);
     regs[REG_OP] = this.operations;
     regs[REG_BUDGET] = budget;
+    regs[REG_CHAIN_OPS] = threads.ops[chain];
     regs[REG_ENDED] = 0;
     regs[REG_WAITED] = 0;
     const before = threads.clock[chain];
@@ -436,6 +439,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const stop = Math.min(until, allocator.nextTimerNs);
     if (bursting) schedule.alone(chain, stop);
     else schedule.limit(chain, stop);
+    this.regs[REG_FRESH] = 1;
     this.turnChain = chain;
     this.turnLeft = bursting ? Math.min(settings.quantum, this.burstLeft) : settings.quantum;
     return true;

@@ -4,6 +4,7 @@ import {
   REG_BUDGET,
   REG_BY_OPS,
   REG_ENDED,
+  REG_FRESH,
   REG_HORIZON,
   REG_OP,
   REG_STOP,
@@ -112,13 +113,18 @@ export class Mf2Allocator implements Allocator {
     const budget = regs[REG_BUDGET];
     let ended = 0;
     let done = 0;
-    for (let first = true; ; first = false) {
+    for (;;) {
       const idle = x[phase] === PH.idle;
       if (idle && (done === count || clock[chain] >= until)) break;
       if (idle && isControl(ops[from + done * OP_WORDS])) break;
-      if (!first && (byOps || clock[chain] > horizon || (clock[chain] === horizon && !tie))) break;
+      if (
+        regs[REG_FRESH] === 0 &&
+        (byOps || clock[chain] > horizon || (clock[chain] === horizon && !tie))
+      )
+        break;
       const record = from + done * OP_WORDS;
       const result = idle ? steps.begin(chain, ops, record) : steps.step(chain);
+      regs[REG_FRESH] = 0;
       if (result === STEP.more) {
         if ((regs[REG_STOP] & STOP_ENDED) !== 0) break;
         continue;
