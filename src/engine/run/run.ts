@@ -554,7 +554,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const { clock } = threads;
     const slept = Math.max(clock[chain], ns + this.costs.wake);
     clock[chain] = slept;
-    schedule.start(chain);
+    schedule.wake(chain);
     counters[C.wakes]++;
     const life = threads.life[chain];
     const event = this.emit(EV.wake, slept, life, life, why, 0, cause);
