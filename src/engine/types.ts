@@ -4,7 +4,13 @@ import type { Intervention } from './interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from './knobs/index.ts';
 import type { EventLog } from './telemetry/events.ts';
 import type { History } from './telemetry/history.ts';
-import type { EndedBy, PageState, RunStatus, SuperSlabState } from './telemetry/states.ts';
+import type {
+  EndedBy,
+  HeapState,
+  PageState,
+  RunStatus,
+  SuperSlabState,
+} from './telemetry/states.ts';
 
 export type { ModelId };
 
@@ -53,7 +59,7 @@ export interface SlabDetail {
 export interface SpanDetail {
   readonly index: number;
   readonly serial: number;
-  readonly state: SuperSlabState | PageState;
+  readonly state: SuperSlabState | PageState | HeapState;
   readonly cls: number;
   readonly blockBytes: Bytes;
   readonly bytes: Bytes;
@@ -104,6 +110,9 @@ export interface BlocksDetail {
   readonly requested: Uint32Array;
   /** Workload slot of live blocks, -1 otherwise; thread tables are -2. */
   readonly slots: Int32Array;
+  /** Where blocks differ in size: first byte of each, from the span's beginning, and its bytes, tags included. */
+  readonly offsets?: Float64Array;
+  readonly bytes?: Float64Array;
 }
 
 /** What the autopsy card says; every figure is counted from states. */

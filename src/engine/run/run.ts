@@ -17,14 +17,15 @@ import { LOCK, Locks } from '../machine/locks.ts';
 import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../machine/process.ts';
 import {
   REG_BUDGET,
+  REG_CHAIN_OPS,
   REG_COUNT,
   REG_ENDED,
   REG_EXTRA,
+  REG_FRESH,
   REG_NOW,
   REG_OP,
   REG_STOP,
   REG_WAITED,
-  REG_YIELD,
   STOP_ENDED,
   STOP_EVENT,
 } from '../machine/registers.ts';
@@ -361,9 +362,9 @@ export class Run implements Simulation, Machine, LivesHost {
     const budget = Math.min(end - this.operations, this.turnLeft, history.nextOp - this.operations);
     regs[REG_OP] = this.operations;
     regs[REG_BUDGET] = budget;
+    regs[REG_CHAIN_OPS] = threads.ops[chain];
     regs[REG_ENDED] = 0;
     regs[REG_WAITED] = 0;
-    regs[REG_YIELD] = 0;
     const before = threads.clock[chain];
     const from = streams.at[chain];
     const count = streams.left[chain];
@@ -380,7 +381,7 @@ export class Run implements Simulation, Machine, LivesHost {
     if (regs[REG_WAITED] > 0) {
       schedule.slept(chain, regs[REG_WAITED]);
       this.turnLeft = 0;
-    } else if ((done < count && ended < budget) || regs[REG_YIELD] > 0) this.turnLeft = 0;
+    } else if (done < count && ended < budget) this.turnLeft = 0;
     if (count === 0 && allocator.busy[chain] === 0) this.workDone(chain);
     const still = done === 0 && threads.clock[chain] === before && count > 0;
     this.idleTurns = still ? this.idleTurns + 1 : 0;
@@ -440,6 +441,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const stop = Math.min(until, allocator.nextTimerNs);
     if (bursting) schedule.alone(chain, stop);
     else schedule.limit(chain, stop);
+    this.regs[REG_FRESH] = 1;
     this.turnChain = chain;
     this.turnLeft = bursting ? Math.min(settings.quantum, this.burstLeft) : settings.quantum;
     return true;

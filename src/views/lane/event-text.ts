@@ -129,6 +129,8 @@ export function eventSentence(
       return `${life(event.subject)} wakes ${event.a === 0 ? 'for its burst' : 'to drain its queues'}`;
     case 'race':
       return `race at ${ss}: ${RACE_TEXT[event.a] ?? ''}`;
+    case 'noFit':
+      return `${life(event.life)} finds no chunk for ${count(event.subject)} B, though ${plural(event.b, 'free chunk')} have ${count(event.a * 16)} B`;
     case 'intervened': {
       const id = ACT_IDS[event.a];
       if (id === undefined) return 'an unknown intervention';
@@ -176,6 +178,7 @@ const KIND_NAMES: Readonly<Record<EventKind, string>> = {
   wake: 'thread wakes',
   race: 'race',
   intervened: 'intervention',
+  noFit: 'no chunk fits',
 };
 export const kindName = (kind: EventKind): string => KIND_NAMES[kind];
 

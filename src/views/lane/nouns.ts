@@ -1,4 +1,6 @@
 import {
+  HEAP_STATES,
+  type HeapState,
   PAGE_STATES,
   type PageState,
   SS_STATES,
@@ -32,6 +34,16 @@ export const PAGE_LABELS: Readonly<Record<PageState, readonly [string, string]>>
   orphanPending: ['in a dead owner’s queue', '--kept'],
 };
 
+/** What each state of a stretch of a brk heap is called, and its token. */
+export const HEAP_LABELS: Readonly<Record<HeapState, readonly [string, string]>> = {
+  unmapped: ['given back', '--ghost'],
+  full: ['full', '--full'],
+  holed: ['live blocks and holes', '--living'],
+  vacant: ['all free, below live blocks', '--infl'],
+  top: ['top of the heap, free', '--empty'],
+  untouched: ['never used', '--kept'],
+};
+
 export const modelOf = (frame: FrameView): ModelId =>
   frame.header[H.model] === 1 ? 'mf2' : 'tiny';
 
@@ -53,12 +65,18 @@ const PAGES: readonly StateName[] = PAGE_STATES.map((name) => ({
 /** States of a model, by their index in a frame. */
 export const statesOf = (model: ModelId): readonly StateName[] => (model === 'tiny' ? TINY : PAGES);
 
-/** Name and token of a state of either model. */
+const isHeapState = (state: string): state is HeapState =>
+  (HEAP_STATES as readonly string[]).includes(state);
+
+/** Name and token of a state of any model. */
 export const stateLabel = (
-  state: SuperSlabState | PageState,
+  state: SuperSlabState | PageState | HeapState,
   model: ModelId,
-): readonly [string, string] =>
-  model === 'tiny' ? STATE_LABELS[state as SuperSlabState] : PAGE_LABELS[state as PageState];
+): readonly [string, string] => {
+  if (model === 'tiny') return STATE_LABELS[state as SuperSlabState];
+  if (model === 'mf2') return PAGE_LABELS[state as PageState];
+  return isHeapState(state) ? HEAP_LABELS[state] : [state, '--ghost'];
+};
 
 /** What a row of the map is. */
 export const noun = (model: ModelId): string => (model === 'tiny' ? 'SuperSlab' : 'page');

@@ -4,13 +4,13 @@ import {
   REG_BUDGET,
   REG_BY_OPS,
   REG_ENDED,
+  REG_FRESH,
   REG_HORIZON,
   REG_OP,
   REG_STOP,
   REG_TIE,
   REG_UNTIL,
   REG_WAITED,
-  REG_YIELD,
   STOP_ENDED,
 } from '../../machine/registers.ts';
 import { isControl, OP_END, OP_HEAD, OP_WORDS } from '../../programs/program.ts';
@@ -113,14 +113,18 @@ export class Mf2Allocator implements Allocator {
     const budget = regs[REG_BUDGET];
     let ended = 0;
     let done = 0;
-    for (let first = true; ; first = false) {
+    for (;;) {
       const idle = x[phase] === PH.idle;
       if (idle && (done === count || clock[chain] >= until)) break;
       if (idle && isControl(ops[from + done * OP_WORDS])) break;
-      // Under the shared schedule each step is a turn of its own: clocks of one round decide whose.
-      if (byOps ? !first : clock[chain] > horizon || (clock[chain] === horizon && !tie)) break;
+      if (
+        regs[REG_FRESH] === 0 &&
+        (byOps || clock[chain] > horizon || (clock[chain] === horizon && !tie))
+      )
+        break;
       const record = from + done * OP_WORDS;
       const result = idle ? steps.begin(chain, ops, record) : steps.step(chain);
+      regs[REG_FRESH] = 0;
       if (result === STEP.more) {
         if ((regs[REG_STOP] & STOP_ENDED) !== 0) break;
         continue;
@@ -134,7 +138,6 @@ export class Mf2Allocator implements Allocator {
       }
       if (regs[REG_STOP] !== 0 || regs[REG_WAITED] > 0) break;
     }
-    if (byOps) regs[REG_YIELD] = 1;
     steps.busy[chain] = x[phase] === PH.idle ? 0 : 1;
     regs[REG_ENDED] += ended;
     return done;
