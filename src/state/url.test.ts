@@ -23,6 +23,8 @@ const anyValueOf = (id: KnobId): fc.Arbitrary<KnobValue> => {
             max: Math.min(def.max, 15000) < def.min ? def.min : Math.min(def.max, 15000),
           })
         : fc.double({ min: def.min, max: def.max, noNaN: true });
+    case 'text':
+      return fc.constant(def.default);
   }
 };
 

@@ -12,12 +12,16 @@ export function figuresOf(preset: Preset | undefined, names: readonly string[]):
   return [...preset.documentFigures, ...own];
 }
 
+/** An argument as a shell reads it back. */
+const quotedForShell = (text: string): string =>
+  /^[\w=.,:+-]*$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
+
 /** The headless command that makes a lane's run again. */
 export function simCommand(recipe: Recipe, lane: number, op: number): string {
   const changed = Object.entries(laneKnobs(recipe, lane)).filter(
     ([id, value]) => knobDef(id as KnobId).default !== value,
   );
-  const sets = changed.map(([id, value]) => ` --set ${id}=${value}`).join('');
+  const sets = changed.map(([id, value]) => ` --set ${quotedForShell(`${id}=${value}`)}`).join('');
   const edits = recipe.edits.some((edit) => edit.lane === lane)
     ? ' # without its edits: use the recipe file'
     : '';
