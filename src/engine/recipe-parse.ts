@@ -381,12 +381,12 @@ function checkPrograms(recipe: Recipe, problems: Problem[]): Recipe {
   let checked = recipe;
   for (const lane of recipe.lanes.keys()) {
     for (let tries = 0; ; tries++) {
-      const knobs = laneKnobs(checked, lane);
-      const { misfit, knobs: own } = programDef(knobs.workload);
-      const found = misfit?.(knobs);
+      const workload = checked.lanes[lane].knobs.workload ?? checked.knobs.workload;
+      const { id, misfit, knobs: own } = programDef(workload ?? knobDef('workload').default);
+      const found = misfit?.(laneKnobs(checked, lane));
       if (found === undefined) break;
       // What its default does not mend, all defaults of the program do.
-      assert(tries <= MOST_MENDS, `the defaults of ${knobs.workload} fit together`);
+      assert(tries <= MOST_MENDS, `the defaults of ${id} fit together`);
       const ids = tries < MOST_MENDS ? [found.knob] : Object.keys(own);
       const [first] = ids;
       problems.push({

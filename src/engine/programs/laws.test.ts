@@ -123,7 +123,7 @@ describe.each(PROGRAM_IDS)('%s', (id) => {
         expect(other.program.words()).toEqual(words);
         expect(other.program.slots).toBe(run.program.slots);
         const chains = run.running.flatMap((running, chain) => (running ? [chain] : []));
-        for (const { who, most } of after) {
+        for (const { who, most } of chains.length > 0 ? after : []) {
           const chain = chains[who % chains.length];
           expect(drawAll(other.program, chain, most)).toEqual(drawAll(run.program, chain, most));
         }
@@ -202,6 +202,29 @@ describe.each(PROGRAM_IDS)('%s', (id) => {
           else expect(run.ops[chain]).toBe(done + ops);
         }
       }),
+    );
+  });
+
+  it('has nobody stand in line when nobody can go on, even after deaths', () => {
+    const death = fc.tuple(fc.nat(300), fc.nat(10));
+    fc.assert(
+      fc.property(small, fc.nat(), fc.array(death, { maxLength: 2 }), (knobs, seed, deaths) => {
+        const run = start(id, knobs);
+        let turn = seed % 1000;
+        for (let i = 0; i < 300; i++) {
+          for (const [when, whose] of deaths)
+            if (when === i) run.killNow(1 + (whose % (run.program.chains - 1)));
+          turn = (turn * 613 + 101) % 1009;
+          const chain = next(run, turn);
+          if (chain === undefined) break;
+          run.stretch(chain, 1 + (turn % 7), () => (turn % 5 === 0 ? 0 : 7));
+        }
+        expect(run.program.slots).toBeLessThanOrEqual(run.program.maxSlots);
+        if (run.ready().length > 0) return;
+        for (const [chain, running] of run.running.entries())
+          if (running) expect(run.program.sleeps(chain)).toBe(true);
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type KnobValues, resolveKnobs } from '../../knobs/index.ts';
 import { programOf } from '../create.ts';
+import { programDef } from '../index.ts';
+import { MAX_CHAINS } from '../program.ts';
 import { ReferenceRun } from '../testing/reference.ts';
 
 const mix = (knobs: Partial<KnobValues>): ReferenceRun =>
@@ -366,5 +369,70 @@ describe('drawing ahead', () => {
     { phasing: 'together' },
   ] as const)('is not, with %j', (knobs) => {
     expect(mix({ both: 2, handOver: 0, ...knobs }).program.independent).toBe(false);
+  });
+});
+
+describe('bounds', () => {
+  const misfit = (knobs: Partial<KnobValues>): string | undefined =>
+    programDef('mix').misfit?.(resolveKnobs({ workload: 'mix', ...knobs }))?.message;
+
+  it.each([
+    [{ both: 0 }, /Nobody allocates/],
+    [{ both: 0, consumers: 3 }, /Nobody allocates/],
+    [{ producers: 2, both: 0 }, /Producers need a thread that frees/],
+    [{ producers: 64, consumers: 60, both: 4 }, /128 threads are more than the 127/],
+    [{ both: 4, liveSet: 300_000 }, /4 threads that allocate could have 1,200,\d+ live blocks/],
+    [{ both: 2, phases: 'grow 600000, hold' }, /could have 1,200,/],
+    [{ both: 64, batch: 4096, liveSet: 4000 }, /could have 1,0/],
+    [{ liveUnit: 'KiB', sizes: '1-10' }, /could have 4,096,/],
+  ] as const)('%j do not fit', (knobs, message) => {
+    expect(misfit(knobs)).toMatch(message);
+  });
+
+  it.each([
+    {},
+    { producers: 16, consumers: 1, both: 0, sizes: '592' },
+    { producers: 64, consumers: 63, both: 0 },
+    { both: 1, liveSet: 999_999 },
+    { both: 4, liveUnit: 'KiB', liveSet: 100_000, sizes: '4K-64K' },
+  ] as const)('%j fit', (knobs) => {
+    expect(misfit(knobs)).toBeUndefined();
+  });
+
+  it('hold for whatever fits', () => {
+    const wide = fc.record<Partial<KnobValues>>({
+      producers: fc.integer({ min: 0, max: 64 }),
+      consumers: fc.integer({ min: 0, max: 64 }),
+      both: fc.integer({ min: 0, max: 64 }),
+      handOver: fc.integer({ min: 0, max: 100 }),
+      handTo: fc.constantFrom('next', 'random', 'one'),
+      batch: fc.constantFrom(1, 7, 300),
+      discard: fc.constantFrom(1, 3, 4096),
+      sizes: fc.constantFrom('1-4', '592', 'power 2 16-1M', '8 x 5, 64K'),
+      liveSet: fc.integer({ min: 1, max: 60 }),
+      liveUnit: fc.constantFrom('blocks', 'KiB'),
+      lifetime: fc.constantFrom('random', 'fifo', 'lifo', 'mixed'),
+      phases: fc.constantFrom('grow, hold', 'grow 50, hold 30, shrink 3, idle 1ms, repeat'),
+      phasing: fc.constantFrom('own', 'together', 'staggered'),
+      arrivals: fc.constantFrom('forever', 'successor', 'pause', 'once', 'pool'),
+      lifeOps: fc.integer({ min: 1, max: 200 }),
+      seed: fc.nat(),
+    });
+    fc.assert(
+      fc.property(wide, fc.nat(97), (knobs, step) => {
+        if (misfit(knobs) !== undefined) return;
+        const run = mix(knobs);
+        expect(run.program.chains).toBeLessThanOrEqual(MAX_CHAINS);
+        expect(run.program.maxSlots).toBeLessThanOrEqual(1_000_000);
+        for (let i = 0; i < 2000; i++) {
+          const ready = run.ready();
+          if (ready.length === 0) break;
+          // Some chains come often, others hardly ever.
+          run.stretch(ready[(i * i * (step + 1)) % ready.length], 16);
+        }
+        expect(run.peak).toBeLessThanOrEqual(run.program.maxSlots);
+      }),
+      { numRuns: 60 },
+    );
   });
 });

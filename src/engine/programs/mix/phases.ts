@@ -1,8 +1,12 @@
 import { fail, ok, type Result } from '../../../base/result.ts';
+import { clip } from '../../../base/text.ts';
 
 const MOST_PHASES = 32;
 const MOST_COUNT = 1_000_000_000;
 const MOST_IDLE_US = 3_600_000_000;
+/** Characters of a bad text that a message shows. */
+const SHOWN = 40;
+const named = (text: string): string => `“${clip(text, SHOWN)}”`;
 
 /** One phase of a thread. Counts of what is live are in blocks or KiB, as the knob `liveUnit` says. */
 export type Phase =
@@ -46,7 +50,7 @@ export function parsePhases(text: string): Result<PhaseList> {
 
 function parsePhase(part: string): Result<Phase> {
   const [word, amount, ...more] = part.split(/\s+/);
-  const unknown = (): Result<Phase> => fail('E_KNOB', `“${part}” is no phase; ${EXAMPLE}.`);
+  const unknown = (): Result<Phase> => fail('E_KNOB', `${named(part)} is no phase; ${EXAMPLE}.`);
   switch (word) {
     case 'grow': {
       if (more.length > 0) return unknown();
@@ -71,7 +75,7 @@ function parsePhase(part: string): Result<Phase> {
       if (amount === undefined) return ok({ kind: 'idle', us: Infinity });
       const us = microseconds([amount, ...more].join(''));
       return us === undefined || us < 1 || us > MOST_IDLE_US
-        ? fail('E_RANGE', `“${part}” needs a time from 1us to 3600s.`)
+        ? fail('E_RANGE', `${named(part)} needs a time from 1us to 3600s.`)
         : ok({ kind: 'idle', us });
     }
     default:
@@ -92,7 +96,7 @@ function parseShrink(part: string, tokens: readonly string[]): Result<Phase> | u
 }
 
 const badCount = (part: string, least: number): Result<Phase> =>
-  fail('E_RANGE', `“${part}” needs a whole number from ${least} to 1,000,000,000.`);
+  fail('E_RANGE', `${named(part)} needs a whole number from ${least} to 1,000,000,000.`);
 
 function count(text: string): number | undefined {
   if (!/^\d{1,10}$/.test(text)) return undefined;

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../../../base/result.ts';
+import { clip } from '../../../base/text.ts';
 
 /** Largest request that a text may ask for: 64 MiB. */
 export const LARGEST_SIZE = 2 ** 26;
@@ -6,6 +7,9 @@ const MOST_ITEMS = 64;
 const MOST_WEIGHT = 1_000_000;
 const MOST_EXPONENT = 10;
 const MOST_SIGMA = 5;
+/** Characters of a bad text that a message shows. */
+const SHOWN = 40;
+const named = (text: string): string => `“${clip(text.trim(), SHOWN)}”`;
 
 /** Sizes of one item of a list: uniform from `from` to `to`, both included, as often as its weight says. */
 export interface SizeItem {
@@ -70,13 +74,13 @@ function parseList(text: string): Result<SizeLaw> {
   for (const part of parts) {
     const [range, weight, ...more] = part.toLowerCase().split(/[x×*]/);
     const sizes = more.length === 0 ? parseRange(range) : undefined;
-    if (sizes === undefined) return fail('E_KNOB', `“${part.trim()}” is no size; ${EXAMPLES}.`);
+    if (sizes === undefined) return fail('E_KNOB', `${named(part)} is no size; ${EXAMPLES}.`);
     if (!sizes.ok) return sizes;
     const times = weight === undefined ? 1 : plainNumber(weight);
     if (times === undefined || times <= 0 || times > MOST_WEIGHT)
       return fail(
         'E_RANGE',
-        `the weight in “${part.trim()}” is no number above 0, at most a million.`,
+        `the weight in ${named(part)} is no number above 0, at most a million.`,
       );
     items.push({ ...sizes.value, weight: times });
   }
@@ -93,7 +97,7 @@ function parsePower(exponentText: string, rangeText: string): Result<SizeLaw> {
   if (exponent === undefined || exponent > MOST_EXPONENT)
     return fail(
       'E_RANGE',
-      `the exponent “${exponentText}” is no number from 0 to ${MOST_EXPONENT}.`,
+      `the exponent ${named(exponentText)} is no number from 0 to ${MOST_EXPONENT}.`,
     );
   const range = rangeOrFail(rangeText);
   return range.ok ? ok({ kind: 'power', exponent, ...range.value }) : range;
@@ -102,20 +106,26 @@ function parsePower(exponentText: string, rangeText: string): Result<SizeLaw> {
 function parseLogNormal(medianText: string, sigmaText: string, rangeText: string): Result<SizeLaw> {
   const sigma = plainNumber(sigmaText);
   if (sigma === undefined || sigma > MOST_SIGMA)
-    return fail('E_RANGE', `the deviation “${sigmaText}” is no number from 0 to ${MOST_SIGMA}.`);
+    return fail(
+      'E_RANGE',
+      `the deviation ${named(sigmaText)} is no number from 0 to ${MOST_SIGMA}.`,
+    );
   const range = rangeOrFail(rangeText);
   if (!range.ok) return range;
   const median = bytes(medianText);
   const { from, to } = range.value;
   if (median === undefined || median < from || median > to)
-    return fail('E_RANGE', `the median “${medianText}” is no size within ${rangeText}.`);
+    return fail(
+      'E_RANGE',
+      `the median ${named(medianText)} is no size within ${clip(rangeText, SHOWN)}.`,
+    );
   return ok({ kind: 'lognormal', median, sigma, from, to });
 }
 
 type Range = { readonly from: number; readonly to: number };
 
 const rangeOrFail = (text: string): Result<Range> =>
-  parseRange(text) ?? fail('E_KNOB', `“${text}” is no range of sizes, such as 16-64K.`);
+  parseRange(text) ?? fail('E_KNOB', `${named(text)} is no range of sizes, such as 16-64K.`);
 
 /** A size, or two with a dash or dots between them; undefined: neither. */
 function parseRange(text: string): Result<Range> | undefined {
@@ -124,8 +134,8 @@ function parseRange(text: string): Result<Range> | undefined {
   const to = bytes(high);
   if (from === undefined || to === undefined || more.length > 0) return undefined;
   if (from < 1 || to > LARGEST_SIZE)
-    return fail('E_RANGE', `“${text.trim()}” is not within 1 B to 64 MiB.`);
-  if (from > to) return fail('E_RANGE', `“${text.trim()}” begins above its end.`);
+    return fail('E_RANGE', `${named(text)} is not within 1 B to 64 MiB.`);
+  if (from > to) return fail('E_RANGE', `${named(text)} begins above its end.`);
   return ok({ from, to });
 }
 
