@@ -8,6 +8,7 @@ import {
   knobDef,
   programsOfKnob,
   resolveKnobs,
+  whyInapplicable,
 } from '../knobs/index.ts';
 import { programOf } from './create.ts';
 import { chainsOf, PROGRAM_IDS, type ProgramId, programDef } from './index.ts';
@@ -283,6 +284,84 @@ function drawAll(program: Program, chain: number, most: number): string[] {
   program.settle(chain, drawn);
   return opTexts(ops, 0, drawn);
 }
+
+describe('knobs of programs', () => {
+  /** Settings under which everything comes about within a few hundred operations. */
+  const BASE: Partial<KnobValues> = {
+    chunks: 10,
+    window: 4,
+    wakePeriod: 5,
+    hold: 3,
+    workingSet: 256,
+    spellOps: 20,
+    producers: 1,
+    consumers: 2,
+    both: 3,
+    liveSet: 20,
+    lifeOps: 30,
+  };
+  const PHASES = { phases: 'grow 9, hold 5, shrink 2, idle 1ms, repeat' };
+  /** Another value of each knob, and where it matters. */
+  const OTHER: Partial<Record<KnobId, [KnobValue, Partial<KnobValues>?]>> = {
+    succession: [false],
+    rounds: [2],
+    wakers: [3],
+    handOver: [100],
+    handTo: ['one'],
+    sizes: ['16'],
+    liveUnit: ['KiB'],
+    lifetime: ['fifo'],
+    longShare: [40, { lifetime: 'mixed' }],
+    phases: ['grow 9, hold'],
+    phasing: ['together', PHASES],
+    staggerMs: [20, { phasing: 'staggered' }],
+    arrivals: ['successor'],
+    lifeOps: [9, { arrivals: 'successor' }],
+    pauseMs: [20, { arrivals: 'pause' }],
+  };
+  /** What the threads ask for when some come more often than others. */
+  const asked = (knobs: Partial<KnobValues>): string => {
+    const run = new ReferenceRun(programOf(resolveKnobs(BASE, knobs)));
+    const said: string[] = [`${run.live}`];
+    for (let i = 0; i < 4000; i++) {
+      const chain = next(run, (i * i) % 13);
+      if (chain === undefined) break;
+      said.push(`${chain}: ${run.stretch(chain, 2).join(' ')}`);
+    }
+    return said.join('\n');
+  };
+  const cases = KNOB_IDS.flatMap((knob) =>
+    (programsOfKnob(knob) ?? []).map((program) => [knob, program] as const),
+  );
+
+  it.each(cases)('%s changes what the threads of %s ask for', (knob, workload) => {
+    const def = knobDef(knob);
+    const [value, context = {}] = OTHER[knob] ?? [Number(BASE[knob] ?? def.default) + 7];
+    const settings = { ...context, workload };
+    expect(asked({ ...settings, [knob]: value })).not.toBe(asked(settings));
+  });
+
+  it.each(PROGRAM_IDS)('that are said to have no effect on %s have none', (workload) => {
+    const decisive = KNOB_IDS.filter((knob) => programsOfKnob(knob) !== undefined);
+    fc.assert(
+      fc.property(small, fc.constantFrom(...decisive), fc.nat(30), (knobs, knob, by) => {
+        const settings = resolved(workload, knobs);
+        const turned = { ...settings, [knob]: valueOfKnob(knob, by) };
+        const reason = whyInapplicable(knob, settings);
+        if (reason === undefined || reason !== whyInapplicable(knob, turned)) return;
+        const few = (values: KnobValues): string[] => {
+          const run = new ReferenceRun(programOf(values));
+          return Array.from({ length: 60 }, (_, i) => {
+            const chain = next(run, (i * i) % 13);
+            return chain === undefined ? '' : run.stretch(chain, 3).join(' ');
+          });
+        };
+        expect(few(turned)).toEqual(few(settings));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
 
 describe('the list of programs', () => {
   it('has no program of an unknown name', () => {

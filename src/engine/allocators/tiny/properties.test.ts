@@ -7,6 +7,7 @@ import {
   type KnobValues,
   knobDef,
   modelsOfKnob,
+  programsOfKnob,
   resolveKnobs,
 } from '../../knobs/index.ts';
 import { EV } from '../../telemetry/events.ts';
@@ -291,9 +292,10 @@ describe('knobs', () => {
   };
 
   // Knobs of the page allocator and of its workloads are tested with it.
-  const OTHERS = new Set<KnobId>(['model', 'window', 'wakers', 'wakePeriod', 'burst', 'hold']);
   const mine = (id: KnobId): boolean =>
-    modelsOfKnob(id)?.includes('tiny') !== false && !OTHERS.has(id);
+    id !== 'model' &&
+    modelsOfKnob(id)?.includes('tiny') !== false &&
+    programsOfKnob(id)?.includes('larson') !== false;
   it.each(KNOB_IDS.filter((id) => !knobDef(id).inert && mine(id)))(
     '%s changes the run it claims to change',
     (id) => {

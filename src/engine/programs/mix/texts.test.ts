@@ -67,7 +67,7 @@ describe('sizes', () => {
     ['lognormal 8 1 16-32', 'the median “8” is no size within 16-32'],
     ['lognormal 16 9 16-32', 'the deviation “9”'],
     ['lognormal 16 1', 'a log-normal law has a median'],
-    [new Array(65).fill('16').join(','), 'at most 64 items'],
+    [`${'16,'.repeat(64)}16`, 'at most 64 items'],
   ])('says in one sentence what is wrong with “%s”', (text, message) => {
     const law = parseSizes(text);
     expect(law.ok).toBe(false);
@@ -177,7 +177,7 @@ describe('phases', () => {
     ['shrink five', '“shrink five” needs a whole number from 0'],
     ['idle 2h', '“idle 2h” needs a time'],
     ['idle 9999s', '“idle 9999s” needs a time'],
-    [new Array(33).fill('grow').join(','), 'at most 32 phases'],
+    [`${'grow,'.repeat(32)}grow`, 'at most 32 phases'],
   ])('says in one sentence what is wrong with “%s”', (text, message) => {
     const list = parsePhases(text);
     expect(list.ok).toBe(false);
