@@ -21,12 +21,15 @@ const liveOf = (run: ReferenceRun, chain: number): number =>
   run.owner.filter((owner) => owner === chain).length;
 
 describe('hand-over', () => {
-  it.each([0, 10, 50, 100])('of %i %% of the blocks makes as many frees remote', (handOver) => {
-    const run = mix({ both: 4, handOver, liveSet: 50, handTo: 'random' });
-    rounds(run, 8000);
-    expect(run.frees).toBeGreaterThan(15_000);
-    expect(Math.abs((100 * run.remoteFrees) / run.frees - handOver)).toBeLessThan(1);
-  });
+  it.each([0, 10, 50, 100])(
+    'of %i percent of the blocks makes as many frees remote',
+    (handOver) => {
+      const run = mix({ both: 4, handOver, liveSet: 50, handTo: 'random' });
+      rounds(run, 8000);
+      expect(run.frees).toBeGreaterThan(15_000);
+      expect(Math.abs((100 * run.remoteFrees) / run.frees - handOver)).toBeLessThan(1);
+    },
+  );
 
   it('goes to the next one, to a random one, or all to one reclaimer', () => {
     const pairsOf = (handTo: KnobValues['handTo'], knobs: Partial<KnobValues>): Set<string> => {
@@ -434,5 +437,42 @@ describe('bounds', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('a run taken up from its words', () => {
+  const STEPS = 450;
+  it.each<Partial<KnobValues>>([
+    { both: 3, phasing: 'together', phases: 'grow 3, grow 2, grow 1, repeat' },
+    { both: 2, phasing: 'together', phases: 'grow 6, shrink 7, hold 3, shrink 2 random, repeat' },
+    { both: 3, arrivals: 'pool', phases: 'grow 5, shrink', handOver: 50 },
+    { producers: 2, both: 1, consumers: 1, arrivals: 'once', lifeOps: 20, batch: 3 },
+    { producers: 2, both: 0, consumers: 1, liveSet: 5 },
+    { both: 2, liveUnit: 'KiB', liveSet: 1, sizes: '16-200', lifetime: 'mixed', discard: 3 },
+  ])('goes on the same from any step, with %j', (knobs) => {
+    const settings = resolveKnobs({ workload: 'mix', sizes: '64', liveSet: 10, ...knobs });
+    /** What is seen of a run in which, `at` that step, another program takes over from its words. */
+    const seen = (at: number): string[] => {
+      const run = new ReferenceRun(programOf(settings));
+      const lines: string[] = [];
+      for (let i = 0; i < STEPS; i++) {
+        if (i === at) {
+          const program = programOf(settings);
+          program.setup({ malloc: () => {}, free: () => {}, start: () => true });
+          program.restore(run.program.words());
+          run.goOnWith(program);
+        }
+        const chain = 1 + (((i * i) % 7) % (run.program.chains - 1));
+        if (!run.running[chain]) continue;
+        // The last is slow, so that senders come to wait for it.
+        const texts = run.stretch(chain, chain === run.program.chains - 1 ? 1 : 2);
+        const sleeps = texts.length === 0 && run.program.sleeps(chain);
+        if (sleeps && i % 9 === 0) run.program.wake(chain, 4);
+        lines.push(`${chain}: ${texts.join(' ')} ${sleeps}`);
+      }
+      return lines;
+    };
+    const whole = seen(-1);
+    for (let at = 0; at < STEPS; at += 5) expect(seen(at)).toEqual(whole);
   });
 });

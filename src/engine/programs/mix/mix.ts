@@ -578,10 +578,9 @@ export class Mix implements Program {
     this.dead[chain] = 1;
     this.listReceivers();
     for (let i = 0; i < queue.count; i++) {
-      const kind = queue.headAt(i) & OP_KIND_MASK;
       const slot = queue.slotAt(i);
-      if (kind === OP.malloc) this.sets[slot % this.senders].give(Math.floor(slot / this.senders));
-      else if (kind === OP.free && this.chainOfSlot(slot) !== chain) this.forward(slot);
+      const isFree = (queue.headAt(i) & OP_KIND_MASK) === OP.free;
+      if (isFree && this.chainOfSlot(slot) !== chain) this.forward(slot);
     }
     queue.clear();
     while (this.mail[chain].count > 0) this.forward(this.mail[chain].shift());
