@@ -199,7 +199,7 @@ export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } 
     const value = cut < 0 ? undefined : decode(part.slice(cut + 1));
     if (value === undefined) problems.push(unreadable(part));
     else if (key === 'l') lanes.push(readLane(part.slice(cut + 1), problems));
-    else if (key === 'e') edits.push(readEdit(value, problems));
+    else if (key === 'e') edits.push(readEdit(part.slice(cut + 1), problems));
     else if (key === 'act') edits.push(readAct(value, problems));
     else if (key === 'note') notes.push(readNote(part.slice(cut + 1), problems));
     else if (key === 'focus') view.focus = wholeNumber(value) ?? value;
@@ -327,8 +327,11 @@ function readSelection(text: string): unknown {
   };
 }
 
+const EDIT = /^(\d{1,11}):([a-z]+):([^:]*)(?::(\d))?$/i;
+
+/** Reads an edit as it stands in the link, or with its colons encoded, as some programs send links on. */
 function readEdit(text: string, problems: Problem[]): Edit | undefined {
-  const match = /^(\d{1,11}):([a-z]+):([^:]*)(?::(\d))?$/i.exec(text);
+  const match = EDIT.exec(text) ?? EDIT.exec(decode(text) ?? '');
   const id = match
     ? (KNOB_BY_KEY.get(match[2]) ?? KNOB_IDS.find((known) => known === match[2]))
     : undefined;
@@ -336,7 +339,7 @@ function readEdit(text: string, problems: Problem[]): Edit | undefined {
     problems.push(unreadable(`e=${text}`));
     return undefined;
   }
-  const parsed = parseKnobValue(id, match[3]);
+  const parsed = parseKnobValue(id, decode(match[3]) ?? match[3]);
   if (parsed.ok)
     return {
       op: Number(match[1]),

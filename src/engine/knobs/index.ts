@@ -12,7 +12,15 @@ import { choice, type KnobDef, type KnobValue, merged, type ValueOf } from './ki
 import { MACHINE_KNOBS } from './machine.ts';
 import { SHARED_KNOBS } from './shared.ts';
 
-export type { BoolKnob, EnumKnob, KnobDef, KnobGroup, KnobValue, NumberKnob } from './kinds.ts';
+export type {
+  BoolKnob,
+  EnumKnob,
+  KnobDef,
+  KnobGroup,
+  KnobValue,
+  NumberKnob,
+  TextKnob,
+} from './kinds.ts';
 
 /**
  * The one table of knobs: panel, recipe, URL, command line and engine all read it. It is composed of what

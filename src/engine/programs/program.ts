@@ -97,7 +97,8 @@ export interface Program {
   readonly maxSlots: number;
   /**
    * True when each chain's operations are the same whatever the others do, so that they may be drawn
-   * ahead. Otherwise the run draws, carries out and settles one stretch at a time, in time order.
+   * ahead. Otherwise the run draws, carries out and settles one stretch at a time, in time order. It changes
+   * at most when a knob has changed.
    */
   readonly independent: boolean;
   /** Leading bytes of a new block that the program writes at once; Infinity: all of it. */

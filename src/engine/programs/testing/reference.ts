@@ -60,7 +60,7 @@ export class ReferenceRun {
   /** By chain, the slot that its operation under way has freed. */
   private readonly hollow = new Map<number, number>();
 
-  constructor(readonly program: Program) {
+  constructor(public program: Program) {
     const each = <T>(value: T): T[] => Array.from({ length: program.chains }, () => value);
     this.running = each(false);
     this.waits = each(false);
@@ -79,6 +79,13 @@ export class ReferenceRun {
     this.mallocs = 0;
     this.frees = 0;
     this.remoteFrees = 0;
+  }
+
+  /** Another program, with the words of the present one, takes its place. */
+  goOnWith(program: Program): void {
+    this.program = program;
+    // A restored program raises its news: who waits is asked again.
+    this.newsSeen.fill(-1);
   }
 
   /** Chains that can be asked for records now. */
