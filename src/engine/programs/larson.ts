@@ -233,43 +233,56 @@ export class Larson implements Program {
    * a module may reach the engine as variables, and dividing by a variable costs half as much again.
    */
   private swaps(chain: number, into: Int32Array, at: number, count: number): void {
-    const { state, places, chunks, minSize, range } = this;
+    const { state, places } = this;
+    const chunks = this.chunks | 0;
+    const minSize = this.minSize | 0;
+    const range = this.range | 0;
     const multiplier = 1366;
     const increment = 150889;
     const modulus = 714025;
+    const quotientScale = 4012;
+    const quotientStart = 443172;
+    const quotientShift = 21;
     const tableLength = 97;
     const shift = 20;
     const mask = 0xfffff;
     const free = OP.free;
     const malloc = OP.malloc | OP_END;
     const base = chain * CHAIN_WORDS;
-    const table = base + TABLE;
-    const first = (chain - 1) * chunks;
-    const end = at + count * 2 * OP_WORDS;
+    const table = (base + TABLE) | 0;
+    const first = ((chain - 1) * chunks) | 0;
+    const start = at | 0;
+    const end = (start + count * 2 * OP_WORDS) | 0;
     let x = state[base + X];
     let y = state[base + Y];
-    for (let to = at; to < end; to += 2 * OP_WORDS) {
-      let entry = table + (y >> shift);
+    let slot = places[first];
+    into[start] = free;
+    for (let to = start; to < end; to = (to + 2 * OP_WORDS) | 0) {
+      let entry = (table + (y >>> shift)) | 0;
       y = state[entry];
-      x = (multiplier * x + increment) % modulus;
+      let quotient = (Math.imul(quotientScale, x) + quotientStart) >>> quotientShift;
+      x = (Math.imul(multiplier, x) + increment - Math.imul(quotient, modulus)) | 0;
+      if (x >= modulus) x = (x - modulus) | 0;
       state[entry] = x | ((x % tableLength) << shift);
-      const slot = places[first + ((y & mask) % chunks)];
+      slot = places[(first + (((y & mask) >>> 0) % chunks)) | 0];
       let size = minSize;
       if (range !== 0) {
-        entry = table + (y >> shift);
+        entry = (table + (y >>> shift)) | 0;
         y = state[entry];
-        x = (multiplier * x + increment) % modulus;
+        quotient = (Math.imul(quotientScale, x) + quotientStart) >>> quotientShift;
+        x = (Math.imul(multiplier, x) + increment - Math.imul(quotient, modulus)) | 0;
+        if (x >= modulus) x = (x - modulus) | 0;
         state[entry] = x | ((x % tableLength) << shift);
-        size = minSize + ((y & mask) % range);
+        size = (minSize + (((y & mask) >>> 0) % range)) | 0;
       }
       into[to] = free;
-      into[to + OP_SLOT] = slot;
-      into[to + OP_SIZE] = 0;
-      into[to + OP_ARG] = 0;
-      into[to + OP_WORDS] = malloc;
-      into[to + OP_WORDS + OP_SLOT] = slot;
-      into[to + OP_WORDS + OP_SIZE] = size;
-      into[to + OP_WORDS + OP_ARG] = 0;
+      into[(to + OP_SLOT) | 0] = slot;
+      into[(to + OP_SIZE) | 0] = 0;
+      into[(to + OP_ARG) | 0] = 0;
+      into[(to + OP_WORDS) | 0] = malloc;
+      into[(to + OP_WORDS + OP_SLOT) | 0] = slot;
+      into[(to + OP_WORDS + OP_SIZE) | 0] = size;
+      into[(to + OP_WORDS + OP_ARG) | 0] = 0;
     }
     state[base + X] = x;
     state[base + Y] = y;
