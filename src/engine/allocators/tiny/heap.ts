@@ -157,7 +157,9 @@ export class TinyHeap extends TinyRecords {
   /** Whether malloc finds a block in slab `r` without its slow path. */
   hasBlock(r: number): boolean {
     const { slabs } = this;
-    return r >= 0 && (slabs[r + FREE_HEAD] !== NO_BLOCK || slabs[r + CARVED] < slabs[r + CARVE_LIMIT]);
+    return (
+      r >= 0 && (slabs[r + FREE_HEAD] !== NO_BLOCK || slabs[r + CARVED] < slabs[r + CARVE_LIMIT])
+    );
   }
 
   /** The C library serves a request that the heap refused (D1). */

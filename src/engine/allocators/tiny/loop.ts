@@ -1,4 +1,4 @@
-import { LOCK, SPIN_NS } from '../../machine/locks.ts';
+import { LOCK } from '../../machine/locks.ts';
 import {
   REG_BUDGET,
   REG_BY_OPS,
@@ -34,6 +34,7 @@ import {
   CARVED,
   EXCESS,
   FREE_HEAD,
+  INDEX_BITS,
   LIST_BASE,
   LIVE,
   MAX_CLASSES,
@@ -94,7 +95,7 @@ export function recordLoop(
   from: number,
   count: number,
 ): number {
-  const { regs, charges, k, current, classOf, threads, counters, oneList, ordered } = heap;
+  const { regs, charges, k, current, classOf, threads, counters, oneList } = heap;
   const alive = threads.lifeChain;
   const perOp = charges[CHARGE_OP];
   const mallocCost = charges[CHARGE_MALLOC];
@@ -102,37 +103,44 @@ export function recordLoop(
   const remoteExtra = charges[CHARGE_REMOTE];
   const central = charges[CHARGE_CENTRAL];
   const until = regs[REG_UNTIL];
+  const horizon = regs[REG_HORIZON];
+  const tie = regs[REG_TIE] === 1;
+  const byOps = regs[REG_BY_OPS] === 1;
+  const chainOps = regs[REG_CHAIN_OPS];
   const firstOp = regs[REG_OP];
   // An operation has a record of its own at least, so that this is an int32 whatever the budget.
   const budget = Math.min(regs[REG_BUDGET], count) | 0;
   const self = life | 0;
+  const ordered = heap.ordered ? 1 : 0;
   const topRequest = heap.topRequest | 0;
   const uncounted = heap.uncounted | 0;
-  const currentBase = (heapIndex * MAX_CLASSES) | 0;
+  const currentBase = (heapIndex * MAX_CLASSES) & INDEX_BITS;
   let { blocks, slabs } = heap;
   let next = heap.lists.next;
   let clock = threads.clock[chain];
   let requested = 0;
   let remoteFrees = 0;
   let frees = 0;
-  let mallocs = 0;
+  /** Records that are neither a malloc nor the free of a block. */
+  let others = 0;
   let left = budget;
   let lastRemote = heap.lastRemote | 0;
-  let at = from | 0;
-  const end = (at + count * OP_WORDS) | 0;
+  let at = from & INDEX_BITS;
+  const end = (at + count * OP_WORDS) & INDEX_BITS;
   // With one list for all every call waits for its lock, so that nothing is common.
   const common = oneList ? 0 : end;
   for (;;) {
-    let rare = oneList;
+    let rare = oneList ? 1 : 0;
     while (at < common && clock < until) {
       let head = ops[at];
       if ((head & ~OP_END) === OP_FREE) {
-        const b = (ops[at + OP_SLOT] * BLOCK_WORDS) | 0;
-        const r = blocks[b];
-        if (r < 0) {
-          rare = true;
+        const b = (ops[at + OP_SLOT] * BLOCK_WORDS) & INDEX_BITS;
+        const slab = blocks[b];
+        if (slab < 0) {
+          rare = 1;
           break;
         }
+        const r = slab & INDEX_BITS;
         const owner = slabs[r + OWNER];
         const apart = owner ^ self;
         const remote = (apart | -apart) >>> 31;
@@ -141,24 +149,25 @@ export function recordLoop(
         const live = (slabs[r + LIVE] - 1) | 0;
         // The first of a remote queue: remote and NO_BLOCK at once, in one comparison.
         if (live === 0 || first + remote === NO_BLOCK + 1) {
-          rare = true;
+          rare = 1;
           break;
         }
         // Who can see it: with `ordered` anybody, else only an owner that runs; main never drains.
-        if (ordered) {
-          if (remote !== 0 && mustWait(regs, clock, budget - left)) break;
-        } else if (((alive[owner] >> ALIVE_SHIFT) & remote) !== 0 && owner > 0) {
-          if (mustWait(regs, clock, budget - left)) break;
+        const seen = remote & (ordered | (alive[owner] >> ALIVE_SHIFT));
+        if (seen !== 0 && (ordered !== 0 || owner > 0)) {
+          // mustWait, written out: a call would cost more here than all it does.
+          const key = byOps ? chainOps + (budget - left) : clock;
+          if (key > horizon || (key === horizon && !tie)) break;
         }
         const freed = blocks[b + BLOCK_INDEX];
         requested -= blocks[b + BLOCK_SIZE];
         blocks[b] = BLOCK_NONE;
-        next[slabs[r + LIST_BASE] + freed] = first;
+        next[(slabs[r + LIST_BASE] + freed) & INDEX_BITS] = first;
         slabs[list] = freed;
         slabs[r + LIVE] = live;
         slabs[r + REMOTE_COUNT] += remote;
         slabs[r + EXCESS] += remote & uncounted;
-        const kc = slabs[r + SLAB_CLASS] * K_WORDS;
+        const kc = (slabs[r + SLAB_CLASS] * K_WORDS) & INDEX_BITS;
         k[kc + K_LIVE]--;
         k[kc + K_QUEUED] += remote;
         remoteFrees = (remoteFrees + remote) | 0;
@@ -166,7 +175,7 @@ export function recordLoop(
         // Its slab, or NONE (all bits set) after a local one.
         lastRemote = r | (remote - 1);
         clock += freeCost + remote * remoteExtra;
-        at = (at + OP_WORDS) | 0;
+        at = (at + OP_WORDS) & INDEX_BITS;
         if ((head & OP_END) !== 0) {
           clock += perOp;
           left = (left - 1) | 0;
@@ -177,50 +186,50 @@ export function recordLoop(
       }
       if ((head & ~OP_END) !== OP_MALLOC) {
         if ((head & ~OP_END) === OP_FREE) continue;
-        rare = true;
+        rare = 1;
         break;
       }
       const size = ops[at + OP_SIZE];
       const c = size >>> 0 <= topRequest ? classOf[size] : 0;
-      const r = current[currentBase + c];
-      if (size >>> 0 > topRequest || r < 0) {
-        rare = true;
+      const slab = current[currentBase + c];
+      if (size >>> 0 > topRequest || slab < 0) {
+        rare = 1;
         break;
       }
+      const r = slab & INDEX_BITS;
       const live = (slabs[r + LIVE] + 1) | 0;
       let block = slabs[r + FREE_HEAD];
       if (live === 1) {
-        rare = true;
+        rare = 1;
         break;
       }
       if (block !== NO_BLOCK) {
-        slabs[r + FREE_HEAD] = next[slabs[r + LIST_BASE] + block];
+        slabs[r + FREE_HEAD] = next[(slabs[r + LIST_BASE] + block) & INDEX_BITS];
       } else {
         block = slabs[r + CARVED];
         if (block >= slabs[r + CARVE_LIMIT]) {
-          rare = true;
+          rare = 1;
           break;
         }
         slabs[r + CARVED] = block + 1;
         k[c * K_WORDS + K_CARVED]++;
       }
-      const b = (ops[at + OP_SLOT] * BLOCK_WORDS) | 0;
+      const b = (ops[at + OP_SLOT] * BLOCK_WORDS) & INDEX_BITS;
       blocks[b] = r;
       blocks[b + BLOCK_INDEX] = block;
       blocks[b + BLOCK_SIZE] = size;
       slabs[r + LIVE] = live;
       k[c * K_WORDS + K_LIVE]++;
       requested += size;
-      mallocs = (mallocs + 1) | 0;
       clock += mallocCost;
-      at = (at + OP_WORDS) | 0;
+      at = (at + OP_WORDS) & INDEX_BITS;
       if ((head & OP_END) !== 0) {
         clock += perOp;
         left = (left - 1) | 0;
         if (left === 0) break;
       }
     }
-    if (!rare || at === end || clock >= until) break;
+    if (rare === 0 || at === end || clock >= until) break;
 
     // One record, by the heap itself.
     const head = ops[at];
@@ -236,7 +245,8 @@ export function recordLoop(
     if (shared && mustWait(regs, clock, budget - left)) break;
     if (oneList) {
       // One list for all: every call takes its lock. Others may have its core meanwhile.
-      clock += (central === 0 ? 0 : heap.machine.locks.acquire(LOCK.central, clock, central)) + central;
+      clock +=
+        (central === 0 ? 0 : heap.machine.locks.acquire(LOCK.central, clock, central)) + central;
     }
     regs[REG_OP] = firstOp + (budget - left);
     regs[REG_NOW] = clock;
@@ -248,22 +258,23 @@ export function recordLoop(
         remoteFrees += remote;
         frees++;
         clock += freeCost + remote * remoteExtra;
-      }
+      } else others++;
     } else if (kind === OP_MALLOC) {
-      served = heap.malloc(heapIndex, self, size >>> 0, slot) || host.nullReturned(chain, size, slot);
+      served =
+        heap.malloc(heapIndex, self, size >>> 0, slot) || host.nullReturned(chain, size, slot);
       clock += mallocCost;
-      if (served) mallocs++;
     } else {
       heap.lastRemote = NONE;
       if (!host.record(chain, ops, at)) break;
       lastRemote = heap.lastRemote | 0;
+      others++;
     }
     ({ blocks, slabs } = heap);
     next = heap.lists.next;
     clock += regs[REG_EXTRA];
     regs[REG_EXTRA] = 0;
     if (!served) break;
-    at = (at + OP_WORDS) | 0;
+    at = (at + OP_WORDS) & INDEX_BITS;
     if ((head & OP_END) !== 0) {
       clock += perOp;
       left = (left - 1) | 0;
@@ -278,6 +289,7 @@ export function recordLoop(
   regs[REG_ENDED] += budget - left;
   counters[C.remoteFrees] += remoteFrees;
   counters[C.localFrees] += frees - remoteFrees;
-  counters[C.mallocs] += mallocs;
-  return (at - from) / OP_WORDS;
+  const done = (at - from) / OP_WORDS;
+  counters[C.mallocs] += done - frees - others;
+  return done;
 }
