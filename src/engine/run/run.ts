@@ -361,7 +361,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const from = streams.at[chain];
     const count = streams.left[chain];
     const done = allocator.run(chain, streams.ops, from, count);
-    const ended = regs[REG_ENDED];
+    const ended = regs[REG_ENDED] | 0;
     if (this.notes.wanted) this.notes.note(chain, threads.life[chain], streams.ops, from, done);
     threads.ops[chain] += ended;
     threads.done[chain] += ended;
