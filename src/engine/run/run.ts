@@ -369,7 +369,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const from = streams.at[chain];
     const count = streams.left[chain];
     const done = allocator.run(chain, streams.ops, from, count);
-    const ended = regs[REG_ENDED];
+    const ended = regs[REG_ENDED] | 0;
     const upTo = from + done * OP_WORDS;
     this.notes.note(allocator, chain, threads.life[chain], streams.ops, upTo, done);
     threads.ops[chain] += ended;
