@@ -269,8 +269,8 @@ describe('the audit can fail', () => {
     }
   }
   class FreesTwice extends Mf2Heap {
-    override takeBlock(p: number): number {
-      const block = super.takeBlock(p);
+    override takeBlock(p: number, written: number): number {
+      const block = super.takeBlock(p, written);
       if (this.count > 3) {
         this.leave(p);
         this.pages[p + P_FREE] |= 1 << block;
