@@ -428,7 +428,7 @@ describe('knobs of the page allocator', () => {
     maxMapCount: [1000, { mapMode: 'trimAligned', route: 's1' }],
     baseMaps: [40],
     mapMode: ['trimAligned'],
-    physLimitGiB: [1, { route: 's1', chunks: 300, minSize: 30_000, maxSize: 32_000 }],
+    physLimitGiB: [1, { route: 's1', chunks: 300, memPressure: 0.95 }],
     memPressure: [0.999, { physLimitGiB: 1 }],
     threadEnd: ['detach'],
     onNull: ['libcFallback', { maxMapCount: 1000, mapMode: 'trimAligned', route: 's1' }],
