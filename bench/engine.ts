@@ -1,5 +1,5 @@
 import { type KnobValues, resolveKnobs } from '../src/engine/knobs/index.ts';
-import { LRAN2_STATE, lran2, lran2Init } from '../src/engine/programs/lran2.ts';
+import { LRAN2_STATE, lran2, lran2Init } from '../src/engine/programs/larson/lran2.ts';
 import type { Run } from '../src/engine/run/run.ts';
 import { createSimulation } from '../src/engine/simulation.ts';
 import { runTo, seek, TIMELINE_BYTES, Timeline } from '../src/engine/timeline.ts';

@@ -1,5 +1,5 @@
 import { type KnobValues, resolveKnobs } from '../src/engine/knobs/index.ts';
-import { programOf } from '../src/engine/programs/index.ts';
+import { programOf } from '../src/engine/programs/create.ts';
 import { OP_WORDS } from '../src/engine/programs/program.ts';
 import type { Figure } from './main.ts';
 

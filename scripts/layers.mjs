@@ -49,12 +49,12 @@ const MAY_IMPORT = {
 const NOT_REACHED = [
   [
     'engine/knobs/words',
-    /^engine\/(?!knobs\/|workloads\/(knobs|words)$|programs\/(\w+\/)?(index|program|def|knobs|words)$|allocators\/(index|model|words|\w+\/(def|knobs|words))$)/,
+    /^engine\/(?!knobs\/|programs\/(index|definition|shared(-words)?|words|\w+\/(def|knobs|words))$|allocators\/(index|model|words|\w+\/(def|knobs|words))$)/,
     'the page reads tables of knobs and models without their heaps',
   ],
   [
     'worker/sim.worker',
-    /^engine\/(knobs|workloads|programs|allocators)\/(\w+\/)?([a-z]+-)?words$/,
+    /^engine\/(knobs|programs|allocators)\/(\w+\/)?([a-z]+-)?words$/,
     'workers need no help texts',
   ],
 ];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../base/testing/fuzz.ts';
 import { differentStreams, type Side } from './compare.ts';
 import { DivergenceSearch, firstDivergence } from './divergence.ts';
 import { type KnobValues, resolveKnobs } from './knobs/index.ts';
@@ -67,7 +68,7 @@ describe('first divergence', () => {
         expect(differs(found.chain, found.k)).toBe(true);
         for (let k = 0; k < found.k; k++) expect(differs(found.chain, k)).toBe(false);
       }),
-      { numRuns: 200 },
+      cases(200),
     );
   });
 
@@ -76,7 +77,7 @@ describe('first divergence', () => {
       fc.property(baseArb, (base) => {
         expect(firstDivergence(side(base), side(base), 400)).toBeUndefined();
       }),
-      { numRuns: 60 },
+      cases(60),
     );
   });
 

@@ -1,4 +1,10 @@
-import { KNOB_IDS, type KnobId, type KnobValues, knobDef, whyInapplicable } from './knobs/index.ts';
+import {
+  decidesOperations,
+  KNOB_IDS,
+  type KnobId,
+  type KnobValues,
+  whyInapplicable,
+} from './knobs/index.ts';
 import type { Edit } from './recipe.ts';
 
 /**
@@ -8,7 +14,7 @@ import type { Edit } from './recipe.ts';
 export function differentStreams(a: KnobValues, b: KnobValues): KnobId[] {
   const applies = (id: KnobId): boolean =>
     whyInapplicable(id, a) === undefined || whyInapplicable(id, b) === undefined;
-  return KNOB_IDS.filter((id) => knobDef(id).stream === true && a[id] !== b[id] && applies(id));
+  return KNOB_IDS.filter((id) => decidesOperations(id) && a[id] !== b[id] && applies(id));
 }
 
 export interface Side {

@@ -53,7 +53,7 @@ describe('who allocated and who freed a block', () => {
     expect(sim.digest()).toBe(digest);
   });
 
-  it('goes as far back as it must, wherever keyframes lie', () => {
+  it('goes as far back as it must, wherever keyframes lie', { tags: ['slow'] }, () => {
     const knobs = resolveKnobs({ chunks: 400, threads: 2 });
     const sim = createSimulation(knobs, OPTIONS);
     const near = new Timeline([], undefined, 32);

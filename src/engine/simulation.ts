@@ -1,7 +1,7 @@
 import type { CreateAllocator } from './allocators/contract.ts';
 import { HEAPS } from './allocators/heaps.ts';
 import type { KnobValues } from './knobs/index.ts';
-import { programOf } from './programs/index.ts';
+import { programOf } from './programs/create.ts';
 import { Run } from './run/run.ts';
 
 /** What may be changed for tests and long headless runs. */

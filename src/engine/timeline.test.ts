@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../base/testing/fuzz.ts';
 import { type KnobValues, resolveKnobs } from './knobs/index.ts';
 import { type Edit, withEdits } from './recipe.ts';
 import { createSimulation } from './simulation.ts';
@@ -54,7 +55,9 @@ function expectSameLog(a: Simulation, b: Simulation): void {
 }
 
 describe('seek', () => {
-  it('equals a straight run, from any place in any order, with edits, for every model', () => {
+  it('equals a straight run, from any place in any order, with edits, for every model', {
+    tags: ['slow'],
+  }, () => {
     fc.assert(
       fc.property(
         knobsArb,
@@ -80,7 +83,7 @@ describe('seek', () => {
           expect(sim.audit()).toEqual([]);
         },
       ),
-      { numRuns: 80 },
+      cases(80),
     );
   });
 
@@ -159,7 +162,7 @@ describe('seek', () => {
           expect([...timeline.edits]).toEqual(list);
         },
       ),
-      { numRuns: 120 },
+      cases(120),
     );
   });
 

@@ -1,5 +1,12 @@
 import { MODEL_IDS, MODELS, type ModelId, modelDef } from '../allocators/index.ts';
-import { PROGRAM_KNOBS } from '../workloads/knobs.ts';
+import {
+  PROGRAM_IDS,
+  PROGRAM_KNOBS,
+  PROGRAMS,
+  type ProgramId,
+  programDef,
+} from '../programs/index.ts';
+import { DURATION_KNOBS, PROGRAM_SHARED_KNOBS } from '../programs/shared.ts';
 import { INERT_KNOBS } from './inert.ts';
 import { choice, type KnobDef, type KnobValue, merged, type ValueOf } from './kinds.ts';
 import { MACHINE_KNOBS } from './machine.ts';
@@ -23,8 +30,17 @@ const TABLE = merged([
       when: (knobs) =>
         needsMid(knobs.workload) ? 'The pair exchange runs on the mid allocator' : undefined,
     }),
+    workload: choice({
+      group: 'workload',
+      apply: 'restart',
+      url: 'w',
+      default: 'larson',
+      options: PROGRAM_IDS,
+    }),
   },
-  ...PROGRAM_KNOBS,
+  PROGRAM_SHARED_KNOBS,
+  PROGRAM_KNOBS,
+  DURATION_KNOBS,
   SHARED_KNOBS,
   ...MODEL_IDS.map((id) => MODELS[id].knobs),
   MACHINE_KNOBS,
@@ -80,8 +96,30 @@ for (const model of MODEL_IDS) {
 /** The models that a knob belongs to; undefined: it is the machine's or a program's and meets every model. */
 export const modelsOfKnob = (id: KnobId): readonly ModelId[] | undefined => MODELS_OF.get(id);
 
+/** Programs that have each knob of their own or name it among the shared ones. */
+const PROGRAMS_OF = new Map<string, ProgramId[]>(
+  Object.keys(PROGRAM_SHARED_KNOBS).map((id) => [id, []]),
+);
+for (const program of PROGRAM_IDS) {
+  const { knobs, sharedKnobs } = programDef(program);
+  for (const id of [...Object.keys(knobs), ...sharedKnobs])
+    PROGRAMS_OF.set(id, [...(PROGRAMS_OF.get(id) ?? []), program]);
+}
+
+/** The programs that a knob belongs to; undefined: it decides nothing of what threads ask for. */
+export const programsOfKnob = (id: KnobId): readonly ProgramId[] | undefined => PROGRAMS_OF.get(id);
+
+/** True when the knob decides which operations threads make: where it differs, lanes cannot be compared. */
+export const decidesOperations = (id: KnobId): boolean =>
+  id === 'workload' || programsOfKnob(id) !== undefined;
+
 /** Why a knob cannot matter under the given settings, or undefined when it can. */
 export function whyInapplicable(id: KnobId, knobs: KnobValues): string | undefined {
+  const programs = programsOfKnob(id);
+  if (programs !== undefined && !programs.includes(knobs.workload)) {
+    const labels = programs.map((program) => PROGRAMS[program].label).join('; ');
+    return `Belongs to ${programs.length === 1 ? 'another program' : 'other programs'}: ${labels}`;
+  }
   const models = modelsOfKnob(id);
   if (models !== undefined && !models.includes(knobs.model)) {
     const labels = models.map((model) => MODELS[model].label).join(', ');

@@ -33,8 +33,6 @@ interface KnobBase {
   readonly url: string;
   /** It has no effect on any model, which a test proves by the digest. */
   readonly inert?: boolean;
-  /** It decides which operations a program makes: where it differs, lanes cannot be compared. */
-  readonly stream?: boolean;
   readonly when?: When;
 }
 

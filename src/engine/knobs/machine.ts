@@ -1,4 +1,4 @@
-import { livesEnd } from '../workloads/knobs.ts';
+import { livesEnd } from '../programs/index.ts';
 import { choice, cost, int, type KnobTable, real } from './kinds.ts';
 
 /** Knobs of the machine, whatever runs on it: its limits, its threads, its clock, and what its services cost. */

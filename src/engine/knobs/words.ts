@@ -1,6 +1,8 @@
 import { MODEL_IDS, MODELS, type ModelId, modelDef } from '../allocators/index.ts';
 import { MODEL_WORDS } from '../allocators/words.ts';
-import { PROGRAM_WORDS } from '../workloads/words.ts';
+import { PROGRAM_IDS, PROGRAMS, type ProgramId, programDef } from '../programs/index.ts';
+import { DURATION_WORDS, PROGRAM_SHARED_WORDS } from '../programs/shared-words.ts';
+import { PROGRAM_WORDS } from '../programs/words.ts';
 import type { KNOBS, KnobId } from './index.ts';
 import { INERT_WORDS } from './inert-words.ts';
 import {
@@ -38,10 +40,23 @@ const model: ChoiceWords<ModelId> = {
   >,
 };
 
+const workload: ChoiceWords<ProgramId> = {
+  label: 'Workload',
+  help: PROGRAM_IDS.map((id) => `${PROGRAMS[id].label}: ${programDef(id).help}`).join(' '),
+  see: 'Map, map entries',
+  kId: 'K-54',
+  options: Object.fromEntries(PROGRAM_IDS.map((id) => [id, PROGRAMS[id].label])) as Record<
+    ProgramId,
+    string
+  >,
+};
+
 /** The words for every knob; the compiler finds a knob without. Page and command line read them, workers do not. */
 const WORDS: WordsFor<Pick<typeof KNOBS, KnobId>> = merged([
-  { model },
-  ...PROGRAM_WORDS,
+  { model, workload },
+  PROGRAM_SHARED_WORDS,
+  PROGRAM_WORDS,
+  DURATION_WORDS,
   SHARED_WORDS,
   ...MODEL_IDS.map((id) => MODEL_WORDS[id]),
   MACHINE_WORDS,

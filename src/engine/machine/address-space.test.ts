@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../base/testing/fuzz.ts';
 import { AddressSpace, MMAP_TOP_PAGE } from './address-space.ts';
 
 const SS = 512;
@@ -105,7 +106,7 @@ describe('AddressSpace', () => {
         expect(copy.mapAligned(SS, false, 1000)).toBe(space.mapAligned(SS, false, 1000));
         agrees(copy);
       }),
-      { numRuns: 300 },
+      cases(300),
     );
   });
 });

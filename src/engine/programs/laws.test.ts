@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type KnobValues, resolveKnobs } from '../knobs/index.ts';
-import { chainsOf, PROGRAMS, type ProgramId, programDef, programOf } from './index.ts';
+import {
+  KNOB_IDS,
+  type KnobId,
+  type KnobValue,
+  type KnobValues,
+  knobDef,
+  programsOfKnob,
+  resolveKnobs,
+} from '../knobs/index.ts';
+import { programOf } from './create.ts';
+import { chainsOf, PROGRAM_IDS, type ProgramId, programDef } from './index.ts';
 import { MAX_CHAINS, OP_WORDS, type Program } from './program.ts';
 import { opTexts, ReferenceRun } from './testing/reference.ts';
 
@@ -19,6 +28,10 @@ const small: fc.Arbitrary<Partial<KnobValues>> = fc.record({
   wakePeriod: fc.integer({ min: 1, max: 9 }),
   burst: fc.integer({ min: 1, max: 5 }),
   hold: fc.integer({ min: 0, max: 6 }),
+  workingSet: fc.integer({ min: 256, max: 300 }),
+  spellOps: fc.integer({ min: 1, max: 20 }),
+  quietMs: fc.constantFrom(0.01, 1, 60_000),
+  quietFree: fc.integer({ min: 0, max: 100 }),
 });
 
 /** One stretch: whose turn it is among those that can go, records asked for, and how many are used. */
@@ -40,7 +53,7 @@ const next = (run: ReferenceRun, who: number): number | undefined => {
   return ready[who % ready.length];
 };
 
-describe.each(Object.keys(PROGRAMS) as ProgramId[])('%s', (id) => {
+describe.each(PROGRAM_IDS)('%s', (id) => {
   it('is legal in any interleaving, and bounded', () => {
     fc.assert(
       fc.property(small, stretches, (knobs, turns) => {
@@ -97,6 +110,78 @@ describe.each(Object.keys(PROGRAMS) as ProgramId[])('%s', (id) => {
     );
   });
 
+  it('writes a record again as it was when it was taken back, whatever others did meanwhile', () => {
+    fc.assert(
+      fc.property(small, stretches, fc.nat(30), (knobs, turns, whose) => {
+        const run = start(id, knobs);
+        const chain = 1 + (whose % (run.program.chains - 1));
+        let seen: string[] = [];
+        for (const { who, most, used } of turns) {
+          const drawn = drawInVain(run.program, chain, 1);
+          if (seen.length > 0) expect(drawn).toEqual(seen);
+          seen = drawn;
+          const other = next(run, who);
+          if (other === undefined) break;
+          const texts = run.stretch(other, most, () => used);
+          if (other === chain && texts.length > 0) seen = [];
+        }
+      }),
+    );
+  });
+
+  it('takes knobs that are turned while it runs, and goes on the same from its words then', () => {
+    const live = KNOB_IDS.filter(
+      (knob) => programsOfKnob(knob)?.includes(id) && knobDef(knob).apply === 'live',
+    );
+    const turn = fc.tuple(fc.nat(60), fc.nat(), fc.nat());
+    fc.assert(
+      fc.property(small, stretches, fc.array(turn, { maxLength: 6 }), (knobs, turns, changes) => {
+        const values = resolved(id, knobs);
+        const copied = { ...values };
+        const run = new ReferenceRun(programOf(values));
+        for (const [i, { who, most, used }] of turns.entries()) {
+          for (const [when, which, to] of changes) {
+            if (when !== i || live.length === 0) continue;
+            const knob = live[which % live.length];
+            const value = { [knob]: valueOfKnob(knob, to) };
+            Object.assign(values, value);
+            Object.assign(copied, value);
+            run.program.knobChanged();
+          }
+          const chain = next(run, who);
+          if (chain === undefined) break;
+          run.stretch(chain, most, () => used);
+        }
+        expect(run.live).toBeLessThanOrEqual(run.program.maxSlots);
+        const other = programOf(copied);
+        other.setup({ malloc: () => {}, free: () => {}, start: () => true });
+        other.restore(run.program.words());
+        for (const [chain, running] of run.running.entries())
+          if (running) expect(drawAll(other, chain, 9)).toEqual(drawAll(run.program, chain, 9));
+        expect(other.words()).toEqual(run.program.words());
+      }),
+    );
+  });
+
+  it('has sleepers only among those that wait, and wakes them for as long as they are to work', () => {
+    fc.assert(
+      fc.property(small, stretches, fc.integer({ min: 1, max: 5 }), (knobs, turns, ops) => {
+        const run = start(id, knobs);
+        for (const { who, most, used } of turns) {
+          const chain = next(run, who);
+          if (chain === undefined) break;
+          run.stretch(chain, most, () => used);
+          if (!run.waits[chain] || !run.running[chain]) continue;
+          const done = run.ops[chain];
+          if (!run.program.sleeps(chain) || !run.program.wake(chain, ops)) continue;
+          for (let i = 0; i < 100 && run.ops[chain] < done + ops; i++)
+            expect(run.stretch(chain, 1)).toHaveLength(1);
+          expect(run.ops[chain]).toBe(done + ops);
+        }
+      }),
+    );
+  });
+
   it('outlives the death of any chain', () => {
     fc.assert(
       fc.property(small, stretches, fc.nat(60), fc.nat(10), (knobs, turns, when, whose) => {
@@ -119,9 +204,29 @@ describe.each(Object.keys(PROGRAMS) as ProgramId[])('%s', (id) => {
     expect(def.id).toBe(id);
     expect(chainsOf(knobs)).toBe(program.chains);
     expect(program.chains).toBeLessThanOrEqual(MAX_CHAINS);
-    expect(new Set(def.knobs).size).toBe(def.knobs.length);
   });
 });
+
+/** A legal value of a knob, chosen by a number. */
+function valueOfKnob(id: KnobId, by: number): KnobValue {
+  const def = knobDef(id);
+  switch (def.kind) {
+    case 'bool':
+      return by % 2 === 0;
+    case 'enum':
+      return def.options[by % def.options.length];
+    case 'number':
+      return def.min + (by % (1 + Math.min(def.max - def.min, 20)));
+  }
+}
+
+/** Draws records and takes all of them back. */
+function drawInVain(program: Program, chain: number, most: number): string[] {
+  const ops = new Int32Array(most * OP_WORDS);
+  const drawn = program.fill(chain, ops, 0, most);
+  program.settle(chain, 0);
+  return opTexts(ops, 0, drawn);
+}
 
 /** Draws and settles records without carrying them out. */
 function drawAll(program: Program, chain: number, most: number): string[] {

@@ -19,7 +19,7 @@ export const OP = {
   free: 4,
   /** Write `size` bytes of the block of `slot`, from byte `arg` on. */
   touch: 5,
-  /** Create the thread of chain `arg`, which has none now. */
+  /** Create the thread of chain `arg`, which has none now; one whose creation fails is told as `ended`. */
   start: 6,
   /** Create a successor that goes on with this chain's stream, then exit. */
   succeed: 7,
@@ -27,7 +27,7 @@ export const OP = {
   exit: 8,
   /** Wait until the thread of chain `arg` has ended, and release its stack. */
   join: 9,
-  /** Do nothing for `size` microseconds. */
+  /** Do nothing for `size` microseconds; a successor that comes after a pause begins with it. */
   sleep: 10,
   /** A phase of the program begins: `arg` is its number. */
   mark: 11,
@@ -110,7 +110,9 @@ export interface Program {
   /** Warm-up and first threads. */
   setup(on: Setup): void;
   /**
-   * Writes the chain's next records from word `at` of `into` on.
+   * Writes the next records of a chain from word `at` of `into` on. A record that was written once and
+   * taken back comes again as it was, whatever others did meanwhile: an allocator may have begun it.
+   * @param chain not main: it sleeps
    * @param most records, at least 1
    * @returns how many were written; 0: the chain must wait for what others do
    */
@@ -121,13 +123,13 @@ export interface Program {
    */
   settle(chain: number, used: number): void;
   /**
-   * Of a chain for which `fill` returned 0: true while it sleeps until something happens (waking it is an
-   * event, and costs), false while it only stands in line for others.
+   * Of a chain for which `fill` returned 0: true when it sleeps until something happens (waking it is an event
+   * and costs a wake-up), false when it only stands in line for others.
    */
   sleeps(chain: number): boolean;
   /**
    * A user's burst falls on a sleeping chain: it is to do `ops` operations and then sleep again.
-   * @returns false when the chain has nothing to do; true: `fill` gives records now
+   * @returns true: `fill` gives records now; false: this chain has nothing to do
    */
   wake(chain: number, ops: number): boolean;
   /**

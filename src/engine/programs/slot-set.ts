@@ -1,15 +1,12 @@
 /**
  * Which slots of a program are in use. The lowest one that is not is given out, so that what is given out
- * depends on the set alone, never on the order in which slots came back: a slot that was drawn and taken
- * back leaves no trace.
+ * depends on the set alone, never on the order in which slots came back.
  *
  * One bit a slot, and one bit for each word of those that is full.
  */
 export class SlotSet {
-  /** All slots ever given out, and not taken back, are below it. */
+  /** All slots ever given out are below it. */
   limit = 0;
-  /** The same of slots that were kept. */
-  private kept = 0;
   /** Slots in use. */
   count = 0;
   private used = new Int32Array(32);
@@ -28,17 +25,6 @@ export class SlotSet {
     if (slot >= this.limit) this.limit = slot + 1;
     this.count++;
     return slot;
-  }
-
-  /** What was given out last is used indeed. */
-  keep(slot: number): void {
-    if (slot >= this.kept) this.kept = slot + 1;
-  }
-
-  /** The slot was given out in vain. Several are taken back in the reverse order. */
-  takeBack(slot: number): void {
-    this.give(slot);
-    if (slot >= this.kept && slot === this.limit - 1) this.limit = slot;
   }
 
   /** The slot is in use no more. */
@@ -63,16 +49,15 @@ export class SlotSet {
   }
 
   words(): Int32Array {
-    const words = new Int32Array(1 + ((this.kept + 31) >> 5));
-    words[0] = this.kept;
+    const words = new Int32Array(1 + ((this.limit + 31) >> 5));
+    words[0] = this.limit;
     words.set(this.used.subarray(0, words.length - 1), 1);
     return words;
   }
 
   restore(words: Int32Array): void {
     while (this.used.length < words.length - 1) this.grow();
-    this.kept = words[0];
-    this.limit = this.kept;
+    this.limit = words[0];
     this.used.fill(0);
     this.used.set(words.subarray(1));
     this.full.fill(0);

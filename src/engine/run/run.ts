@@ -117,6 +117,8 @@ export class Run implements Simulation, Machine, LivesHost {
   doomedCount = 0;
   warming = true;
   private idleTurns = 0;
+  /** Slots for which the allocator has made room. */
+  private roomFor = 0;
 
   /** @param knobs kept and changed as knobs are turned; the program must read the same object */
   constructor(knobs: KnobValues, parts: RunParts) {
@@ -140,6 +142,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.doomEvent = new Int32Array(this.chains).fill(NO_CAUSE);
     this.firstTableSlot = program.maxSlots;
     this.allocator = parts.create(this, program.slots);
+    this.roomFor = program.slots;
     this.begin();
     this.takeSample();
   }
@@ -397,7 +400,7 @@ export class Run implements Simulation, Machine, LivesHost {
       for (let other = MAIN + 1; other < this.chains; other++) {
         if (streams.waiting[other] === WAIT.no || threads.running[other] === 0) continue;
         const slept = streams.waiting[other] === WAIT.sleeps;
-        if (!streams.ready(other)) continue;
+        if (!this.drawn(other)) continue;
         this.turnLeft = 0;
         if (this.allocator.busy[other] !== 0) continue;
         if (slept) this.wakeAt(other, now, 0, NO_CAUSE);
@@ -451,12 +454,28 @@ export class Run implements Simulation, Machine, LivesHost {
     // Work in the background of a sleeper has no records.
     if (allocator.busy[chain] !== 0 && streams.waiting[chain] !== WAIT.no) return true;
     if (threads.running[chain] === 0) return this.waits(chain);
-    if (!streams.ready(chain)) return this.waits(chain);
+    if (!this.drawn(chain)) return this.waits(chain);
     if (!streams.isControl(chain)) return true;
     // In the middle of a turn others may be earlier: what all share is touched in time order.
     if (chosen) this.control(chain);
     else this.turnLeft = 0;
     return false;
+  }
+
+  /** Draws the chain's next records, for which the allocator makes room. @returns false: it must wait */
+  private drawn(chain: number): boolean {
+    const ready = this.streams.ready(chain);
+    const { slots } = this.program;
+    if (slots > this.roomFor) {
+      this.allocator.reserveSlots(slots);
+      this.roomFor = slots;
+    }
+    return ready;
+  }
+
+  /** After a restore: the allocator may have room for fewer slots than before. */
+  forgetRoom(): void {
+    this.roomFor = 0;
   }
 
   private waits(chain: number): false {
@@ -537,7 +556,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const { clock } = threads;
     const slept = Math.max(clock[chain], ns + this.costs.wake);
     clock[chain] = slept;
-    schedule.start(chain);
+    schedule.wake(chain);
     counters[C.wakes]++;
     const life = threads.life[chain];
     const event = this.emit(EV.wake, slept, life, life, why, 0, cause);
@@ -548,11 +567,11 @@ export class Run implements Simulation, Machine, LivesHost {
 
   /** Whether the burst's chain can go on; else the burst is over. */
   private canBurst(): boolean {
-    const { threads, streams, allocator, burstChain: chain } = this;
+    const { threads, allocator, burstChain: chain } = this;
     if (threads.running[chain] !== 0) {
-      if (allocator.busy[chain] !== 0 || streams.ready(chain)) return true;
+      if (allocator.busy[chain] !== 0 || this.drawn(chain)) return true;
       // A sleeper is woken for it.
-      if (this.program.wake(chain, this.burstLeft) && streams.ready(chain)) {
+      if (this.program.wake(chain, this.burstLeft) && this.drawn(chain)) {
         this.wakeAt(chain, this.virtualNs, 0, NO_CAUSE);
         return true;
       }

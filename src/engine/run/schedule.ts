@@ -31,6 +31,8 @@ export class Schedule {
   private readonly sliceEnd: Float64Array;
   /** When a chain without a core became ready for one. */
   private readonly readyAt: Float64Array;
+  /** 1: woke from sleep and has not had a core since. Linux lets such a thread in at once (fair.c: check_preempt_wakeup). */
+  private readonly urgent: Uint8Array;
   /** When each free core became free, and how many are free. */
   private coreFree: number[];
   /** Since when a core stands still under a chain that sleeps on it; Infinity: it does not. */
@@ -54,6 +56,7 @@ export class Schedule {
     this.sliceEnd = new Float64Array(chains);
     this.readyAt = new Float64Array(chains);
     this.idleFrom = new Float64Array(chains).fill(Infinity);
+    this.urgent = new Uint8Array(chains);
     this.began = new Float64Array(chains);
     this.coreFree = new Array<number>(Math.min(cores, chains)).fill(0);
     regs[REG_BY_OPS] = byOps ? 1 : 0;
@@ -79,6 +82,12 @@ export class Schedule {
     this.runnable[chain] = 1;
     this.readyAt[chain] = this.threads.clock[chain];
     this.began[chain] = this.threads.clock[chain];
+  }
+
+  /** A sleeping chain woke at its clock: it takes the core of whoever has run longest. */
+  wake(chain: number): void {
+    this.start(chain);
+    this.urgent[chain] = 1;
   }
 
   /** A chain cannot go on: it waits or has ended, since its clock. */
@@ -112,14 +121,33 @@ export class Schedule {
     }
   }
 
-  /** Ready chain that has waited longest for a core, or NONE. */
+  /** Ready chain without a core that is to have one first: who woke, then who waited longest; or NONE. */
   private firstReady(): number {
-    const { runnable, onCore, readyAt } = this;
+    const { runnable, onCore, readyAt, urgent } = this;
     let first = NONE;
-    for (let chain = 0; chain < this.threads.chains; chain++)
-      if (runnable[chain] !== 0 && onCore[chain] === 0)
-        if (first === NONE || readyAt[chain] < readyAt[first]) first = chain;
+    for (let chain = 0; chain < this.threads.chains; chain++) {
+      if (runnable[chain] === 0 || onCore[chain] !== 0) continue;
+      if (first === NONE || urgent[chain] > urgent[first]) first = chain;
+      else if (urgent[chain] === urgent[first] && readyAt[chain] < readyAt[first]) first = chain;
+    }
     return first;
+  }
+
+  /** Takes the core from whoever has run longest, if a thread woke by `now`. @returns true when it did */
+  private preempt(now: number): boolean {
+    const ready = this.firstReady();
+    if (ready === NONE || this.urgent[ready] === 0 || this.readyAt[ready] > now) return false;
+    let victim = NONE;
+    for (let chain = 0; chain < this.threads.chains; chain++)
+      if (
+        this.onCore[chain] !== 0 &&
+        (victim === NONE || this.sliceEnd[chain] < this.sliceEnd[victim])
+      )
+        victim = chain;
+    if (victim === NONE) return false;
+    this.leaveCore(victim, this.threads.clock[victim]);
+    this.readyAt[victim] = this.threads.clock[victim];
+    return true;
   }
 
   private othersWait(chain: number): boolean {
@@ -146,6 +174,7 @@ export class Schedule {
         this.switches++;
       }
       onCore[first] = 1;
+      this.urgent[first] = 0;
       this.sliceEnd[first] = clock[first] + SLICE_NS;
     }
   }
@@ -159,6 +188,7 @@ export class Schedule {
       const first = this.earliest(this.onCore);
       if (first === NONE) return NONE;
       this.idleFrom[first] = Infinity;
+      if (this.preempt(this.threads.clock[first])) continue;
       if (this.threads.clock[first] < this.sliceEnd[first]) return first;
       if (this.othersWait(first)) {
         this.leaveCore(first, this.threads.clock[first]);
@@ -225,7 +255,11 @@ export class Schedule {
           horizon = clock[other];
           second = other;
         }
-      if (scarce && this.sliceEnd[chain] < until) regs[REG_UNTIL] = this.sliceEnd[chain];
+      if (scarce) {
+        const ready = this.firstReady();
+        const woken = ready !== NONE && this.urgent[ready] !== 0 ? this.readyAt[ready] : Infinity;
+        regs[REG_UNTIL] = Math.min(until, this.sliceEnd[chain], woken);
+      }
     }
     regs[REG_HORIZON] = horizon;
     // Equal now: it was picked, so it is its turn. By clocks the lowest slot comes first at any time.
@@ -281,7 +315,15 @@ export class Schedule {
     this.waitedNs = saved.waitedNs;
   }
   private columns(): (Uint8Array | Float64Array)[] {
-    return [this.runnable, this.onCore, this.sliceEnd, this.readyAt, this.idleFrom, this.began];
+    return [
+      this.runnable,
+      this.onCore,
+      this.sliceEnd,
+      this.readyAt,
+      this.idleFrom,
+      this.urgent,
+      this.began,
+    ];
   }
 }
 

@@ -94,6 +94,7 @@ export function restoreRun(run: Run, from: SavedRun): void {
   run.allocator.applyKnobs(undefined, 0);
   run.allocator.restore(from.allocator);
   run.allocator.busy.set(from.busy);
+  run.forgetRoom();
   run.regs.set(from.regs);
 }
 

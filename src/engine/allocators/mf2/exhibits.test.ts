@@ -1,7 +1,9 @@
+// @module-tag slow
 import { describe, expect, it } from 'vitest';
-import { fullSizeEngine } from '../../testing/full-size.ts';
-
-const { C, createSimulation, presetById, resolveKnobs, variantKnobs } = await fullSizeEngine();
+import { resolveKnobs } from '../../knobs/index.ts';
+import { presetById, variantKnobs } from '../../presets.ts';
+import { createSimulation } from '../../simulation.ts';
+import { C } from '../../telemetry/counters.ts';
 
 /** Counters of every variant of a scenario at its end, by the variant's name. */
 function countersOf(id: string): Map<string, Float64Array> {

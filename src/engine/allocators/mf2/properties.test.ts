@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../../base/testing/fuzz.ts';
 import type { Intervention } from '../../interventions.ts';
 import { KNOB_IDS, type KnobId, type KnobValues, resolveKnobs } from '../../knobs/index.ts';
 import type { Run } from '../../run/run.ts';
@@ -113,7 +114,7 @@ describe('MF2, properties', () => {
           expect(sim.audit()).toEqual([]);
         }
       }),
-      { numRuns: 1500 },
+      cases(1500),
     );
   });
 
@@ -130,7 +131,7 @@ describe('MF2, properties', () => {
           expect(sliced.digest()).toBe(whole.digest());
         },
       ),
-      { numRuns: 300 },
+      cases(300),
     );
   });
 
@@ -153,7 +154,7 @@ describe('MF2, properties', () => {
         for (const step of after) apply(other, step);
         expect(other.digest()).toBe(end);
       }),
-      { numRuns: 250 },
+      cases(250),
     );
   });
 
@@ -168,7 +169,7 @@ describe('MF2, properties', () => {
           expect(b.digest()).toBe(a.digest());
         }
       }),
-      { numRuns: 60 },
+      cases(60),
     );
   });
 });
@@ -223,7 +224,7 @@ describe('causes, recounted from the events alone', () => {
         }
         expect(events.totals[EV.pageAdopted]).toBe(counters[C.adoptions]);
       }),
-      { numRuns: 300 },
+      cases(300),
     );
   });
 
@@ -300,7 +301,7 @@ describe('the audit notices a mark that is wrong', () => {
     ['pending', PF.pending],
     ['active', PF.active],
     ['orphan', PF.orphan],
-  ])('%s', (_, mark) => {
+  ])('%s', { tags: ['slow'] }, (_, mark) => {
     const knobs = { workload: 'wakers', adoptOnWake: true, minSize: 2048, maxSize: 9000 } as const;
     const sim = createSimulation(resolveKnobs({ model: 'mf2', ...knobs }), SMALL);
     sim.advance(3000);
@@ -454,10 +455,6 @@ describe('knobs of the page allocator', () => {
       return sim.digest();
     };
     expect(run({ ...settings, [id]: value })).not.toBe(run(settings));
-  });
-  it('joins threads as it detaches them: who is joined has no table here to give back', () => {
-    const run = (threadEnd: KnobValues['threadEnd']): string => digest({ ...LARSON, threadEnd });
-    expect(run('join')).toBe(run('detach'));
   });
   it('covers every knob that is of this model alone', () => {
     expect(Object.keys(MF2_KNOBS).filter((id) => !(id in PAIRS))).toEqual([]);

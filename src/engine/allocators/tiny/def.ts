@@ -1,4 +1,4 @@
-import { noOwnerDies } from '../../workloads/knobs.ts';
+import { noOwnerDies } from '../../programs/index.ts';
 import type { ModelDef } from '../model.ts';
 import { TINY_KNOBS } from './knobs.ts';
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../../base/testing/fuzz.ts';
 import type { Intervention } from '../../interventions.ts';
 import {
   KNOB_IDS,
@@ -111,7 +112,7 @@ describe('tiny model, properties', () => {
           expect(sim.audit()).toEqual([]);
         }
       }),
-      { numRuns: 2000 },
+      cases(2000),
     );
   });
 
@@ -128,7 +129,7 @@ describe('tiny model, properties', () => {
           expect(sliced.digest()).toBe(whole.digest());
         },
       ),
-      { numRuns: 300 },
+      cases(300),
     );
   });
 
@@ -151,7 +152,7 @@ describe('tiny model, properties', () => {
         for (const step of after) apply(other, step);
         expect(other.digest()).toBe(end);
       }),
-      { numRuns: 300 },
+      cases(300),
     );
   });
 
@@ -293,7 +294,11 @@ describe('knobs', () => {
   };
 
   // Knobs of the page allocator and of its workloads are tested with it.
-  const OTHERS = new Set<KnobId>(['model', 'window', 'wakers', 'wakePeriod', 'burst', 'hold']);
+  const OTHERS = new Set<KnobId>([
+    'model',
+    ...(['window', 'wakers', 'wakePeriod', 'burst', 'hold'] as const),
+    ...(['workingSet', 'spellOps', 'quietMs', 'quietFree'] as const),
+  ]);
   const mine = (id: KnobId): boolean =>
     modelsOfKnob(id)?.includes('tiny') !== false && !OTHERS.has(id);
   it.each(KNOB_IDS.filter((id) => !knobDef(id).inert && mine(id)))(

@@ -1,14 +1,4 @@
-import type { KnobValues } from '../knobs/index.ts';
-import type { ProgramDef } from './definition.ts';
-import {
-  LRAN2_INCREMENT,
-  LRAN2_MODULUS,
-  LRAN2_MULTIPLIER,
-  LRAN2_STATE,
-  LRAN2_TABLE,
-  lran2,
-  lran2Init,
-} from './lran2.ts';
+import type { KnobValues } from '../../knobs/index.ts';
 import {
   OP,
   OP_ARG,
@@ -19,7 +9,16 @@ import {
   type Program,
   type Setup,
   writeOp,
-} from './program.ts';
+} from '../program.ts';
+import { LarsonArray } from './array.ts';
+import {
+  LRAN2_INCREMENT,
+  LRAN2_MODULUS,
+  LRAN2_MULTIPLIER,
+  LRAN2_STATE,
+  LRAN2_TABLE,
+  lran2Init,
+} from './lran2.ts';
 
 /**
  * State of one chain: its generator lran2 as [x, y, v0 .. v96], then how far it is. Every number of the
@@ -51,18 +50,10 @@ export interface LarsonShape {
 }
 
 /**
- * The Larson benchmark (larson.cpp of mimalloc-bench). Sizes: min + draw mod (max - min) with C's
- * remainder, so max is exclusive and min > max is legal.
- *
- * Main has one generator. It allocates a block for every place of the array, permutes the array from the
- * top down, swaps four times as many blocks as there are, then seeds each chain's generator with its next
- * draw and creates the thread. A thread swaps within its own part of the array: free the block of a random
- * place, allocate a new size into it. After rounds × chunks swaps the life creates its successor, which
- * goes on with the same generator and places, and exits.
- *
- * Which block stands at which place after the permutation is kept here as place to slot: a slot's block
- * never moves to another slot. The order is decided by `setup` and never changes afterwards, so it is no
- * part of `words`.
+ * The Larson benchmark (larson.cpp of mimalloc-bench). Main warms the array up (see LarsonArray), then seeds
+ * each chain's generator with its next draw and creates the thread. A thread swaps within its own part of the
+ * array: free the block of a random place, allocate a new size into it. After rounds × chunks swaps the life
+ * creates its successor, which goes on with the same generator and places, and exits.
  */
 export class Larson implements Program {
   readonly chains: number;
@@ -78,7 +69,7 @@ export class Larson implements Program {
   /** Swaps of a life, Infinity when lives do not end. */
   private readonly lifeSwaps: number;
   private readonly shape: LarsonShape;
-  private readonly main = new Int32Array(LRAN2_STATE);
+  private readonly array: LarsonArray;
   /** Place of the array to slot. */
   private readonly places: Int32Array;
   /** CHAIN_WORDS a chain; behind them the same again as it was before the chain's latest fill. */
@@ -92,23 +83,23 @@ export class Larson implements Program {
     this.shape = shape;
     this.chains = knobs.threads + 1;
     this.chunks = knobs.chunks;
-    this.slots = knobs.threads * knobs.chunks;
+    this.array = new LarsonArray(knobs);
+    this.slots = this.array.slots;
     this.maxSlots = this.slots;
-    this.minSize = knobs.minSize;
-    this.range = Math.abs(knobs.maxSize - knobs.minSize);
+    this.minSize = this.array.minSize;
+    this.range = this.array.range;
+    this.places = this.array.places;
     this.lifeSwaps = shape.succession ? knobs.rounds * knobs.chunks : Infinity;
-    this.places = Int32Array.from({ length: this.slots }, (_, place) => place);
     this.state = new Int32Array(2 * this.chains * CHAIN_WORDS);
     this.drawn = new Int32Array(this.chains);
-    lran2Init(this.main, 0, knobs.seed);
   }
 
   setup(on: Setup): void {
-    const { main, chunks, shape } = this;
-    if (shape.warmUpBy === 'main') this.warmUp(on);
+    const { array, chunks, shape } = this;
+    if (shape.warmUpBy === 'main') array.warmUp(on);
     const started: number[] = [];
     for (let chain = 1; chain < this.chains; chain++) {
-      this.seed(chain, lran2(main, 0));
+      this.seed(chain, array.nextSeed());
       if (on.start(chain)) started.push(chain);
     }
     if (shape.warmUpBy === 'main') return;
@@ -116,23 +107,6 @@ export class Larson implements Program {
       const first = (chain - 1) * chunks;
       for (let slot = first; slot < first + chunks; slot++)
         on.malloc(chain, this.sizeOf(chain), slot);
-    }
-  }
-
-  private warmUp(on: Setup): void {
-    const { main, places, slots, minSize, range } = this;
-    const size = (): number => (range === 0 ? minSize : minSize + (lran2(main, 0) % range));
-    for (let slot = 0; slot < slots; slot++) on.malloc(0, size(), slot);
-    for (let left = slots; left > 0; left--) {
-      const place = lran2(main, 0) % left;
-      const kept = places[place];
-      places[place] = places[left - 1];
-      places[left - 1] = kept;
-    }
-    for (let i = 0; i < 4 * slots; i++) {
-      const slot = places[lran2(main, 0) % slots];
-      on.free(0, slot);
-      on.malloc(0, size(), slot);
     }
   }
 
@@ -161,7 +135,6 @@ export class Larson implements Program {
   }
 
   fill(chain: number, into: Int32Array, at: number, most: number): number {
-    if (chain === 0) return 0;
     const base = chain * CHAIN_WORDS;
     this.state.copyWithin(this.chains * CHAIN_WORDS + base, base, base + CHAIN_WORDS);
     this.write(chain, into, at, at + most * OP_WORDS);
@@ -275,13 +248,14 @@ export class Larson implements Program {
     state[base + Y] = y;
   }
 
-  /** Nobody else knows a chain's places, so nothing is to be done; a slot freed last stays empty. */
+  /** No chain ever waits. */
   sleeps(): boolean {
     return false;
   }
   wake(): boolean {
     return false;
   }
+  /** Nobody else knows a chain's places, so nothing is to be done; a slot freed last stays empty. */
   ended(): void {}
   /** All knobs of this program start the run again. */
   knobChanged(): void {}
@@ -294,31 +268,3 @@ export class Larson implements Program {
     this.drawn.fill(0);
   }
 }
-
-const ARGUMENTS = ['threads', 'chunks', 'minSize', 'maxSize', 'seed'] as const;
-const chainsOf = (knobs: KnobValues): number => knobs.threads + 1;
-
-export const larsonDef: ProgramDef = {
-  id: 'larson',
-  label: 'Larson, real',
-  help: 'Larson as shipped: main fills and shuffles the array; a life does rounds × chunks swaps, starts a successor on the same slots and exits.',
-  operation: 'a swap: the block of a random slot is freed and a new size allocated into it',
-  leavesOut: [
-    'The stop flag that a thread reads before each swap.',
-    'The swaps of the two threads of a chain never overlap: the successor begins when its parent has ended.',
-  ],
-  knobs: [...ARGUMENTS, 'rounds', 'succession'],
-  chainsOf,
-  create: (knobs) => new Larson(knobs, { warmUpBy: 'main', succession: knobs.succession }),
-};
-
-export const larsonImmortalDef: ProgramDef = {
-  id: 'larson-immortal',
-  label: 'Larson, as described',
-  help: 'Larson as D0 describes it: threads live for ever and swap blocks in slots that they filled themselves.',
-  operation: larsonDef.operation,
-  leavesOut: ['The succession of threads, which the benchmark has and the description has not.'],
-  knobs: ARGUMENTS,
-  chainsOf,
-  create: (knobs) => new Larson(knobs, { warmUpBy: 'owner', succession: false }),
-};

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type KnobValues, resolveKnobs } from '../knobs/index.ts';
-import { programOf } from './index.ts';
+import { type KnobValues, resolveKnobs } from '../../knobs/index.ts';
+import { programOf } from '../create.ts';
+import { OP_WORDS } from '../program.ts';
+import { opTexts, ReferenceRun } from '../testing/reference.ts';
 import { LRAN2_MODULUS, LRAN2_STATE, lran2, lran2Init } from './lran2.ts';
-import { OP_WORDS } from './program.ts';
-import { opTexts, ReferenceRun } from './testing/reference.ts';
 
 /** The calls of a warm-up, in the notation of the recorded fixture. */
 function warmUpCalls(knobs: Partial<KnobValues>): string[] {

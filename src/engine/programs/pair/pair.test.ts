@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type KnobValues, resolveKnobs } from '../knobs/index.ts';
-import { programOf } from './index.ts';
-import { LRAN2_STATE, lran2, lran2Init } from './lran2.ts';
-import { ReferenceRun } from './testing/reference.ts';
+import { type KnobValues, resolveKnobs } from '../../knobs/index.ts';
+import { programOf } from '../create.ts';
+import { LRAN2_STATE, lran2, lran2Init } from '../larson/lran2.ts';
+import { ReferenceRun } from '../testing/reference.ts';
 
 const pair = (knobs: Partial<KnobValues> = {}): ReferenceRun =>
   new ReferenceRun(
@@ -124,5 +124,24 @@ describe('wakers', () => {
     run.killNow(2);
     for (let i = 0; i < 5; i++) operation(run, 1);
     expect(run.ready()).toEqual([1, 3, 4]);
+  });
+
+  it('do what a user’s burst asks of a sleeper, and sleep again', () => {
+    const run = wakers({ wakePeriod: 1000 });
+    expect(run.stretch(3, 8)).toEqual([]);
+    expect(run.program.sleeps(3)).toBe(true);
+    expect(run.program.wake(3, 7)).toBe(true);
+    for (let i = 0; i < 7; i++) expect(operation(run, 3)).toHaveLength(2);
+    expect(run.stretch(3, 8)).toEqual([]);
+    run.killNow(3);
+    expect(run.program.wake(3, 7)).toBe(false);
+  });
+
+  it('are the only sleepers: one of the pair that waits stands in line', () => {
+    const run = wakers({ window: 1 });
+    for (let i = 0; i < 100; i++) if (run.ready().includes(1)) operation(run, 1);
+    expect(run.waits[1]).toBe(true);
+    expect(run.program.sleeps(1)).toBe(false);
+    expect(run.program.wake(1, 5)).toBe(false);
   });
 });

@@ -1,0 +1,29 @@
+// Runs the unit and property tests: npm run unit -- [--quick | --deep] [--watch] [path ...].
+// Property tests draw their cases from a seed that is new each time and printed; SEED=n repeats a run.
+//   --quick  without the tests marked slow, and few cases for each property (npm run check)
+//   --deep   all cases of each property
+import { randomInt } from 'node:crypto';
+import { run } from './run.mjs';
+
+const args = process.argv.slice(2);
+/** Takes a flag of ours out of the arguments. */
+const took = (flag) => {
+  const at = args.indexOf(flag);
+  if (at >= 0) args.splice(at, 1);
+  return at >= 0;
+};
+const quick = took('--quick');
+const deep = took('--deep');
+const watch = took('--watch');
+const seed = process.env.SEED ?? String(randomInt(2 ** 31 - 1));
+const effort = deep ? 'deep' : quick ? 'quick' : 'usual';
+
+console.log(
+  `property tests: seed ${seed}, ${effort} (SEED=${seed} npm run unit -- ${effort === 'usual' ? '' : `--${effort} `}path repeats them)`,
+);
+process.exit(
+  run('vitest', [watch ? 'watch' : 'run', ...(quick ? ['--tagsFilter=!slow'] : []), ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, SEED: seed, EFFORT: effort },
+  }),
+);
