@@ -43,6 +43,7 @@ import {
   X_WAKE_EVENT,
   X_WORDS,
 } from './layout.ts';
+import { readResident } from './residency.ts';
 import { Mf2Steps, OTHER, STEP } from './steps.ts';
 import {
   autopsyOf,
@@ -66,7 +67,6 @@ export class Mf2Allocator implements Allocator {
   readonly classBytes: readonly number[] = MF2_CLASSES;
   readonly steps: BusySteps;
   readonly nextTimerNs = Infinity;
-  readonly otherEntries = 0;
   private slots: number;
 
   constructor(
@@ -87,12 +87,6 @@ export class Mf2Allocator implements Allocator {
   }
   get stateBytes(): number {
     return this.heap.stateBytes;
-  }
-  get residentBytes(): number {
-    return this.heap.residentBytes;
-  }
-  get otherMapped(): number {
-    return this.heap.otherMapped;
   }
   get usedSlots(): number {
     return this.slots;
@@ -155,6 +149,7 @@ export class Mf2Allocator implements Allocator {
     heap.requested[slot] = size;
     heap.otherBlocks++;
     heap.runtimeBytes += size;
+    if (heap.libc.malloc(size)) this.machine.memoryGrew();
     heap.counters[C.runtimeMallocs]++;
     return true;
   }
@@ -167,6 +162,7 @@ export class Mf2Allocator implements Allocator {
     heap.where[slot] = -1;
     heap.otherBlocks--;
     heap.runtimeBytes -= heap.requested[slot];
+    heap.libc.free(heap.requested[slot]);
     heap.counters[C.runtimeLocalFrees]++;
   }
 
@@ -260,8 +256,9 @@ export class Mf2Allocator implements Allocator {
     }
     counters[C.strandedIdle] = idle;
   }
-  readLedger(mapped: Float64Array, resident: Float64Array): void {
-    readLedger(this, mapped, resident);
+  readLedger(mapped: Float64Array, resident: Float64Array | undefined): void {
+    readLedger(this, mapped);
+    if (resident !== undefined) readResident(this, mapped, resident);
   }
   sample(row: Float64Array): void {
     const { counters, queuedBy } = this.heap;

@@ -48,7 +48,6 @@ import {
   SS_SERIAL,
   SS_SLABS,
   SS_WORDS,
-  TOUCHED,
 } from './layout.ts';
 import { K_CARVED, K_QUEUED, K_WORDS, TinyRecords } from './records.ts';
 
@@ -343,11 +342,8 @@ export class TinyHeap extends TinyRecords {
     this.blocks[at] = BLOCK_OTHER;
     this.blocks[at + BLOCK_INDEX] = 0;
     this.blocks[at + BLOCK_SIZE] = size;
-    if (this.otherPeak === 0 && this.space.entries < this.knobs.maxMapCount) this.otherEntries = 1;
-    this.otherLive += otherBytes(size);
-    if (this.otherLive > this.otherPeak) this.otherPeak = this.otherLive;
     this.counters[C.otherMallocs]++;
-    this.machine.memoryGrew();
+    if (this.other.malloc(size)) this.machine.memoryGrew();
     return true;
   }
 
@@ -362,7 +358,7 @@ export class TinyHeap extends TinyRecords {
 
   /** A block of `size` requested bytes outside the SuperSlabs is gone. */
   otherFreed(size: number): void {
-    this.otherLive -= otherBytes(size);
+    this.other.free(size);
   }
 
   /** Drains the slab's own queue if that is on; true when a block is free afterwards. */
@@ -506,7 +502,7 @@ export class TinyHeap extends TinyRecords {
     this.chargeMap(this.costs.mmap);
     counters[C.mmapCalls]++;
     const direct = knobs.mapMode === 'direct';
-    const piece = this.space.mapAligned(pages, direct, knobs.maxMapCount - this.otherEntries);
+    const piece = this.space.mapAligned(pages, direct, knobs.maxMapCount);
     if (piece < 0) {
       counters[C.mapRefusals]++;
       this.lastRefusal = this.machine.refused(life, c, this.blockBytes[c], this.regs[REG_NOW]);
@@ -578,7 +574,7 @@ export class TinyHeap extends TinyRecords {
         return false;
       }
       counters[C.munmapCalls]++;
-      if (!this.space.unmapPiece(piece, knobs.maxMapCount - this.otherEntries)) return false;
+      if (!this.space.unmapPiece(piece, knobs.maxMapCount)) return false;
     }
     if ((flags & SS_FLAG.current) !== 0) {
       const index = this.threads.chainOf(life) * MAX_CLASSES + c;
@@ -633,14 +629,9 @@ export class TinyHeap extends TinyRecords {
     this.slabs[r + SLAB_CLASS] = c;
     this.superslabs[row * SS_WORDS + SS_FIRST_SLAB] = r;
     this.superslabs[row * SS_WORDS + SS_LAST_SLAB] = r;
-    this.touchedPages += 1;
-    this.slabs[r + TOUCHED] = 1;
-    this.counters[C.pageFaults]++;
+    this.touch(r, 1);
     this.keep(row);
   }
 }
 
 const NOTHING_IN_FLIGHT = new Int32Array(0);
-
-/** Bytes a request takes in the other heap: a 16-byte header, rounded to 16. */
-const otherBytes = (size: number): number => Math.ceil((size + 16) / 16) * 16;
