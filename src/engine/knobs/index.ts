@@ -8,7 +8,7 @@ import {
 } from '../programs/index.ts';
 import { DURATION_KNOBS, PROGRAM_SHARED_KNOBS } from '../programs/shared.ts';
 import { INERT_KNOBS } from './inert.ts';
-import { choice, type KnobDef, type  merged, type ValueOf } from './kinds.ts';
+import { choice, type KnobDef, merged, type ValueOf } from './kinds.ts';
 import { MACHINE_KNOBS } from './machine.ts';
 import { SHARED_KNOBS } from './shared.ts';
 
