@@ -1,7 +1,7 @@
-import { interpolateCividis } from 'd3';
 import { SS } from '../engine/telemetry/states.ts';
 import { type FrameView, H } from '../worker/frame.ts';
 import { mixPacked, type Palette, packed } from './palette.ts';
+import { cividis } from './ramp.ts';
 
 export type MapColour = 'state' | 'occupancy' | 'owner' | 'age' | 'remote' | 'class';
 
@@ -41,9 +41,7 @@ export class MapColours {
     ].map(packed);
     this.inflatedLow = packed(palette.inflatedLow);
     this.owners = palette.owners.map(packed);
-    this.ramp = Array.from({ length: 64 }, (_, i) =>
-      packed(cssToHex(interpolateCividis(0.08 + (0.92 * i) / 63))),
-    );
+    this.ramp = Array.from({ length: 64 }, (_, i) => cividis(0.08 + (0.92 * i) / 63));
   }
 
   /** Colour of one row. `dimmed` states (filtered out in the legend) fade to the ghost colour. */
@@ -88,12 +86,4 @@ export class MapColours {
   private scale(t: number): number {
     return this.ramp[Math.max(0, Math.min(63, Math.floor(t * 64)))];
   }
-}
-
-function cssToHex(rgb: string): string {
-  const parts = rgb.match(/\d+/g) ?? ['0', '0', '0'];
-  return `#${parts
-    .slice(0, 3)
-    .map((part) => Number(part).toString(16).padStart(2, '0'))
-    .join('')}`;
 }
