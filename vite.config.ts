@@ -77,8 +77,6 @@ self.addEventListener('fetch', (event) => {
 
 export default defineConfig({
   base: './',
-  // The profiling build of React counts commits: 100 frames must cause none (see live/idle.ts).
-  resolve: { alias: { 'react-dom/client': 'react-dom/profiling' } },
   plugins: [react(), contentSecurityPolicy(), offline()],
   worker: { format: 'es' },
   build: { target: 'es2023', sourcemap: false, assetsInlineLimit: 0, chunkSizeWarningLimit: 1200 },

@@ -1,4 +1,4 @@
-import { Profiler } from 'react';
+import './live/commits.ts';
 import { createRoot } from 'react-dom/client';
 import '@fontsource-variable/inter';
 import '@fontsource-variable/jetbrains-mono';
@@ -22,7 +22,7 @@ const store = createAppStore(recipe);
 store.getState().report(problems);
 syncUrl(store, window);
 const lockstep = new Lockstep(() => new Lane());
-const probe = installProbe(lockstep);
+installProbe(lockstep);
 const options = new URLSearchParams(location.search);
 const audit = options.get('audit') === '1';
 applyEmbedding(options, document.documentElement);
@@ -30,13 +30,4 @@ if (import.meta.env.PROD && 'serviceWorker' in navigator) {
   // Without it the page works as well, only not offline.
   navigator.serviceWorker.register('./sw.js').catch(() => undefined);
 }
-createRoot(root).render(
-  <Profiler
-    id="page"
-    onRender={() => {
-      probe.commits++;
-    }}
-  >
-    <App store={store} lockstep={lockstep} audit={audit} />
-  </Profiler>,
-);
+createRoot(root).render(<App store={store} lockstep={lockstep} audit={audit} />);

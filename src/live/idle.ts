@@ -1,3 +1,4 @@
+import { commits } from './commits.ts';
 import type { Lane } from './lane.ts';
 import type { Lockstep } from './lockstep.ts';
 import { rafPending, rafWork } from './raf.ts';
@@ -10,7 +11,7 @@ export interface Probe {
   /** Time that drawing took. */
   readonly rafWork: typeof rafWork;
   /** React commits since the page was opened. */
-  commits: number;
+  readonly commits: number;
   /** Frames drawn since the page was opened. */
   frames: number;
 }
@@ -25,7 +26,16 @@ declare global {
 /** Installs what tests and the console use: `whenIdle()` and the probe. */
 export function installProbe(lockstep: Lockstep): Probe {
   const [lane] = lockstep.lanes;
-  const probe: Probe = { lane, lanes: lockstep.lanes, lockstep, rafWork, commits: 0, frames: 0 };
+  const probe: Probe = {
+    lane,
+    lanes: lockstep.lanes,
+    lockstep,
+    rafWork,
+    frames: 0,
+    get commits() {
+      return commits.count;
+    },
+  };
   lane.hub.subscribe(() => {
     probe.frames++;
   });
