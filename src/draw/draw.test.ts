@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { asBytes, asNs } from '../base/units.ts';
+import { asBytes, asNs, asOp } from '../base/units.ts';
 import { C } from '../engine/telemetry/counters.ts';
+import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
 import { PG } from '../engine/telemetry/states.ts';
 import { BLOCK_STATES, type BlocksDetail } from '../engine/types.ts';
-import { drawAdoption, hitAdoption, type LaneEvent, layoutAdoption } from './adoption.ts';
+import { drawAdoption, hitAdoption, layoutAdoption } from './adoption.ts';
 import { drawAreas, sampleNear, valueTicks } from './area.ts';
 import { drawBlocks, hitBlock, layoutBlocks } from './blocks.ts';
 import { drawDiff } from './diff.ts';
@@ -217,11 +218,16 @@ describe('blocks', () => {
 });
 
 describe('adoption lanes', () => {
-  const event = (seq: number, kind: string, ns: number, more: Partial<LaneEvent>): LaneEvent => ({
+  const event = (
+    seq: number,
+    kind: EventKind,
+    ns: number,
+    more: Partial<EventRecord>,
+  ): EventRecord => ({
     seq,
     kind,
-    op: seq,
-    ns,
+    op: asOp(seq),
+    ns: asNs(ns),
     life: 1,
     subject: 0,
     a: 0,

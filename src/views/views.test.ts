@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asNs, asOp } from '../base/units.ts';
 import { frameAt } from '../draw/testing/frames.ts';
 import { TinySimulation } from '../engine/allocators/tiny/simulation.ts';
 import { KNOB_IDS, knobDef, resolveKnobs } from '../engine/knobs.ts';
@@ -91,7 +92,7 @@ describe('words', () => {
   it('every kind of event has a sentence', () => {
     for (const kind of EVENT_KINDS) {
       const text = eventSentence(
-        { seq: 1, kind, op: 1, ns: 1, life: 1, subject: 1, a: 1, b: 1, cause: -1 },
+        { seq: 1, kind, op: asOp(1), ns: asNs(1), life: 1, subject: 1, a: 1, b: 1, cause: -1 },
         [8, 16],
       );
       expect(text.length).toBeGreaterThan(8);

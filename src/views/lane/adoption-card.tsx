@@ -4,13 +4,12 @@ import {
   adoptionColours,
   drawAdoption,
   hitAdoption,
-  type LaneEvent,
   layoutAdoption,
   reasonColours,
 } from '../../draw/adoption.ts';
 import { compact, count, plural } from '../../draw/format.ts';
 import { C } from '../../engine/telemetry/counters.ts';
-import type { EventKind } from '../../engine/telemetry/events.ts';
+import type { EventKind, EventRecord } from '../../engine/telemetry/events.ts';
 import type { ModelId } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
@@ -69,7 +68,7 @@ export function AdoptionCard({
   onExplain(seq: number): void;
 }) {
   const [most, setMost] = useState(SHOWN[1]);
-  const events = useRef<readonly LaneEvent[]>([]);
+  const events = useRef<readonly EventRecord[]>([]);
   const layout = useRef<AdoptionLayout | undefined>(undefined);
   const selected = useRef<number | undefined>(undefined);
   const tip = useRef<HTMLParagraphElement>(null);
@@ -107,7 +106,7 @@ export function AdoptionCard({
     try {
       const kinds = frame.header[H.rfrWindowNs] > 0 ? [...KINDS, 'pageEnqueued' as const] : KINDS;
       const found = await lane.events(0, frame.header[H.nextEventSeq], kinds, most);
-      events.current = found.map((event) => ({ chain: 0, other: -1, ...event }));
+      events.current = found;
       generation.current = frame.header[H.generation];
       canvas.redraw();
     } catch {
@@ -132,12 +131,12 @@ export function AdoptionCard({
     const frame = lane.hub.latest;
     if (frame) void load(frame);
   }, [most]);
-  const say = (event: LaneEvent | undefined): void => {
+  const say = (event: EventRecord | undefined): void => {
     const sizes = lane.hub.latest?.classBytes ?? [];
-    const text = event ? eventSentence(event as never, sizes, model) : '';
+    const text = event ? eventSentence(event, sizes, model) : '';
     if (tip.current && tip.current.textContent !== text) tip.current.textContent = text;
   };
-  const at = (event: PointerEvent<HTMLCanvasElement>): LaneEvent | undefined => {
+  const at = (event: PointerEvent<HTMLCanvasElement>): EventRecord | undefined => {
     const box = event.currentTarget.getBoundingClientRect();
     return (
       layout.current &&

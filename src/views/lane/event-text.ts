@@ -1,3 +1,4 @@
+import { asNs, asOp } from '../../base/units.ts';
 import { classSize, count, plural } from '../../draw/format.ts';
 import { ACT, ACT_IDS } from '../../engine/interventions.ts';
 import { KNOB_IDS, knobDef } from '../../engine/knobs.ts';
@@ -5,6 +6,7 @@ import {
   CRASH,
   EVENT_KINDS,
   type EventKind,
+  type EventRecord,
   NEED,
   REFUSED,
 } from '../../engine/telemetry/events.ts';
@@ -12,27 +14,15 @@ import { ENDED_BY } from '../../engine/telemetry/states.ts';
 import type { ModelId } from '../../engine/types.ts';
 import { EVENT_FIELDS, type FrameView } from '../../worker/frame.ts';
 
-export interface EventLine {
-  readonly seq: number;
-  readonly kind: EventKind;
-  readonly op: number;
-  readonly ns: number;
-  readonly life: number;
-  readonly subject: number;
-  readonly a: number;
-  readonly b: number;
-  readonly cause: number;
-}
-
 /** Event `index` of a frame. */
-export function eventOf(frame: FrameView, index: number): EventLine {
+export function eventOf(frame: FrameView, index: number): EventRecord {
   const at = index * EVENT_FIELDS;
   const { events } = frame;
   return {
     seq: events[at],
     kind: EVENT_KINDS[events[at + 1]],
-    op: events[at + 2],
-    ns: events[at + 3],
+    op: asOp(events[at + 2]),
+    ns: asNs(events[at + 3]),
     life: events[at + 4],
     subject: events[at + 5],
     a: events[at + 6],
@@ -45,7 +35,7 @@ const life = (id: number): string => (id === 0 ? 'main' : id < 0 ? 'nobody' : `l
 
 /** One event in a sentence. `classBytes` are the block sizes of the classes. */
 export function eventSentence(
-  event: EventLine,
+  event: EventRecord,
   classBytes: ArrayLike<number>,
   model: ModelId = 'tiny',
 ): string {
