@@ -1,5 +1,5 @@
 import { TinySimulation } from '../src/engine/allocators/tiny/simulation.ts';
-import { type KnobValues, resolveKnobs } from '../src/engine/knobs.ts';
+import { type KnobValues, resolveKnobs } from '../src/engine/knobs/index.ts';
 import { createSimulation } from '../src/engine/simulation.ts';
 import { runTo, seek, TIMELINE_BYTES, Timeline } from '../src/engine/timeline.ts';
 import { LRAN2_STATE, lran2, lran2Init } from '../src/engine/workloads/lran2.ts';

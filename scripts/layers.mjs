@@ -14,18 +14,50 @@ const MAY_IMPORT = {
     'base',
     'state',
     'engine/knobs',
+    'engine/allocators/index',
+    'engine/allocators/model',
     'engine/recipe',
     'engine/recipe-parse',
     'engine/interventions',
     'engine/presets',
     'engine/telemetry',
   ],
-  draw: ['base', 'draw', 'worker/frame', 'engine/telemetry', 'engine/types', 'engine/knobs'],
-  lessons: ['base', 'lessons', 'engine/knobs', 'engine/presets', 'engine/telemetry'],
+  draw: [
+    'base',
+    'draw',
+    'worker/frame',
+    'engine/telemetry',
+    'engine/types',
+    'engine/knobs',
+    'engine/allocators/index',
+    'engine/allocators/model',
+  ],
+  lessons: [
+    'base',
+    'lessons',
+    'engine/knobs',
+    'engine/presets',
+    'engine/telemetry',
+    'engine/allocators/index',
+    'engine/allocators/model',
+  ],
   views: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'lessons', 'views'],
   cli: ['base', 'engine', 'cli'],
   main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views'],
 };
+/** File, what loading it must not bring along, and why. */
+const NOT_REACHED = [
+  [
+    'engine/knobs/words',
+    /^engine\/(?!knobs\/|workloads\/(knobs|words)$|programs\/(\w+\/)?(index|program|def|knobs|words)$|allocators\/(index|model|words|\w+\/(def|knobs|words))$)/,
+    'the page reads tables of knobs and models without their heaps',
+  ],
+  [
+    'worker/sim.worker',
+    /^engine\/(knobs|workloads|programs|allocators)\/(\w+\/)?([a-z]+-)?words$/,
+    'workers need no help texts',
+  ],
+];
 const IMPORT = /(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g;
 
 const src = path.join(root, 'src');
@@ -85,6 +117,21 @@ const visit = (node, trail) => {
   state.set(node, 'done');
 };
 for (const node of graph.keys()) visit(node, []);
+
+/** Everything that loading a file brings along. */
+const reach = (start, found = new Set()) => {
+  for (const next of graph.get(start) ?? []) {
+    if (found.has(next)) continue;
+    found.add(next);
+    reach(next, found);
+  }
+  return found;
+};
+for (const [start, barred, why] of NOT_REACHED) {
+  if (!graph.has(start)) problems.push(`the layer table names src/${start}, which does not exist`);
+  for (const found of reach(start))
+    if (barred.test(found)) problems.push(`src/${start} brings along src/${found}: ${why}`);
+}
 
 for (const problem of problems) console.error(problem);
 console.log(`layers: ${files.length} files, ${problems.length} problems`);

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../base/result.ts';
-import { isKnobId, KNOB_IDS, type KnobValues } from '../engine/knobs.ts';
+import { isKnobId, KNOB_IDS, type KnobValues } from '../engine/knobs/index.ts';
 import { MAX_OPS, nearest, parseKnobValue, quoted } from '../engine/recipe-parse.ts';
 
 export interface SimArgs {

@@ -1,4 +1,5 @@
-import { KNOB_GROUPS, KNOB_IDS, knobDef } from '../engine/knobs.ts';
+import { KNOB_IDS, knobDef } from '../engine/knobs/index.ts';
+import { KNOB_GROUPS } from '../engine/knobs/words.ts';
 import { PRESETS } from '../engine/presets.ts';
 import { derive } from '../engine/report.ts';
 import { C } from '../engine/telemetry/counters.ts';

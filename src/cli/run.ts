@@ -1,5 +1,5 @@
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
-import { type KnobValues, resolveKnobs } from '../engine/knobs.ts';
+import { type KnobValues, resolveKnobs } from '../engine/knobs/index.ts';
 import { PRESETS, presetById, variantKnobs } from '../engine/presets.ts';
 import type { Edit } from '../engine/recipe.ts';
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { differentStreams, firstDivergence, type Side } from './compare.ts';
-import { type KnobValues, resolveKnobs } from './knobs.ts';
+import { type KnobValues, resolveKnobs } from './knobs/index.ts';
 import { createSimulation } from './simulation.ts';
 import type { Outcome } from './types.ts';
 

@@ -1,33 +1,17 @@
-import type { KnobId, KnobValues } from './knobs.ts';
+import { KNOB_IDS, type KnobId, type KnobValues, knobDef, whyInapplicable } from './knobs/index.ts';
 import type { Edit } from './recipe.ts';
 import { createSimulation } from './simulation.ts';
 import { applyEdit } from './timeline.ts';
 import type { Outcome, Simulation } from './types.ts';
 
-/** Knobs that decide which operations a program makes; where they differ, lanes cannot be compared. */
-export const STREAM_KNOBS: readonly KnobId[] = [
-  'workload',
-  'threads',
-  'chunks',
-  'rounds',
-  'succession',
-  'minSize',
-  'maxSize',
-  'seed',
-  'window',
-  'wakers',
-  'wakePeriod',
-  'burst',
-  'hold',
-];
-
-/** Stream knobs in which two lanes differ: their operations are different programs' work. */
+/**
+ * Knobs that decide which operations a program makes, in which two lanes differ, and that apply in at least
+ * one of them: their operations are different programs' work, and lanes cannot be compared.
+ */
 export function differentStreams(a: KnobValues, b: KnobValues): KnobId[] {
-  const pair = a.workload === 'pair' || a.workload === 'wakers';
-  const larsonOnly: readonly KnobId[] = ['threads', 'chunks', 'rounds', 'succession'];
-  const pairOnly: readonly KnobId[] = ['window', 'wakers', 'wakePeriod', 'burst', 'hold'];
-  const idle = pair ? larsonOnly : pairOnly;
-  return STREAM_KNOBS.filter((id) => a[id] !== b[id] && !idle.includes(id));
+  const applies = (id: KnobId): boolean =>
+    whyInapplicable(id, a) === undefined || whyInapplicable(id, b) === undefined;
+  return KNOB_IDS.filter((id) => knobDef(id).stream === true && a[id] !== b[id] && applies(id));
 }
 
 export interface Side {

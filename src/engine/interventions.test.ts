@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ActId, rangeProblem } from './interventions.ts';
-import { type KnobValues, resolveKnobs } from './knobs.ts';
+import { type KnobValues, resolveKnobs } from './knobs/index.ts';
 import { createSimulation } from './simulation.ts';
 import { C } from './telemetry/counters.ts';
 import { EV, REFUSED } from './telemetry/events.ts';

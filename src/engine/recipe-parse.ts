@@ -11,7 +11,8 @@ import {
   type KnobValues,
   knobDef,
   resolveKnobs,
-} from './knobs.ts';
+} from './knobs/index.ts';
+import { knobWords } from './knobs/words.ts';
 import {
   type Edit,
   ENGINE_VERSION,
@@ -50,7 +51,7 @@ export function quoted(raw: unknown): string {
  */
 export function parseKnobValue(id: KnobId, raw: unknown): Result<KnobValue> {
   const def = knobDef(id);
-  const name = `${def.label} (${id})`;
+  const name = `${knobWords(id).label} (${id})`;
   switch (def.kind) {
     case 'bool':
       if (raw === true || raw === 'true' || raw === 'on' || raw === '1' || raw === 1)
@@ -270,7 +271,7 @@ function parseEdits(raw: unknown, lanes: number, problems: Problem[]): Edit[] {
     if (knobDef(knob).apply === 'restart') {
       problems.push({
         code: 'E_RECIPE_FIELD',
-        message: `${knobDef(knob).label} (${knob}) cannot change during a run.`,
+        message: `${knobWords(knob).label} (${knob}) cannot change during a run.`,
         kept: 'the other edits',
       });
       continue;

@@ -1,5 +1,5 @@
 import type { Intervention } from './interventions.ts';
-import type { KnobId, KnobValue, KnobValues } from './knobs.ts';
+import type { KnobId, KnobValue, KnobValues } from './knobs/index.ts';
 
 /**
  * The recipe is the document: everything a run is. It is the link, the bug report, the command

@@ -1,6 +1,6 @@
 import { type Mf2Options, Mf2Simulation } from './allocators/mf2/simulation.ts';
 import { type SimulationOptions, TinySimulation } from './allocators/tiny/simulation.ts';
-import type { KnobValues } from './knobs.ts';
+import type { KnobValues } from './knobs/index.ts';
 import type { Simulation } from './types.ts';
 
 /** Builds a run at operation 0, warm-up done. The knobs must be valid (see recipe-parse.ts). */

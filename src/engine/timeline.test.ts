@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type KnobValues, resolveKnobs } from './knobs.ts';
+import { type KnobValues, resolveKnobs } from './knobs/index.ts';
 import { type Edit, withEdits } from './recipe.ts';
 import { createSimulation } from './simulation.ts';
 import { actArb } from './testing/acts.ts';

@@ -1,11 +1,12 @@
 import type { Bytes, Ns, OpIndex } from '../base/units.ts';
+import type { ModelId } from './allocators/index.ts';
 import type { Intervention } from './interventions.ts';
-import type { KnobId, KnobValue, KnobValues } from './knobs.ts';
+import type { KnobId, KnobValue, KnobValues } from './knobs/index.ts';
 import type { EventLog } from './telemetry/events.ts';
 import type { History } from './telemetry/history.ts';
 import type { EndedBy, PageState, RunStatus, SuperSlabState } from './telemetry/states.ts';
 
-export type ModelId = KnobValues['model'];
+export type { ModelId };
 
 /** Columns of SuperSlabs that a frame carries; the engine fills them, row = map position. */
 export interface SuperSlabColumns {

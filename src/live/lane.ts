@@ -1,5 +1,5 @@
 import type { Intervention } from '../engine/interventions.ts';
-import type { KnobId, KnobValue } from '../engine/knobs.ts';
+import type { KnobId, KnobValue } from '../engine/knobs/index.ts';
 import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
 import type { Autopsy, BlocksDetail, SuperSlabDetail, ThreadDetail } from '../engine/types.ts';
 import { CallError, type Config, LaneClient, type WorkerLike } from '../worker/client.ts';

@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { Problem } from '../base/result.ts';
 import { clip } from '../base/text.ts';
-import { type KnobId, type KnobValue, type KnobValues, knobDef } from '../engine/knobs.ts';
+import { type KnobId, type KnobValue, type KnobValues, knobDef } from '../engine/knobs/index.ts';
 import { presetById, variantKnobs } from '../engine/presets.ts';
 import {
   type Edit,

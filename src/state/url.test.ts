@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { deflateSync, strFromU8, strToU8 } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { KNOB_IDS, KNOBS, type KnobId, type KnobValue, knobDef } from '../engine/knobs.ts';
+import { KNOB_IDS, KNOBS, type KnobId, type KnobValue, knobDef } from '../engine/knobs/index.ts';
 import { PRESETS } from '../engine/presets.ts';
 import type { Recipe } from '../engine/recipe.ts';
 import { laneKnobs, parseRecipe, remarks } from '../engine/recipe-parse.ts';

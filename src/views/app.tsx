@@ -8,7 +8,8 @@ import {
   type KnobValues,
   knobDef,
   resolveKnobs,
-} from '../engine/knobs.ts';
+} from '../engine/knobs/index.ts';
+import { knobWords } from '../engine/knobs/words.ts';
 import { presetById } from '../engine/presets.ts';
 import type { Edit, Note, Recipe } from '../engine/recipe.ts';
 import { laneKnobs } from '../engine/recipe-parse.ts';
@@ -163,7 +164,7 @@ export function App({ store, lockstep, audit }: Props) {
       if (several && everywhere) actions.setAllLanes(id, value);
       else if (several) actions.setLaneKnob(focus, id, value);
       else actions.setStartKnob(id, value);
-      actions.announce(`${knobDef(id).label}: ${String(value)}. The run starts again.`);
+      actions.announce(`${knobWords(id).label}: ${String(value)}. The run starts again.`);
       return;
     }
     const turned = recipe.lanes.map((_, i) => i).filter((i) => everywhere || i === focus);
@@ -173,7 +174,7 @@ export function App({ store, lockstep, audit }: Props) {
           replies.map(({ op: at }, n) => ({ op: at, lane: turned[n], knob: id, value })),
         );
         actions.announce(
-          `${knobDef(id).label}: ${String(value)} from operation ${replies[0].op.toLocaleString('en-US')}.`,
+          `${knobWords(id).label}: ${String(value)} from operation ${replies[0].op.toLocaleString('en-US')}.`,
         );
       })
       .catch(() => undefined);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asNs, asOp } from '../base/units.ts';
 import { frameAt } from '../draw/testing/frames.ts';
 import { TinySimulation } from '../engine/allocators/tiny/simulation.ts';
-import { KNOB_IDS, knobDef, resolveKnobs } from '../engine/knobs.ts';
+import { KNOB_IDS, knobDef, resolveKnobs } from '../engine/knobs/index.ts';
 import { PRESETS } from '../engine/presets.ts';
 import { EVENT_KINDS } from '../engine/telemetry/events.ts';
 import { BANDS } from '../engine/telemetry/ledger.ts';

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../base/result.ts';
 import { asOp } from '../base/units.ts';
 import type { Intervention } from '../engine/interventions.ts';
-import type { KnobId, KnobValue } from '../engine/knobs.ts';
+import type { KnobId, KnobValue } from '../engine/knobs/index.ts';
 import { type Edit, withEdits } from '../engine/recipe.ts';
 import { RUN_STATUS, type RunStatus } from '../engine/telemetry/states.ts';
 import { type FrameView, H, viewFrame } from './frame.ts';

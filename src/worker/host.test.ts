@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { TinySimulation } from '../engine/allocators/tiny/simulation.ts';
-import { resolveKnobs } from '../engine/knobs.ts';
+import { resolveKnobs } from '../engine/knobs/index.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { C } from '../engine/telemetry/counters.ts';
 import { CallError, type Config, LaneClient, type WorkerLike } from './client.ts';

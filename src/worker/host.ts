@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import type { ErrorCode } from '../base/result.ts';
-import type { KnobValues } from '../engine/knobs.ts';
+import type { KnobValues } from '../engine/knobs/index.ts';
 import { ProvenanceSearch } from '../engine/provenance.ts';
 import { EV, type EventKind } from '../engine/telemetry/events.ts';
 import { MOST_EXPORTED } from '../engine/telemetry/perfetto.ts';

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../base/result.ts';
 import type { Ns, OpIndex } from '../base/units.ts';
 import type { Intervention } from '../engine/interventions.ts';
-import type { KnobId, KnobValue, KnobValues } from '../engine/knobs.ts';
+import type { KnobId, KnobValue, KnobValues } from '../engine/knobs/index.ts';
 import type { Provenance } from '../engine/provenance.ts';
 import type { Edit } from '../engine/recipe.ts';
 import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';

@@ -1,5 +1,5 @@
 import { asBytes, asOp, type Bytes, type Ns, type OpIndex } from '../../base/units.ts';
-import type { KnobValues } from '../knobs.ts';
+import type { KnobValues } from '../knobs/index.ts';
 import { AddressSpace } from '../machine/address-space.ts';
 import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../machine/process.ts';
 import { MAIN, STACK_RESIDENT_PAGES, Threads } from '../machine/threads.ts';

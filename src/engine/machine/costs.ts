@@ -1,5 +1,5 @@
 import { NS_PER_MS } from '../../base/units.ts';
-import type { KnobValues } from '../knobs.ts';
+import type { KnobValues } from '../knobs/index.ts';
 
 /**
  * What each step costs in virtual nanoseconds (models.md section 1). Under `documentRate` an

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { resolveKnobs } from '../knobs.ts';
+import { resolveKnobs } from '../knobs/index.ts';
 import { Larson } from './larson.ts';
 import { LRAN2_MODULUS, LRAN2_STATE, lran2, lran2Init } from './lran2.ts';
 

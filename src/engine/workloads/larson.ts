@@ -1,7 +1,7 @@
 import type { TinyHeap } from '../allocators/tiny/heap.ts';
 import { BLOCK_WORDS, CENTRAL_LIFE } from '../allocators/tiny/layout.ts';
 import { type SwapRun, swapLoop } from '../allocators/tiny/swap.ts';
-import type { KnobValues } from '../knobs.ts';
+import type { KnobValues } from '../knobs/index.ts';
 import { MAIN, type Threads } from '../machine/threads.ts';
 import { C } from '../telemetry/counters.ts';
 import { LRAN2_STATE, lran2, lran2Init } from './lran2.ts';

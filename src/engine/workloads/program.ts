@@ -1,4 +1,4 @@
-import type { KnobValues } from '../knobs.ts';
+import type { KnobValues } from '../knobs/index.ts';
 import { Larson, type WarmupTarget } from './larson.ts';
 import { LRAN2_STATE, lran2, lran2Init } from './lran2.ts';
 

@@ -3,7 +3,8 @@ import { asBytes } from '../../base/units.ts';
 import { type DiffSeries, drawDiff } from '../../draw/diff.ts';
 import { bytes, compact, count, difference, ordinal, signed } from '../../draw/format.ts';
 import { differentStreams, type Side } from '../../engine/compare.ts';
-import { type KnobValues, knobDef } from '../../engine/knobs.ts';
+import type { KnobValues } from '../../engine/knobs/index.ts';
+import { knobWords } from '../../engine/knobs/words.ts';
 import type { DocumentFigure } from '../../engine/presets.ts';
 import { EVENT_KINDS } from '../../engine/telemetry/events.ts';
 import type { SeriesName } from '../../engine/telemetry/series.ts';
@@ -248,7 +249,7 @@ function Divergent({
   if (!comparable) {
     return (
       <p className="divergence">
-        Different operations: {differing.map((id) => knobDef(id).label.toLowerCase()).join(', ')}{' '}
+        Different operations: {differing.map((id) => knobWords(id).label.toLowerCase()).join(', ')}{' '}
         {differing.length === 1 ? 'differs' : 'differ'}, so there is no first divergence to find.
       </p>
     );

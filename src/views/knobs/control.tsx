@@ -1,6 +1,7 @@
 import { CopyCheck, RotateCcw } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
-import { type KnobId, type KnobValue, knobDef, type NumberKnob } from '../../engine/knobs.ts';
+import { type KnobId, type KnobValue, knobDef, type NumberKnob } from '../../engine/knobs/index.ts';
+import { knobWords, optionLabel } from '../../engine/knobs/words.ts';
 import { parseKnobValue } from '../../engine/recipe-parse.ts';
 import { Terms } from '../story/terms.tsx';
 import { fromSlider, SLIDER_STEPS, toSlider } from './scale.ts';
@@ -20,6 +21,7 @@ interface Props {
 /** One knob: its control, its unit, the name it has in the source, and why it may not matter. */
 export function KnobControl({ id, value, base, reason, onChange, onCopyToAll }: Props) {
   const def = knobDef(id);
+  const words = knobWords(id);
   const labelId = useId();
   const helpId = useId();
   const changed = value !== base;
@@ -27,7 +29,7 @@ export function KnobControl({ id, value, base, reason, onChange, onCopyToAll }: 
     <div className={`knob${changed ? ' changed' : ''}${reason ? ' idle' : ''}`} data-knob={id}>
       <div className="knob-line">
         <span className="knob-label" id={labelId}>
-          {def.label}
+          {words.label}
         </span>
         {changed && (
           <button
@@ -37,7 +39,7 @@ export function KnobControl({ id, value, base, reason, onChange, onCopyToAll }: 
             onClick={() => onChange(base)}
           >
             <RotateCcw size={13} aria-hidden="true" />
-            <span className="sr">Reset {def.label}</span>
+            <span className="sr">Reset {words.label}</span>
           </button>
         )}
         {onCopyToAll && (
@@ -48,7 +50,7 @@ export function KnobControl({ id, value, base, reason, onChange, onCopyToAll }: 
             onClick={onCopyToAll}
           >
             <CopyCheck size={13} aria-hidden="true" />
-            <span className="sr">Copy {def.label} to all lanes</span>
+            <span className="sr">Copy {words.label} to all lanes</span>
           </button>
         )}
         {def.kind === 'number' && (
@@ -88,15 +90,15 @@ export function KnobControl({ id, value, base, reason, onChange, onCopyToAll }: 
               aria-pressed={value === option}
               onClick={() => onChange(option)}
             >
-              {def.optionLabels[option]}
+              {optionLabel(id, option)}
             </button>
           ))}
         </fieldset>
       )}
-      {def.source && <code className="knob-source">{def.source}</code>}
+      {words.source && <code className="knob-source">{words.source}</code>}
       {reason && <p className="knob-reason">{reason}</p>}
       <p className="knob-help" id={helpId}>
-        <Terms text={def.help} /> <em>Watch: {def.see}.</em>
+        <Terms text={words.help} /> <em>Watch: {words.see}.</em>
       </p>
     </div>
   );

@@ -1,7 +1,8 @@
 import { asNs, asOp } from '../../base/units.ts';
 import { classSize, count, plural } from '../../draw/format.ts';
 import { ACT, ACT_IDS } from '../../engine/interventions.ts';
-import { KNOB_IDS, knobDef } from '../../engine/knobs.ts';
+import { KNOB_IDS } from '../../engine/knobs/index.ts';
+import { knobWords } from '../../engine/knobs/words.ts';
 import {
   CRASH,
   EVENT_KINDS,
@@ -98,7 +99,7 @@ export function eventSentence(
       return `chain ${event.subject} ends`;
     case 'knobChanged': {
       const id = KNOB_IDS[event.subject];
-      return `knob: ${id === undefined ? '?' : knobDef(id).label} is turned`;
+      return `knob: ${id === undefined ? '?' : knobWords(id).label} is turned`;
     }
     case 'runEnded':
       return `the run ends: ${ENDED_TEXT[ENDED_BY[event.a]]}`;

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { XAxis } from '../../draw/area.ts';
-import type { KnobValues } from '../../engine/knobs.ts';
+import type { KnobValues } from '../../engine/knobs/index.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { ColourBy, Selection, SortBy } from '../../state/store.ts';
 import { AdoptionCard } from './adoption-card.tsx';

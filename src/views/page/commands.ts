@@ -4,7 +4,8 @@ import {
   type KnobValues,
   knobDef,
   whyInapplicable,
-} from '../../engine/knobs.ts';
+} from '../../engine/knobs/index.ts';
+import { knobWords, optionLabel } from '../../engine/knobs/words.ts';
 import { PRESETS } from '../../engine/presets.ts';
 import { LESSONS } from '../../lessons/list.ts';
 import type { Lesson } from '../../lessons/types.ts';
@@ -33,7 +34,9 @@ interface Context {
 function wordsOf(id: KnobId): string {
   const def = knobDef(id);
   const values =
-    def.kind === 'enum' ? [...def.options, ...Object.values(def.optionLabels)].join(', ') : '';
+    def.kind === 'enum'
+      ? def.options.flatMap((option) => [option, optionLabel(id, option)]).join(', ')
+      : '';
   return `${id}, ${values}`;
 }
 
@@ -70,7 +73,7 @@ export function commandList(context: Context): Command[] {
       run: () => actions.openPreset(id),
     })),
     ...KNOB_IDS.map((id) => ({
-      name: `Knob: ${knobDef(id).label}`,
+      name: `Knob: ${knobWords(id).label}`,
       ...(whyInapplicable(id, knobs) === undefined ? {} : { hint: 'not in force' }),
       also: wordsOf(id),
       run: () => {

@@ -1,4 +1,4 @@
-import { type KnobId, type KnobValues, knobDef } from '../../engine/knobs.ts';
+import { type KnobId, type KnobValues, knobDef } from '../../engine/knobs/index.ts';
 import type { DocumentFigure, Preset } from '../../engine/presets.ts';
 import type { Recipe } from '../../engine/recipe.ts';
 import { laneKnobs } from '../../engine/recipe-parse.ts';

@@ -1,5 +1,5 @@
 import { bytes, count, difference } from '../../draw/format.ts';
-import { type KnobId, type KnobValues, whyInapplicable } from '../../engine/knobs.ts';
+import { type KnobId, type KnobValues, whyInapplicable } from '../../engine/knobs/index.ts';
 import type { DocumentFigure } from '../../engine/presets.ts';
 import type { BandName } from '../../engine/telemetry/ledger.ts';
 import type { Autopsy } from '../../engine/types.ts';

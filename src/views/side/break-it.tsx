@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { bytes, compact, count, duration } from '../../draw/format.ts';
 import { ACT, type ActId, type Intervention } from '../../engine/interventions.ts';
-import type { KnobId, KnobValue, KnobValues } from '../../engine/knobs.ts';
+import type { KnobId, KnobValue, KnobValues } from '../../engine/knobs/index.ts';
 import type { ThreadDetail } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import { H } from '../../worker/frame.ts';

@@ -1,4 +1,4 @@
-import type { KnobValues } from '../../knobs.ts';
+import type { KnobValues } from '../../knobs/index.ts';
 import type { Threads } from '../../machine/threads.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, RACE } from '../../telemetry/events.ts';

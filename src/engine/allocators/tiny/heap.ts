@@ -1,4 +1,4 @@
-import type { KnobValues } from '../../knobs.ts';
+import type { KnobValues } from '../../knobs/index.ts';
 import type { AddressSpace } from '../../machine/address-space.ts';
 import { C } from '../../telemetry/counters.ts';
 import { CRASH, EV, type EventLog, NEED, NO_CAUSE } from '../../telemetry/events.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KnobValues } from '../../knobs.ts';
+import type { KnobValues } from '../../knobs/index.ts';
 import { C } from '../../telemetry/counters.ts';
 import { fullSizeEngine } from '../../testing/full-size.ts';
 

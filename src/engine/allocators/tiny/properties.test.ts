@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Intervention } from '../../interventions.ts';
-import { KNOB_IDS, type KnobId, type KnobValues, knobDef, resolveKnobs } from '../../knobs.ts';
+import {
+  KNOB_IDS,
+  type KnobId,
+  type KnobValues,
+  knobDef,
+  modelsOfKnob,
+  resolveKnobs,
+} from '../../knobs/index.ts';
 import { EV } from '../../telemetry/events.ts';
 import { actArb } from '../../testing/acts.ts';
 import { TinyHeap } from './heap.ts';
@@ -284,18 +291,9 @@ describe('knobs', () => {
   };
 
   // Knobs of the page allocator and of its workloads are tested with it.
-  const OTHERS = new Set<KnobId>([
-    'model',
-    'window',
-    'wakers',
-    'wakePeriod',
-    'burst',
-    'hold',
-    'costPop',
-    'costScan',
-    'costWake',
-  ]);
-  const mine = (id: KnobId): boolean => knobDef(id).model !== 'mf2' && !OTHERS.has(id);
+  const OTHERS = new Set<KnobId>(['model', 'window', 'wakers', 'wakePeriod', 'burst', 'hold']);
+  const mine = (id: KnobId): boolean =>
+    modelsOfKnob(id)?.includes('tiny') !== false && !OTHERS.has(id);
   it.each(KNOB_IDS.filter((id) => !knobDef(id).inert && mine(id)))(
     '%s changes the run it claims to change',
     (id) => {

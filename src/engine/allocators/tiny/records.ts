@@ -1,4 +1,4 @@
-import type { KnobValues } from '../../knobs.ts';
+import type { KnobValues } from '../../knobs/index.ts';
 import type { AddressSpace } from '../../machine/address-space.ts';
 import type { Costs } from '../../machine/costs.ts';
 import { costsOf } from '../../machine/costs.ts';

@@ -2,7 +2,7 @@ import { assert } from '../../../base/assert.ts';
 import { WordHash } from '../../../base/hash.ts';
 import { asBytes, asNs, asOp, NS_PER_S, type Ns } from '../../../base/units.ts';
 import type { Intervention } from '../../interventions.ts';
-import { KNOB_IDS, type KnobId, type KnobValue, type KnobValues } from '../../knobs.ts';
+import { KNOB_IDS, type KnobId, type KnobValue, type KnobValues } from '../../knobs/index.ts';
 import { MAIN, NO_STACK, STACK_PAGES } from '../../machine/threads.ts';
 import { C } from '../../telemetry/counters.ts';
 import { CRASH, EV, NO_CAUSE } from '../../telemetry/events.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { resolveKnobs } from '../../knobs.ts';
+import { resolveKnobs } from '../../knobs/index.ts';
 import { LRAN2_STATE, lran2 } from '../../workloads/lran2.ts';
 import { SS_WORDS } from './layout.ts';
 import { REG_NOW, REG_OP } from './records.ts';

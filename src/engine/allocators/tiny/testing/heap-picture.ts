@@ -1,4 +1,4 @@
-import { type KnobValues, resolveKnobs } from '../../../knobs.ts';
+import { type KnobValues, resolveKnobs } from '../../../knobs/index.ts';
 import { AddressSpace } from '../../../machine/address-space.ts';
 import { EventLog, NO_CAUSE } from '../../../telemetry/events.ts';
 import { TinyHeap } from '../heap.ts';
