@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3';
 import { asNs } from '../base/units.ts';
-import { ADOPTION, type EventRecord, NEW_PAGE } from '../engine/telemetry/events.ts';
+import { ADOPTION, type EventRecord } from '../engine/telemetry/events.ts';
 import { duration } from './format.ts';
 import type { Palette } from './palette.ts';
 
@@ -15,18 +15,6 @@ const TOP = 6;
 const BOTTOM = 18;
 const BEND = 18;
 
-/** Colour of a new page by why it was necessary; the shape is the same, the legend names them. */
-export function reasonColours(palette: Palette): readonly string[] {
-  const colours: string[] = [];
-  colours[NEW_PAGE.gate] = palette.owners[4];
-  colours[NEW_PAGE.starved] = palette.bad;
-  colours[NEW_PAGE.graveyard] = palette.inflated;
-  colours[NEW_PAGE.below] = palette.below;
-  colours[NEW_PAGE.orphaned] = palette.dead;
-  colours[NEW_PAGE.firstUse] = palette.owned;
-  colours[NEW_PAGE.capacity] = palette.living;
-  return colours;
-}
 /** Colour of an adoption: out of need, without need, of an orphan. */
 export function adoptionColours(palette: Palette): readonly string[] {
   const colours: string[] = [];
@@ -64,7 +52,10 @@ export function layoutAdoption(
   return { x: (ns) => x(ns), y: (chain) => TOP + pitch * (chain + 0.5), from, to };
 }
 
-/** Lives as bars, adoptions as arcs, new pages as triangles, refusals as crosses, grace as shading. */
+/**
+ * Lives as bars, adoptions as arcs, new spans as triangles, refusals as crosses, grace as shading.
+ * @param reasons colour of a new span by why it was necessary; the shape is the same, the legend names them
+ */
 export function drawAdoption(
   ctx: CanvasRenderingContext2D,
   events: readonly EventRecord[],
@@ -73,6 +64,7 @@ export function drawAdoption(
   layout: AdoptionLayout,
   box: AdoptionBox,
   palette: Palette,
+  reasons: readonly string[],
   selected: number | undefined,
 ): void {
   const { x, y, from, to } = layout;
@@ -102,7 +94,6 @@ export function drawAdoption(
     ctx.globalAlpha = 1;
   }
   const arcs = adoptionColours(palette);
-  const reasons = reasonColours(palette);
   for (const event of events) {
     const px = x(event.ns);
     const py = y(chainOf(event));

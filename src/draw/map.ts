@@ -1,4 +1,4 @@
-import { SS } from '../engine/telemetry/states.ts';
+import { UNMAPPED } from '../engine/allocators/model.ts';
 import { SUPERSLAB_FLAG } from '../engine/types.ts';
 import type { FrameView } from '../worker/frame.ts';
 import { classSize, count } from './format.ts';
@@ -69,7 +69,7 @@ export function drawMap(
     ctx.drawImage(surface.canvas, 0, 0, columns, rows, left, y, width, bandHeight);
     ctx.fillStyle = palette.text2;
     ctx.fillText(
-      classSize(band.blockBytes),
+      band.blockBytes > 0 ? classSize(band.blockBytes) : 'all',
       MAP_LABEL_WIDTH - 8,
       y + bandHeight / 2 - (bandHeight > 26 ? 6 : 0),
     );
@@ -130,7 +130,7 @@ function detail(
 ): void {
   const { columns } = frame;
   const row = band.order[position];
-  if (columns.state[row] === SS.unmapped) return;
+  if (columns.state[row] === UNMAPPED) return;
   const shown = position - geometry.window.start;
   const x = geometry.left + Math.floor(shown / geometry.rows) * geometry.cellWidth;
   const y = bandY + (shown % geometry.rows) * geometry.cellHeight;

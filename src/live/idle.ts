@@ -1,5 +1,6 @@
 import { commits } from './commits.ts';
 import type { Lane } from './lane.ts';
+import { isLoading } from './loading.ts';
 import type { Lockstep } from './lockstep.ts';
 import { rafPending, rafWork } from './raf.ts';
 
@@ -45,7 +46,10 @@ export function installProbe(lockstep: Lockstep): Probe {
     for (let still = 0; still < 2; ) {
       await new Promise(requestAnimationFrame);
       still =
-        lockstep.busy || rafPending() || lockstep.lanes.some((each) => !each.hub.latest)
+        lockstep.busy ||
+        rafPending() ||
+        isLoading() ||
+        lockstep.lanes.some((each) => !each.hub.latest)
           ? 0
           : still + 1;
     }

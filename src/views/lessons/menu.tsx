@@ -1,15 +1,17 @@
+import { useState } from 'react';
 import { LESSONS } from '../../lessons/list.ts';
-import type { AllProgress } from '../../lessons/progress.ts';
+import { readProgress } from '../../lessons/progress.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { pageStorage } from '../shell/storage.ts';
 
 interface Props {
-  readonly progress: AllProgress;
   onPick(id: string): void;
   onClose(): void;
 }
 
 /** The course, with what this browser remembers of it. */
-export function LessonMenu({ progress, onPick, onClose }: Props) {
+export function LessonMenu({ onPick, onClose }: Props) {
+  const [progress] = useState(() => readProgress(pageStorage));
   return (
     <Dialog title="Lessons" className="lessons" onClose={onClose}>
       {() => (

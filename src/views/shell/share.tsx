@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { fail, ok, type Result } from '../../base/result.ts';
 import { count } from '../../draw/format.ts';
 import type { Recipe } from '../../engine/recipe.ts';
 import type { Lane } from '../../live/lane.ts';
@@ -109,17 +108,4 @@ export function Share({ recipe, lane, name, link, command, onFile, onClose }: Pr
       )}
     </Dialog>
   );
-}
-
-/** A recipe is small; what is larger is something else. */
-const MOST_BYTES = 3_000_000;
-
-/** The text of a file that may be a recipe, or why it is none. */
-export async function readRecipe(file: File): Promise<Result<string>> {
-  if (file.size > MOST_BYTES) return fail('E_FILE', 'That file is too large to be a recipe.');
-  try {
-    return ok(await file.text());
-  } catch {
-    return fail('E_FILE', 'That cannot be read as a file.');
-  }
 }

@@ -1,34 +1,26 @@
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { type BlocksGeometry, drawBlocks, hitBlock, layoutBlocks } from '../../draw/blocks.ts';
-import { bytes, classSize, count, duration, plural } from '../../draw/format.ts';
+import { bytes, capital, classSize, count, duration, plural } from '../../draw/format.ts';
 import { readPalette } from '../../draw/palette.ts';
-import type { Intervention } from '../../engine/interventions.ts';
+import { hasFeature } from '../../engine/allocators/index.ts';
 import type { Act, Provenance } from '../../engine/provenance.ts';
-import {
-  BLOCK_STATES,
-  type BlocksDetail,
-  type ModelId,
-  type SuperSlabDetail,
-} from '../../engine/types.ts';
+import { BLOCK_STATES, type BlocksDetail, type SuperSlabDetail } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { Selection } from '../../state/store.ts';
 import { H } from '../../worker/frame.ts';
-import { noun, stateLabel } from '../lane/nouns.ts';
 import { useFrames } from '../lane/use-frame.ts';
-import { BreakMemory } from './break-it.tsx';
-
-interface Props {
-  readonly lane: Lane;
-  readonly model: ModelId;
-  readonly selection: Selection;
-  onSelect(selection: Selection | undefined): void;
-  onAct(act: Intervention): void;
-  /** Brings all lanes to an operation. */
-  onSeek(op: number): void;
-}
+import { colourVar, noun, stateNamed } from '../models.ts';
+import { useFocused, usePerform } from '../page/context.ts';
+import { select } from '../page/session/lanes.ts';
+import { travel } from '../page/session/transport.ts';
+import { BreakMemory } from './break-memory.tsx';
 
 /** The selected SuperSlab, its slabs, and every block of one slab. */
-export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: Props) {
+export function Inspector({ selection }: { readonly selection: Selection }) {
+  const run = usePerform();
+  const { lane, knobs } = useFocused();
+  const { model } = knobs;
+  const onSelect = (next: Selection | undefined): void => run(select, next);
   const [detail, setDetail] = useState<SuperSlabDetail | undefined>(undefined);
   const [blocks, setBlocks] = useState<BlocksDetail | undefined>(undefined);
   const [gone, setGone] = useState(false);
@@ -75,6 +67,7 @@ export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: P
     );
   }
   if (!detail) return <section className="inspector" aria-label="Inspector" aria-busy="true" />;
+  const state = stateNamed(model, detail.state);
   const owner =
     detail.owner < 0 ? 'nobody' : detail.owner === 0 ? 'main' : `life ${count(detail.owner)}`;
   return (
@@ -86,32 +79,41 @@ export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: P
       <p className="inspector-state">
         <span
           className="swatch"
-          style={{ background: `var(${stateLabel(detail.state, model)[1]})` }}
+          style={{ background: colourVar(state.colour) }}
           aria-hidden="true"
         />
-        {stateLabel(detail.state, model)[0]}
+        {state.label}
         {detail.pinned && ', pinned'}
       </p>
       <dl className="facts">
-        <dt>owner</dt>
-        <dd>
-          {owner}
-          {detail.owner > 0 &&
-            `, chain ${detail.ownerChain}, ${detail.ownerAlive ? 'living' : 'dead'}`}
-        </dd>
+        {hasFeature(model, 'owners') && (
+          <>
+            <dt>owner</dt>
+            <dd>
+              {owner}
+              {detail.owner > 0 &&
+                `, chain ${detail.ownerChain}, ${detail.ownerAlive ? 'living' : 'dead'}`}
+            </dd>
+          </>
+        )}
         {detail.adoptedFrom >= 0 && (
           <>
             <dt>adopted from</dt>
             <dd>life {count(detail.adoptedFrom)}</dd>
           </>
         )}
-        <dt>blocks of</dt>
-        <dd>{classSize(detail.blockBytes)}</dd>
+        {hasFeature(model, 'classes') && (
+          <>
+            <dt>blocks of</dt>
+            <dd>{classSize(detail.blockBytes)}</dd>
+          </>
+        )}
         <dt>truly live</dt>
         <dd>
-          <b>{count(detail.live)}</b> of {count(detail.capacity)}
+          <b>{count(detail.live)}</b>
+          {hasFeature(model, 'classes') && ` of ${count(detail.capacity)}`}
         </dd>
-        {model === 'tiny' && (
+        {hasFeature(model, 'lyingCounter') && (
           <>
             <dt>counter says</dt>
             <dd className={detail.active === detail.live ? '' : 'wrong'}>
@@ -120,8 +122,12 @@ export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: P
             </dd>
           </>
         )}
-        <dt>in remote queues</dt>
-        <dd>{count(detail.queued)}</dd>
+        {hasFeature(model, 'remoteQueues') && (
+          <>
+            <dt>in remote queues</dt>
+            <dd>{count(detail.queued)}</dd>
+          </>
+        )}
         <dt>mapped</dt>
         <dd>
           {bytes(detail.bytes)} at operation {count(detail.bornOp)}, {duration(detail.bornNs)}
@@ -131,7 +137,7 @@ export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: P
           <code>{detail.address}</code>
         </dd>
       </dl>
-      <BreakMemory lane={lane} row={detail.index} pinned={detail.pinned} onAct={onAct} />
+      <BreakMemory lane={lane} row={detail.index} pinned={detail.pinned} />
       <h3>Slabs</h3>
       <div className="slab-grid">
         {detail.slabs.map((entry) => (
@@ -147,7 +153,9 @@ export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: P
             }
             onClick={() => onSelect({ superslab, slab: entry.index })}
           >
-            {entry.acquired && <i style={{ height: `${(100 * entry.live) / entry.capacity}%` }} />}
+            {entry.acquired && (
+              <i style={{ height: `${(100 * entry.live) / Math.max(1, entry.capacity)}%` }} />
+            )}
             <span className="sr">slab {entry.index}</span>
           </button>
         ))}
@@ -158,7 +166,6 @@ export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: P
           lane={lane}
           blocks={blocks}
           selected={selection.block}
-          onSeek={onSeek}
           onBlock={(block) => onSelect({ superslab, slab: blocks.slab, block })}
         />
       )}
@@ -182,8 +189,6 @@ function Head({ title, onClose }: { readonly title: string; onClose(): void }) {
   );
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 const STATE_TEXT = {
   live: 'live',
   free: 'on the owner’s free list',
@@ -196,13 +201,11 @@ function Blocks({
   blocks,
   selected,
   onBlock,
-  onSeek,
 }: {
   readonly lane: Lane;
   readonly blocks: BlocksDetail;
   readonly selected: number | undefined;
   onBlock(block: number): void;
-  onSeek(op: number): void;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const geometry = useRef<BlocksGeometry | undefined>(undefined);
@@ -263,7 +266,6 @@ function Blocks({
       {shown !== undefined && (
         <BlockStory
           key={shown}
-          onSeek={onSeek}
           lane={lane}
           superslab={blocks.superslab}
           slab={blocks.slab}
@@ -287,14 +289,13 @@ function BlockStory({
   superslab,
   slab,
   block,
-  onSeek,
 }: {
   readonly lane: Lane;
   readonly superslab: number;
   readonly slab: number;
   readonly block: number;
-  onSeek(op: number): void;
 }) {
+  const run = usePerform();
   const [found, setFound] = useState<Provenance | 'looking' | 'moving'>('looking');
   const asked = useRef({ op: -1, abort: new AbortController() });
   const ask = (op: number, playing: boolean): void => {
@@ -339,7 +340,11 @@ function BlockStory({
       {found.freed && <>Freed by {who(found.freed)}. </>}
       {found.age !== undefined && `${plural(found.age, 'operation')} ago. `}
       {found.allocated && (
-        <button type="button" className="link" onClick={() => onSeek(found.allocated?.op ?? 0)}>
+        <button
+          type="button"
+          className="link"
+          onClick={() => run(travel, found.allocated?.op ?? 0)}
+        >
           Go there
         </button>
       )}

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useContext, useRef } from 'react';
+import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
 import { asNs } from '../../base/units.ts';
 import {
   type AreaOptions,
@@ -7,23 +7,20 @@ import {
   layerAt,
   sampleAt,
   sampleNear,
-  type XAxis,
 } from '../../draw/area.ts';
 import { compact, duration } from '../../draw/format.ts';
 import type { Palette } from '../../draw/palette.ts';
-import type { Lane } from '../../live/lane.ts';
 import type { FrameView } from '../../worker/frame.ts';
-import { AxesContext, axisOf } from './axes.ts';
-import { useLaneCanvas } from './use-frame.ts';
+import { axisOf } from '../lane/axes.ts';
+import { useLane } from '../lane/context.ts';
+import { useLaneCanvas } from '../lane/use-frame.ts';
 
 export interface ChartLayer extends Layer {
   readonly name: string;
 }
 
 interface Props {
-  readonly lane: Lane;
   readonly label: string;
-  readonly x: XAxis;
   readonly className?: string;
   layers(palette: Palette): readonly ChartLayer[];
   limit?(frame: FrameView): AreaOptions['limit'];
@@ -41,9 +38,7 @@ const CHART_MS = 100;
 
 /** A stacked area chart over the run so far, with a readout under pointer or arrow keys. */
 export function Chart({
-  lane,
   label,
-  x: ownAxis,
   className = '',
   layers,
   limit,
@@ -53,8 +48,8 @@ export function Chart({
   unit,
   binary = false,
 }: Props) {
-  const common = useContext(AxesContext);
-  const x = common ? axisOf(common.axes.align) : ownAxis;
+  const { lane, index, axes, x: ownAxis } = useLane();
+  const x = axes ? axisOf(axes.align) : ownAxis;
   const cursor = useRef<number | undefined>(undefined);
   const pointer = useRef<number | undefined>(undefined);
   const readout = useRef<HTMLOutputElement>(null);
@@ -62,7 +57,7 @@ export function Chart({
     lane,
     (ctx, frame, size, palette) => {
       const shown = layers(palette);
-      const domain = common?.axes.domain(common.lane, frame);
+      const domain = axes?.domain(index, frame);
       if (pointer.current !== undefined)
         cursor.current = sampleNear(frame, size, x, pointer.current, domain);
       const limitNow = limit?.(frame);
@@ -76,11 +71,11 @@ export function Chart({
         binary,
         cursor: cursor.current,
         ...(unit === undefined ? {} : { unit }),
-        ...(common && domain
+        ...(axes && domain
           ? {
               domain,
-              ...(common.axes.flag === undefined ? {} : { flag: common.axes.flag }),
-              share: (own: number) => common.axes.top(label, common.lane, own),
+              ...(axes.flag === undefined ? {} : { flag: axes.flag }),
+              share: (own: number) => axes.top(label, index, own),
             }
           : {}),
         ...(limitNow ? { limit: limitNow } : {}),

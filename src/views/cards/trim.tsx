@@ -2,15 +2,18 @@ import { useEffect, useRef } from 'react';
 import { compact, count, duration } from '../../draw/format.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import type { EventRecord } from '../../engine/telemetry/events.ts';
-import type { Lane } from '../../live/lane.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
+import { useLane } from '../lane/context.ts';
+import { useFrames } from '../lane/use-frame.ts';
+import { noun, nouns } from '../models.ts';
 import { Card } from './card.tsx';
-import { useFrames } from './use-frame.ts';
 
 const PASSES = 60;
 
 /** Every trim pass: what it examined, what it freed, what it had to leave. */
-export function TrimCard({ lane }: { readonly lane: Lane }) {
+export function TrimCard() {
+  const { lane, knobs } = useLane();
+  const { model } = knobs;
   const body = useRef<HTMLTableSectionElement>(null);
   const none = useRef<HTMLParagraphElement>(null);
   const asked = useRef({ calls: -1, busy: false });
@@ -56,20 +59,19 @@ export function TrimCard({ lane }: { readonly lane: Lane }) {
     <Card
       pictured={false}
       className="trim-card"
-      lane={lane}
       title={(frame) => {
         const { counters } = frame;
         const calls = counters[C.trimCalls];
         if (calls === 0) return 'No trim pass has run';
         if (counters[C.trimExamined] === 0)
-          return `${count(calls)} trim passes looked at nothing: SuperSlab trim is off`;
+          return `${count(calls)} trim passes looked at nothing: ${noun(model)} trim is off`;
         return `${count(calls)} trim passes freed ${compact(counters[C.trimFreed])}; ${compact(counters[C.trimSkipActive])} times a counter said in use`;
       }}
       table={{
         head: ['Trim', 'Count'],
         rows: ({ counters }) => [
           ['passes', count(counters[C.trimCalls])],
-          ['SuperSlabs examined', count(counters[C.trimExamined])],
+          [`${nouns(model)} examined`, count(counters[C.trimExamined])],
           ['freed or cached', count(counters[C.trimFreed])],
           ['left: counter not zero', count(counters[C.trimSkipActive])],
           ['left: a thread allocates from it', count(counters[C.trimSkipTls])],

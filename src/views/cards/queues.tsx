@@ -1,13 +1,12 @@
 import { useRef } from 'react';
-import type { XAxis } from '../../draw/area.ts';
 import { classSize, compact, count } from '../../draw/format.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import type { SeriesName } from '../../engine/telemetry/series.ts';
-import type { Lane } from '../../live/lane.ts';
 import type { FrameView } from '../../worker/frame.ts';
+import { useLane } from '../lane/context.ts';
+import { useFrames } from '../lane/use-frame.ts';
 import { Card } from './card.tsx';
 import { Chart } from './chart.tsx';
-import { useFrames } from './use-frame.ts';
 
 /** Rows of the matrix: living owners, then the dead of each chain; empty lines are left out. */
 function linesOf(frame: FrameView): { name: string; values: number[] }[] {
@@ -27,7 +26,8 @@ function linesOf(frame: FrameView): { name: string; values: number[] }[] {
 }
 
 /** Blocks that wait in remote queues: who would have to drain them, and since when they grow. */
-export function QueuesCard({ lane, x }: { readonly lane: Lane; readonly x: XAxis }) {
+export function QueuesCard() {
+  const { lane } = useLane();
   const body = useRef<HTMLTableSectionElement>(null);
   const head = useRef<HTMLTableRowElement>(null);
   useFrames(lane, 200, (frame) => {
@@ -60,7 +60,6 @@ export function QueuesCard({ lane, x }: { readonly lane: Lane; readonly x: XAxis
   return (
     <Card
       className="queues-card"
-      lane={lane}
       title={(frame) => {
         const queued = frame.counters[C.queuedBlocks];
         const dead = frame.counters[C.queuedDead];
@@ -98,10 +97,8 @@ export function QueuesCard({ lane, x }: { readonly lane: Lane; readonly x: XAxis
           <tbody ref={body} />
         </table>
       </div>
-      <ClassLegend lane={lane} />
+      <ClassLegend />
       <Chart
-        lane={lane}
-        x={x}
         className="short"
         unit="blocks"
         label="Blocks in remote queues over the run, by size class"
@@ -119,7 +116,8 @@ export function QueuesCard({ lane, x }: { readonly lane: Lane; readonly x: XAxis
 }
 
 /** Colours of the chart by size class; classes without a block in any queue are left out. */
-function ClassLegend({ lane }: { readonly lane: Lane }) {
+function ClassLegend() {
+  const { lane } = useLane();
   const list = useRef<HTMLUListElement>(null);
   useFrames(lane, 250, (frame) => {
     Array.from(list.current?.children ?? []).forEach((line, cls) => {

@@ -1,10 +1,11 @@
 import { useRef } from 'react';
-import type { Lane } from '../../live/lane.ts';
+import { useLane } from '../lane/context.ts';
+import { useFrames } from '../lane/use-frame.ts';
 import type { TableSpec } from './card.tsx';
-import { useFrames } from './use-frame.ts';
 
 /** A table whose cells are written from frames, four times a second, without React commits. */
-export function LiveTable({ lane, spec }: { readonly lane: Lane; readonly spec: TableSpec }) {
+export function LiveTable({ spec }: { readonly spec: TableSpec }) {
+  const { lane } = useLane();
   const body = useRef<HTMLTableSectionElement>(null);
   useFrames(lane, 250, (frame) => {
     const section = body.current;

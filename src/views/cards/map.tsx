@@ -1,12 +1,12 @@
 import {
+  type CSSProperties,
   type KeyboardEvent,
   type PointerEvent,
-  useContext,
   useEffect,
   useRef,
   useState,
 } from 'react';
-import { classSize, count } from '../../draw/format.ts';
+import { classSize, count, plural } from '../../draw/format.ts';
 import { drawMap, type PixelSurface } from '../../draw/map.ts';
 import { type MapColour, MapColours } from '../../draw/map-colours.ts';
 import {
@@ -20,10 +20,11 @@ import {
   roomFor,
 } from '../../draw/map-layout.ts';
 import type { Palette } from '../../draw/palette.ts';
+import { hasFeature, type ModelId } from '../../engine/allocators/index.ts';
+import { UNMAPPED } from '../../engine/allocators/model.ts';
+import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { C } from '../../engine/telemetry/counters.ts';
-import { SS } from '../../engine/telemetry/states.ts';
-import type { ModelId } from '../../engine/types.ts';
-import type { Lane } from '../../live/lane.ts';
+import { SUPERSLAB_FLAG } from '../../engine/types.ts';
 import {
   COLOUR_BY,
   type ColourBy,
@@ -32,11 +33,14 @@ import {
   type SortBy,
 } from '../../state/store.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
-import { AxesContext } from './axes.ts';
-import { BAND_GROUPS } from './band-groups.ts';
+import { BAND_GROUPS, groupLabel } from '../lane/band-groups.ts';
+import { useLane } from '../lane/context.ts';
+import { kindName } from '../lane/event-text.ts';
+import { useFrames, useLaneCanvas } from '../lane/use-frame.ts';
+import { colourVar, modelOf, noun, nouns, statesOf } from '../models.ts';
+import { useApp, usePerform } from '../page/context.ts';
+import { select } from '../page/session/lanes.ts';
 import { Card } from './card.tsx';
-import { modelOf, noun, nouns, statesOf } from './nouns.ts';
-import { useFrames, useLaneCanvas } from './use-frame.ts';
 
 const COLOUR_LABELS: Readonly<Record<ColourBy, string>> = {
   state: 'state',
@@ -56,34 +60,41 @@ const SORT_LABELS: Readonly<Record<SortBy, string>> = {
 /** Sentence above the map: the most telling count there is. */
 export function mapFinding(frame: FrameView): string {
   const { counters } = frame;
+  const model = modelOf(frame);
   const now = counters[C.superslabsNow];
-  if (modelOf(frame) === 'mf2') return pageFinding(frame);
+  const shown = MODEL_SHOWN[model];
+  if (shown.reasons.some(({ counted }) => counted)) return reasonFinding(frame, model);
   // As the legend counts: without those where a thread allocates now.
-  const inflated = stateCounts(frame)[SS.inflated];
+  const claiming = shown.states.findIndex(({ claims }) => claims !== undefined);
+  const inflated = claiming < 0 ? 0 : stateCounts(frame)[claiming];
   const orphans = counters[C.orphanSuperslabs];
   if (inflated > 0 && inflated > now / 5) {
-    return `${count(inflated)} SuperSlabs are empty, but their counters say they are in use`;
+    return `${count(inflated)} ${nouns(model)} are empty, but their counters say they are in use`;
   }
   if (counters[C.adoptions] > 0) {
-    return `${count(now)} SuperSlabs serve the whole run; ${count(counters[C.adoptions])} adoptions`;
+    return `${count(now)} ${nouns(model)} serve the whole run; ${count(counters[C.adoptions])} adoptions`;
   }
-  if (orphans > 0) return `${count(orphans)} of ${count(now)} SuperSlabs belong to dead threads`;
-  return `${count(now)} SuperSlabs, each with a living owner`;
+  if (orphans > 0)
+    return `${count(orphans)} of ${count(now)} ${nouns(model)} belong to dead threads`;
+  if (hasFeature(model, 'owners')) return `${count(now)} ${nouns(model)}, each with a living owner`;
+  const live = plural(counters[C.liveBlocks], 'live block');
+  return `${plural(now, `${noun(model)} holds`, `${nouns(model)} hold`)} ${live}`;
 }
 
-/** The same for pages. */
-function pageFinding({ counters }: FrameView): string {
-  const made = counters[C.newPages];
-  const reasons: readonly [number, string][] = [
-    [counters[C.newGraveyard], 'because free blocks lie in the graveyard'],
-    [counters[C.newOrphaned], 'although dead threads left free blocks'],
-    [counters[C.newStarved], 'because an adoption took the page that would have served'],
-    [counters[C.newBelow], 'because remote blocks stayed below the threshold'],
-    [counters[C.newGate], 'although pages waited in the thread’s own queue'],
-    [counters[C.newCapacity] + counters[C.newFirstUse], 'because all blocks were in use'],
-  ];
-  const [most, why] = reasons.reduce((a, b) => (b[0] > a[0] ? b : a));
-  return `${count(made)} pages were made, ${count(most)} ${why}`;
+/** The same for a model that says of each span why it was necessary. */
+function reasonFinding({ counters }: FrameView, model: ModelId): string {
+  const { newSpan, reasons } = MODEL_SHOWN[model];
+  const because = new Map<string, number>();
+  let made = 0;
+  for (const { counted } of reasons) {
+    if (!counted) continue;
+    const times = counters[C[counted.counter]];
+    made += times;
+    because.set(counted.because, (because.get(counted.because) ?? 0) + times);
+  }
+  if (made === 0) return `No ${kindName(newSpan, model)} yet`;
+  const [why, most] = [...because].reduce((a, b) => (b[1] > a[1] ? b : a));
+  return `${count(made)} ${nouns(model)} were made, ${count(most)} ${why}`;
 }
 
 /** States of a frame, counted. */
@@ -99,20 +110,6 @@ const MAP_MS = 120;
 /** SuperSlabs per band at the closest zoom of the map. */
 const MIN_SHOWN = 12;
 
-interface Props {
-  readonly lane: Lane;
-  readonly selection: Selection | undefined;
-  readonly colourBy: ColourBy;
-  readonly sortBy: SortBy;
-  readonly model: ModelId;
-  /** Label of the byte band whose SuperSlabs keep their colour. */
-  readonly lit: string | undefined;
-  onLit(label: string | undefined): void;
-  onSelect(selection: Selection | undefined): void;
-  onColourBy(colourBy: ColourBy): void;
-  onSortBy(sortBy: SortBy): void;
-}
-
 /** View state of the map that never needs React. */
 interface MapView {
   bands: MapBand[];
@@ -122,10 +119,17 @@ interface MapView {
   drag: { x: number; start: number } | undefined;
 }
 
-/** Every SuperSlab; wheel, +/− and drag zoom and move, click or Enter selects. */
-export function MapCard(props: Props) {
-  const { lane, selection, colourBy, sortBy, onSelect } = props;
-  const several = useContext(AxesContext) !== undefined;
+/** Every span; wheel, +/− and drag zoom and move, click or Enter selects. */
+export function MapCard() {
+  const { lane, index, knobs, axes, lit, onLit } = useLane();
+  const { model } = knobs;
+  const run = usePerform();
+  const colourBy = useApp((state) => state.colourBy);
+  const sortBy = useApp((state) => state.sortBy);
+  const setColourBy = useApp((state) => state.setColourBy);
+  const setSortBy = useApp((state) => state.setSortBy);
+  const selection = useApp((state) => (state.focus === index ? state.selection : undefined));
+  const onSelect = (next: Selection | undefined): void => run(select, next, index);
   const [hidden, setHidden] = useState(0);
   const view = useRef<MapView>({
     bands: [],
@@ -136,13 +140,20 @@ export function MapCard(props: Props) {
   });
   const tip = useRef<HTMLDivElement>(null);
   const surface = useRef<PixelSurface | undefined>(undefined);
-  const colours = useRef<{ palette: Palette; made: MapColours } | undefined>(undefined);
+  const colours = useRef<{ palette: Palette; model: ModelId; made: MapColours } | undefined>(
+    undefined,
+  );
   const canvas = useLaneCanvas(
     lane,
     (ctx, frame, size, palette) => {
       surface.current ??= pixelSurface();
-      if (colours.current?.palette !== palette)
-        colours.current = { palette, made: new MapColours(palette) };
+      const shown = modelOf(frame);
+      if (colours.current?.palette !== palette || colours.current.model !== shown)
+        colours.current = {
+          palette,
+          model: shown,
+          made: new MapColours(palette, statesOf(shown)),
+        };
       const state = view.current;
       state.bands = bandsOf(frame, sortBy as MapSort);
       const longest = state.bands.reduce((most, band) => Math.max(most, band.order.length), 0);
@@ -161,16 +172,16 @@ export function MapCard(props: Props) {
           hidden,
           selected: selection?.superslab,
           hovered: state.hovered,
-          lit: BAND_GROUPS.find(({ label }) => label === props.lit)?.lights,
+          lit: BAND_GROUPS.find(({ label }) => label === lit)?.lights,
         },
       );
       showTip(frame);
     },
-    several ? MAP_MS : 0,
+    axes ? MAP_MS : 0,
   );
   // A new selection, colour or order shows at once, also while the run stands still.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas is redrawn because these changed
-  useEffect(() => canvas.redraw(), [selection, colourBy, sortBy, hidden, props.lit]);
+  useEffect(() => canvas.redraw(), [selection, colourBy, sortBy, hidden, lit]);
 
   function showTip(frame: FrameView): void {
     const box = tip.current;
@@ -306,9 +317,9 @@ export function MapCard(props: Props) {
     }
   };
 
+  const litGroup = BAND_GROUPS.find(({ label }) => label === lit);
   return (
     <Card
-      lane={lane}
       className="map-card"
       title={mapFinding}
       table={{
@@ -331,7 +342,7 @@ export function MapCard(props: Props) {
             colour
             <select
               value={colourBy}
-              onChange={(event) => props.onColourBy(event.target.value as ColourBy)}
+              onChange={(event) => setColourBy(event.target.value as ColourBy)}
             >
               {COLOUR_BY.map((key) => (
                 <option key={key} value={key}>
@@ -342,10 +353,7 @@ export function MapCard(props: Props) {
           </label>
           <label className="mini-select">
             order
-            <select
-              value={sortBy}
-              onChange={(event) => props.onSortBy(event.target.value as SortBy)}
-            >
+            <select value={sortBy} onChange={(event) => setSortBy(event.target.value as SortBy)}>
               {SORT_BY.map((key) => (
                 <option key={key} value={key}>
                   {SORT_LABELS[key]}
@@ -356,11 +364,11 @@ export function MapCard(props: Props) {
         </>
       }
     >
-      <StateLegend lane={lane} model={props.model} hidden={hidden} onHidden={setHidden} />
-      {props.lit !== undefined && (
+      <StateLegend hidden={hidden} onHidden={setHidden} />
+      {litGroup && (
         <p className="lit">
-          Lit: {nouns(props.model)} that can hold “{props.lit}”.{' '}
-          <button type="button" className="link" onClick={() => props.onLit(undefined)}>
+          Lit: {nouns(model)} that can hold “{groupLabel(litGroup, model)}”.{' '}
+          <button type="button" className="link" onClick={() => onLit(undefined)}>
             Show all
           </button>
         </p>
@@ -371,8 +379,8 @@ export function MapCard(props: Props) {
           className="map-canvas"
           tabIndex={0}
           role="application"
-          aria-roledescription={`map of ${nouns(props.model)}`}
-          aria-label={`Every ${noun(props.model)}, one band per size class. Arrow keys walk, Enter inspects, plus and minus zoom, 0 shows all.`}
+          aria-roledescription={`map of ${nouns(model)}`}
+          aria-label={`Every ${noun(model)}, one band per size class. Arrow keys walk, Enter inspects, plus and minus zoom, 0 shows all.`}
           onPointerMove={onMove}
           onPointerDown={onDown}
           onPointerUp={onUp}
@@ -409,16 +417,14 @@ export function MapCard(props: Props) {
 }
 
 function StateLegend({
-  lane,
-  model,
   hidden,
   onHidden,
 }: {
-  readonly lane: Lane;
-  readonly model: ModelId;
   readonly hidden: number;
   onHidden(bits: number): void;
 }) {
+  const { lane, knobs } = useLane();
+  const { model } = knobs;
   const list = useRef<HTMLUListElement>(null);
   const states = statesOf(model);
   useFrames(lane, 150, (frame) => {
@@ -435,7 +441,7 @@ function StateLegend({
   });
   return (
     <ul className="legend" ref={list} aria-label="States; press to hide or show">
-      {states.map(({ name, label, token }, state) => (
+      {states.map(({ name, label, colour, pattern }, state) => (
         <li key={name} data-state={state} hidden>
           <button
             type="button"
@@ -443,8 +449,8 @@ function StateLegend({
             onClick={() => onHidden(hidden ^ (1 << state))}
           >
             <span
-              className={`swatch swatch-${name}`}
-              style={{ background: `var(${token})` }}
+              className={`swatch${pattern ? ` swatch-${pattern}` : ''}`}
+              style={{ '--swatch': colourVar(colour) } as CSSProperties}
               aria-hidden="true"
             />
             {label} <b />
@@ -463,26 +469,33 @@ function inWords(frame: FrameView, counts: readonly number[]): string {
     .join('; ');
 }
 
-/** One SuperSlab in a sentence. */
+/** One span in a sentence. */
 export function describe(frame: FrameView, row: number): string {
   const { columns, classBytes, header } = frame;
   const model = modelOf(frame);
   const state = columns.state[row];
   const { label } = statesOf(model)[state];
-  if (state === 0) return `Place ${count(row)}: given back to the OS`;
-  const owner = columns.owner[row];
-  const who =
-    owner < 0
-      ? 'no owner'
-      : owner === 0
-        ? 'main'
-        : `life ${count(owner)}${(columns.flags[row] & 1) !== 0 ? ', dead' : ''}`;
+  if (state === UNMAPPED) return `Place ${count(row)}: given back to the OS`;
+  const live = count(columns.live[row]);
+  const believed = count(columns.active[row]);
+  const said = [`${noun(model)} ${count(row)}`];
+  if (hasFeature(model, 'classes')) said.push(classSize(classBytes[columns.cls[row]]));
+  if (hasFeature(model, 'owners')) said.push(ownerOf(frame, row));
+  const blocks = hasFeature(model, 'lyingCounter')
+    ? `${live} live, counter ${believed}`
+    : columns.active[row] > 0
+      ? `${live} of ${believed} live`
+      : `${live} live`;
+  const queued = hasFeature(model, 'remoteQueues') ? `, ${count(columns.queued[row])} queued` : '';
   const age = header[H.op] - columns.born[row];
-  const counter =
-    model === 'tiny'
-      ? `${count(columns.live[row])} live, counter ${count(columns.active[row])}`
-      : `${count(columns.live[row])} of ${count(columns.active[row])} live`;
-  return `${noun(model)} ${count(row)} · ${classSize(classBytes[columns.cls[row]])} · ${who} · ${counter}, ${count(columns.queued[row])} queued · ${label} · mapped ${count(age)} ops ago`;
+  return [...said, `${blocks}${queued}`, label, `mapped ${count(age)} ops ago`].join(' · ');
+}
+
+function ownerOf({ columns }: FrameView, row: number): string {
+  const owner = columns.owner[row];
+  if (owner < 0) return 'no owner';
+  const dead = (columns.flags[row] & SUPERSLAB_FLAG.ownerDead) !== 0;
+  return owner === 0 ? 'main' : `life ${count(owner)}${dead ? ', dead' : ''}`;
 }
 
 /** An off-screen canvas of one pixel per SuperSlab. */

@@ -2,31 +2,11 @@ import { useRef, useState } from 'react';
 import { count, percent } from '../../draw/format.ts';
 import { C, COUNTERS, type CounterName, GAUGES } from '../../engine/telemetry/counters.ts';
 import { B } from '../../engine/telemetry/ledger.ts';
-import type { ModelId } from '../../engine/types.ts';
-import type { Lane } from '../../live/lane.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
+import { useLane } from '../lane/context.ts';
+import { useFrames } from '../lane/use-frame.ts';
+import { countersOf, counterWords } from '../models.ts';
 import { Card } from './card.tsx';
-import { useFrames } from './use-frame.ts';
-
-const FIRST_MF2 = COUNTERS.indexOf('mustReuseHits');
-/** Counters of the page allocator, among those that both models share. */
-const PAGE_COUNTERS: ReadonlySet<CounterName> = new Set<CounterName>([
-  'newPages',
-  'pageReuses',
-  'pendingEnqueued',
-  'pendingDrained',
-  'gateViolations',
-  'ownershipTransfers',
-]);
-/** Counters that a model can raise. */
-const shownOf = (model: ModelId): readonly CounterName[] =>
-  COUNTERS.filter((name, i) =>
-    model === 'tiny'
-      ? i < FIRST_MF2 && !PAGE_COUNTERS.has(name)
-      : i >= FIRST_MF2 || PAGE_COUNTERS.has(name) || !TINY_COUNTERS.test(name),
-  );
-const TINY_COUNTERS =
-  /^(superslab|trim|inflated|empt|slabs|cacheReuses|activeBlocks|munmap|madvise)/;
 
 /** Figures that follow from counters and bytes, above the counters. */
 const FIGURES: readonly { name: string; value(frame: FrameView): string }[] = [
@@ -56,12 +36,12 @@ const FIGURES: readonly { name: string; value(frame: FrameView): string }[] = [
   },
 ];
 
-/** camelCase as words. */
-const words = (name: string): string => name.replace(/([A-Z])/g, ' $1').toLowerCase();
-
 /** All counters of the run, searchable. */
-export function CountersCard({ lane, model }: { readonly lane: Lane; readonly model: ModelId }) {
-  const all = shownOf(model);
+export function CountersCard() {
+  const { lane, knobs } = useLane();
+  const { model } = knobs;
+  const all = countersOf(model);
+  const words = (name: CounterName): string => counterWords(model, name);
   const [search, setSearch] = useState('');
   const body = useRef<HTMLTableSectionElement>(null);
   const wanted = search.trim().toLowerCase();
@@ -78,7 +58,6 @@ export function CountersCard({ lane, model }: { readonly lane: Lane; readonly mo
   return (
     <Card
       pictured={false}
-      lane={lane}
       className="counters-card wide"
       title={() => 'Counters of the whole run'}
       table={{

@@ -1,36 +1,29 @@
 import { useEffect, useRef, useState } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { bytes, compact, count, duration, plural } from '../../draw/format.ts';
+import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { C } from '../../engine/telemetry/counters.ts';
-import type { EventRecord } from '../../engine/telemetry/events.ts';
-import type { ModelId } from '../../engine/types.ts';
-import type { Lane } from '../../live/lane.ts';
+import type { EventKind, EventRecord } from '../../engine/telemetry/events.ts';
 import type { FrameView } from '../../worker/frame.ts';
+import { useLane } from '../lane/context.ts';
+import { eventSentence } from '../lane/event-text.ts';
+import { useFrames } from '../lane/use-frame.ts';
+import { noun, nouns } from '../models.ts';
+import { usePerform } from '../page/context.ts';
+import { travel } from '../page/session/transport.ts';
 import { Card } from './card.tsx';
-import { eventSentence } from './event-text.ts';
-import { useFrames } from './use-frame.ts';
 
-const PAGE_BYTES = 65536;
+const ADOPTED: ReadonlySet<EventKind> = new Set<EventKind>(['pageAdopted', 'superslabAdopted']);
 const LENGTHS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 
-/** Bytes that an event cost: what it mapped. */
-function costOf(event: EventRecord, superslabBytes: number): number {
-  if (event.kind === 'pageNew') return PAGE_BYTES;
-  return event.kind === 'superslabMapped' ? superslabBytes : 0;
-}
-
-interface Props {
-  readonly lane: Lane;
-  readonly model: ModelId;
-  readonly superslabBytes: number;
-  /** The event whose causes are shown, or undefined. */
-  readonly seq: number | undefined;
-  onExplain(seq: number): void;
-  onSeek(op: number): void;
-}
-
 /** The chain of causes of one event, back to its first, and how long such chains are in the whole run. */
-export function DominoCard({ lane, model, superslabBytes, seq, onExplain, onSeek }: Props) {
+export function DominoCard() {
+  const { lane, knobs, explained: seq, onExplain } = useLane();
+  const run = usePerform();
+  const { model } = knobs;
+  const { newSpan, spanBytes } = MODEL_SHOWN[model];
+  /** Bytes that an event cost: what it mapped. */
+  const costOf = ({ kind }: EventRecord): number => (kind === newSpan ? spanBytes(knobs) : 0);
   const [chain, setChain] = useState<readonly EventRecord[]>([]);
   const [sizes, setSizes] = useState<readonly number[]>([]);
   const bars = useRef<HTMLOListElement>(null);
@@ -63,23 +56,22 @@ export function DominoCard({ lane, model, superslabBytes, seq, onExplain, onSeek
       if (text && text.textContent !== compact(value)) text.textContent = compact(value);
     });
   });
-  const cost = chain.reduce((sum, event) => sum + costOf(event, superslabBytes), 0);
-  const adoptions = chain.filter(({ kind }) => kind === 'pageAdopted').length;
+  const cost = chain.reduce((sum, event) => sum + costOf(event), 0);
+  const adoptions = chain.filter(({ kind }) => ADOPTED.has(kind)).length;
   const longest = (): void => {
     const frame = lane.hub.latest;
     if (frame && frame.counters[C.chainMax] > 0) onExplain(frame.counters[C.chainMaxSeq]);
   };
   return (
     <Card
-      lane={lane}
       className="domino-card wide"
       title={(frame: FrameView) =>
         frame.counters[C.chainMax] > 0
-          ? `${plural(frame.counters[C.newStarved], 'page')} fell to a chain of adoptions, the longest of ${count(frame.counters[C.chainMax])}`
-          : 'No page was made because of an adoption'
+          ? `${plural(frame.counters[C.newStarved], noun(model), nouns(model))} fell to a chain of adoptions, the longest of ${count(frame.counters[C.chainMax])}`
+          : `No ${noun(model)} was made because of an adoption`
       }
       table={{
-        head: ['Adoptions before the page', 'New pages'],
+        head: [`Adoptions before the ${noun(model)}`, `New ${nouns(model)}`],
         rows: (frame) =>
           LENGTHS.map((length, i) => [
             length === 8 ? '8 or more' : String(length),
@@ -92,7 +84,11 @@ export function DominoCard({ lane, model, superslabBytes, seq, onExplain, onSeek
         </button>
       }
     >
-      <ol className="histogram" ref={bars} aria-label="New pages by length of their chain">
+      <ol
+        className="histogram"
+        ref={bars}
+        aria-label={`New ${nouns(model)} by length of their chain`}
+      >
         {LENGTHS.map((length) => (
           <li key={length}>
             <i aria-hidden="true" />
@@ -112,7 +108,7 @@ export function DominoCard({ lane, model, superslabBytes, seq, onExplain, onSeek
           <p className="domino-sum" data-testid="domino-sum">
             {plural(chain.length, 'event')}, {plural(adoptions, 'adoption')}, {bytes(asBytes(cost))}{' '}
             mapped.{' '}
-            <button type="button" className="link" onClick={() => onSeek(chain[0].op)}>
+            <button type="button" className="link" onClick={() => run(travel, chain[0].op)}>
               First domino
             </button>
           </p>
@@ -121,16 +117,14 @@ export function DominoCard({ lane, model, superslabBytes, seq, onExplain, onSeek
               <li key={event.seq} style={{ '--i': i } as React.CSSProperties}>
                 <button
                   type="button"
-                  onClick={() => onSeek(event.op)}
+                  onClick={() => run(travel, event.op)}
                   title="Bring the run to this operation"
                 >
                   <span className="domino-when">
                     operation {count(event.op)} · {duration(event.ns)}
                   </span>
                   <span>{eventSentence(event, sizes, model)}</span>
-                  {costOf(event, superslabBytes) > 0 && (
-                    <b>+{bytes(asBytes(costOf(event, superslabBytes)))}</b>
-                  )}
+                  {costOf(event) > 0 && <b>+{bytes(asBytes(costOf(event)))}</b>}
                 </button>
               </li>
             ))}

@@ -1,12 +1,12 @@
 import { Table2 } from 'lucide-react';
 import { type ReactNode, useId, useRef, useState } from 'react';
-import type { Lane } from '../../live/lane.ts';
 import type { FrameView } from '../../worker/frame.ts';
+import { useLane } from '../lane/context.ts';
+import { useFrameText } from '../lane/use-frame.ts';
 import { csvOf, fileName, saveFile } from '../shell/files.ts';
 import { pngOf, svgOf } from '../shell/picture.ts';
 import { LiveTable } from './live-table.tsx';
 import { type PictureKind, SaveMenu } from './save-menu.tsx';
-import { useFrameText } from './use-frame.ts';
 
 export interface TableSpec {
   readonly head: readonly string[];
@@ -14,7 +14,6 @@ export interface TableSpec {
 }
 
 interface Props {
-  readonly lane: Lane;
   readonly className?: string;
   /** The finding, computed from the frame. */
   title(frame: FrameView): string;
@@ -27,15 +26,8 @@ interface Props {
 }
 
 /** A view of a lane: a finding as its title, the drawing, and its twin as a table. */
-export function Card({
-  lane,
-  className = '',
-  title,
-  table,
-  actions,
-  pictured = true,
-  children,
-}: Props) {
+export function Card({ className = '', title, table, actions, pictured = true, children }: Props) {
+  const { lane } = useLane();
   const [asTable, setAsTable] = useState(false);
   const heading = useFrameText<HTMLHeadingElement>(lane, title);
   const id = useId();
@@ -83,7 +75,7 @@ export function Card({
           </button>
         </div>
       </header>
-      {asTable ? <LiveTable lane={lane} spec={table} /> : children}
+      {asTable ? <LiveTable spec={table} /> : children}
     </article>
   );
 }

@@ -5,17 +5,18 @@ import {
   drawAdoption,
   hitAdoption,
   layoutAdoption,
-  reasonColours,
 } from '../../draw/adoption.ts';
 import { compact, count, plural } from '../../draw/format.ts';
+import type { ModelId } from '../../engine/allocators/index.ts';
+import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import type { EventKind, EventRecord } from '../../engine/telemetry/events.ts';
-import type { ModelId } from '../../engine/types.ts';
-import type { Lane } from '../../live/lane.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
+import { useLane } from '../lane/context.ts';
+import { ADOPTION_TEXT, eventSentence } from '../lane/event-text.ts';
+import { useFrames, useLaneCanvas } from '../lane/use-frame.ts';
+import { colourVar, noun, nouns } from '../models.ts';
 import { Card } from './card.tsx';
-import { ADOPTION_TEXT, eventSentence, NEW_PAGE_TEXT } from './event-text.ts';
-import { useFrames, useLaneCanvas } from './use-frame.ts';
 
 const SHOWN: readonly number[] = [60, 200, 600];
 const KINDS: readonly EventKind[] = [
@@ -27,46 +28,21 @@ const KINDS: readonly EventKind[] = [
   'adoptionBlocked',
   'wake',
 ];
-const REASON_LABELS = [
-  'own queue, tries used up',
-  'taken by an adoption',
-  'graveyard',
-  'below the threshold',
-  'of dead threads',
-  'first of its class',
-  'all blocks live',
-] as const;
-const REASON_COUNTERS = [
-  C.newGate,
-  C.newStarved,
-  C.newGraveyard,
-  C.newBelow,
-  C.newOrphaned,
-  C.newFirstUse,
-  C.newCapacity,
-];
-
-/** The finding: how many pages adoptions cost, or spared. */
-function finding({ counters }: FrameView): string {
+/** The finding: how many new spans adoptions cost, or spared. */
+function finding({ counters }: FrameView, model: ModelId): string {
   const adoptions = counters[C.adoptions];
-  if (adoptions === 0) return 'Nobody takes a page from anybody';
+  if (adoptions === 0) return `Nobody takes a ${noun(model)} from anybody`;
   const starved = counters[C.newStarved];
   if (starved > adoptions / 4)
-    return `${plural(adoptions, 'adoption')} made ${plural(starved, 'new page')} necessary`;
+    return `${plural(adoptions, 'adoption')} made ${plural(starved, `new ${noun(model)}`, `new ${nouns(model)}`)} necessary`;
   return `${plural(adoptions, 'adoption')}, ${count(starved)} of them missed by an owner`;
 }
 
 /** Who took what from whom, lately: one line per chain of lives. */
-export function AdoptionCard({
-  lane,
-  model,
-  onExplain,
-}: {
-  readonly lane: Lane;
-  readonly model: ModelId;
-  /** Asks for the chain of causes that ends in an event. */
-  onExplain(seq: number): void;
-}) {
+export function AdoptionCard() {
+  const { lane, knobs, onExplain } = useLane();
+  const { model } = knobs;
+  const { reasons } = MODEL_SHOWN[model];
   const [most, setMost] = useState(SHOWN[1]);
   const events = useRef<readonly EventRecord[]>([]);
   const layout = useRef<AdoptionLayout | undefined>(undefined);
@@ -76,11 +52,11 @@ export function AdoptionCard({
   /** Generation of the run that the events are of. */
   const generation = useRef(-1);
   const legend = useRef<HTMLUListElement>(null);
-  const [colours, setColours] = useState<{ arcs: readonly string[]; reasons: readonly string[] }>();
+  const [arcs, setArcs] = useState<readonly string[]>([]);
   const canvas = useLaneCanvas(
     lane,
     (ctx, frame, size, palette) => {
-      if (!colours) setColours({ arcs: adoptionColours(palette), reasons: reasonColours(palette) });
+      if (arcs.length === 0) setArcs(adoptionColours(palette));
       layout.current = layoutAdoption(
         events.current,
         frame.shape.chains,
@@ -95,6 +71,7 @@ export function AdoptionCard({
         layout.current,
         size,
         palette,
+        reasons.map(({ counted }) => palette[counted?.colour ?? 'living']),
         selected.current,
       );
     },
@@ -117,12 +94,13 @@ export function AdoptionCard({
   };
   useFrames(lane, 250, (frame) => {
     void load(frame);
-    REASON_COUNTERS.forEach((counter, i) => {
+    reasons.forEach(({ counted }, i) => {
       const line = legend.current?.querySelector<HTMLElement>(`[data-reason="${i}"]`);
-      if (!line) return;
-      line.hidden = frame.counters[counter] === 0;
+      if (!line || !counted) return;
+      const times = frame.counters[C[counted.counter]];
+      line.hidden = times === 0;
       const value = line.querySelector('b');
-      const text = compact(frame.counters[counter]);
+      const text = compact(times);
       if (value && value.textContent !== text) value.textContent = text;
     });
   });
@@ -173,23 +151,21 @@ export function AdoptionCard({
   };
   return (
     <Card
-      lane={lane}
       className="adoption-card wide"
-      title={finding}
+      title={(frame) => finding(frame, model)}
       table={{
-        head: ['New pages, by what would have spared them', 'Count'],
+        head: [`New ${nouns(model)}, by what would have spared them`, 'Count'],
         rows: (frame) => [
-          ...REASON_COUNTERS.map((counter, i) => [
-            NEW_PAGE_TEXT[i],
-            count(frame.counters[counter]),
-          ]),
+          ...reasons.flatMap(({ text, counted }) =>
+            counted ? [[text, count(frame.counters[C[counted.counter]])]] : [],
+          ),
           ['adoptions', count(frame.counters[C.adoptions])],
           ['of them without need', count(frame.counters[C.adoptionsUnneeded])],
           ['of them orphans', count(frame.counters[C.orphanAdoptions])],
           ['refused: first refusal', count(frame.counters[C.blockedRfr])],
           ['refused: owner not idle', count(frame.counters[C.blockedIdle])],
-          ['refused: partly free pages', count(frame.counters[C.blockedPartial])],
-          ['refused: too few pages', count(frame.counters[C.blockedPressure])],
+          [`refused: partly free ${nouns(model)}`, count(frame.counters[C.blockedPartial])],
+          [`refused: too few ${nouns(model)}`, count(frame.counters[C.blockedPressure])],
           ['refused: too few remote blocks', count(frame.counters[C.blockedRemotes])],
           ['refused: claimed', count(frame.counters[C.blockedClaim])],
         ],
@@ -214,7 +190,7 @@ export function AdoptionCard({
               <path
                 d="M1 9 Q7 -3 13 9"
                 fill="none"
-                stroke={colours?.arcs[i]}
+                stroke={arcs[i]}
                 strokeWidth="1.6"
                 strokeDasharray={i === 1 ? '3 2' : undefined}
               />
@@ -222,21 +198,24 @@ export function AdoptionCard({
             {i === 2 ? 'adoption of an orphan' : `adoption ${text}`}
           </li>
         ))}
-        {REASON_LABELS.map((text, i) => (
-          <li key={text} data-reason={i} hidden>
-            <svg width="11" height="10" aria-hidden="true">
-              <path d="M5.5 0 L11 10 L0 10 Z" fill={colours?.reasons[i]} />
-            </svg>
-            {text} <b />
-          </li>
-        ))}
+        {reasons.map(
+          ({ counted }, i) =>
+            counted && (
+              <li key={counted.label} data-reason={i} hidden>
+                <svg width="11" height="10" aria-hidden="true">
+                  <path d="M5.5 0 L11 10 L0 10 Z" fill={colourVar(counted.colour)} />
+                </svg>
+                {counted.label} <b />
+              </li>
+            ),
+        )}
       </ul>
       <canvas
         ref={canvas.ref}
         className="adoption-canvas"
         tabIndex={0}
         role="application"
-        aria-label="Adoptions and new pages, one line per chain. Left and right walk the events, Enter shows the chain of causes."
+        aria-label={`Adoptions and new ${nouns(model)}, one line per chain. Left and right walk the events, Enter shows the chain of causes.`}
         onPointerMove={(event) => say(at(event))}
         onPointerLeave={() => say(undefined)}
         onPointerDown={(event) => {

@@ -1,31 +1,19 @@
 import { useRef, useState } from 'react';
 import { compact } from '../../draw/format.ts';
-import {
-  EVENT_KINDS,
-  type EventKind,
-  type EventRecord,
-  NO_CAUSE,
-} from '../../engine/telemetry/events.ts';
-import type { ModelId } from '../../engine/types.ts';
-import type { Lane } from '../../live/lane.ts';
+import { type EventKind, type EventRecord, NO_CAUSE } from '../../engine/telemetry/events.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
+import { useLane } from '../lane/context.ts';
+import { eventOf, eventSentence, kindName } from '../lane/event-text.ts';
+import { useFrames } from '../lane/use-frame.ts';
+import { kindsOf } from '../models.ts';
 import { Card } from './card.tsx';
-import { eventOf, eventSentence, kindName } from './event-text.ts';
-import { useFrames } from './use-frame.ts';
 
 const LINES = 40;
 
 /** The newest events in plain words; each with its cause, on demand back to the first. */
-export function EventsCard({
-  lane,
-  model,
-  onExplain,
-}: {
-  readonly lane: Lane;
-  readonly model: ModelId;
-  /** Asks for the chain of causes that ends in an event. */
-  onExplain(seq: number): void;
-}) {
+export function EventsCard() {
+  const { lane, knobs, onExplain } = useLane();
+  const { model } = knobs;
   const [kind, setKind] = useState<EventKind | 'all'>('all');
   const list = useRef<HTMLOListElement>(null);
   const older = useRef<readonly EventRecord[]>([]);
@@ -66,7 +54,6 @@ export function EventsCard({
   return (
     <Card
       pictured={false}
-      lane={lane}
       title={(frame) => `${compact(frame.header[H.nextEventSeq])} events so far`}
       table={{
         head: ['Operation', 'Event'],
@@ -83,9 +70,9 @@ export function EventsCard({
             onChange={(event) => void pick(event.target.value as EventKind | 'all')}
           >
             <option value="all">all</option>
-            {EVENT_KINDS.map((name) => (
+            {kindsOf(model).map((name) => (
               <option key={name} value={name}>
-                {kindName(name)}
+                {kindName(name, model)}
               </option>
             ))}
           </select>
