@@ -1,7 +1,5 @@
 import type { ReactElement } from 'react';
 import type { Feature } from '../../engine/allocators/model.ts';
-import type { KnobValues } from '../../engine/knobs/index.ts';
-import { isInForce } from '../models.ts';
 import { lazily } from '../shell/lazily.tsx';
 
 /** A view of a lane. A new one is a file with a component that takes no props, and a line in CARDS. */
@@ -122,18 +120,17 @@ const ORDERED: readonly (CardDef & { readonly id: CardId })[] = [...CARDS].sort(
   (a, b) => a.order - b.order,
 );
 
-/** Whether a card has something to show of a lane. */
-export const canShow = (card: CardDef, knobs: Readonly<KnobValues>, explaining = false): boolean =>
-  (explaining && card.explains === true) ||
-  card.needs.every((feature) => isInForce(feature, knobs));
-
 /**
  * The cards of a lane, in order.
+ * @param has whether its model has a feature with the knobs in force
  * @param explaining the causes of an event are shown
  */
 export const cardsFor = (
-  knobs: Readonly<KnobValues>,
+  has: (feature: Feature) => boolean,
   explaining: boolean,
   chosen: Chosen,
 ): readonly (CardDef & { readonly id: CardId })[] =>
-  ORDERED.filter((card) => (chosen[card.id] ?? card.byDefault) && canShow(card, knobs, explaining));
+  ORDERED.filter(
+    ({ id, byDefault, explains, needs }) =>
+      (chosen[id] ?? byDefault) && ((explaining && explains === true) || needs.every(has)),
+  );

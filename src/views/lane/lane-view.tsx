@@ -3,6 +3,7 @@ import type { XAxis } from '../../draw/area.ts';
 import { presetById } from '../../engine/presets.ts';
 import { knobsInForce } from '../../state/store.ts';
 import { type CardDef, cardsFor } from '../cards/registry.ts';
+import { isInForce } from '../models.ts';
 import { useApp, usePerform, useSession, useUi } from '../page/context.ts';
 import { variantOf } from '../page/right-side.tsx';
 import { LETTERS } from '../page/session/session.ts';
@@ -50,7 +51,7 @@ export function LaneView({ index }: { readonly index: number }) {
   const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
   const given = recipe.lanes[index].name;
   const name = several ? given : (variantOf(preset, recipe, index)?.name ?? given);
-  const cards = cardsFor(knobs, explained !== undefined, chosen);
+  const cards = cardsFor((feature) => isInForce(feature, knobs), explained !== undefined, chosen);
   const front = (): void => {
     if (several && !focused) focusOn(index);
   };

@@ -147,6 +147,7 @@ export const MF2_SHOWN: ModelShown = {
     'pendingPagesMax',
     'pendingAgeUs',
   ],
+  counterWords: { orphanSuperslabs: 'orphan pages' },
   events: [
     'remoteEdge',
     'drained',

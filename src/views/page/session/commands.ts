@@ -3,6 +3,7 @@ import { knobWords, optionLabel } from '../../../engine/knobs/words.ts';
 import { PRESETS } from '../../../engine/presets.ts';
 import { LESSONS } from '../../../lessons/list.ts';
 import { knobsInForce } from '../../../state/store.ts';
+import { CARDS } from '../../cards/registry.ts';
 import type { Command as Entry } from '../../shell/palette.tsx';
 import { duplicateLane, redo, undo } from './lanes.ts';
 import { openLesson } from './lesson.ts';
@@ -33,7 +34,7 @@ function goToKnob(session: Session, id: KnobId): void {
 
 /** Everything the page can do, by name. */
 export function commandList(session: Session): Entry[] {
-  const { recipe, ui, resetKnobs, setPanels } = stateOf(session);
+  const { recipe, ui, resetKnobs, setPanels, setUi } = stateOf(session);
   const knobs = knobsInForce(recipe, focusOf(session));
   const does =
     <A extends readonly unknown[]>(command: Command<A>, ...args: A) =>
@@ -74,6 +75,13 @@ export function commandList(session: Session): Entry[] {
       name: `Scenario ${scenario}: ${title}`,
       run: does(openScenario, id),
     })),
+    ...CARDS.map(({ id, title, byDefault }) => {
+      const shown = ui.cards[id] ?? byDefault;
+      return {
+        name: `${shown ? 'Hide' : 'Show'} the view: ${title}`,
+        run: () => setUi({ cards: { ...ui.cards, [id]: !shown } }),
+      };
+    }),
     ...KNOB_IDS.map((id) => ({
       name: `Knob: ${knobWords(id).label}`,
       ...(whyInapplicable(id, knobs) === undefined ? {} : { hint: 'not in force' }),
