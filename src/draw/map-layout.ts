@@ -131,7 +131,7 @@ export interface MapHit {
   readonly position: number;
 }
 
-/** The SuperSlab at a point, or undefined. */
+/** The span at a point, or undefined. */
 export function hitMap(
   bands: readonly MapBand[],
   geometry: MapGeometry,
@@ -151,7 +151,7 @@ export function hitMap(
   return row === undefined ? undefined : { row, band: index, position };
 }
 
-/** The cell of a SuperSlab, or undefined when it is outside the window. */
+/** The cell of a span, or undefined when it is outside the window. */
 export function cellOf(
   bands: readonly MapBand[],
   geometry: MapGeometry,

@@ -10,13 +10,13 @@ export interface MapOptions {
   readonly colourBy: MapColour;
   /** Bits of states hidden by the legend. */
   readonly hidden: number;
-  /** Only these SuperSlabs keep their colour, when given. */
+  /** Only these spans keep their colour, when given. */
   readonly lit?: ((frame: FrameView, row: number) => boolean) | undefined;
   readonly selected: number | undefined;
   readonly hovered: number | undefined;
 }
 
-/** A small canvas that holds one pixel per SuperSlab; made by the page, reused every frame. */
+/** A small canvas that holds one pixel per span; made by the page, reused every frame. */
 export interface PixelSurface {
   readonly canvas: CanvasImageSource;
   /** A buffer of at least width × height pixels, row-major. */
@@ -29,7 +29,7 @@ export interface PixelSurface {
 const DETAIL_PX = 15;
 
 /**
- * Draws the map: one band per size class. From afar each SuperSlab is one pixel of a small image that
+ * Draws the map: one band per size class. From afar each span is one pixel of a small image that
  * is scaled up without smoothing; near by, its slabs, occupancy, queue and adoption are drawn too.
  */
 export function drawMap(

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { bytes, compact, count, duration, plural } from '../../draw/format.ts';
+import { hasFeature } from '../../engine/allocators/index.ts';
 import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import type { EventKind, EventRecord } from '../../engine/telemetry/events.ts';
@@ -21,6 +22,8 @@ export function DominoCard() {
   const { lane, knobs, explained: seq, onExplain } = useLane();
   const run = usePerform();
   const { model } = knobs;
+  /** Whether the model counts how long the chains of its whole run are. */
+  const counted = hasFeature(model, 'causes');
   const { newSpan, spanBytes } = MODEL_SHOWN[model];
   /** Bytes that an event cost: what it mapped. */
   const costOf = ({ kind }: EventRecord): number => (kind === newSpan ? spanBytes(knobs) : 0);
@@ -65,38 +68,52 @@ export function DominoCard() {
   return (
     <Card
       className="domino-card wide"
-      title={(frame: FrameView) =>
-        frame.counters[C.chainMax] > 0
-          ? `${plural(frame.counters[C.newStarved], noun(model), nouns(model))} fell to a chain of adoptions, the longest of ${count(frame.counters[C.chainMax])}`
-          : `No ${noun(model)} was made because of an adoption`
-      }
-      table={{
-        head: [`Adoptions before the ${noun(model)}`, `New ${nouns(model)}`],
-        rows: (frame) =>
-          LENGTHS.map((length, i) => [
-            length === 8 ? '8 or more' : String(length),
-            count(frame.counters[C.chain1 + i]),
-          ]),
+      title={(frame: FrameView) => {
+        if (!counted) return 'What led to an event';
+        const { counters } = frame;
+        return counters[C.chainMax] > 0
+          ? `${plural(counters[C.newStarved], noun(model), nouns(model))} fell to a chain of adoptions, the longest of ${count(counters[C.chainMax])}`
+          : `No ${noun(model)} was made because of an adoption`;
       }}
+      table={
+        counted
+          ? {
+              head: [`Adoptions before the ${noun(model)}`, `New ${nouns(model)}`],
+              rows: (frame) =>
+                LENGTHS.map((length, i) => [
+                  length === 8 ? '8 or more' : String(length),
+                  count(frame.counters[C.chain1 + i]),
+                ]),
+            }
+          : {
+              head: ['Operation', 'Event'],
+              rows: () =>
+                chain.map((event) => [count(event.op), eventSentence(event, sizes, model)]),
+            }
+      }
       actions={
-        <button type="button" className="ghost-button" onClick={longest}>
-          Longest chain
-        </button>
+        counted && (
+          <button type="button" className="ghost-button" onClick={longest}>
+            Longest chain
+          </button>
+        )
       }
     >
-      <ol
-        className="histogram"
-        ref={bars}
-        aria-label={`New ${nouns(model)} by length of their chain`}
-      >
-        {LENGTHS.map((length) => (
-          <li key={length}>
-            <i aria-hidden="true" />
-            <b>0</b>
-            <small>{length === 8 ? '8+' : length}</small>
-          </li>
-        ))}
-      </ol>
+      {counted && (
+        <ol
+          className="histogram"
+          ref={bars}
+          aria-label={`New ${nouns(model)} by length of their chain`}
+        >
+          {LENGTHS.map((length) => (
+            <li key={length}>
+              <i aria-hidden="true" />
+              <b>0</b>
+              <small>{length === 8 ? '8+' : length}</small>
+            </li>
+          ))}
+        </ol>
+      )}
       {chain.length === 0 ? (
         <p className="empty">
           {seq === undefined

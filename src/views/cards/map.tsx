@@ -21,7 +21,7 @@ import {
 } from '../../draw/map-layout.ts';
 import type { Palette } from '../../draw/palette.ts';
 import { hasFeature, type ModelId } from '../../engine/allocators/index.ts';
-import { UNMAPPED } from '../../engine/allocators/model.ts';
+import { type Feature, UNMAPPED } from '../../engine/allocators/model.ts';
 import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import { SUPERSLAB_FLAG } from '../../engine/types.ts';
@@ -50,6 +50,13 @@ const COLOUR_LABELS: Readonly<Record<ColourBy, string>> = {
   remote: 'remote queue',
   class: 'size class',
 };
+/** What a colouring or an order tells apart only where the model has it. */
+const COLOUR_NEEDS: Readonly<Partial<Record<ColourBy, Feature>>> = {
+  owner: 'owners',
+  remote: 'remoteQueues',
+  class: 'classes',
+};
+const ORDER_NEEDS: Readonly<Partial<Record<SortBy, Feature>>> = { owner: 'owners' };
 const SORT_LABELS: Readonly<Record<SortBy, string>> = {
   creation: 'place',
   owner: 'owner',
@@ -107,7 +114,7 @@ export function stateCounts(frame: FrameView): number[] {
 
 /** Pace of the map beside other lanes, ms. */
 const MAP_MS = 120;
-/** SuperSlabs per band at the closest zoom of the map. */
+/** Spans per band at the closest zoom of the map. */
 const MIN_SHOWN = 12;
 
 /** View state of the map that never needs React. */
@@ -124,8 +131,14 @@ export function MapCard() {
   const { lane, index, knobs, axes, lit, onLit } = useLane();
   const { model } = knobs;
   const run = usePerform();
-  const colourBy = useApp((state) => state.colourBy);
-  const sortBy = useApp((state) => state.sortBy);
+  const has = (feature: Feature | undefined): boolean =>
+    feature === undefined || hasFeature(model, feature);
+  const colourings = COLOUR_BY.filter((key) => has(COLOUR_NEEDS[key]));
+  const orders = SORT_BY.filter((key) => has(ORDER_NEEDS[key]));
+  const colourBy = useApp((state) =>
+    colourings.includes(state.colourBy) ? state.colourBy : colourings[0],
+  );
+  const sortBy = useApp((state) => (orders.includes(state.sortBy) ? state.sortBy : orders[0]));
   const setColourBy = useApp((state) => state.setColourBy);
   const setSortBy = useApp((state) => state.setSortBy);
   const selection = useApp((state) => (state.focus === index ? state.selection : undefined));
@@ -196,7 +209,7 @@ export function MapCard() {
     if (!geometry) return;
     const longest = bands.reduce((most, band) => Math.max(most, band.order.length), 0);
     const full = roomFor(longest);
-    // Beyond the last step lie single blocks: the inspector draws those of the SuperSlab in sight.
+    // Beyond the last step lie single blocks: the inspector draws those of the span in sight.
     if (factor < 1 && geometry.window.size <= MIN_SHOWN && view.current.hovered !== undefined) {
       onSelect({ superslab: view.current.hovered });
       return;
@@ -323,12 +336,16 @@ export function MapCard() {
       className="map-card"
       title={mapFinding}
       table={{
-        head: ['Class', 'Count', 'States'],
+        head: [has('classes') ? 'Class' : 'Blocks', 'Count', 'States'],
         rows: (frame) => {
           const table = bandsOf(frame, 'creation').map((band) => {
             const counts = statesOf(modelOf(frame)).map(() => 0);
             for (const row of band.order) counts[frame.columns.state[row]]++;
-            return [classSize(band.blockBytes), count(band.count), inWords(frame, counts)];
+            return [
+              band.blockBytes > 0 ? classSize(band.blockBytes) : 'any size',
+              count(band.count),
+              inWords(frame, counts),
+            ];
           });
           return [
             ...table,
@@ -344,7 +361,7 @@ export function MapCard() {
               value={colourBy}
               onChange={(event) => setColourBy(event.target.value as ColourBy)}
             >
-              {COLOUR_BY.map((key) => (
+              {colourings.map((key) => (
                 <option key={key} value={key}>
                   {COLOUR_LABELS[key]}
                 </option>
@@ -354,7 +371,7 @@ export function MapCard() {
           <label className="mini-select">
             order
             <select value={sortBy} onChange={(event) => setSortBy(event.target.value as SortBy)}>
-              {SORT_BY.map((key) => (
+              {orders.map((key) => (
                 <option key={key} value={key}>
                   {SORT_LABELS[key]}
                 </option>
@@ -380,7 +397,7 @@ export function MapCard() {
           tabIndex={0}
           role="application"
           aria-roledescription={`map of ${nouns(model)}`}
-          aria-label={`Every ${noun(model)}, one band per size class. Arrow keys walk, Enter inspects, plus and minus zoom, 0 shows all.`}
+          aria-label={`Every ${noun(model)}${has('classes') ? ', one band per size class' : ''}. Arrow keys walk, Enter inspects, plus and minus zoom, 0 shows all.`}
           onPointerMove={onMove}
           onPointerDown={onDown}
           onPointerUp={onUp}
@@ -498,7 +515,7 @@ function ownerOf({ columns }: FrameView, row: number): string {
   return owner === 0 ? 'main' : `life ${count(owner)}${dead ? ', dead' : ''}`;
 }
 
-/** An off-screen canvas of one pixel per SuperSlab. */
+/** An off-screen canvas of one pixel per span. */
 function pixelSurface(): PixelSurface {
   const canvas = document.createElement('canvas');
   const ctx = canvas.getContext('2d');

@@ -1,7 +1,6 @@
 import { Suspense } from 'react';
 import { KNOB_IDS } from '../../engine/knobs/index.ts';
-import { type Preset, presetById, type Variant } from '../../engine/presets.ts';
-import type { Recipe } from '../../engine/recipe.ts';
+import { presetById } from '../../engine/presets.ts';
 import { MAX_LANES } from '../../state/store.ts';
 import { Boundary } from '../shell/boundary.tsx';
 import { lazily } from '../shell/lazily.tsx';
@@ -10,6 +9,7 @@ import { useBase } from './knobs-side.tsx';
 import { laneWith } from './session/lanes.ts';
 import { hasEnded } from './session/session.ts';
 import { copyLink } from './session/share.ts';
+import { variantOf } from './texts.ts';
 
 const LessonPanel = lazily(async () => (await import('../lessons/panel.tsx')).LessonPanel);
 const BreakIt = lazily(async () => (await import('../side/break-it.tsx')).BreakIt);
@@ -17,15 +17,6 @@ const Notes = lazily(async () => (await import('../side/notes.tsx')).Notes);
 const Inspector = lazily(async () => (await import('../side/inspector.tsx')).Inspector);
 const AutopsyCard = lazily(async () => (await import('../side/autopsy.tsx')).AutopsyCard);
 const Story = lazily(async () => (await import('../story/story.tsx')).Story);
-
-/** The variant of a scenario that a lane shows. */
-export const variantOf = (
-  preset: Preset | undefined,
-  recipe: Recipe,
-  lane: number,
-): Variant | undefined =>
-  preset?.variants.find(({ name }) => name === recipe.lanes[lane].name) ??
-  preset?.variants[recipe.variant ?? 0];
 
 /** What is said of the lane in front: lesson, blows, notes, inspector, autopsy and story. */
 export function RightSide() {

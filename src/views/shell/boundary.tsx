@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { LoadError } from './lazily.tsx';
 
 interface Props {
   /** What failed, as the reader calls it: “This view”. */
@@ -20,8 +21,13 @@ export class Boundary extends Component<Props, State> {
     return { error: error instanceof Error ? error : new Error(String(error)) };
   }
   override componentDidUpdate(before: Props): void {
-    if (before.of !== this.props.of && this.state.error) this.setState({ error: undefined });
+    if (before.of !== this.props.of && this.state.error) this.again();
   }
+  private readonly again = (): void => {
+    const { error } = this.state;
+    if (error instanceof LoadError) error.again();
+    this.setState({ error: undefined });
+  };
   override render(): ReactNode {
     const { error } = this.state;
     const { what, onLink, children } = this.props;
@@ -29,9 +35,9 @@ export class Boundary extends Component<Props, State> {
     return (
       <section className="card fault" role="alert">
         <p>
-          {what} cannot be shown: {error.message}
+          {what} cannot be shown: {error.message}.
         </p>
-        <button type="button" onClick={() => this.setState({ error: undefined })}>
+        <button type="button" onClick={this.again}>
           Try again
         </button>
         {onLink && (

@@ -1,3 +1,5 @@
+import { MODEL_IDS } from '../../engine/allocators/index.ts';
+import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { Dialog } from './dialog.tsx';
 
 const KEYS: readonly { readonly keys: string; readonly where?: string; readonly what: string }[] = [
@@ -25,6 +27,13 @@ const KEYS: readonly { readonly keys: string; readonly where?: string; readonly 
   { keys: '← →', where: 'in a chart', what: 'read values' },
 ];
 
+/** Text whose *terms* stand out. */
+const Marked = ({ text }: { readonly text: string }) =>
+  text.split('*').map((piece, i) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: pieces never move
+    i % 2 === 1 ? <b key={i}>{piece}</b> : piece,
+  );
+
 /** Keys, and what one is looking at. */
 export function Help({ onClose }: { onClose(): void }) {
   return (
@@ -32,22 +41,17 @@ export function Help({ onClose }: { onClose(): void }) {
       {() => (
         <>
           <p>
-            A simulated process runs on an allocator, block by block, in this page: the Larson
-            benchmark or a pair of threads, on SuperSlabs of small blocks or on pages of larger
-            ones. Every number is counted from that state. What a document claims is greyed and
-            labelled; time and speed are modelled.
+            A simulated program runs on an allocator, block by block, in this page. Every number is
+            counted from that state. What a document claims is greyed and labelled; time and speed
+            are modelled. A <b>map entry</b> (VMA) is what the kernel counts against
+            vm.max_map_count. Several <b>lanes</b> run the same operations under different rules,
+            side by side.
           </p>
-          <p>
-            A <b>SuperSlab</b> is a 2 MiB mapping for blocks of one size class, cut into 64 KiB{' '}
-            <b>slabs</b>. Each slab has an owner; a block that another thread frees waits in the
-            slab’s <b>remote queue</b> until the owner drains it. A <b>map entry</b> (VMA) is what
-            the kernel counts against vm.max_map_count.
-          </p>
-          <p>
-            A <b>page</b> of the mid allocator is 64 KiB of one size class. Remote frees put it on
-            its owner’s <b>pending queue</b>; another thread may <b>adopt</b> it. Several{' '}
-            <b>lanes</b> run the same operations under different rules, side by side.
-          </p>
+          {MODEL_IDS.map((id) => (
+            <p key={id}>
+              <Marked text={MODEL_SHOWN[id].about} />
+            </p>
+          ))}
           <h3>Keys</h3>
           <dl className="keys">
             {KEYS.map(({ keys, where, what }) => (

@@ -3,6 +3,17 @@ import { whileLoading } from '../../live/loading.ts';
 
 const parts: (() => Promise<unknown>)[] = [];
 
+/** The code of a part did not come. It fails as long as nobody asks for another try. */
+export class LoadError extends Error {
+  /** @param again the next rendering asks for the code once more */
+  constructor(
+    readonly again: () => void,
+    cause: unknown,
+  ) {
+    super('its code could not be loaded', { cause });
+  }
+}
+
 /**
  * A component whose code is loaded when it is first needed, or by `loadRest`. Once there it renders at once:
  * nothing flashes. It needs a Suspense around it for the wait and a Boundary for a file that does not come.
@@ -19,9 +30,9 @@ export function lazily<P extends object>(
         return component;
       },
       (error: unknown) => {
-        // Whoever tries again asks again.
-        going = undefined;
-        throw error;
+        throw new LoadError(() => {
+          going = undefined;
+        }, error);
       },
     );
     return going;

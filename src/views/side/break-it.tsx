@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { bytes, compact, count, duration } from '../../draw/format.ts';
+import { hasFeature } from '../../engine/allocators/index.ts';
 import { ACT, type ActId } from '../../engine/interventions.ts';
 import type { ThreadDetail } from '../../engine/types.ts';
 import { H } from '../../worker/frame.ts';
@@ -154,7 +155,8 @@ export function BreakIt() {
         <span ref={room} />. Any share: the knob under Limits.
       </p>
       <p className="break-note">
-        To force an adoption, pin or trim, select one of the {nouns(knobs.model)} in the map.
+        To {hasFeature(knobs.model, 'adoption') ? 'force an adoption, pin or trim' : 'pin or trim'},
+        select one of the {nouns(knobs.model)} in the map.
       </p>
     </section>
   );

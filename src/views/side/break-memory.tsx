@@ -1,9 +1,10 @@
 import { useState } from 'react';
+import { hasFeature } from '../../engine/allocators/index.ts';
 import { ACT, type ActId } from '../../engine/interventions.ts';
 import type { ThreadDetail } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import { useFrames } from '../lane/use-frame.ts';
-import { usePerform } from '../page/context.ts';
+import { useFocused, usePerform } from '../page/context.ts';
 import { strike } from '../page/session/edits.ts';
 
 /** Blows to the selected span. */
@@ -17,6 +18,7 @@ export function BreakMemory({
   readonly pinned: boolean;
 }) {
   const run = usePerform();
+  const adopts = hasFeature(useFocused().knobs.model, 'adoption');
   const [threads, setThreads] = useState<readonly ThreadDetail[]>([]);
   const [chain, setChain] = useState(1);
   useFrames(lane, 500, () => {
@@ -31,26 +33,28 @@ export function BreakMemory({
   return (
     <fieldset className="break-memory">
       <legend>Break it</legend>
-      <div>
-        <button
-          type="button"
-          title={ACT.adopt.help}
-          disabled={chosen === undefined}
-          onClick={() => run(strike, { act: 'adopt', subject: row, amount: chosen ?? 1 })}
-        >
-          {ACT.adopt.label}
-        </button>
-        <label>
-          by chain
-          <select value={chosen ?? ''} onChange={(event) => setChain(Number(event.target.value))}>
-            {living.map((thread) => (
-              <option key={thread.chain} value={thread.chain}>
-                {thread.chain}
-              </option>
-            ))}
-          </select>
-        </label>
-      </div>
+      {adopts && (
+        <div>
+          <button
+            type="button"
+            title={ACT.adopt.help}
+            disabled={chosen === undefined}
+            onClick={() => run(strike, { act: 'adopt', subject: row, amount: chosen ?? 1 })}
+          >
+            {ACT.adopt.label}
+          </button>
+          <label>
+            by chain
+            <select value={chosen ?? ''} onChange={(event) => setChain(Number(event.target.value))}>
+              {living.map((thread) => (
+                <option key={thread.chain} value={thread.chain}>
+                  {thread.chain}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
+      )}
       <div>
         {[pin, 'trim' as const].map((id, i) => (
           <button

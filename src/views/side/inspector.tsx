@@ -9,13 +9,13 @@ import type { Lane } from '../../live/lane.ts';
 import type { Selection } from '../../state/store.ts';
 import { H } from '../../worker/frame.ts';
 import { useFrames } from '../lane/use-frame.ts';
-import { colourVar, noun, stateNamed } from '../models.ts';
+import { colourVar, noun, partOf, stateNamed } from '../models.ts';
 import { useFocused, usePerform } from '../page/context.ts';
 import { select } from '../page/session/lanes.ts';
 import { travel } from '../page/session/transport.ts';
 import { BreakMemory } from './break-memory.tsx';
 
-/** The selected SuperSlab, its slabs, and every block of one slab. */
+/** The selected span, its slabs, and every block of one slab. */
 export function Inspector({ selection }: { readonly selection: Selection }) {
   const run = usePerform();
   const { lane, knobs } = useFocused();
@@ -68,6 +68,7 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
   }
   if (!detail) return <section className="inspector" aria-label="Inspector" aria-busy="true" />;
   const state = stateNamed(model, detail.state);
+  const part = partOf(model);
   const owner =
     detail.owner < 0 ? 'nobody' : detail.owner === 0 ? 'main' : `life ${count(detail.owner)}`;
   return (
@@ -138,7 +139,7 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
         </dd>
       </dl>
       <BreakMemory lane={lane} row={detail.index} pinned={detail.pinned} />
-      <h3>Slabs</h3>
+      <h3>{capital(part.many)}</h3>
       <div className="slab-grid">
         {detail.slabs.map((entry) => (
           <button
@@ -148,15 +149,17 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
             aria-pressed={blocks?.slab === entry.index}
             title={
               entry.acquired
-                ? `slab ${entry.index}: ${count(entry.live)} live, ${count(entry.free)} free, ${count(entry.queued)} queued of ${count(entry.capacity)}; ${entry.residentPages} pages resident`
-                : `slab ${entry.index}: not in use`
+                ? `${part.one} ${entry.index}: ${count(entry.live)} live, ${count(entry.free)} free, ${count(entry.queued)} queued of ${count(entry.capacity)}; ${entry.residentPages} pages resident`
+                : `${part.one} ${entry.index}: not in use`
             }
             onClick={() => onSelect({ superslab, slab: entry.index })}
           >
             {entry.acquired && (
               <i style={{ height: `${(100 * entry.live) / Math.max(1, entry.capacity)}%` }} />
             )}
-            <span className="sr">slab {entry.index}</span>
+            <span className="sr">
+              {part.one} {entry.index}
+            </span>
           </button>
         ))}
       </div>
@@ -165,6 +168,7 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
           key={`${blocks.superslab}.${blocks.slab}`}
           lane={lane}
           blocks={blocks}
+          part={part.one}
           selected={selection.block}
           onBlock={(block) => onSelect({ superslab, slab: blocks.slab, block })}
         />
@@ -199,11 +203,14 @@ const STATE_TEXT = {
 function Blocks({
   lane,
   blocks,
+  part,
   selected,
   onBlock,
 }: {
   readonly lane: Lane;
   readonly blocks: BlocksDetail;
+  /** What the blocks lie in: “slab”. */
+  readonly part: string;
   readonly selected: number | undefined;
   onBlock(block: number): void;
 }) {
@@ -237,7 +244,9 @@ function Blocks({
   const shown = selected !== undefined && selected < blocks.states.length ? selected : undefined;
   return (
     <>
-      <h3>Blocks of slab {blocks.slab}</h3>
+      <h3>
+        Blocks of {part} {blocks.slab}
+      </h3>
       <p className="block-counts">
         {BLOCK_STATES.map(
           (state, i) => `${count(counts[i])} ${state === 'uncarved' ? 'never carved' : state}`,
@@ -248,7 +257,7 @@ function Blocks({
         className="blocks"
         tabIndex={0}
         role="application"
-        aria-label="Blocks of the slab; arrow keys walk them"
+        aria-label={`Blocks of the ${part}; arrow keys walk them`}
         onPointerDown={pick}
         onKeyDown={(event) => {
           const step = {
