@@ -93,7 +93,7 @@ async function watch(): Promise<Watched> {
   await slabscope.lockstep.play('max');
   await new Promise((next) => setTimeout(next, 1000));
   tasks.length = 0;
-  const opNow = (): number => slabscope.lane.hub.latest?.header[2] ?? 0;
+  const opNow = (): number => slabscope.lane.hub.latest?.header[slabscope.H.op] ?? 0;
   const from = {
     op: opNow(),
     at: performance.now(),

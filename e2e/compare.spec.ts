@@ -4,7 +4,10 @@ import { expectNoSidewaysScroll, open, opOf, watchErrors, whenIdle } from './hel
 
 /** Operation counts of all lanes. */
 const opsOf = (page: Page): Promise<number[]> =>
-  page.evaluate(() => window.slabscope.lanes.map((lane) => lane.hub.latest?.header[2] ?? -1));
+  page.evaluate(() => {
+    const { lanes, H } = window.slabscope;
+    return lanes.map((lane) => lane.hub.latest?.header[H.op] ?? -1);
+  });
 const digestsOf = (page: Page): Promise<string[]> =>
   page.evaluate(async () =>
     Promise.all(window.slabscope.lanes.map(async (lane) => (await lane.digest()).digest)),

@@ -132,7 +132,10 @@ test('the address knows where the run stands, and the start is the start', async
   await page.getByRole('button', { name: 'Step one operation' }).click();
   await expect(page).toHaveURL(/at=300001$/);
   await page.getByRole('button', { name: 'Play', exact: true }).click();
-  await page.waitForFunction(() => (window.slabscope.lane.hub.latest?.header[2] ?? 0) > 400_000);
+  await page.waitForFunction(() => {
+    const { lane, H } = window.slabscope;
+    return (lane.hub.latest?.header[H.op] ?? 0) > 400_000;
+  });
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await whenIdle(page);
   const op = await opOf(page);

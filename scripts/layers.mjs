@@ -56,7 +56,7 @@ const NOT_REACHED = [
     'the page reads tables of knobs and models without their heaps',
   ],
   [
-    'worker/sim.worker',
+    'worker/engine.worker',
     /^engine\/(knobs|workloads|programs|allocators)\/(\w+\/)?([a-z]+-)?(words|shown)$/,
     'workers need no help texts',
   ],
@@ -151,6 +151,17 @@ for (const [start, barred, why] of NOT_REACHED) {
   if (!graph.has(start)) problems.push(`the layer table names src/${start}, which does not exist`);
   for (const found of reach(start))
     if (barred.test(found)) problems.push(`src/${start} brings along src/${found}: ${why}`);
+}
+
+// The page looks; the engine runs in workers. Nothing that the page loads may lead to a heap.
+const HEAP = /^engine\/(simulation|allocators\/[^/]+\/(heap|simulation))$/;
+const from = new Map([['main', undefined]]);
+for (const node of from.keys()) {
+  for (const next of graph.get(node) ?? []) if (!from.has(next)) from.set(next, node);
+  if (!HEAP.test(node)) continue;
+  const way = [];
+  for (let step = node; step !== undefined; step = from.get(step)) way.unshift(step);
+  problems.push(`the page loads the engine: ${way.join(' -> ')}`);
 }
 
 for (const problem of problems) console.error(problem);

@@ -14,7 +14,10 @@ export async function whenIdle(page: Page): Promise<void> {
 
 /** Operation of the latest frame. */
 export const opOf = (page: Page): Promise<number> =>
-  page.evaluate(() => window.slabscope.lane.hub.latest?.header[2] ?? -1);
+  page.evaluate(() => {
+    const { lane, H } = window.slabscope;
+    return lane.hub.latest?.header[H.op] ?? -1;
+  });
 
 /** Digest of the run as it stands. */
 export const digestOf = (page: Page): Promise<string> =>

@@ -200,7 +200,7 @@ describe('areas', () => {
 
 describe('blocks', () => {
   const detail: BlocksDetail = {
-    superslab: 0,
+    span: 0,
     slab: 0,
     blockBytes: asBytes(64),
     headerBytes: 1024,

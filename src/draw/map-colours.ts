@@ -1,4 +1,5 @@
 import { type StateShown, UNMAPPED } from '../engine/allocators/model.ts';
+import { SPAN_FLAG } from '../engine/types.ts';
 import { type FrameView, H } from '../worker/frame.ts';
 import { mixPacked, type Palette, packed } from './palette.ts';
 import { cividis } from './ramp.ts';
@@ -38,7 +39,7 @@ export class MapColours {
         const weak = this.weak[state];
         if (weak === undefined) return own;
         // The higher the false count, the stronger the colour.
-        return mixPacked(weak, own, Math.min(1, Math.log2(1 + columns.active[row]) / 9));
+        return mixPacked(weak, own, Math.min(1, Math.log2(1 + columns.believed[row]) / 9));
       }
       case 'occupancy':
         return this.scale(Math.log2(1 + columns.live[row]) / 12);
@@ -51,7 +52,7 @@ export class MapColours {
         return this.scale(1 - columns.born[row] / now);
       }
       case 'owner':
-        return (columns.flags[row] & 1) !== 0
+        return (columns.flags[row] & SPAN_FLAG.ownerDead) !== 0
           ? mixPacked(this.owner(row, columns.chain), this.dead, 0.55)
           : this.owner(row, columns.chain);
       case 'class':

@@ -1,5 +1,5 @@
 import { UNMAPPED } from '../engine/allocators/model.ts';
-import { SUPERSLAB_FLAG } from '../engine/types.ts';
+import { SPAN_FLAG } from '../engine/types.ts';
 import type { FrameView } from '../worker/frame.ts';
 import { classSize, count } from './format.ts';
 import type { MapColour, MapColours } from './map-colours.ts';
@@ -165,7 +165,7 @@ function detail(
     ctx.stroke();
   }
   ctx.globalAlpha = 1;
-  if ((columns.flags[row] & SUPERSLAB_FLAG.adopted) !== 0) {
+  if ((columns.flags[row] & SPAN_FLAG.adopted) !== 0) {
     ctx.strokeStyle = palette.text;
     ctx.lineWidth = 1;
     ctx.strokeRect(x + 1.5, y + 1.5, w - 3, h - 3);

@@ -22,7 +22,7 @@ export interface Provenance {
 }
 
 export interface BlockSubject {
-  readonly superslab: number;
+  readonly span: number;
   readonly slab: number;
   readonly block: number;
 }
@@ -91,7 +91,7 @@ export class ProvenanceSearch {
     this.freedAfter = undefined;
     this.freedLast = undefined;
     // Who holds the block as the stretch begins.
-    const inside = replica.inspectBlocks(subject.superslab, subject.slab);
+    const inside = replica.inspectBlocks(subject.span, subject.slab);
     this.holder = inside?.slots[subject.block] ?? -1;
   }
 
@@ -110,7 +110,7 @@ export class ProvenanceSearch {
         if (this.allocated) this.freedAfter = actOf(replica);
         else this.freedLast = actOf(replica);
       }
-      if (outcome.row === subject.superslab && outcome.block === wanted) {
+      if (outcome.row === subject.span && outcome.block === wanted) {
         this.allocated = actOf(replica);
         this.freedAfter = undefined;
         this.holder = outcome.slot;

@@ -8,21 +8,23 @@ import type { EndedBy, PageState, RunStatus, SuperSlabState } from './telemetry/
 
 export type { ModelId };
 
-/** Columns of SuperSlabs that a frame carries; the engine fills them, row = map position. */
-export interface SuperSlabColumns {
+/** Columns of spans (SuperSlabs, pages) that a frame carries; the engine fills them, row = map position. */
+export interface SpanColumns {
   /** SS_STATES index. */
   readonly state: Uint8Array;
   readonly cls: Uint8Array;
   /** Chain slot of the owner: 0 main, 1..threads; 255 none (central list). */
   readonly chain: Uint8Array;
-  /** SUPERSLAB_FLAG bits. */
+  /** SPAN_FLAG bits. */
   readonly flags: Uint8Array;
   /** Slabs acquired so far. */
   readonly slabs: Uint8Array;
   /** Blocks truly allocated. */
   readonly live: Uint32Array;
-  /** What the counter believes. */
-  readonly active: Uint32Array;
+  /** Blocks that its counter believes to be live. */
+  readonly believed: Uint32Array;
+  /** Blocks that it has room for. */
+  readonly capacity: Uint32Array;
   /** Blocks waiting in remote queues. */
   readonly queued: Uint32Array;
   /** Life that owns it, or owned it. */
@@ -31,9 +33,9 @@ export interface SuperSlabColumns {
   readonly born: Uint32Array;
 }
 
-export const SUPERSLAB_FLAG = { ownerDead: 1, adopted: 2, persistent: 4 } as const;
+export const SPAN_FLAG = { ownerDead: 1, adopted: 2, persistent: 4 } as const;
 
-/** One slab in the close view of a SuperSlab. */
+/** One slab in the close view of a span. */
 export interface SlabDetail {
   readonly index: number;
   readonly acquired: boolean;
@@ -44,11 +46,11 @@ export interface SlabDetail {
   readonly live: number;
   readonly free: number;
   readonly queued: number;
-  readonly active: number;
+  readonly believed: number;
   readonly residentPages: number;
 }
 
-export interface SuperSlabDetail {
+export interface SpanDetail {
   readonly index: number;
   readonly serial: number;
   readonly state: SuperSlabState | PageState;
@@ -64,7 +66,7 @@ export interface SuperSlabDetail {
   readonly bornOp: OpIndex;
   readonly bornNs: Ns;
   readonly live: number;
-  readonly active: number;
+  readonly believed: number;
   readonly queued: number;
   readonly capacity: number;
   /** Pinned by an intervention. */
@@ -92,7 +94,7 @@ export type BlockState = (typeof BLOCK_STATES)[number];
 
 /** All blocks of one slab, from walking its lists. */
 export interface BlocksDetail {
-  readonly superslab: number;
+  readonly span: number;
   readonly slab: number;
   readonly blockBytes: Bytes;
   readonly headerBytes: number;
@@ -213,7 +215,7 @@ export interface Simulation {
   readonly history: History;
   /** Block size of each class, in bytes; the header byte is part of it. */
   readonly classBytes: readonly number[];
-  /** Rows of the SuperSlab columns in use, unmapped ones included. */
+  /** Rows of the span columns in use, unmapped ones included. */
   readonly rows: number;
   /** Chains of lives, main (slot 0) included. */
   readonly chains: number;
@@ -249,12 +251,12 @@ export interface Simulation {
   readonly peakMappedBytes: Bytes;
   readonly peakResidentBytes: Bytes;
   /** Fills `rows` rows; the columns must be long enough. */
-  fillColumns(columns: SuperSlabColumns): void;
+  fillColumns(columns: SpanColumns): void;
   /** Queued blocks by chain (rows, living owner first, then the chain's dead) and class. Length 2 × chains × classes. */
   fillQueues(matrix: Float64Array): void;
 
-  inspectSuperSlab(index: number): SuperSlabDetail | undefined;
-  inspectBlocks(superslab: number, slab: number): BlocksDetail | undefined;
+  inspectSpan(index: number): SpanDetail | undefined;
+  inspectBlocks(span: number, slab: number): BlocksDetail | undefined;
   autopsy(): Autopsy;
 
   /** Sixteen hexadecimal digits over state and counters, not over the recipe. */

@@ -1,3 +1,4 @@
+import { H } from '../worker/frame.ts';
 import { commits } from './commits.ts';
 import type { Lane } from './lane.ts';
 import { isLoading } from './loading.ts';
@@ -9,6 +10,8 @@ export interface Probe {
   readonly lane: Lane;
   readonly lanes: readonly Lane[];
   readonly lockstep: Lockstep;
+  /** Where each field of a frame's header is. */
+  readonly H: typeof H;
   /** Time that drawing took. */
   readonly rafWork: typeof rafWork;
   /** React commits since the page was opened. */
@@ -31,6 +34,7 @@ export function installProbe(lockstep: Lockstep): Probe {
     lane,
     lanes: lockstep.lanes,
     lockstep,
+    H,
     rafWork,
     frames: 0,
     get commits() {

@@ -54,7 +54,7 @@ describe.each(MODEL_IDS)('what is shown of %s', (model) => {
       const frame = frameAt(OPS, runOf(model, knobs));
       const step = Math.max(1, Math.floor(sim.rows / 300));
       for (let row = 0; row < sim.rows; row += step) {
-        const detail = sim.inspectSuperSlab(row);
+        const detail = sim.inspectSpan(row);
         const state = statesOf(model)[frame.columns.state[row]];
         if (!detail) continue;
         expect(state.name).toBe(detail.state);

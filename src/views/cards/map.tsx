@@ -24,7 +24,7 @@ import { hasFeature, type ModelId } from '../../engine/allocators/index.ts';
 import { type Feature, UNMAPPED } from '../../engine/allocators/model.ts';
 import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { C } from '../../engine/telemetry/counters.ts';
-import { SUPERSLAB_FLAG } from '../../engine/types.ts';
+import { SPAN_FLAG } from '../../engine/types.ts';
 import {
   COLOUR_BY,
   type ColourBy,
@@ -494,14 +494,13 @@ export function describe(frame: FrameView, row: number): string {
   const { label } = statesOf(model)[state];
   if (state === UNMAPPED) return `Place ${count(row)}: given back to the OS`;
   const live = count(columns.live[row]);
-  const believed = count(columns.active[row]);
   const said = [`${noun(model)} ${count(row)}`];
   if (hasFeature(model, 'classes')) said.push(classSize(classBytes[columns.cls[row]]));
   if (hasFeature(model, 'owners')) said.push(ownerOf(frame, row));
   const blocks = hasFeature(model, 'lyingCounter')
-    ? `${live} live, counter ${believed}`
-    : columns.active[row] > 0
-      ? `${live} of ${believed} live`
+    ? `${live} live, counter ${count(columns.believed[row])}`
+    : columns.capacity[row] > 0
+      ? `${live} of ${count(columns.capacity[row])} live`
       : `${live} live`;
   const queued = hasFeature(model, 'remoteQueues') ? `, ${count(columns.queued[row])} queued` : '';
   const age = header[H.op] - columns.born[row];
@@ -511,7 +510,7 @@ export function describe(frame: FrameView, row: number): string {
 function ownerOf({ columns }: FrameView, row: number): string {
   const owner = columns.owner[row];
   if (owner < 0) return 'no owner';
-  const dead = (columns.flags[row] & SUPERSLAB_FLAG.ownerDead) !== 0;
+  const dead = (columns.flags[row] & SPAN_FLAG.ownerDead) !== 0;
   return owner === 0 ? 'main' : `life ${count(owner)}${dead ? ', dead' : ''}`;
 }
 

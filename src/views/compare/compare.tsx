@@ -235,7 +235,7 @@ function MetricTable({
   );
 }
 
-/** The first operation that came out differently, searched in a worker of its own. */
+/** The first operation that came out differently, searched by the pool of workers. */
 function Divergent({
   a,
   b,
@@ -258,9 +258,10 @@ function Divergent({
     if (!comparable) return;
     const flag = latest.current;
     flag(undefined);
+    setVerdict({ kind: 'searching' });
     return findDivergence({ a, b, maxOps: limitOf(a.knobs) }, (found) => {
       setVerdict(found);
-      flag(found.kind === 'found' ? found.at.opA : undefined);
+      if (found.kind !== 'searching') flag(found.kind === 'found' ? found.at.opA : undefined);
     });
   }, [a, b, comparable]);
   if (!comparable) {
@@ -273,7 +274,12 @@ function Divergent({
   }
   switch (verdict.kind) {
     case 'searching':
-      return <p className="divergence">Looking for the first divergence…</p>;
+      return (
+        <p className="divergence">
+          Looking for the first divergence…
+          {verdict.share === undefined ? '' : ` ${Math.floor(verdict.share * 100)} %`}
+        </p>
+      );
     case 'failed':
       return <p className="divergence">The search for the first divergence failed.</p>;
     case 'none':

@@ -1,7 +1,7 @@
 import { BAND_TOKENS } from '../../draw/palette.ts';
 import { hasFeature, type ModelId } from '../../engine/allocators/index.ts';
 import type { BandName } from '../../engine/telemetry/ledger.ts';
-import { SUPERSLAB_FLAG } from '../../engine/types.ts';
+import { SPAN_FLAG } from '../../engine/types.ts';
 import type { FrameView } from '../../worker/frame.ts';
 import { modelOf, statesOf } from '../models.ts';
 
@@ -67,7 +67,7 @@ export const BAND_GROUPS: readonly BandGroup[] = [
     hatch: false,
     bands: ['freeLiving'],
     lights: (frame, row) =>
-      (frame.columns.flags[row] & SUPERSLAB_FLAG.ownerDead) === 0 && frame.columns.slabs[row] > 0,
+      (frame.columns.flags[row] & SPAN_FLAG.ownerDead) === 0 && frame.columns.slabs[row] > 0,
   },
   {
     label: 'in remote queues',
@@ -79,7 +79,7 @@ export const BAND_GROUPS: readonly BandGroup[] = [
     label: 'stranded, owner dead',
     hatch: true,
     bands: ['freeDead'],
-    lights: (frame, row) => (frame.columns.flags[row] & SUPERSLAB_FLAG.ownerDead) !== 0,
+    lights: (frame, row) => (frame.columns.flags[row] & SPAN_FLAG.ownerDead) !== 0,
   },
   {
     label: 'graveyard, below threshold',

@@ -4,7 +4,7 @@ import { bytes, capital, classSize, count, duration, plural } from '../../draw/f
 import { readPalette } from '../../draw/palette.ts';
 import { hasFeature } from '../../engine/allocators/index.ts';
 import type { Act, Provenance } from '../../engine/provenance.ts';
-import { BLOCK_STATES, type BlocksDetail, type SuperSlabDetail } from '../../engine/types.ts';
+import { BLOCK_STATES, type BlocksDetail, type SpanDetail } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { Selection } from '../../state/store.ts';
 import { H } from '../../worker/frame.ts';
@@ -21,7 +21,7 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
   const { lane, knobs } = useFocused();
   const { model } = knobs;
   const onSelect = (next: Selection | undefined): void => run(select, next);
-  const [detail, setDetail] = useState<SuperSlabDetail | undefined>(undefined);
+  const [detail, setDetail] = useState<SpanDetail | undefined>(undefined);
   const [blocks, setBlocks] = useState<BlocksDetail | undefined>(undefined);
   const [gone, setGone] = useState(false);
   const asking = useRef<AbortController | undefined>(undefined);
@@ -31,7 +31,7 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
     const abort = new AbortController();
     asking.current = abort;
     try {
-      const found = await lane.inspectSuperSlab(superslab, abort.signal);
+      const found = await lane.inspectSpan(superslab, abort.signal);
       const index = slab ?? found?.slabs.find((s) => s.acquired)?.index;
       const inside =
         found && index !== undefined
@@ -117,9 +117,10 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
         {hasFeature(model, 'lyingCounter') && (
           <>
             <dt>counter says</dt>
-            <dd className={detail.active === detail.live ? '' : 'wrong'}>
-              <b>{count(detail.active)}</b>
-              {detail.active !== detail.live && ` (${count(detail.active - detail.live)} too many)`}
+            <dd className={detail.believed === detail.live ? '' : 'wrong'}>
+              <b>{count(detail.believed)}</b>
+              {detail.believed !== detail.live &&
+                ` (${count(detail.believed - detail.live)} too many)`}
             </dd>
           </>
         )}
@@ -165,7 +166,7 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
       </div>
       {blocks && (
         <Blocks
-          key={`${blocks.superslab}.${blocks.slab}`}
+          key={`${blocks.span}.${blocks.slab}`}
           lane={lane}
           blocks={blocks}
           part={part.one}
@@ -276,7 +277,7 @@ function Blocks({
         <BlockStory
           key={shown}
           lane={lane}
-          superslab={blocks.superslab}
+          superslab={blocks.span}
           slab={blocks.slab}
           block={shown}
         />

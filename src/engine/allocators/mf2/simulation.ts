@@ -14,8 +14,8 @@ import type {
   Outcome,
   Simulation,
   Snapshot,
-  SuperSlabColumns,
-  SuperSlabDetail,
+  SpanColumns,
+  SpanDetail,
   ThreadDetail,
 } from '../../types.ts';
 import { chainsOf, LarsonProgram, type PairProgram, programOf } from '../../workloads/program.ts';
@@ -583,17 +583,17 @@ export class Mf2Simulation extends Run implements Simulation, Mf2Host, StepHost 
       other: 0,
     };
   }
-  fillColumns(columns: SuperSlabColumns): void {
+  fillColumns(columns: SpanColumns): void {
     fillColumns(this, columns);
   }
   fillQueues(matrix: Float64Array): void {
     fillQueues(this, matrix);
   }
-  inspectSuperSlab(index: number): SuperSlabDetail | undefined {
+  inspectSpan(index: number): SpanDetail | undefined {
     return inspectPage(this, index);
   }
-  inspectBlocks(superslab: number, slab: number): BlocksDetail | undefined {
-    return inspectBlocks(this, superslab, slab);
+  inspectBlocks(span: number, slab: number): BlocksDetail | undefined {
+    return inspectBlocks(this, span, slab);
   }
   autopsy(): Autopsy {
     this.readLedger(this.bands, this.bandsResident);

@@ -8,9 +8,9 @@ import {
   type Autopsy,
   BLOCK_STATES,
   type BlocksDetail,
-  SUPERSLAB_FLAG,
-  type SuperSlabColumns,
-  type SuperSlabDetail,
+  SPAN_FLAG,
+  type SpanColumns,
+  type SpanDetail,
 } from '../../types.ts';
 import { SUM } from './heap.ts';
 import {
@@ -37,8 +37,8 @@ import type { Mf2Simulation } from './simulation.ts';
 
 const PAGE = 4096;
 
-/** Fills the map's columns: a row is a page; `active` is its capacity, `queued` its remote blocks. */
-export function fillColumns(sim: Mf2Simulation, columns: SuperSlabColumns): void {
+/** Fills the map's columns: a row is a page, `queued` its remote blocks. Nothing is believed but what is so. */
+export function fillColumns(sim: Mf2Simulation, columns: SpanColumns): void {
   const { heap, threads } = sim;
   const { pages, capacity } = heap;
   for (let row = 0, p = 0; row < heap.count; row++, p += P_WORDS) {
@@ -50,11 +50,12 @@ export function fillColumns(sim: Mf2Simulation, columns: SuperSlabColumns): void
     columns.cls[row] = cls;
     columns.chain[row] = threads.chainOf(owner);
     columns.flags[row] =
-      ((flags & PF.orphan) !== 0 ? SUPERSLAB_FLAG.ownerDead : 0) |
-      ((flags & PF.adopted) !== 0 ? SUPERSLAB_FLAG.adopted : 0);
+      ((flags & PF.orphan) !== 0 ? SPAN_FLAG.ownerDead : 0) |
+      ((flags & PF.adopted) !== 0 ? SPAN_FLAG.adopted : 0);
     columns.slabs[row] = 1;
     columns.live[row] = capacity[cls] - popcount(pages[p + P_FREE]) - queued;
-    columns.active[row] = capacity[cls];
+    columns.believed[row] = columns.live[row];
+    columns.capacity[row] = capacity[cls];
     columns.queued[row] = queued;
     columns.owner[row] = owner;
     columns.born[row] = pages[p + P_BORN_OP];
@@ -101,7 +102,7 @@ export function readLedger(sim: Mf2Simulation, mapped: Float64Array, resident: F
 }
 
 /** A page as the inspector shows it: one slab, itself. */
-export function inspectPage(sim: Mf2Simulation, row: number): SuperSlabDetail | undefined {
+export function inspectPage(sim: Mf2Simulation, row: number): SpanDetail | undefined {
   const { heap, threads } = sim;
   if (row < 0 || row >= heap.count) return undefined;
   const p = row * P_WORDS;
@@ -128,7 +129,7 @@ export function inspectPage(sim: Mf2Simulation, row: number): SuperSlabDetail | 
     bornOp: asOp(pages[p + P_BORN_OP]),
     bornNs: asNs(heap.bornNs[row]),
     live,
-    active: live,
+    believed: live,
     queued,
     capacity,
     pinned: (pages[p + P_FLAGS] & PF.pinned) !== 0,
@@ -143,7 +144,7 @@ export function inspectPage(sim: Mf2Simulation, row: number): SuperSlabDetail | 
         live,
         free,
         queued,
-        active: live,
+        believed: live,
         residentPages: popcount(pages[p + P_TOUCHED]),
       },
     ],
@@ -179,7 +180,7 @@ export function inspectBlocks(
     slots[where & 31] = slot;
   }
   return {
-    superslab: row,
+    span: row,
     slab: 0,
     blockBytes: asBytes(MF2_CLASSES[cls]),
     headerBytes: heap.header,

@@ -137,5 +137,9 @@ export function slabCapacity(blockBytes: number, index: number): number {
   return Math.floor((SLAB_BYTES - (index === 0 ? HEADER_BYTES : 0)) / blockBytes);
 }
 
+/** Blocks that fit into a SuperSlab of so many slabs. */
+export const spanCapacity = (blockBytes: number, slabs: number): number =>
+  slabCapacity(blockBytes, 0) + (slabs - 1) * slabCapacity(blockBytes, 1);
+
 /** Bytes before the first block of slab `index`. */
 export const slabHeader = (index: number): number => (index === 0 ? HEADER_BYTES : 0);

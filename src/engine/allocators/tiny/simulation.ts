@@ -17,8 +17,8 @@ import type {
   Outcome,
   Simulation,
   Snapshot,
-  SuperSlabColumns,
-  SuperSlabDetail,
+  SpanColumns,
+  SpanDetail,
   ThreadDetail,
 } from '../../types.ts';
 import { Larson } from '../../workloads/larson.ts';
@@ -48,7 +48,7 @@ import {
   REG_OP,
   REG_STOP,
 } from './records.ts';
-import { autopsyOf, fillColumns, fillQueues, inspectBlocks, inspectSuperSlab } from './view.ts';
+import { autopsyOf, fillColumns, fillQueues, inspectBlocks, inspectSpan } from './view.ts';
 
 /** What may be changed for tests and long headless runs. */
 export interface SimulationOptions {
@@ -567,17 +567,17 @@ export class TinySimulation extends Run implements Simulation, HeapHost {
     };
   }
 
-  fillColumns(columns: SuperSlabColumns): void {
+  fillColumns(columns: SpanColumns): void {
     fillColumns(this, columns);
   }
   fillQueues(matrix: Float64Array): void {
     fillQueues(this, matrix);
   }
-  inspectSuperSlab(index: number): SuperSlabDetail | undefined {
-    return inspectSuperSlab(this, index);
+  inspectSpan(index: number): SpanDetail | undefined {
+    return inspectSpan(this, index);
   }
-  inspectBlocks(superslab: number, slab: number): BlocksDetail | undefined {
-    return inspectBlocks(this, superslab, slab);
+  inspectBlocks(span: number, slab: number): BlocksDetail | undefined {
+    return inspectBlocks(this, span, slab);
   }
 
   autopsy(): Autopsy {

@@ -7,9 +7,9 @@ import {
   BLOCK_STATES,
   type BlocksDetail,
   type SlabDetail,
-  SUPERSLAB_FLAG,
-  type SuperSlabColumns,
-  type SuperSlabDetail,
+  SPAN_FLAG,
+  type SpanColumns,
+  type SpanDetail,
 } from '../../types.ts';
 import {
   BLOCK_INDEX,
@@ -45,6 +45,7 @@ import {
   SS_WORDS,
   slabCapacity,
   slabHeader,
+  spanCapacity,
   TOUCHED,
 } from './layout.ts';
 import type { TinySimulation } from './simulation.ts';
@@ -52,47 +53,54 @@ import type { TinySimulation } from './simulation.ts';
 /** Reading only: what views, inspector and autopsy ask of the tiny model. */
 
 /** State of a SuperSlab (S-61) from its flags and sums. */
-function stateOf(flags: number, live: number, active: number, ownerAlive: boolean): number {
+function stateOf(flags: number, live: number, believed: number, ownerAlive: boolean): number {
   if ((flags & SS_FLAG.mapped) === 0) return SS.unmapped;
   if ((flags & SS_FLAG.cached) !== 0) return SS.cached;
   if ((flags & SS_FLAG.kept) !== 0) return SS.kept;
   if ((flags & SS_FLAG.current) !== 0) return SS.current;
-  if (live === 0) return active > 0 ? SS.inflated : SS.empty;
+  if (live === 0) return believed > 0 ? SS.inflated : SS.empty;
   return ownerAlive ? SS.owned : SS.orphan;
 }
 
 /** Fills one row per SuperSlab record, unmapped ones included. */
-export function fillColumns(sim: TinySimulation, columns: SuperSlabColumns): void {
+export function fillColumns(sim: TinySimulation, columns: SpanColumns): void {
   const { heap } = sim;
   const { superslabs, slabs } = heap;
-  const { live, active, queued, owner, born, state, cls, chain, flags, slabs: acquired } = columns;
+  const { live, believed, capacity, queued, owner, born, state, cls, chain, flags } = columns;
+  const { slabs: acquired } = columns;
+  const { blockBytes } = heap;
   for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
     const bits = superslabs[at + SS_FLAGS];
     let sumLive = 0;
-    let sumActive = 0;
+    let sumBelieved = 0;
     let sumQueued = 0;
     const count = (bits & SS_FLAG.mapped) === 0 ? 0 : superslabs[at + SS_ACQUIRED];
     let r = superslabs[at + SS_FIRST_SLAB];
     for (let i = count; i > 0; i--) {
       sumLive += slabs[r + LIVE];
-      sumActive += slabs[r + LIVE] + slabs[r + EXCESS];
+      sumBelieved += slabs[r + LIVE] + slabs[r + EXCESS];
       sumQueued += slabs[r + REMOTE_COUNT];
       r = slabs[r + NEXT_SLAB];
     }
     const life = superslabs[at + SS_OWNER];
     const dead = (bits & SS_FLAG.orphan) !== 0;
+    const ofClass = superslabs[at + SS_CLASS];
     live[row] = sumLive;
-    active[row] = sumActive;
+    believed[row] = sumBelieved;
+    capacity[row] =
+      (bits & SS_FLAG.mapped) === 0
+        ? 0
+        : spanCapacity(blockBytes[ofClass], superslabs[at + SS_SLABS]);
     queued[row] = sumQueued;
     owner[row] = life;
     born[row] = superslabs[at + SS_BORN_OP];
-    state[row] = stateOf(bits, sumLive, sumActive, !dead);
-    cls[row] = superslabs[at + SS_CLASS];
+    state[row] = stateOf(bits, sumLive, sumBelieved, !dead);
+    cls[row] = ofClass;
     chain[row] = life >= 0 ? sim.chainOf(life) : 255;
     flags[row] =
-      (dead ? SUPERSLAB_FLAG.ownerDead : 0) |
-      ((bits & SS_FLAG.adopted) !== 0 ? SUPERSLAB_FLAG.adopted : 0) |
-      ((bits & SS_FLAG.persistent) !== 0 ? SUPERSLAB_FLAG.persistent : 0);
+      (dead ? SPAN_FLAG.ownerDead : 0) |
+      ((bits & SS_FLAG.adopted) !== 0 ? SPAN_FLAG.adopted : 0) |
+      ((bits & SS_FLAG.persistent) !== 0 ? SPAN_FLAG.persistent : 0);
     acquired[row] = count;
   }
 }
@@ -140,7 +148,7 @@ function isMapped(sim: TinySimulation, row: number): boolean {
 }
 
 /** Everything about one SuperSlab, or undefined when the row is not mapped. */
-export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDetail | undefined {
+export function inspectSpan(sim: TinySimulation, row: number): SpanDetail | undefined {
   if (!isMapped(sim, row)) return undefined;
   const { heap } = sim;
   const { superslabs, slabs } = heap;
@@ -150,7 +158,7 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
   const bytes = heap.blockBytes[cls];
   const details: SlabDetail[] = [];
   let live = 0;
-  let active = 0;
+  let believed = 0;
   let queued = 0;
   let capacity = 0;
   let record = superslabs[at + SS_FIRST_SLAB];
@@ -170,14 +178,14 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
         live: 0,
         free: 0,
         queued: 0,
-        active: 0,
+        believed: 0,
         residentPages: touched,
       });
       continue;
     }
     const r = record;
     live += slabs[r + LIVE];
-    active += slabs[r + LIVE] + slabs[r + EXCESS];
+    believed += slabs[r + LIVE] + slabs[r + EXCESS];
     queued += slabs[r + REMOTE_COUNT];
     details.push({
       index,
@@ -189,7 +197,7 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
       live: slabs[r + LIVE],
       free: slabs[r + CARVED] - slabs[r + LIVE] - slabs[r + REMOTE_COUNT],
       queued: slabs[r + REMOTE_COUNT],
-      active: slabs[r + LIVE] + slabs[r + EXCESS],
+      believed: slabs[r + LIVE] + slabs[r + EXCESS],
       residentPages: slabs[r + TOUCHED],
     });
     record = slabs[r + NEXT_SLAB];
@@ -199,7 +207,7 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
   return {
     index: row,
     serial: superslabs[at + SS_SERIAL],
-    state: SS_STATES[stateOf(flags, live, active, !dead)],
+    state: SS_STATES[stateOf(flags, live, believed, !dead)],
     cls,
     blockBytes: asBytes(bytes),
     bytes: asBytes(superslabs[at + SS_SLABS] * SLAB_BYTES),
@@ -211,7 +219,7 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
     bornOp: asOp(superslabs[at + SS_BORN_OP]),
     bornNs: asNs(heap.bornNs[row]),
     live,
-    active,
+    believed,
     queued,
     capacity,
     pinned: (flags & SS_FLAG.pinned) !== 0,
@@ -248,7 +256,7 @@ export function inspectBlocks(
     slots[b] = blocks[at + BLOCK_TAG] === BLOCK_KIND.threadTable ? -2 : slot;
   }
   return {
-    superslab: row,
+    span: row,
     slab: index,
     blockBytes: asBytes(blockBytes[superslabs[row * SS_WORDS + SS_CLASS]]),
     headerBytes: slabHeader(index),

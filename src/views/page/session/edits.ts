@@ -3,7 +3,7 @@ import { type KnobId, type KnobValue, knobDef } from '../../../engine/knobs/inde
 import { knobWords } from '../../../engine/knobs/words.ts';
 import type { Edit } from '../../../engine/recipe.ts';
 import { editText } from '../../../state/branches.ts';
-import { CallError } from '../../../worker/client.ts';
+import { CallError } from '../../../worker/link.ts';
 import { opOf } from './position.ts';
 import {
   announced,

@@ -1,7 +1,7 @@
 import { presetById } from '../../../engine/presets.ts';
 import { laneKnobs, remarks } from '../../../engine/recipe-parse.ts';
 import type { Lane } from '../../../live/lane.ts';
-import { CallError } from '../../../worker/client.ts';
+import { CallError } from '../../../worker/link.ts';
 import type { Summary } from '../../../worker/protocol.ts';
 import { nouns } from '../../models.ts';
 import { autopsyTitle } from '../../side/sentences.ts';

@@ -4,7 +4,7 @@ import type { Autopsy } from '../../../engine/types.ts';
 import type { Lane } from '../../../live/lane.ts';
 import type { Lockstep } from '../../../live/lockstep.ts';
 import type { AppActions, AppState, Store } from '../../../state/store.ts';
-import { CallError } from '../../../worker/client.ts';
+import { CallError } from '../../../worker/link.ts';
 import type { Summary } from '../../../worker/protocol.ts';
 import { Axes } from '../../lane/axes.ts';
 

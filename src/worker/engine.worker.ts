@@ -1,20 +1,20 @@
 import { createSimulation } from '../engine/simulation.ts';
-import { Host, type HostPort } from './host.ts';
+import { type AnyPort, serve } from './serve.ts';
 
 // A message to oneself comes after the messages already waiting, and sooner than any timer.
 const ticks = new MessageChannel();
-let next: (() => void) | undefined;
-ticks.port1.onmessage = () => next?.();
+const waiting: (() => void)[] = [];
+ticks.port1.onmessage = () => waiting.shift()?.();
 
-new Host(self as unknown as HostPort, {
+serve(self as unknown as AnyPort, {
   createSimulation,
   now: () => performance.now(),
-  schedule: (slice, delayMs) => {
+  schedule: (turn, delayMs) => {
     if (delayMs > 0) {
-      setTimeout(slice, delayMs);
+      setTimeout(turn, delayMs);
       return;
     }
-    next = slice;
+    waiting.push(turn);
     ticks.port2.postMessage(0);
   },
 });
