@@ -14,10 +14,6 @@ export const modelOf = (frame: FrameView): ModelId => MODEL_IDS[frame.header[H.m
 export const noun = (model: ModelId): string => modelDef(model).noun.one;
 export const nouns = (model: ModelId): string => modelDef(model).noun.many;
 
-/** What a span is divided into. */
-export const partOf = (model: ModelId): { readonly one: string; readonly many: string } =>
-  MODEL_SHOWN[model].part ?? { one: 'slab', many: 'slabs' };
-
 /** What the rows of several models are called together: “SuperSlabs or pages”. */
 export const commonNouns = (models: readonly ModelId[]): string =>
   [...new Set(models.map(nouns))].join(' or ');

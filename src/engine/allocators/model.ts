@@ -117,8 +117,6 @@ export interface ModelShown {
   readonly about: string;
   /** By the index of the state column. */
   readonly states: readonly StateShown[];
-  /** What a span is divided into; slabs where it says nothing. */
-  readonly part?: { readonly one: string; readonly many: string };
   /** First figure of a lane's head: a counter, and beside it its peak or what happens per 1,000 operations. */
   readonly figure: {
     readonly label: string;

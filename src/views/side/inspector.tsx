@@ -9,7 +9,7 @@ import type { Lane } from '../../live/lane.ts';
 import type { Selection } from '../../state/store.ts';
 import { H } from '../../worker/frame.ts';
 import { useFrames } from '../lane/use-frame.ts';
-import { colourVar, noun, partOf, stateNamed } from '../models.ts';
+import { colourVar, noun, stateNamed } from '../models.ts';
 import { useFocused, usePerform } from '../page/context.ts';
 import { select } from '../page/session/lanes.ts';
 import { travel } from '../page/session/transport.ts';
@@ -68,7 +68,7 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
   }
   if (!detail) return <section className="inspector" aria-label="Inspector" aria-busy="true" />;
   const state = stateNamed(model, detail.state);
-  const part = partOf(model);
+  const parts = hasFeature(model, 'parts');
   const owner =
     detail.owner < 0 ? 'nobody' : detail.owner === 0 ? 'main' : `life ${count(detail.owner)}`;
   return (
@@ -134,42 +134,50 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
         <dd>
           {bytes(detail.bytes)} at operation {count(detail.bornOp)}, {duration(detail.bornNs)}
         </dd>
+        {!parts && (
+          <>
+            <dt>OS pages resident</dt>
+            <dd>{count(detail.slabs[0]?.residentPages ?? 0)}</dd>
+          </>
+        )}
         <dt>address</dt>
         <dd>
           <code>{detail.address}</code>
         </dd>
       </dl>
       <BreakMemory lane={lane} row={detail.index} pinned={detail.pinned} />
-      <h3>{capital(part.many)}</h3>
-      <div className="slab-grid">
-        {detail.slabs.map((entry) => (
-          <button
-            key={entry.index}
-            type="button"
-            disabled={!entry.acquired}
-            aria-pressed={blocks?.slab === entry.index}
-            title={
-              entry.acquired
-                ? `${part.one} ${entry.index}: ${count(entry.live)} live, ${count(entry.free)} free, ${count(entry.queued)} queued of ${count(entry.capacity)}; ${entry.residentPages} pages resident`
-                : `${part.one} ${entry.index}: not in use`
-            }
-            onClick={() => onSelect({ superslab, slab: entry.index })}
-          >
-            {entry.acquired && (
-              <i style={{ height: `${(100 * entry.live) / Math.max(1, entry.capacity)}%` }} />
-            )}
-            <span className="sr">
-              {part.one} {entry.index}
-            </span>
-          </button>
-        ))}
-      </div>
+      {parts && (
+        <>
+          <h3>Slabs</h3>
+          <div className="slab-grid">
+            {detail.slabs.map((entry) => (
+              <button
+                key={entry.index}
+                type="button"
+                disabled={!entry.acquired}
+                aria-pressed={blocks?.slab === entry.index}
+                title={
+                  entry.acquired
+                    ? `slab ${entry.index}: ${count(entry.live)} live, ${count(entry.free)} free, ${count(entry.queued)} queued of ${count(entry.capacity)}; ${entry.residentPages} pages resident`
+                    : `slab ${entry.index}: not in use`
+                }
+                onClick={() => onSelect({ superslab, slab: entry.index })}
+              >
+                {entry.acquired && (
+                  <i style={{ height: `${(100 * entry.live) / Math.max(1, entry.capacity)}%` }} />
+                )}
+                <span className="sr">slab {entry.index}</span>
+              </button>
+            ))}
+          </div>
+        </>
+      )}
       {blocks && (
         <Blocks
           key={`${blocks.span}.${blocks.slab}`}
           lane={lane}
           blocks={blocks}
-          part={part.one}
+          within={parts ? `slab ${blocks.slab}` : `${noun(model)} ${count(blocks.span)}`}
           selected={selection.block}
           onBlock={(block) => onSelect({ superslab, slab: blocks.slab, block })}
         />
@@ -204,14 +212,14 @@ const STATE_TEXT = {
 function Blocks({
   lane,
   blocks,
-  part,
+  within,
   selected,
   onBlock,
 }: {
   readonly lane: Lane;
   readonly blocks: BlocksDetail;
-  /** What the blocks lie in: “slab”. */
-  readonly part: string;
+  /** What the blocks lie in: “slab 3”. */
+  readonly within: string;
   readonly selected: number | undefined;
   onBlock(block: number): void;
 }) {
@@ -245,9 +253,7 @@ function Blocks({
   const shown = selected !== undefined && selected < blocks.states.length ? selected : undefined;
   return (
     <>
-      <h3>
-        Blocks of {part} {blocks.slab}
-      </h3>
+      <h3>Blocks of {within}</h3>
       <p className="block-counts">
         {BLOCK_STATES.map(
           (state, i) => `${count(counts[i])} ${state === 'uncarved' ? 'never carved' : state}`,
@@ -258,7 +264,7 @@ function Blocks({
         className="blocks"
         tabIndex={0}
         role="application"
-        aria-label={`Blocks of the ${part}; arrow keys walk them`}
+        aria-label={`Blocks of the ${within.split(' ')[0]}; arrow keys walk them`}
         onPointerDown={pick}
         onKeyDown={(event) => {
           const step = {
