@@ -97,6 +97,9 @@ export type StatesShown<Names extends readonly ['unmapped', ...string[]]> = {
   readonly [Index in keyof Names]: StateShown<Names[Index]>;
 };
 
+/** A reason that a model does not have. */
+export const NO_REASON: ReasonShown = { text: '' };
+
 /** Why a new span was necessary, by the argument b of its event. */
 export interface ReasonShown {
   /** After a colon: “life 7 maps SuperSlab 3 for 64 B: …”. */
@@ -144,12 +147,16 @@ export interface ModelShown {
   readonly inForce?: Readonly<Partial<Record<Feature, (knobs: Readonly<KnobValues>) => boolean>>>;
 }
 
-/** Values in the order of their indices: a list that names its entries instead of counting them. */
+/**
+ * Values in the order of their indices: a list that names its entries instead of counting them.
+ * @param missing stands for those that are not named
+ */
 export function byIndex<Name extends string, Value>(
   indices: Readonly<Record<Name, number>>,
-  values: Readonly<Record<Name, Value>>,
+  values: Readonly<Partial<Record<Name, Value>>>,
+  missing: Value,
 ): readonly Value[] {
   const list: Value[] = [];
-  for (const name of Object.keys(indices) as Name[]) list[indices[name]] = values[name];
+  for (const name of Object.keys(indices) as Name[]) list[indices[name]] = values[name] ?? missing;
   return list;
 }

@@ -1,6 +1,12 @@
 import { NEW_PAGE } from '../../telemetry/events.ts';
 import type { PAGE_STATES } from '../../telemetry/states.ts';
-import { byIndex, type ModelShown, type ReasonShown, type StatesShown } from '../model.ts';
+import {
+  byIndex,
+  type ModelShown,
+  NO_REASON,
+  type ReasonShown,
+  type StatesShown,
+} from '../model.ts';
 
 const states: StatesShown<typeof PAGE_STATES> = [
   { name: 'unmapped', label: 'given back', colour: 'ghost' },
@@ -162,7 +168,7 @@ export const MF2_SHOWN: ModelShown = {
     'race',
   ],
   newSpan: 'pageNew',
-  reasons: byIndex(NEW_PAGE, reasons),
+  reasons: byIndex(NEW_PAGE, reasons, NO_REASON),
   reuses: ['pageReuses'],
   paths: [
     'by own queue',

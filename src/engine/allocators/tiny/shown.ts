@@ -1,6 +1,6 @@
 import { NEED } from '../../telemetry/events.ts';
 import type { SS_STATES } from '../../telemetry/states.ts';
-import { byIndex, type ModelShown, type StatesShown } from '../model.ts';
+import { byIndex, type ModelShown, NO_REASON, type StatesShown } from '../model.ts';
 
 const states: StatesShown<typeof SS_STATES> = [
   { name: 'unmapped', label: 'given back', colour: 'ghost' },
@@ -72,12 +72,16 @@ export const TINY_SHOWN: ModelShown = {
     'backgroundDrain',
   ],
   newSpan: 'superslabMapped',
-  reasons: byIndex(NEED, {
-    firstUse: { text: 'its first block of the class' },
-    ownerDied: { text: 'an orphan with room exists, but nobody may use it' },
-    exhausted: { text: 'its SuperSlab is full' },
-    prewarm: { text: 'prewarmed' },
-  }),
+  reasons: byIndex(
+    NEED,
+    {
+      firstUse: { text: 'its first block of the class' },
+      ownerDied: { text: 'an orphan with room exists, but nobody may use it' },
+      exhausted: { text: 'its SuperSlab is full' },
+      prewarm: { text: 'prewarmed' },
+    },
+    NO_REASON,
+  ),
   reuses: ['emptyReuses', 'cacheReuses', 'adoptions'],
   paths: ['fast path', 'slow path'],
   spanBytes: ({ ssLg }) => 2 ** ssLg,
