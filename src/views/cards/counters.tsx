@@ -1,5 +1,7 @@
 import { useRef, useState } from 'react';
 import { count, percent } from '../../draw/format.ts';
+import { hasFeature } from '../../engine/allocators/index.ts';
+import type { Feature } from '../../engine/allocators/model.ts';
 import { C, COUNTERS, type CounterName, GAUGES } from '../../engine/telemetry/counters.ts';
 import { B } from '../../engine/telemetry/ledger.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
@@ -9,7 +11,12 @@ import { countersOf, counterWords } from '../models.ts';
 import { Card } from './card.tsx';
 
 /** Figures that follow from counters and bytes, above the counters. */
-const FIGURES: readonly { name: string; value(frame: FrameView): string }[] = [
+const ALL_FIGURES: readonly {
+  readonly name: string;
+  /** Means nothing without it. */
+  readonly needs?: Feature;
+  value(frame: FrameView): string;
+}[] = [
   {
     name: 'utilisation: requested live bytes of mapped',
     value: (frame) =>
@@ -24,6 +31,7 @@ const FIGURES: readonly { name: string; value(frame: FrameView): string }[] = [
   },
   {
     name: 'time to empty: lives from the owner’s exit to the last block’s end, mean',
+    needs: 'orphans',
     value: ({ counters }) =>
       counters[C.emptiedTotal] === 0
         ? 'none yet'
@@ -41,6 +49,9 @@ export function CountersCard() {
   const { lane, knobs } = useLane();
   const { model } = knobs;
   const all = countersOf(model);
+  const figures = ALL_FIGURES.filter(
+    ({ needs }) => needs === undefined || hasFeature(model, needs),
+  );
   const words = (name: CounterName): string => counterWords(model, name);
   const [search, setSearch] = useState('');
   const body = useRef<HTMLTableSectionElement>(null);
@@ -51,7 +62,7 @@ export function CountersCard() {
   useFrames(lane, 250, (frame) => {
     for (const row of body.current?.rows ?? []) {
       const index = Number(row.dataset.index);
-      const text = index < 0 ? FIGURES[-1 - index].value(frame) : count(frame.counters[index]);
+      const text = index < 0 ? figures[-1 - index].value(frame) : count(frame.counters[index]);
       if (row.cells[1].textContent !== text) row.cells[1].textContent = text;
     }
   });
@@ -63,7 +74,7 @@ export function CountersCard() {
       table={{
         head: ['Counter', 'Value'],
         rows: (frame) => [
-          ...FIGURES.map(({ name, value }) => [name, value(frame)]),
+          ...figures.map(({ name, value }) => [name, value(frame)]),
           ...all.map((name) => [name, count(frame.counters[COUNTERS.indexOf(name)])]),
         ],
       }}
@@ -84,7 +95,7 @@ export function CountersCard() {
       <div className="table-wrap" tabIndex={0} role="group" aria-label="Counters">
         <table>
           <tbody ref={body}>
-            {FIGURES.map(({ name }, i) =>
+            {figures.map(({ name }, i) =>
               name.includes(wanted) ? (
                 <tr key={name} data-index={-1 - i}>
                   <th scope="row">{name}</th>
@@ -102,7 +113,7 @@ export function CountersCard() {
             ))}
           </tbody>
         </table>
-        {shown.length === 0 && !FIGURES.some(({ name }) => name.includes(wanted)) && (
+        {shown.length === 0 && !figures.some(({ name }) => name.includes(wanted)) && (
           <p className="empty">No counter is called that.</p>
         )}
       </div>

@@ -123,8 +123,9 @@ export function DominoCard() {
       ) : (
         <>
           <p className="domino-sum" data-testid="domino-sum">
-            {plural(chain.length, 'event')}, {plural(adoptions, 'adoption')}, {bytes(asBytes(cost))}{' '}
-            mapped.{' '}
+            {plural(chain.length, 'event')}
+            {hasFeature(model, 'adoption') && `, ${plural(adoptions, 'adoption')}`},{' '}
+            {bytes(asBytes(cost))} mapped.{' '}
             <button type="button" className="link" onClick={() => run(travel, chain[0].op)}>
               First domino
             </button>

@@ -71,7 +71,7 @@ function besideOf(
 export function LaneHeader({ name, tools }: { readonly name: string; readonly tools: ReactNode }) {
   const { lane, index, knobs } = useLane();
   const { seconds } = knobs;
-  const { figure } = MODEL_SHOWN[knobs.model];
+  const { figure, reuses } = MODEL_SHOWN[knobs.model];
   const badge = useRef<HTMLSpanElement>(null);
   useFrames(lane, 120, (frame) => {
     const verdict = verdictOf(frame);
@@ -115,11 +115,13 @@ export function LaneHeader({ name, tools }: { readonly name: string; readonly to
           value={(f) => byteParts(asBytes(f.header[H.mappedBytes]))[0]}
           unit={(f) => byteParts(asBytes(f.header[H.mappedBytes]))[1]}
         />
-        <Figure
-          label="Reused of all taken"
-          value={(f) => percent(derived(f).reuseShare).replace(' %', '')}
-          unit={() => '%'}
-        />
+        {reuses.length > 0 && (
+          <Figure
+            label="Reused of all taken"
+            value={(f) => percent(derived(f).reuseShare).replace(' %', '')}
+            unit={() => '%'}
+          />
+        )}
         <Figure
           label={knobs.timeBase === 'documentRate' ? 'Modelled, document rate' : 'Modelled'}
           value={(f) => compact(derived(f).modelledOpsPerSecond)}

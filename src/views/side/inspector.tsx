@@ -3,8 +3,14 @@ import { type BlocksGeometry, drawBlocks, hitBlock, layoutBlocks } from '../../d
 import { bytes, capital, classSize, count, duration, plural } from '../../draw/format.ts';
 import { readPalette } from '../../draw/palette.ts';
 import { hasFeature } from '../../engine/allocators/index.ts';
+import type { Feature } from '../../engine/allocators/model.ts';
 import type { Act, Provenance } from '../../engine/provenance.ts';
-import { BLOCK_STATES, type BlocksDetail, type SpanDetail } from '../../engine/types.ts';
+import {
+  BLOCK_STATES,
+  type BlockState,
+  type BlocksDetail,
+  type SpanDetail,
+} from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { Selection } from '../../state/store.ts';
 import { H } from '../../worker/frame.ts';
@@ -209,6 +215,12 @@ const STATE_TEXT = {
   uncarved: 'never handed out',
 } as const;
 
+/** States that blocks come to only where the model has it. */
+const BLOCK_NEEDS: Readonly<Partial<Record<BlockState, Feature>>> = {
+  queued: 'remoteQueues',
+  uncarved: 'classes',
+};
+
 function Blocks({
   lane,
   blocks,
@@ -223,6 +235,9 @@ function Blocks({
   readonly selected: number | undefined;
   onBlock(block: number): void;
 }) {
+  const { model } = useFocused().knobs;
+  const has = (feature: Feature | undefined): boolean =>
+    feature === undefined || hasFeature(model, feature);
   const canvas = useRef<HTMLCanvasElement>(null);
   const geometry = useRef<BlocksGeometry | undefined>(undefined);
   useEffect(() => {
@@ -255,9 +270,10 @@ function Blocks({
     <>
       <h3>Blocks of {within}</h3>
       <p className="block-counts">
-        {BLOCK_STATES.map(
-          (state, i) => `${count(counts[i])} ${state === 'uncarved' ? 'never carved' : state}`,
-        ).join(' · ')}
+        {BLOCK_STATES.map((state, i) => ({ state, n: counts[i] }))
+          .filter(({ state, n }) => n > 0 || has(BLOCK_NEEDS[state]))
+          .map(({ state, n }) => `${count(n)} ${state === 'uncarved' ? 'never carved' : state}`)
+          .join(' · ')}
       </p>
       <canvas
         ref={canvas}
