@@ -5,9 +5,18 @@ import {
   knobDef,
   programsOfKnob,
 } from '../../engine/knobs/index.ts';
-import type { DocumentFigure, Preset } from '../../engine/presets.ts';
+import type { DocumentFigure, Preset, Variant } from '../../engine/presets.ts';
 import type { Recipe } from '../../engine/recipe.ts';
 import { laneKnobs } from '../../engine/recipe-parse.ts';
+
+/** The variant of a scenario that a lane shows. */
+export const variantOf = (
+  preset: Preset | undefined,
+  recipe: Recipe,
+  lane: number,
+): Variant | undefined =>
+  preset?.variants.find(({ name }) => name === recipe.lanes[lane].name) ??
+  preset?.variants[recipe.variant ?? 0];
 
 /** Figures of documents that belong to the lanes on screen, each once. */
 export function figuresOf(preset: Preset | undefined, names: readonly string[]): DocumentFigure[] {
