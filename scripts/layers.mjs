@@ -153,7 +153,8 @@ for (const [start, barred, why] of NOT_REACHED) {
     if (barred.test(found)) problems.push(`src/${start} brings along src/${found}: ${why}`);
 }
 // The page looks; the engine runs in workers. Nothing that the page loads may lead to a heap.
-const HEAP = /^engine\/(simulation|run\/run|allocators\/heaps|allocators\/[^/]+\/(heap|index|allocator))$/;
+const HEAP =
+  /^engine\/(simulation|run\/run|allocators\/heaps|allocators\/[^/]+\/(heap|index|allocator))$/;
 const from = new Map([['main', undefined]]);
 for (const node of from.keys()) {
   for (const next of graph.get(node) ?? []) if (!from.has(next)) from.set(next, node);

@@ -1,28 +1,31 @@
 import type { AddressSpace } from '../../machine/address-space.ts';
-import { HEAP_BASE_PAGE } from '../../machine/address-space.ts';
 import { REGION_PAGES } from '../../machine/page-set.ts';
-import { KIND } from '../../machine/vma.ts';
 
 /**
- * The heap segment of the address space, which `brk` grows and shrinks. It keeps a note of the pages that
+ * The heap segment of the address space from where the process left it, which `brk` grows and shrinks. It keeps a note of the pages that
  * are resident, by page of the heap, because every write of the allocator asks.
  */
 export class Brk {
   private noted: Uint8Array<ArrayBuffer> = new Uint8Array(64);
 
+  /** First page of the heap: below it lies what the program's own start took. */
+  readonly start: number;
+
   /** @param entryLimit map entries that the process may have, less those that others hold */
   constructor(
     private readonly space: AddressSpace,
     private readonly entryLimit: () => number,
-  ) {}
+  ) {
+    this.start = space.breakPage;
+  }
 
   /** Pages of the segment now. */
   get pages(): number {
-    return this.space.breakPage - HEAP_BASE_PAGE;
+    return this.space.breakPage - this.start;
   }
   /** Resident ones, as the address space counts them. */
   get residentPages(): number {
-    return this.space.pages.residentBy[KIND.heap];
+    return this.space.pages.residentIn(this.start, this.space.breakPage);
   }
 
   /** Moves the break up. @returns false: ENOMEM */
@@ -52,15 +55,15 @@ export class Brk {
    * @param arrived called for each page that is resident from now on, before it counts as such
    */
   touch(page: number, arrived: (page: number) => void): void {
-    const added = this.space.touch(HEAP_BASE_PAGE + page, 1);
+    const added = this.space.touch(this.start + page, 1);
     if (added === 1) {
       arrived(page);
       this.noted[page] = 1;
       return;
     }
-    const first = Math.floor((HEAP_BASE_PAGE + page) / REGION_PAGES) * REGION_PAGES;
+    const first = Math.floor((this.start + page) / REGION_PAGES) * REGION_PAGES;
     for (let at = first; at < first + REGION_PAGES; at++) {
-      const own = at - HEAP_BASE_PAGE;
+      const own = at - this.start;
       if (own < 0 || own >= this.pages || this.noted[own] !== 0) continue;
       if (this.space.pages.residentIn(at, at + 1) === 0) continue;
       arrived(own);
@@ -70,7 +73,7 @@ export class Brk {
 
   /** For audits: whether the address space has the page resident. */
   reallyResident(page: number): boolean {
-    return this.space.pages.residentIn(HEAP_BASE_PAGE + page, HEAP_BASE_PAGE + page + 1) !== 0;
+    return this.space.pages.residentIn(this.start + page, this.start + page + 1) !== 0;
   }
 
   /** The address space has been restored: notes its pages again. */

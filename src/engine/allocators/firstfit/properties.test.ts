@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KnobValues } from '../../knobs/index.ts';
-import { GRANULE, granulesFor, HEAP_BASE, minGranules, SLOT } from './layout.ts';
+import { GRANULE, granulesFor, minGranules, SLOT } from './layout.ts';
 import { splitGranules, tagBytesOf } from './settings.ts';
 import { FIRSTFIT_FAULTS } from './testing/faults.ts';
 import { PictureHeap } from './testing/heap-picture.ts';
@@ -112,7 +112,12 @@ describe('first fit, properties', () => {
             call(picture, next);
             if (kind === 'touch') continue;
             if (!live && kind === 'memalign')
-              naive.memalign(granules, Math.max(1, align / GRANULE), slot, HEAP_BASE / GRANULE);
+              naive.memalign(
+                granules,
+                Math.max(1, align / GRANULE),
+                slot,
+                (heap.brk.start * 4096) / GRANULE,
+              );
             else if (!live && kind !== 'free') naive.malloc(granules, slot);
             else if (live && kind === 'realloc') naive.realloc(slot, granules);
             else if (live) naive.free(slot);

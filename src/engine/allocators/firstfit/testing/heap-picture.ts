@@ -6,7 +6,7 @@ import { auditHeap } from '../audit.ts';
 import { Brk } from '../brk.ts';
 import type { HeapHost } from '../chunks.ts';
 import { FirstFitHeap } from '../heap.ts';
-import { HEAP_BASE, NONE, payloadOf, SLOT } from '../layout.ts';
+import { NONE, payloadOf, SLOT } from '../layout.ts';
 import { settingsWith } from './settings.ts';
 
 /** What the heap told of itself when the break moved. */
@@ -93,7 +93,7 @@ export class PictureHeap implements HeapHost {
   }
   /** Address of a block in the modelled address space. */
   address(letter: string): number {
-    return HEAP_BASE + payloadOf(this.heap.slotChunk[slotOf(letter)]);
+    return this.heap.brk.start * 4096 + payloadOf(this.heap.slotChunk[slotOf(letter)]);
   }
   /** Letters of the free list's chunks are not known: their sizes in granules, in list order. */
   list(): number[] {
