@@ -190,6 +190,17 @@ export interface Outcome {
   readonly life: number;
 }
 
+/** One record of the program's stream, and the block that it was about. */
+export interface RecordOutcome {
+  readonly chain: number;
+  readonly life: number;
+  readonly slot: number;
+  /** The slot's block was freed; else one was allocated into the slot, in `row`, as `block`. */
+  readonly freed: boolean;
+  readonly row: number;
+  readonly block: number;
+}
+
 /** Opaque copy of everything that decides the future of a run. */
 export interface Snapshot {
   readonly op: number;
@@ -237,6 +248,8 @@ export interface Simulation {
   chainOf(life: number): number;
   /** What the latest operation came to; call it after `advance(1)`. */
   lastOutcome(): Outcome;
+  /** Records carried out by the latest `advance(1)`, of whatever operation and chain, oldest first. */
+  lastRecords(): readonly RecordOutcome[];
   /** Turns a knob now. The value must be valid and the knob `live`. */
   setKnob(id: KnobId, value: KnobValue): void;
   /** Why an intervention cannot be done now, in one sentence; undefined: it can. Changes nothing. */

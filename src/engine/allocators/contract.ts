@@ -36,7 +36,10 @@ export interface Machine {
   refused(life: number, subject: number, bytes: number, ns: number): number;
   /** malloc is about to return NULL. @returns true: the C library serves it; false: the run is over */
   nullReturned(chain: number, size: number): boolean;
-  /** More pages are resident: the machine checks the physical limit. */
+  /**
+   * More pages are resident: the machine checks the physical limit. It may take lazily freed pages, and it
+   * may end the run.
+   */
   memoryGrew(): void;
   crashed(reason: number, span: number, life: number): void;
   isAlive(life: number): boolean;
@@ -85,12 +88,6 @@ export interface Allocator {
   readonly rows: number;
   /** Bytes of its typed arrays. */
   readonly stateBytes: number;
-  /** Bytes resident for the allocator and for the C library's heap beside it. */
-  readonly residentBytes: number;
-  /** Bytes mapped outside the address space's list (the C library's heap beside it). */
-  readonly otherMapped: number;
-  /** Map entries of that heap. */
-  readonly otherEntries: number;
   /** Chains in which the allocator has work of its own under way, mid-operation or in the background: 1. */
   readonly busy: Uint8Array;
   /** When its next timer is due, ns; Infinity: none. */
@@ -139,8 +136,11 @@ export interface Allocator {
   served(chain: number, slot: number): Served;
   /** Brings its gauges up to date in the counters. */
   readGauges(): void;
-  /** Adds its bands; the run has cleared both columns and adds stacks, base. */
-  readLedger(mapped: Float64Array, resident: Float64Array): void;
+  /**
+   * Adds its bands; the run has cleared both columns and adds stacks, base.
+   * @param resident undefined when only what is mapped is asked for, as for every sample of the history
+   */
+  readLedger(mapped: Float64Array, resident: Float64Array | undefined): void;
   /** Adds its series to a sample. */
   sample(row: Float64Array): void;
   fillColumns(columns: SpanColumns): void;

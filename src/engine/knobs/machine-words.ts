@@ -24,9 +24,16 @@ export const MACHINE_WORDS: WordsFor<typeof MACHINE_KNOBS> = {
   },
   memPressure: {
     label: 'Memory pressure',
-    help: 'Share of physical memory that other programs take. Nothing here was given back with MADV_FREE, so the kernel finds nothing to reclaim: when resident memory passes what is left, it kills.',
+    help: 'Share of physical memory that other programs take. When resident memory passes what is left, the kernel takes pages that were given up with MADV_FREE; when these are not enough, it kills.',
     see: 'Memory: resident line',
     kId: 'K-10',
+  },
+  thp: {
+    label: 'Transparent huge pages',
+    help: 'Modelled, not measured: the first touch of an aligned 2 MiB that is mapped as a whole and was never touched makes all of it resident at one fault. Always: in every mapping but stacks. Madvise: where the allocator asked for it. Pages are not joined into huge ones later.',
+    see: 'Memory: resident line',
+    source: '/sys/kernel/mm/transparent_hugepage/enabled',
+    options: { never: 'Never', madvise: 'Where asked for', always: 'Always' },
   },
   threadEnd: {
     label: 'When a thread ends',

@@ -42,6 +42,13 @@ export const MACHINE_KNOBS = {
     step: 0.001,
     unit: '',
   }),
+  thp: choice({
+    group: 'limits',
+    apply: 'live',
+    url: 'th',
+    default: 'never',
+    options: ['never', 'madvise', 'always'],
+  }),
   threadEnd: choice({
     group: 'threads',
     apply: 'live',

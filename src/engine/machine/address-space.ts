@@ -45,8 +45,31 @@ export class AddressSpace extends Mappings {
   get stackEntries(): number {
     return this.entriesBy[KIND.stack] + this.entriesBy[KIND.guard];
   }
+  /** The program's own, the heap that brk made included. */
   get baseEntries(): number {
-    return this.entriesBy[KIND.base];
+    return this.entriesBy[KIND.base] + this.entriesBy[KIND.heap];
+  }
+  /** Whatever else there is. */
+  get otherEntries(): number {
+    return this.entries - this.superslabEntries - this.stackEntries - this.baseEntries;
+  }
+
+  /** The heap that the program has before anybody lengthens it. */
+  beginHeap(pages: number): void {
+    this.brk(pages, UNLIMITED);
+  }
+
+  /** Writes `pages` pages of the program's own mappings, of each about the same share from its beginning on. */
+  touchBase(pages: number): void {
+    const all = this.mappedPages;
+    let before = 0;
+    for (let slot = this.tree.first(); slot !== NONE; slot = this.tree.below(slot)) {
+      const start = this.tree.start[slot];
+      const after = before + this.tree.end[slot] - start;
+      const share = Math.floor((after * pages) / all) - Math.floor((before * pages) / all);
+      if (share > 0) this.touch(start, share);
+      before = after;
+    }
   }
 
   /** First page number (low end) of a piece. */
@@ -141,6 +164,7 @@ export class AddressSpace extends Mappings {
           count.stacks++;
           break;
         case KIND.base:
+        case KIND.heap:
           count.base++;
           break;
         default:

@@ -67,6 +67,7 @@ export function auditRun(run: Run): string[] {
   const stackPages = (alive + threads.deadStacks) * (STACK_PAGES + GUARD_PAGES);
   expect('pages by kind', found.mappedPages + stackPages + BASE_PAGES, space.mappedPages);
   if (!walked.ordered) problems.push('two mappings overlap');
+  problems.push(...space.check());
   return problems;
 }
 

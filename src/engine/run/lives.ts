@@ -1,6 +1,6 @@
 import type { Allocator, Machine } from '../allocators/contract.ts';
 import type { Costs } from '../machine/costs.ts';
-import { MAIN, NO_SLOT, NO_STACK, STACK_PAGES } from '../machine/threads.ts';
+import { MAIN, NO_SLOT, NO_STACK, STACK_PAGES, STACK_RESIDENT_PAGES } from '../machine/threads.ts';
 import { C } from '../telemetry/counters.ts';
 import { EV } from '../telemetry/events.ts';
 
@@ -103,6 +103,9 @@ export class Lives {
         const refusal = host.refusedStack(chain, parent, threads.clock[by]);
         return this.failed(chain, parent, threads.clock[by], 0, refusal);
       }
+      // A stack grows down: its thread writes the last pages.
+      const top = host.space.pageOf(stack) + STACK_PAGES;
+      host.space.touch(top - STACK_RESIDENT_PAGES, STACK_RESIDENT_PAGES);
       cost += costs.threadCreate;
       counters[C.stacksMapped]++;
       const before = threads.clock[by];

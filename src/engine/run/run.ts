@@ -11,10 +11,10 @@ import {
 import type { Allocator, CreateAllocator, Machine } from '../allocators/contract.ts';
 import type { Intervention } from '../interventions.ts';
 import { KNOB_IDS, type KnobId, type KnobValue, type KnobValues } from '../knobs/index.ts';
-import { AddressSpace } from '../machine/address-space.ts';
+import type { AddressSpace } from '../machine/address-space.ts';
 import { type Costs, costsOf } from '../machine/costs.ts';
 import { LOCK, Locks } from '../machine/locks.ts';
-import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../machine/process.ts';
+import { startProcess } from '../machine/process.ts';
 import {
   REG_BUDGET,
   REG_CHAIN_OPS,
@@ -29,8 +29,8 @@ import {
   STOP_ENDED,
   STOP_EVENT,
 } from '../machine/registers.ts';
-import { MAIN, NO_STACK, STACK_RESIDENT_PAGES, Threads } from '../machine/threads.ts';
-import { OP, type Program } from '../programs/program.ts';
+import { MAIN, NO_STACK, Threads } from '../machine/threads.ts';
+import { OP, OP_WORDS, type Program } from '../programs/program.ts';
 import { C, COUNTER_COUNT } from '../telemetry/counters.ts';
 import { CRASH, EV, EventLog, NO_CAUSE } from '../telemetry/events.ts';
 import { History } from '../telemetry/history.ts';
@@ -44,6 +44,7 @@ import type {
   MapEntries,
   ModelId,
   Outcome,
+  RecordOutcome,
   Simulation,
   Snapshot,
   SpanColumns,
@@ -130,7 +131,8 @@ export class Run implements Simulation, Machine, LivesHost {
     this.program = program;
     this.chains = program.chains;
     this.events = new EventLog(parts.eventCapacity);
-    this.space = new AddressSpace(knobs.baseMaps, BASE_PAGES);
+    this.space = startProcess(knobs.baseMaps);
+    this.space.thp = knobs.thp;
     this.threads = new Threads(this.chains);
     this.costs = costsOf(this.settings);
     const byOps = knobs.schedule === 'shared';
@@ -157,7 +159,7 @@ export class Run implements Simulation, Machine, LivesHost {
     return this.outcome === 'running';
   }
   get stackLimit(): number {
-    return this.settings.maxMapCount - this.allocator.otherEntries;
+    return this.settings.maxMapCount;
   }
   isAlive(life: number): boolean {
     return life >= 0 && this.threads.isAlive(life);
@@ -232,12 +234,19 @@ export class Run implements Simulation, Machine, LivesHost {
     this.wakeAt(chain, ns, 1, cause);
     return true;
   }
-  /** More pages are resident: beyond what other programs leave of physical memory the kernel kills. */
+  /**
+   * More pages are resident. Beyond what other programs leave of physical memory the kernel takes lazily
+   * freed pages, and kills when they are not enough.
+   */
   memoryGrew(): void {
     // During construction the heap touches pages before it is ours to ask.
     if (!this.running || this.allocator === undefined) return;
     const { physLimitGiB, memPressure } = this.settings;
-    if (this.residentBytes <= physLimitGiB * 2 ** 30 * (1 - memPressure)) return;
+    const left = physLimitGiB * 2 ** 30 * (1 - memPressure);
+    if (this.residentBytes <= left) return;
+    const over = Math.ceil((this.residentBytes - left) / PAGE);
+    this.counters[C.reclaimedPages] += this.space.takeLazy(over);
+    if (this.residentBytes <= left) return;
     this.refusedAny = true;
     this.end('oom', 'physicalLimit');
   }
@@ -289,12 +298,10 @@ export class Run implements Simulation, Machine, LivesHost {
     return this.allocator.rows;
   }
   get mappedBytes(): Bytes {
-    return asBytes(this.space.mappedPages * PAGE + this.allocator.otherMapped);
+    return asBytes(this.space.mappedPages * PAGE);
   }
   get residentBytes(): Bytes {
-    const { livingStacks, deadStacks } = this.threads;
-    const stackPages = (livingStacks + deadStacks) * STACK_RESIDENT_PAGES;
-    return asBytes(this.allocator.residentBytes + (stackPages + BASE_RESIDENT_PAGES) * PAGE);
+    return asBytes(this.space.pages.residentPages * PAGE);
   }
   get stateBytes(): number {
     return (
@@ -310,7 +317,7 @@ export class Run implements Simulation, Machine, LivesHost {
     return this.lives.tables > 0 ? this.firstTableSlot + this.lives.tables : this.program.slots;
   }
   entriesNow(): number {
-    return this.space.entries + this.allocator.otherEntries;
+    return this.space.entries;
   }
 
   // Running
@@ -344,7 +351,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const limit = this.settings.opLimit || Infinity;
     const end = Math.min(first + maxOps, limit);
     regs[REG_STOP] = this.running ? 0 : STOP_ENDED;
-    this.notes.wanted = maxOps === 1;
+    this.notes.begin(maxOps === 1);
     while (this.operations < end && this.running && !events.hit) this.turn(end);
     events.watch = 0;
     if (this.operations >= limit) this.stopAtLimit();
@@ -368,8 +375,9 @@ export class Run implements Simulation, Machine, LivesHost {
     const from = streams.at[chain];
     const count = streams.left[chain];
     const done = allocator.run(chain, streams.ops, from, count);
-    const ended = regs[REG_ENDED];
-    if (this.notes.wanted) this.notes.note(chain, threads.life[chain], streams.ops, from, done);
+    const ended = regs[REG_ENDED] | 0;
+    const upTo = from + done * OP_WORDS;
+    this.notes.note(allocator, chain, threads.life[chain], streams.ops, upTo, done);
     threads.ops[chain] += ended;
     threads.done[chain] += ended;
     this.operations += ended;
@@ -613,7 +621,8 @@ export class Run implements Simulation, Machine, LivesHost {
     if (this.running) this.end(this.refusedAny ? 'oom' : 'finished', 'chainsEnded');
   }
   private end(status: RunStatus, reason: EndedBy): void {
-    this.endNs = this.threads.latestClock();
+    // A loop writes its chain's clock back when it is done; the register has it already.
+    this.endNs = Math.max(this.threads.latestClock(), this.regs[REG_NOW]);
     this.regs[REG_STOP] |= STOP_ENDED;
     this.outcome = status;
     this.reason = reason;
@@ -637,6 +646,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.streams.settleAll();
     Object.assign(this.settings, { [id]: value });
     this.costs = costsOf(this.settings);
+    this.space.thp = this.settings.thp;
     this.schedule.setCores(this.coresInForce(), now);
     this.program.knobChanged();
     this.turnLeft = 0;
@@ -662,9 +672,16 @@ export class Run implements Simulation, Machine, LivesHost {
   lastOutcome(): Outcome {
     return this.notes.last(this.threads, this.allocator);
   }
+  lastRecords(): readonly RecordOutcome[] {
+    return this.notes.records;
+  }
   readCounters(): Float64Array {
     this.allocator.readGauges();
     const { counters, locks } = this;
+    const { pages } = this.space;
+    counters[C.pageFaults] = pages.faults;
+    counters[C.lazyBytes] = pages.lazyPages * PAGE;
+    counters[C.pageTableBytes] = pages.pageTablePages * PAGE;
     counters[C.lockWaits] =
       locks.contended[LOCK.map] + locks.contended[LOCK.central] + locks.contended[LOCK.heap];
     counters[C.lockWaitNs] =
@@ -681,7 +698,7 @@ export class Run implements Simulation, Machine, LivesHost {
       superslabs: space.superslabEntries,
       stacks: space.stackEntries,
       base: space.baseEntries,
-      other: this.allocator.otherEntries,
+      other: space.otherEntries,
     };
   }
   fillColumns(columns: SpanColumns): void {

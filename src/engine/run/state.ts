@@ -76,6 +76,7 @@ export function restoreRun(run: Run, from: SavedRun): void {
   Object.assign(run.settings, from.settings);
   Object.assign(run, from.fields);
   run.space.restore(from.space);
+  run.space.thp = run.settings.thp;
   run.threads.restore(from.threads);
   run.locks.restore(from.locks);
   run.history.restore(from.history);

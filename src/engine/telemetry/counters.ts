@@ -45,7 +45,7 @@ export const COUNTERS = [
   'munmapCalls',
   'madviseCalls',
   'mapRefusals', // mappings the kernel refused
-  'pageFaults', // 4 KiB minor faults of the modelled process
+  'pageFaults', // minor faults of the process, its beginning and its stacks included
   'stacksMapped',
   'stacksReused',
   'orphanSuperslabs', // gauge M-41: owner exited
@@ -114,6 +114,9 @@ export const COUNTERS = [
   'reallocsMoved',
   'freeChunks', // gauge: chunks in the free list
   'freeListBytes', // gauge: their payload
+  'reclaimedPages', // lazily freed pages that the kernel took because memory was short
+  'lazyBytes', // gauge: resident, but given up with MADV_FREE and not written since
+  'pageTableBytes', // gauge: page tables; not in the resident bytes, as Linux keeps them out of RSS
 ] as const;
 
 export type CounterName = (typeof COUNTERS)[number];
@@ -146,4 +149,6 @@ export const GAUGES: ReadonlySet<CounterName> = new Set<CounterName>([
   'pendingAgeUs',
   'freeChunks',
   'freeListBytes',
+  'lazyBytes',
+  'pageTableBytes',
 ]);

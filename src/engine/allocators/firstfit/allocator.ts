@@ -456,10 +456,10 @@ export class FirstFitAllocator implements Allocator, HeapHost {
     this.heap.readGauges();
   }
 
-  readLedger(mapped: Float64Array, resident: Float64Array): void {
+  readLedger(mapped: Float64Array, resident: Float64Array | undefined): void {
     addLedger(this.heap, mapped, resident);
     mapped[B.other] += this.otherPeak;
-    resident[B.other] += this.otherPeak;
+    if (resident) resident[B.other] += this.otherPeak;
   }
 
   sample(row: Float64Array): void {

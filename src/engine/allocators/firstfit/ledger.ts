@@ -22,9 +22,13 @@ const BAND_OF_PART: Readonly<Record<number, number>> = {
 export const bandOfPart = (part: number): number => BAND_OF_PART[part];
 
 /** Adds the heap's bytes to the bands. */
-export function addLedger(heap: FirstFitHeap, mapped: Float64Array, resident: Float64Array): void {
+export function addLedger(
+  heap: FirstFitHeap,
+  mapped: Float64Array,
+  resident: Float64Array | undefined,
+): void {
   for (let part = 0; part < PARTS; part++) {
     mapped[bandOfPart(part)] += heap.use.mapped[part];
-    resident[bandOfPart(part)] += heap.use.resident[part];
+    if (resident) resident[bandOfPart(part)] += heap.use.resident[part];
   }
 }

@@ -43,6 +43,7 @@ import {
   X_WAKE_EVENT,
   X_WORDS,
 } from './layout.ts';
+import { readResident } from './residency.ts';
 import { Mf2Steps, OTHER, STEP } from './steps.ts';
 import {
   autopsyOf,
@@ -66,7 +67,6 @@ export class Mf2Allocator implements Allocator {
   readonly classBytes: readonly number[] = MF2_CLASSES;
   readonly steps: BusySteps;
   readonly nextTimerNs = Infinity;
-  readonly otherEntries = 0;
   private slots: number;
 
   constructor(
@@ -87,12 +87,6 @@ export class Mf2Allocator implements Allocator {
   }
   get stateBytes(): number {
     return this.heap.stateBytes;
-  }
-  get residentBytes(): number {
-    return this.heap.residentBytes;
-  }
-  get otherMapped(): number {
-    return this.heap.otherMapped;
   }
   get usedSlots(): number {
     return this.slots;
@@ -155,6 +149,7 @@ export class Mf2Allocator implements Allocator {
     heap.requested[slot] = size;
     heap.otherBlocks++;
     heap.runtimeBytes += size;
+    if (heap.libc.malloc(size)) this.machine.memoryGrew();
     heap.counters[C.runtimeMallocs]++;
     return true;
   }
@@ -167,6 +162,7 @@ export class Mf2Allocator implements Allocator {
     heap.where[slot] = -1;
     heap.otherBlocks--;
     heap.runtimeBytes -= heap.requested[slot];
+    heap.libc.free(heap.requested[slot]);
     heap.counters[C.runtimeLocalFrees]++;
   }
 
@@ -225,12 +221,12 @@ export class Mf2Allocator implements Allocator {
     return owned;
   }
 
-  served(chain: number): Served {
-    const { pending } = this.steps;
+  served(chain: number, slot: number): Served {
+    const where = slot < 0 ? OTHER : this.heap.where[slot];
     return {
-      row: pending[chain * 3],
-      block: pending[chain * 3 + 1],
-      path: pending[chain * 3 + 2],
+      row: where < 0 ? -1 : where >>> 5,
+      block: where < 0 ? 0 : where & 31,
+      path: this.steps.via[chain],
     };
   }
 
@@ -260,8 +256,9 @@ export class Mf2Allocator implements Allocator {
     }
     counters[C.strandedIdle] = idle;
   }
-  readLedger(mapped: Float64Array, resident: Float64Array): void {
-    readLedger(this, mapped, resident);
+  readLedger(mapped: Float64Array, resident: Float64Array | undefined): void {
+    readLedger(this, mapped);
+    if (resident !== undefined) readResident(this, mapped, resident);
   }
   sample(row: Float64Array): void {
     const { counters, queuedBy } = this.heap;
@@ -305,7 +302,7 @@ export class Mf2Allocator implements Allocator {
       heap: heap.snapshot(),
       x: steps.x.slice(),
       outcomes: steps.outcome.slice(),
-      pending: steps.pending.slice(),
+      via: steps.via.slice(),
       slots: this.slots,
     };
   }
@@ -314,7 +311,7 @@ export class Mf2Allocator implements Allocator {
     this.heap.restore(from.heap);
     this.steps.x.set(from.x);
     this.steps.outcome.set(from.outcomes);
-    this.steps.pending.set(from.pending);
+    this.steps.via.set(from.via);
     this.slots = from.slots;
   }
 }
@@ -323,6 +320,6 @@ interface SavedMf2 {
   heap: ReturnType<Mf2Heap['snapshot']>;
   x: Int32Array;
   outcomes: Int32Array;
-  pending: Int32Array;
+  via: Int32Array;
   slots: number;
 }

@@ -1,3 +1,4 @@
+import { chunkBytes } from '../../machine/libc-heap.ts';
 import { expectIn } from '../../run/expect.ts';
 import { C } from '../../telemetry/counters.ts';
 import { B, BAND_COUNT } from '../../telemetry/ledger.ts';
@@ -57,6 +58,7 @@ export function audit(mf2: Mf2Allocator, problems: string[]): AuditFound {
 
   const liveOf = new Map<number, Set<number>>();
   let requestedBytes = 0;
+  /** By page × 32 + block. */
   const requestedOf = new Map<number, number>();
   let other = 0;
   let outside = 0;
@@ -64,7 +66,7 @@ export function audit(mf2: Mf2Allocator, problems: string[]): AuditFound {
     const where = heap.where[slot];
     if (where === OTHER) {
       outside++;
-      other += heap.requested[slot];
+      other += chunkBytes(heap.requested[slot]);
     }
     if (where < 0) continue;
     const row = where >>> 5;
@@ -73,9 +75,10 @@ export function audit(mf2: Mf2Allocator, problems: string[]): AuditFound {
     set.add(where & 31);
     liveOf.set(row, set);
     requestedBytes += heap.requested[slot];
-    requestedOf.set(row, (requestedOf.get(row) ?? 0) + heap.requested[slot]);
+    requestedOf.set(where, heap.requested[slot]);
   }
-  expect('bytes outside the pages', other, heap.otherMapped);
+  expect('bytes outside the pages', other, heap.libc.live);
+  if (other > heap.libc.bytes) problems.push('blocks outside the pages have no memory');
   expect('blocks outside the pages', outside, heap.otherBlocks);
 
   const bands = new Float64Array(BAND_COUNT);
@@ -142,8 +145,7 @@ export function audit(mf2: Mf2Allocator, problems: string[]): AuditFound {
     if ((flags & (PF.pending | PF.queued)) === PF.pending && holder === NONE)
       problems.push(`page ${row} is marked as pending; no queue has it and nobody drains it`);
     add(owned, t);
-    const freeUsed = free.filter((block) => used.has(block)).length;
-    const never = capacity - used.size;
+    const freeUsed = free.filter((block) => used.has(block));
     const inQueue = (flags & PF.queued) !== 0;
     const reachable =
       inQueue ||
@@ -152,36 +154,58 @@ export function audit(mf2: Mf2Allocator, problems: string[]): AuditFound {
     const hidden = !dead && !reachable;
     live += held.size;
     queued += remote.length + drain.length;
-    bands[B.live] += requestedOf.get(row) ?? 0;
-    bands[B.rounding] += held.size * size - (requestedOf.get(row) ?? 0);
-    bands[B.queued] += drain.length * size;
+    const { header } = heap;
+    const mask = heap.residentMask(p);
+    expect(`page ${row}: resident OS pages`, mask, pages[p + P_TOUCHED]);
+    /** Adds bytes of the page to a band, and those of them that are resident. */
+    const put = (band: number, from: number, to: number): void => {
+      bands[band] += to - from;
+      for (const page of bits(mask)) {
+        const low = Math.max(from, page * PAGE);
+        const high = Math.min(to, page * PAGE + PAGE);
+        if (high > low) resident[band] += high - low;
+      }
+    };
+    const putBlocks = (band: number, blocks: readonly number[]): void => {
+      for (const block of blocks) put(band, header + block * size, header + (block + 1) * size);
+    };
+    for (const block of held) {
+      const at = header + block * size;
+      const asked = requestedOf.get(row * 32 + block) ?? 0;
+      put(B.live, at, at + asked);
+      put(B.rounding, at + asked, at + size);
+    }
+    for (const block of used)
+      if (((mask >>> Math.floor((header + block * size) / PAGE)) & 1) === 0)
+        problems.push(`page ${row}: block ${block} was used on untouched memory`);
+    putBlocks(B.queued, drain);
     const remoteHidden = dead ? !inQueue : hidden;
-    bands[remoteHidden ? B.belowThreshold : B.queued] += remote.length * size;
+    putBlocks(remoteHidden ? B.belowThreshold : B.queued, remote);
     if (dead) {
-      bands[B.freeDead] += freeUsed * size;
+      putBlocks(B.freeDead, freeUsed);
       queuedDead += remote.length + drain.length;
-      orphanBlocks += freeUsed + remote.length;
+      orphanBlocks += freeUsed.length + remote.length;
       if (free.length + remote.length > 0) servable.add(p);
     } else if (hidden && free.length > 0) {
-      bands[B.belowThreshold] += freeUsed * size;
+      putBlocks(B.belowThreshold, freeUsed);
       graveBlocks += free.length;
       belowBlocks += remote.length;
       add(grave, t);
       if (remote.length > 0) add(below, t);
     } else {
-      bands[B.freeLiving] += freeUsed * size;
+      putBlocks(B.freeLiving, freeUsed);
       if (hidden && remote.length > 0) {
         belowBlocks += remote.length;
         add(below, t);
       }
     }
     if (inQueue) pending++;
-    bands[B.headers] += PAGE_BYTES - capacity * size;
-    bands[B.neverCarved] += never * size;
-    const extra = bits(pages[p + P_TOUCHED]).length * PAGE - heap.header - used.size * size;
-    if (extra < 0) problems.push(`page ${row}: used blocks on untouched memory`);
-    resident[B.neverCarved] += Math.min(extra, never * size);
-    resident[B.headers] += heap.header + Math.max(0, extra - never * size);
+    put(B.headers, 0, header);
+    put(B.headers, header + capacity * size, PAGE_BYTES);
+    putBlocks(
+      B.neverCarved,
+      Array.from({ length: capacity }, (_, block) => block).filter((block) => !used.has(block)),
+    );
     if (heap.condition(p) === PG.unmapped) problems.push(`page ${row} has no state`);
   }
   for (const row of liveOf.keys()) problems.push(`live blocks in page ${row}, which is not there`);
@@ -261,18 +285,13 @@ export function audit(mf2: Mf2Allocator, problems: string[]): AuditFound {
   let chains = 0;
   for (let i = C.chain1; i <= C.chain8; i++) chains += counters[i];
   expect('chains that ended in a new page', chains, counters[C.newStarved]);
-  bands[B.other] = other - heap.runtimeBytes;
+  bands[B.other] = heap.libc.bytes - heap.runtimeBytes;
   bands[B.runtime] = heap.runtimeBytes;
-  for (const band of [
-    B.live,
-    B.rounding,
-    B.runtime,
-    B.queued,
-    B.freeLiving,
-    B.freeDead,
-    B.belowThreshold,
-    B.other,
-  ])
-    resident[band] = bands[band];
-  return { mapped: bands, resident, live: live + outside, mappedPages: heap.count * OS_PAGES };
+  for (const band of [B.runtime, B.other]) resident[band] = bands[band];
+  return {
+    mapped: bands,
+    resident,
+    live: live + outside,
+    mappedPages: heap.count * OS_PAGES + heap.libc.pages,
+  };
 }

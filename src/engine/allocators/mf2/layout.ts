@@ -38,7 +38,7 @@ export const P_ADOPTED_FROM = 15;
 export const P_PIECE = 16;
 /** Life that drains it now, or NONE. */
 export const P_HOLDER = 17;
-/** OS pages touched, one bit each. */
+/** OS pages that are resident, one bit each: what the address space knows, at hand. */
 export const P_TOUCHED = 18;
 /** Event of its last change of owner, or of its making. */
 export const P_OWNER_EVENT = 19;
@@ -167,4 +167,6 @@ export const X_VIA = 11;
 export const X_OLD_SIZE = 12;
 export const X_WAKE_EVENT = 13;
 export const X_BG_CLS = 14;
+/** Leading bytes of the new block that are written at once. */
+export const X_WRITTEN = 15;
 export const X_WORDS = 16;

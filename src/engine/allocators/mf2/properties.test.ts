@@ -270,8 +270,8 @@ describe('the audit can fail', () => {
     }
   }
   class FreesTwice extends Mf2Heap {
-    override takeBlock(p: number): number {
-      const block = super.takeBlock(p);
+    override takeBlock(p: number, written: number): number {
+      const block = super.takeBlock(p, written);
       if (this.count > 3) {
         this.leave(p);
         this.pages[p + P_FREE] |= 1 << block;
@@ -429,7 +429,7 @@ describe('knobs of the page allocator', () => {
     maxMapCount: [1000, { mapMode: 'trimAligned', route: 's1' }],
     baseMaps: [40],
     mapMode: ['trimAligned'],
-    physLimitGiB: [1, { route: 's1', chunks: 300, minSize: 30_000, maxSize: 32_000 }],
+    physLimitGiB: [1, { route: 's1', chunks: 300, memPressure: 0.95 }],
     memPressure: [0.999, { physLimitGiB: 1 }],
     threadEnd: ['detach'],
     onNull: ['libcFallback', { maxMapCount: 1000, mapMode: 'trimAligned', route: 's1' }],

@@ -21,6 +21,7 @@ import {
   P_OWNER_EVENT,
   P_REMOTE,
   P_WORDS,
+  PAGE_BYTES,
   PF,
   PH,
   popcount,
@@ -43,6 +44,7 @@ import {
   X_VIA,
   X_WAKE_EVENT,
   X_WORDS,
+  X_WRITTEN,
 } from './layout.ts';
 import { Mf2Ownership } from './ownership.ts';
 
@@ -61,8 +63,8 @@ export class Mf2Steps extends Mf2Ownership {
   readonly x: Int32Array;
   /** Hash of what each chain's operations came to: page, block and way. */
   readonly outcome: Int32Array;
-  /** Row, block and way of each chain's allocation, until its operation is done. */
-  readonly pending: Int32Array;
+  /** Way of each chain's latest allocation: a STAGE. */
+  readonly via: Int32Array;
   private order: readonly number[] = [];
   private adopts = false;
   private clearFirst = false;
@@ -73,7 +75,7 @@ export class Mf2Steps extends Mf2Ownership {
     this.x = new Int32Array(chains * X_WORDS);
     for (let at = 0; at < this.x.length; at += X_WORDS) this.x[at + X_OLD] = NONE;
     this.outcome = new Int32Array(chains);
-    this.pending = new Int32Array(chains * 3);
+    this.via = new Int32Array(chains);
     this.applyKnobs();
   }
 
@@ -114,17 +116,21 @@ export class Mf2Steps extends Mf2Ownership {
       case OP.free:
         return this.beginFree(chain, at, slot);
       case OP.malloc:
+        return this.beginMalloc(chain, at, slot, size, 0);
       case OP.calloc:
-        return this.beginMalloc(chain, at, slot, size);
+        return this.beginMalloc(chain, at, slot, size, size);
       case OP.memalign:
         x[at + X_SLOT] = slot;
         x[at + X_SIZE] = size;
         // Blocks lie behind a page header: that is all the alignment they have.
         return 2 ** ops[record + OP_ARG] > Math.max(16, heap.header)
           ? this.beyond(chain, at)
-          : this.beginMalloc(chain, at, slot, size);
+          : this.beginMalloc(chain, at, slot, size, 0);
       case OP.realloc:
         return this.beginRealloc(chain, at, slot, size);
+      case OP.touch:
+        this.write(chain, slot, ops[record + OP_ARG], size);
+        return STEP.done;
       default:
         return STEP.done;
     }
@@ -139,8 +145,34 @@ export class Mf2Steps extends Mf2Ownership {
     return STEP.more;
   }
 
-  private beginMalloc(chain: number, at: number, slot: number, size: number): number {
+  /** The program writes part of a block. */
+  private write(chain: number, slot: number, from: number, size: number): void {
+    const { heap } = this;
+    const where = heap.where[slot];
+    if (where < 0) return;
+    const to = Math.min(from + size, heap.requested[slot]);
+    if (to <= from) return;
+    heap.touchBlock((where >>> 5) * P_WORDS, where & 31, from, to);
+    this.faulted(chain);
+  }
+  /** Charges the page faults of the latest touch. */
+  private faulted(chain: number): void {
+    const { faultsNow } = this.heap;
+    if (faultsNow === 0) return;
+    this.threads.clock[chain] += faultsNow * this.costs.fault;
+    this.machine.memoryGrew();
+  }
+
+  /** @param cleared leading bytes that the allocator writes; the program writes its own in any case */
+  private beginMalloc(
+    chain: number,
+    at: number,
+    slot: number,
+    size: number,
+    cleared: number,
+  ): number {
     const { x } = this;
+    x[at + X_WRITTEN] = Math.min(size, PAGE_BYTES, Math.max(cleared, this.machine.touchBytes));
     x[at + X_SLOT] = slot;
     x[at + X_SIZE] = size;
     x[at + X_PHASE] = PH.malloc;
@@ -150,22 +182,25 @@ export class Mf2Steps extends Mf2Ownership {
   private beginRealloc(chain: number, at: number, slot: number, size: number): number {
     const { heap, x } = this;
     const where = heap.where[slot];
-    if (where === NONE) return this.beginMalloc(chain, at, slot, size);
+    if (where === NONE) return this.beginMalloc(chain, at, slot, size, 0);
     if (size === 0) return this.beginFree(chain, at, slot);
     const old = heap.requested[slot];
     const top = MF2_CLASSES[CLASS_COUNT - 1];
     const stays =
       where === OTHER ? size > top : size <= top && classOfRequest(size) === this.classAt(where);
     if (stays) {
-      if (where === OTHER) heap.otherBytes += size - old;
-      else heap.requestedBytes += size - old;
+      if (where === OTHER) {
+        heap.libc.free(old);
+        if (heap.libc.malloc(size)) this.machine.memoryGrew();
+      } else heap.requestedBytes += size - old;
       heap.requested[slot] = size;
       return STEP.done;
     }
     x[at + X_OLD] = where;
     x[at + X_OLD_SIZE] = old;
     heap.where[slot] = NONE;
-    return this.beginMalloc(chain, at, slot, size);
+    // What the old block holds is copied.
+    return this.beginMalloc(chain, at, slot, size, Math.min(size, old));
   }
   private classAt(where: number): number {
     return this.heap.pages[(where >>> 5) * P_WORDS + P_CLS];
@@ -210,7 +245,7 @@ export class Mf2Steps extends Mf2Ownership {
 
   /** An allocation of main's while it warms up, run to its end. */
   mallocNow(chain: number, size: number, slot: number): boolean {
-    let result: number = this.beginMalloc(chain, chain * X_WORDS, slot, size);
+    let result: number = this.beginMalloc(chain, chain * X_WORDS, slot, size, 0);
     while (result === STEP.more) result = this.step(chain);
     return result === STEP.done;
   }
@@ -227,7 +262,7 @@ export class Mf2Steps extends Mf2Ownership {
     const { pages, counters } = heap;
     if (where === OTHER) {
       heap.otherBlocks--;
-      heap.otherBytes -= size;
+      heap.libc.free(size);
       counters[warming ? C.runtimeLocalFrees : C.localFrees]++;
       threads.clock[chain] += costs.free;
       return false;
@@ -324,18 +359,15 @@ export class Mf2Steps extends Mf2Ownership {
     heap.where[slot] = OTHER;
     heap.requested[slot] = x[at + X_SIZE];
     heap.otherBlocks++;
-    heap.otherBytes += x[at + X_SIZE];
+    if (heap.libc.malloc(x[at + X_SIZE])) this.machine.memoryGrew();
     return this.finish(chain, at, NONE, 0, STAGE.fresh);
   }
 
   private take(chain: number, at: number, p: number, via: number): number {
     const { heap, threads, costs, x } = this;
-    const block = heap.takeBlock(p);
-    threads.clock[chain] += costs.malloc + heap.touchedNow * costs.fault;
-    if (heap.touchedNow > 0) {
-      heap.counters[C.pageFaults] += heap.touchedNow;
-      this.machine.memoryGrew();
-    }
+    const block = heap.takeBlock(p, x[at + X_WRITTEN]);
+    threads.clock[chain] += costs.malloc;
+    this.faulted(chain);
     const slot = x[at + X_SLOT];
     const row = p / P_WORDS;
     heap.where[slot] = (row << 5) | block;
@@ -348,9 +380,7 @@ export class Mf2Steps extends Mf2Ownership {
     const { heap, threads, x, outcome } = this;
     const result = ((row << 5) | block) ^ (via << 29);
     outcome[chain] = (Math.imul(outcome[chain] ^ result, 0x9e3779b1) + 0x7f4a7c15) | 0;
-    this.pending[chain * 3] = row;
-    this.pending[chain * 3 + 1] = block;
-    this.pending[chain * 3 + 2] = via;
+    this.via[chain] = via;
     heap.lastAllocNs[threads.life[chain]] = threads.clock[chain];
     heap.counters[this.machine.warming ? C.runtimeMallocs : C.mallocs]++;
     x[at + X_UNNEEDED] = 0;
@@ -578,9 +608,7 @@ export class Mf2Steps extends Mf2Ownership {
     const piece = machine.space.mapAligned(OS_PAGES, direct, knobs.maxMapCount);
     if (piece < 0) return this.refusedPage(chain, at);
     const p = freshPage(heap, life, x[at + X_CLS], piece, threads.clock[chain]);
-    const faults = heap.prelinkFaults(x[at + X_CLS]);
-    heap.counters[C.pageFaults] += faults;
-    threads.clock[chain] += faults * costs.fault;
+    this.faulted(chain);
     return this.activate(chain, at, p, STAGE.fresh);
   }
 

@@ -75,8 +75,8 @@ export function fillQueues(mf2: Mf2Allocator, matrix: Float64Array): void {
   }
 }
 
-/** Fills both columns of the byte ledger from the maintained totals. */
-export function readLedger(mf2: Mf2Allocator, mapped: Float64Array, resident: Float64Array): void {
+/** Fills the mapped column of the byte ledger from the maintained totals. */
+export function readLedger(mf2: Mf2Allocator, mapped: Float64Array): void {
   const { heap } = mf2;
   const { sums } = heap;
   mapped[B.live] = heap.requestedBytes;
@@ -87,11 +87,8 @@ export function readLedger(mf2: Mf2Allocator, mapped: Float64Array, resident: Fl
   mapped[B.belowThreshold] = sums[SUM.hidden];
   mapped[B.headers] = heap.count * heap.header + sums[SUM.tail];
   mapped[B.neverCarved] = sums[SUM.never];
-  mapped[B.other] = heap.otherBytes;
+  mapped[B.other] = heap.libc.bytes - heap.runtimeBytes;
   mapped[B.runtime] = heap.runtimeBytes;
-  resident.set(mapped);
-  resident[B.headers] = heap.count * heap.header + sums[SUM.tailResident];
-  resident[B.neverCarved] = sums[SUM.neverResident];
 }
 
 /** A page as the inspector shows it: one slab, itself. */

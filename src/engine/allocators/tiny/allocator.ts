@@ -64,15 +64,6 @@ export class TinyAllocator implements Allocator {
   get stateBytes(): number {
     return this.heap.stateBytes;
   }
-  get residentBytes(): number {
-    return this.heap.residentBytes;
-  }
-  get otherMapped(): number {
-    return this.heap.otherMapped;
-  }
-  get otherEntries(): number {
-    return this.heap.otherEntries;
-  }
   /** Slots of the block table in use. */
   get usedSlots(): number {
     return this.slots;
@@ -317,7 +308,7 @@ export class TinyAllocator implements Allocator {
     counters[C.queuedBlocks] = queued;
     counters[C.queuedDead] = queued - this.living.queuedBlocks;
   }
-  readLedger(mapped: Float64Array, resident: Float64Array): void {
+  readLedger(mapped: Float64Array, resident: Float64Array | undefined): void {
     livingTotals(this.heap, this.machine.threads.chains, this.living);
     readLedger(this.heap, this.living, mapped, resident);
   }

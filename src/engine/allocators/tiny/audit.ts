@@ -1,3 +1,4 @@
+import { chunkBytes } from '../../machine/libc-heap.ts';
 import { expectIn } from '../../run/expect.ts';
 import { C } from '../../telemetry/counters.ts';
 import { B, BAND_COUNT } from '../../telemetry/ledger.ts';
@@ -30,6 +31,7 @@ import {
   SLAB_BYTES,
   SLAB_CLASS,
   SLAB_INDEX,
+  SLAB_PAGES,
   SLAB_SS,
   SS_ACQUIRED,
   SS_CLASS,
@@ -66,10 +68,14 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
   // The block table says which blocks are live; the lists must know of all others that were carved.
   const liveOf = new Map<number, number[]>();
   let otherLive = 0;
+  let otherBytes = 0;
   for (let slot = 0; slot < tiny.usedSlots; slot++) {
     const at = slot * BLOCK_WORDS;
     const r = blocks[at + BLOCK_SLAB];
-    if (r === BLOCK_OTHER) otherLive++;
+    if (r === BLOCK_OTHER) {
+      otherLive++;
+      otherBytes += chunkBytes(blocks[at + BLOCK_SIZE]);
+    }
     if (r < 0) continue;
     const list = liveOf.get(r);
     if (list) list.push(slot);
@@ -101,6 +107,7 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
     let rowLive = 0;
     let rowActive = 0;
     let index = 0;
+    let acquiredPages = 0;
     for (let r = superslabs[at + SS_FIRST_SLAB]; r !== NONE; r = slabs[r + NEXT_SLAB], index++) {
       if (seenSlabs.has(r)) {
         problems.push(`slab record ${r} is in two SuperSlabs`);
@@ -108,14 +115,13 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
       }
       seenSlabs.add(r);
       const touchedBytes = slabs[r + TOUCHED] * PAGE;
-      if (aside) resident[B.keptEmpty] += touchedBytes;
+      expect(`slab ${r}: pages`, heap.residentOfSlab(r), slabs[r + TOUCHED]);
+      expect(`slab ${r}: pages from its start on`, prefixOf(heap, r), slabs[r + TOUCHED]);
       if (index >= acquired) {
-        if (!aside) {
-          resident[B.neverCarved] += touchedBytes;
-          bands[B.neverCarved] += SLAB_BYTES;
-        }
+        if (!aside) bands[B.neverCarved] += SLAB_BYTES;
         continue;
       }
+      acquiredPages += slabs[r + TOUCHED];
       expect(`slab ${r} row`, row, slabs[r + SLAB_SS]);
       expect(`slab ${r} class`, c, slabs[r + SLAB_CLASS]);
       expect(`slab ${r} index`, index, slabs[r + SLAB_INDEX]);
@@ -192,11 +198,14 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
         problems.push(`slab ${r}: carved blocks on untouched pages`);
     }
     liveTotal += rowLive;
+    const residentPages = heap.residentOf(row);
     if (aside) {
       bands[B.keptEmpty] += size;
+      resident[B.keptEmpty] += residentPages * PAGE;
       if (rowLive !== 0) problems.push(`SuperSlab ${row} is set aside with ${rowLive} live blocks`);
     } else {
       bands[B.neverCarved] += size - index * SLAB_BYTES;
+      resident[B.neverCarved] += (residentPages - acquiredPages) * PAGE;
     }
     if (index < acquired)
       problems.push(`SuperSlab ${row}: ${acquired} slabs acquired, ${index} records`);
@@ -225,7 +234,9 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
   expect('orphans', orphans, counters[C.orphanSuperslabs]);
   expect('inflated SuperSlabs', inflated, counters[C.inflatedSuperslabs]);
   expect('empty SuperSlabs', vacant, counters[C.emptySuperslabs]);
-  bands[B.other] = heap.otherMapped;
+  bands[B.other] = heap.other.bytes;
+  expect('bytes outside the SuperSlabs', otherBytes, heap.other.live);
+  if (otherBytes > heap.other.bytes) problems.push('blocks outside the SuperSlabs have no memory');
   for (const band of [B.live, B.rounding, B.runtime, B.queued, B.freeLiving, B.freeDead, B.other]) {
     resident[band] = bands[band];
   }
@@ -233,8 +244,17 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
     mapped: bands,
     resident,
     live: liveTotal + otherLive,
-    mappedPages: superslabBytes / PAGE,
+    mappedPages: (superslabBytes + heap.other.bytes) / PAGE,
   };
+}
+
+/** Pages of a slab that are resident before the first that is not. */
+function prefixOf(heap: TinyHeap, r: number): number {
+  const { pages } = heap.space;
+  const page = heap.slabPage(r);
+  let count = 0;
+  while (count < SLAB_PAGES && pages.residentIn(page + count, page + count + 1) === 1) count++;
+  return count;
 }
 
 function cachedRows(heap: TinyHeap): number {

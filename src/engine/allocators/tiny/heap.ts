@@ -48,7 +48,6 @@ import {
   SS_SERIAL,
   SS_SLABS,
   SS_WORDS,
-  TOUCHED,
 } from './layout.ts';
 import { K_CARVED, K_QUEUED, K_WORDS, TinyRecords } from './records.ts';
 
@@ -141,6 +140,25 @@ export class TinyHeap extends TinyRecords {
     if (remote === 1 && first === NO_BLOCK) this.remoteEdge(r, life);
     if (--slabs[r + LIVE] === 0) this.emptied(r);
     return remote;
+  }
+
+  /**
+   * Whether others can see that `life` frees a block of slab `r`: where the policy lets them look, when it
+   * is remote or the slab's last; else only an owner that runs, of a remote one. Main never drains.
+   */
+  seesFree(r: number, life: number): boolean {
+    const { slabs } = this;
+    const owner = slabs[r + OWNER];
+    if (this.ordered) return owner !== life || slabs[r + LIVE] === 1;
+    return owner !== life && owner > 0 && this.threads.isAlive(owner);
+  }
+
+  /** Whether malloc finds a block in slab `r` without its slow path. */
+  hasBlock(r: number): boolean {
+    const { slabs } = this;
+    return (
+      r >= 0 && (slabs[r + FREE_HEAD] !== NO_BLOCK || slabs[r + CARVED] < slabs[r + CARVE_LIMIT])
+    );
   }
 
   /** The C library serves a request that the heap refused (D1). */
@@ -324,11 +342,8 @@ export class TinyHeap extends TinyRecords {
     this.blocks[at] = BLOCK_OTHER;
     this.blocks[at + BLOCK_INDEX] = 0;
     this.blocks[at + BLOCK_SIZE] = size;
-    if (this.otherPeak === 0 && this.space.entries < this.knobs.maxMapCount) this.otherEntries = 1;
-    this.otherLive += otherBytes(size);
-    if (this.otherLive > this.otherPeak) this.otherPeak = this.otherLive;
     this.counters[C.otherMallocs]++;
-    this.machine.memoryGrew();
+    if (this.other.malloc(size)) this.machine.memoryGrew();
     return true;
   }
 
@@ -343,7 +358,7 @@ export class TinyHeap extends TinyRecords {
 
   /** A block of `size` requested bytes outside the SuperSlabs is gone. */
   otherFreed(size: number): void {
-    this.otherLive -= otherBytes(size);
+    this.other.free(size);
   }
 
   /** Drains the slab's own queue if that is on; true when a block is free afterwards. */
@@ -487,7 +502,7 @@ export class TinyHeap extends TinyRecords {
     this.chargeMap(this.costs.mmap);
     counters[C.mmapCalls]++;
     const direct = knobs.mapMode === 'direct';
-    const piece = this.space.mapAligned(pages, direct, knobs.maxMapCount - this.otherEntries);
+    const piece = this.space.mapAligned(pages, direct, knobs.maxMapCount);
     if (piece < 0) {
       counters[C.mapRefusals]++;
       this.lastRefusal = this.machine.refused(life, c, this.blockBytes[c], this.regs[REG_NOW]);
@@ -559,7 +574,7 @@ export class TinyHeap extends TinyRecords {
         return false;
       }
       counters[C.munmapCalls]++;
-      if (!this.space.unmapPiece(piece, knobs.maxMapCount - this.otherEntries)) return false;
+      if (!this.space.unmapPiece(piece, knobs.maxMapCount)) return false;
     }
     if ((flags & SS_FLAG.current) !== 0) {
       const index = this.threads.chainOf(life) * MAX_CLASSES + c;
@@ -614,14 +629,9 @@ export class TinyHeap extends TinyRecords {
     this.slabs[r + SLAB_CLASS] = c;
     this.superslabs[row * SS_WORDS + SS_FIRST_SLAB] = r;
     this.superslabs[row * SS_WORDS + SS_LAST_SLAB] = r;
-    this.touchedPages += 1;
-    this.slabs[r + TOUCHED] = 1;
-    this.counters[C.pageFaults]++;
+    this.touch(r, 1);
     this.keep(row);
   }
 }
 
 const NOTHING_IN_FLIGHT = new Int32Array(0);
-
-/** Bytes a request takes in the other heap: a 16-byte header, rounded to 16. */
-const otherBytes = (size: number): number => Math.ceil((size + 16) / 16) * 16;

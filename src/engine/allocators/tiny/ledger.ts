@@ -50,12 +50,15 @@ export function livingTotals(heap: TinyHeap, chains: number, into: LivingTotals)
   }
 }
 
-/** Fills both columns of the byte ledger from the maintained totals (bands: telemetry/ledger.ts). */
+/**
+ * Fills both columns of the byte ledger from the maintained totals and what the address space has resident
+ * (bands: telemetry/ledger.ts).
+ */
 export function readLedger(
   heap: TinyHeap,
   living: LivingTotals,
   mapped: Float64Array,
-  resident: Float64Array,
+  resident: Float64Array | undefined,
 ): void {
   const { k } = heap;
   let live = 0;
@@ -83,11 +86,14 @@ export function readLedger(
   mapped[B.keptEmpty] = heap.keptBytes;
   mapped[B.headers] = headers + heap.tailBytes;
   mapped[B.neverCarved] = uncarved + heap.unacquiredSlabs * SLAB_BYTES;
-  mapped[B.other] = heap.otherMapped;
+  mapped[B.other] = heap.other.bytes;
 
+  if (resident === undefined) return;
   // Carved blocks lie on touched pages; what is touched beyond them is not carved yet.
   resident.set(mapped);
-  resident[B.keptEmpty] = heap.keptTouchedPages * PAGE;
+  const kept = heap.keptResident;
+  const used = heap.superslabResident - kept;
+  resident[B.keptEmpty] = kept * PAGE;
   resident[B.headers] = headers + heap.tailResident;
-  resident[B.neverCarved] = heap.touchedPages * PAGE - headers - heap.tailResident - carved;
+  resident[B.neverCarved] = used * PAGE - headers - heap.tailResident - carved;
 }

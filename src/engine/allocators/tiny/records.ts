@@ -2,8 +2,10 @@ import type { KnobValues } from '../../knobs/index.ts';
 import type { AddressSpace } from '../../machine/address-space.ts';
 import type { Costs } from '../../machine/costs.ts';
 import { costsOf } from '../../machine/costs.ts';
+import { LibcHeap } from '../../machine/libc-heap.ts';
 import { REG_EXTRA, REG_NOW, REG_OP } from '../../machine/registers.ts';
 import type { Threads } from '../../machine/threads.ts';
+import { KIND } from '../../machine/vma.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
 import type { Machine } from '../contract.ts';
@@ -54,6 +56,7 @@ import {
   SS_OWN_NEXT,
   SS_OWN_PREV,
   SS_OWNER,
+  SS_PIECE,
   SS_SLABS,
   SS_WORDS,
   slabCapacity,
@@ -71,9 +74,16 @@ export const K_CAPACITY = 3;
 /** Of K_LIVE, thread tables. */
 export const K_RUNTIME = 4;
 
+/** Places in `charges`: ns an operation, a malloc, a free, what a remote free costs beyond it, the one list. */
+export const CHARGE_OP = 0;
+export const CHARGE_MALLOC = 1;
+export const CHARGE_FREE = 2;
+export const CHARGE_REMOTE = 3;
+export const CHARGE_CENTRAL = 4;
+
 /**
- * What the tiny model remembers: SuperSlab and slab records, their lists and owners, which pages are
- * touched, and totals over all of it. Records change hands here; when and why is the heap's business.
+ * What the tiny model remembers: SuperSlab and slab records, their lists and owners, and totals over all of
+ * it. Which pages are resident the address space knows; a slab's record says how far it is touched. Records change hands here; when and why is the heap's business.
  */
 export class TinyRecords {
   readonly regs: Float64Array;
@@ -113,19 +123,17 @@ export class TinyRecords {
   unacquiredSlabs = 0;
   tailBytes = 0;
   tailResident = 0;
-  touchedPages = 0;
   keptBytes = 0;
-  keptTouchedPages = 0;
   runtimeBytes = 0;
   /** Requested bytes of live program blocks in SuperSlabs. */
   requestedBytes = 0;
-  otherLive = 0;
-  otherPeak = 0;
-  /** Entries of the other heap: one, unless it began at the limit and grew the program's own heap. */
-  otherEntries = 0;
+  /** Requests above the top class, and what the C library serves instead. */
+  readonly other: LibcHeap;
   /** 1 while remote frees do not lower the counter. */
   uncounted = 1;
   costs: Costs;
+  /** Of the costs, what the hot loop charges, by CHARGE_. */
+  readonly charges = new Float64Array(5);
   /** The order in which threads reach each other's queues and lists can change what happens. */
   ordered = false;
   /** All threads allocate from one list (option F). */
@@ -148,6 +156,7 @@ export class TinyRecords {
     this.counters = machine.counters;
     this.events = machine.events;
     this.space = machine.space;
+    this.other = new LibcHeap(machine.space);
     this.threads = machine.threads;
     this.blocks = new Int32Array(slots * BLOCK_WORDS).fill(BLOCK_NONE);
     this.current = new Int32Array(chains * MAX_CLASSES).fill(NONE);
@@ -172,6 +181,11 @@ export class TinyRecords {
       (knobs.trimIntervalMs > 0 && knobs.trimSS);
     this.uncounted = knobs.decOnRemote ? 0 : 1;
     this.costs = costsOf(knobs);
+    this.charges[CHARGE_OP] = this.costs.perOp;
+    this.charges[CHARGE_MALLOC] = this.costs.malloc;
+    this.charges[CHARGE_FREE] = this.costs.free;
+    this.charges[CHARGE_REMOTE] = this.costs.remoteFree - this.costs.free;
+    this.charges[CHARGE_CENTRAL] = this.costs.central;
     const header = knobs.headerByte ? 1 : 0;
     this.topRequest = this.blockBytes[this.classes - 1] - header;
     this.classOf = new Uint8Array(this.topRequest + 1);
@@ -277,31 +291,78 @@ export class TinyRecords {
 
   /** Makes the first `pages` pages of a slab resident. */
   protected touch(r: number, pages: number): void {
-    const { slabs } = this;
-    const more = pages - slabs[r + TOUCHED];
+    const { slabs, space } = this;
+    const before = slabs[r + TOUCHED];
+    const more = pages - before;
     if (more <= 0) return;
-    slabs[r + TOUCHED] = pages;
-    this.touchedPages += more;
-    if (pages === SLAB_PAGES) this.tailResident += this.tailOf(r);
-    this.counters[C.pageFaults] += more;
-    this.regs[REG_EXTRA] += more * this.costs.fault;
+    const { faults } = space.pages;
+    const added = space.touch(this.slabPage(r) + before, more);
+    this.noteTouched(r, pages);
+    // A huge page reaches into the slabs around it.
+    if (added !== more) this.findTouched(slabs[r + SLAB_SS]);
+    this.regs[REG_EXTRA] += (space.pages.faults - faults) * this.costs.fault;
     this.machine.memoryGrew();
+  }
+
+  /** First page of a slab. */
+  slabPage(r: number): number {
+    return this.pageOf(this.slabs[r + SLAB_SS]) + this.slabs[r + SLAB_INDEX] * SLAB_PAGES;
+  }
+  /** First page of a SuperSlab. */
+  private pageOf(row: number): number {
+    return this.space.pageOf(this.superslabs[row * SS_WORDS + SS_PIECE]);
+  }
+
+  /** Resident pages of a SuperSlab. */
+  residentOf(row: number): number {
+    const page = this.pageOf(row);
+    const pages = this.superslabs[row * SS_WORDS + SS_SLABS] * SLAB_PAGES;
+    return this.space.pages.residentIn(page, page + pages);
+  }
+
+  /** Resident pages of all SuperSlabs. */
+  get superslabResident(): number {
+    return this.space.pages.residentBy[KIND.superslab];
+  }
+  /** Resident pages of SuperSlabs that are kept empty or cached: few, whatever the size of the heap. */
+  get keptResident(): number {
+    let pages = 0;
+    for (let c = 0; c < this.classes; c++) pages += this.residentOfList(this.keptHead[c]);
+    return pages + this.residentOfList(this.cacheHead);
+  }
+  private residentOfList(head: number): number {
+    let pages = 0;
+    for (let row = head; row !== NONE; row = this.superslabs[row * SS_WORDS + SS_EMPTY_NEXT])
+      pages += this.residentOf(row);
+    return pages;
+  }
+
+  private noteTouched(r: number, pages: number): void {
+    const { slabs } = this;
+    const row = slabs[r + SLAB_SS] * SS_WORDS;
+    const inUse =
+      slabs[r + SLAB_INDEX] < this.superslabs[row + SS_ACQUIRED] &&
+      (this.superslabs[row + SS_FLAGS] & (SS_FLAG.kept | SS_FLAG.cached)) === 0;
+    if (inUse && pages === SLAB_PAGES && slabs[r + TOUCHED] < SLAB_PAGES)
+      this.tailResident += this.tailOf(r);
+    slabs[r + TOUCHED] = pages;
+  }
+
+  /** Brings the slabs of a SuperSlab into line with what is resident of them. */
+  private findTouched(row: number): void {
+    let r = this.superslabs[row * SS_WORDS + SS_FIRST_SLAB];
+    for (; r !== NONE; r = this.slabs[r + NEXT_SLAB]) this.noteTouched(r, this.residentOfSlab(r));
+  }
+  /** Resident pages of a slab: they begin at its start. */
+  residentOfSlab(r: number): number {
+    const page = this.slabPage(r);
+    return this.space.pages.residentIn(page, page + SLAB_PAGES);
   }
 
   /** Bytes at the end of a slab that are too few for a block. */
   protected tailOf(r: number): number {
     const bytes = this.blockBytes[this.slabs[r + SLAB_CLASS]];
     return SLAB_BYTES - slabHeader(this.slabs[r + SLAB_INDEX]) - this.slabs[r + CAPACITY] * bytes;
-  }
-
-  /** Resident bytes of SuperSlabs and of the other heap. */
-  get residentBytes(): number {
-    return (this.touchedPages + this.keptTouchedPages) * 4096 + this.otherMapped;
-  }
-
-  /** The other heap grows like brk: up to its high-water mark, in pages. */
-  get otherMapped(): number {
-    return Math.ceil(this.otherPeak / 4096) * 4096;
   }
 
   /** True when a SuperSlab could serve a block after draining: looks only. */
@@ -383,10 +444,10 @@ export class TinyRecords {
     for (let i = index; i > 0 && r !== NONE; i--) r = this.slabs[r + NEXT_SLAB];
     if (r === NONE) {
       r = this.newSlab();
-      this.slabs[r + TOUCHED] = 0;
       this.slabs[r + NEXT_SLAB] = NONE;
       this.slabs[r + SLAB_INDEX] = index;
       this.slabs[r + SLAB_SS] = row;
+      this.slabs[r + TOUCHED] = this.residentOfSlab(r);
       const last = superslabs[at + SS_LAST_SLAB];
       if (last === NONE) superslabs[at + SS_FIRST_SLAB] = r;
       else this.slabs[last + NEXT_SLAB] = r;
@@ -504,10 +565,8 @@ export class TinyRecords {
     const acquired = superslabs[at + SS_ACQUIRED];
     this.acquiredSuperslabs += sign;
     this.unacquiredSlabs += sign * (superslabs[at + SS_SLABS] - acquired);
-    let pages = 0;
     let index = 0;
     for (let r = superslabs[at + SS_FIRST_SLAB]; r !== NONE; r = slabs[r + NEXT_SLAB]) {
-      pages += slabs[r + TOUCHED];
       if (index++ >= acquired) continue;
       this.k[c + K_LIVE] += sign * slabs[r + LIVE];
       this.k[c + K_QUEUED] += sign * slabs[r + REMOTE_COUNT];
@@ -516,8 +575,6 @@ export class TinyRecords {
       this.tailBytes += sign * this.tailOf(r);
       if (slabs[r + TOUCHED] === SLAB_PAGES) this.tailResident += sign * this.tailOf(r);
     }
-    this.touchedPages += sign * pages;
-    this.keptTouchedPages -= sign * pages;
     this.keptBytes -= sign * superslabs[at + SS_SLABS] * SLAB_BYTES;
   }
 
@@ -532,16 +589,6 @@ export class TinyRecords {
         else superslabs[before * SS_WORDS + SS_EMPTY_NEXT] = next;
         this.cached--;
         superslabs[row * SS_WORDS + SS_FLAGS] = SS_FLAG.mapped;
-        let resident = 0;
-        for (
-          let r = superslabs[row * SS_WORDS + SS_FIRST_SLAB];
-          r !== NONE;
-          r = this.slabs[r + NEXT_SLAB]
-        ) {
-          resident += this.slabs[r + TOUCHED];
-        }
-        this.touchedPages += resident;
-        this.keptTouchedPages -= resident;
         this.keptBytes -= pages * 4096;
         return row;
       }
@@ -582,15 +629,12 @@ export class TinyRecords {
   protected dropRow(row: number): void {
     const { superslabs } = this;
     const at = row * SS_WORDS;
-    let pages = 0;
     for (let r = superslabs[at + SS_FIRST_SLAB]; r !== NONE; ) {
       const next = this.slabs[r + NEXT_SLAB];
-      pages += this.slabs[r + TOUCHED];
       this.slabs[r + NEXT_SLAB] = this.freeSlab;
       this.freeSlab = r;
       r = next;
     }
-    this.keptTouchedPages -= pages;
     this.keptBytes -= superslabs[at + SS_SLABS] * SLAB_BYTES;
     superslabs[at + SS_FLAGS] = 0;
     superslabs[at + SS_FIRST_SLAB] = NONE;
@@ -690,6 +734,7 @@ export class TinyRecords {
         (head) => head.slice(),
       ),
       scalars: SCALARS.map((name) => this[name]),
+      other: [this.other.live, this.other.pages],
     } satisfies SavedHeap;
   }
 
@@ -715,6 +760,7 @@ export class TinyRecords {
     SCALARS.forEach((name, i) => {
       this[name] = from.scalars[i];
     });
+    [this.other.live, this.other.pages] = from.other;
   }
 }
 
@@ -731,14 +777,9 @@ const SCALARS = [
   'unacquiredSlabs',
   'tailBytes',
   'tailResident',
-  'touchedPages',
   'keptBytes',
-  'keptTouchedPages',
   'runtimeBytes',
   'requestedBytes',
-  'otherLive',
-  'otherPeak',
-  'otherEntries',
   'lastRemote',
   'trimPasses',
   'lastRefusal',
@@ -754,6 +795,7 @@ interface SavedHeap {
   k: Int32Array;
   heads: Int32Array[];
   scalars: number[];
+  other: number[];
 }
 
 function grown(old: Int32Array, length: number): Int32Array<ArrayBuffer> {
