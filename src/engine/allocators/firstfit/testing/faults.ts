@@ -1,6 +1,8 @@
 import type { KnobValues } from '../../../knobs/index.ts';
+import { every, type ModelFault } from '../../../testing/fault.ts';
 import { FirstFitHeap } from '../heap.ts';
-import { BLOCK, byteOf, HEAD, NEXT, NONE, PAGE } from '../layout.ts';
+import { firstFitWith } from '../index.ts';
+import { BLOCK, byteOf, FOOT, HEAD, NEXT, NONE } from '../layout.ts';
 
 /** A heap with one deliberate fault, which the audit must notice. */
 export interface HeapFault {
@@ -11,12 +13,6 @@ export interface HeapFault {
   /** Knobs under which it shows. */
   readonly knobs?: Partial<KnobValues>;
 }
-
-/** Does something on every n-th call only, so that the heap lives for a while. */
-const every = (n: number): (() => boolean) => {
-  let calls = 0;
-  return () => ++calls % n === 0;
-};
 
 class SkipsMerge extends FirstFitHeap {
   private readonly due = every(5);
@@ -86,9 +82,8 @@ class TouchUncounted extends FirstFitHeap {
   }
 }
 class TouchForgotten extends FirstFitHeap {
-  override touch(from: number, bytes: number): void {
-    // The last page of what is written is not asked for.
-    super.touch(from, Math.min(bytes, PAGE - (from % PAGE)));
+  protected override writeFoot(end: number, tag: number): void {
+    this.words.set(end, FOOT, tag);
   }
 }
 class WrongRequest extends FirstFitHeap {
@@ -151,8 +146,9 @@ export const FIRSTFIT_FAULTS: readonly HeapFault[] = [
   },
   {
     name: 'touch forgotten',
-    what: 'a write reaches a page that nobody faulted in: a tag or a block on a page that is not resident',
+    what: 'a footer is written to a page that nobody faulted in: a tag on a page that is not resident',
     Heap: TouchForgotten,
+    knobs: { maxSize: 30_000 },
   },
   {
     name: 'wrong request',
@@ -177,3 +173,11 @@ export const FIRSTFIT_FAULTS: readonly HeapFault[] = [
     Heap: KeepsSlot,
   },
 ];
+
+export const FAULTS: readonly ModelFault[] = FIRSTFIT_FAULTS.map(({ name, what, Heap, knobs }) => ({
+  name,
+  what,
+  create: firstFitWith(Heap),
+  // Without a warm-up: a list that runs into itself must be noticed before it is walked for long.
+  knobs: { workload: 'random-mixed', threads: 2, workingSet: 256, maxSize: 2000, ...knobs },
+}));
