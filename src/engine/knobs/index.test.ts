@@ -215,6 +215,7 @@ const PUBLISHED: Partial<Record<KnobId, string>> = {
   mapMode: 'mo',
   physLimitGiB: 'pl',
   memPressure: 'mp',
+  thp: 'th',
   threadEnd: 'te',
   dtvBytes: 'dt',
   onNull: 'on',
