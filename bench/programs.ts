@@ -42,4 +42,20 @@ export const programFigures = (): Figure[] => [
     goal: { value: 6, better: 'less' },
   },
   { name: 'a record of the pair', value: recordNs({ workload: 'pair' }), unit: 'ns' },
+  {
+    name: 'a record of Larson on a shared array',
+    value: recordNs({ workload: 'larson-shared' }),
+    unit: 'ns',
+  },
+  {
+    name: 'a record of random mixed, a million slots',
+    value: recordNs({ workload: 'random-mixed', workingSet: 1_000_000 }),
+    unit: 'ns',
+  },
+  { name: 'a record of mix', value: recordNs({ workload: 'mix' }), unit: 'ns' },
+  {
+    name: 'a record of mix, 64 producers and one consumer',
+    value: recordNs({ workload: 'mix', producers: 64, consumers: 1, both: 0 }),
+    unit: 'ns',
+  },
 ];

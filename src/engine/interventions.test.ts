@@ -211,6 +211,9 @@ it('a sleeper is woken for its burst and sleeps again', () => {
   const { ops } = sim.listThreads()[waker - 1];
   deal(sim, 'burst', waker, 50);
   sim.advance(50);
+  expect(sim.listThreads()[waker - 1]).toMatchObject({ ops: ops + 50 });
+  // It notices that there is nothing more to do when it is its turn again.
+  sim.advance(50);
   expect(sim.listThreads()[waker - 1]).toMatchObject({ asleep: true, ops: ops + 50 });
 });
 
@@ -222,7 +225,7 @@ it('a killed sleeper is not woken, by its period or by a remote free', () => {
   const wakes = sim.counters[C.wakes];
   sim.advance(3000);
   const after = sim.listThreads()[sleeper.chain - 1];
-  expect(after).toMatchObject({ asleep: true, running: false, ops: sleeper.ops });
+  expect(after).toMatchObject({ asleep: false, running: false, ops: sleeper.ops });
   const woken = Array.from({ length: sim.events.next }, (_, seq) => sim.events.get(seq)).filter(
     (event) => event?.kind === 'wake' && event.life === sleeper.life && event.op > 400,
   );

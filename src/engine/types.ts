@@ -4,7 +4,13 @@ import type { Intervention } from './interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from './knobs/index.ts';
 import type { EventLog } from './telemetry/events.ts';
 import type { History } from './telemetry/history.ts';
-import type { EndedBy, PageState, RunStatus, SuperSlabState } from './telemetry/states.ts';
+import type {
+  EndedBy,
+  HeapState,
+  PageState,
+  RunStatus,
+  SuperSlabState,
+} from './telemetry/states.ts';
 
 export type { ModelId };
 
@@ -53,7 +59,7 @@ export interface SlabDetail {
 export interface SpanDetail {
   readonly index: number;
   readonly serial: number;
-  readonly state: SuperSlabState | PageState;
+  readonly state: SuperSlabState | PageState | HeapState;
   readonly cls: number;
   readonly blockBytes: Bytes;
   readonly bytes: Bytes;
@@ -104,6 +110,9 @@ export interface BlocksDetail {
   readonly requested: Uint32Array;
   /** Workload slot of live blocks, -1 otherwise; thread tables are -2. */
   readonly slots: Int32Array;
+  /** Where blocks differ in size: first byte of each, from the span's beginning, and its bytes, tags included. */
+  readonly offsets?: Float64Array;
+  readonly bytes?: Float64Array;
 }
 
 /** What the autopsy card says; every figure is counted from states. */
@@ -181,6 +190,17 @@ export interface Outcome {
   readonly life: number;
 }
 
+/** One record of the program's stream, and the block that it was about. */
+export interface RecordOutcome {
+  readonly chain: number;
+  readonly life: number;
+  readonly slot: number;
+  /** The slot's block was freed; else one was allocated into the slot, in `row`, as `block`. */
+  readonly freed: boolean;
+  readonly row: number;
+  readonly block: number;
+}
+
 /** Opaque copy of everything that decides the future of a run. */
 export interface Snapshot {
   readonly op: number;
@@ -228,6 +248,8 @@ export interface Simulation {
   chainOf(life: number): number;
   /** What the latest operation came to; call it after `advance(1)`. */
   lastOutcome(): Outcome;
+  /** Records carried out by the latest `advance(1)`, of whatever operation and chain, oldest first. */
+  lastRecords(): readonly RecordOutcome[];
   /** Turns a knob now. The value must be valid and the knob `live`. */
   setKnob(id: KnobId, value: KnobValue): void;
   /** Why an intervention cannot be done now, in one sentence; undefined: it can. Changes nothing. */

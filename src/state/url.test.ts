@@ -24,6 +24,8 @@ const anyValueOf = (id: KnobId): fc.Arbitrary<KnobValue> => {
             max: Math.min(def.max, 15000) < def.min ? def.min : Math.min(def.max, 15000),
           })
         : fc.double({ min: def.min, max: def.max, noNaN: true });
+    case 'text':
+      return fc.constant(def.default);
   }
 };
 
@@ -197,6 +199,85 @@ const OLDER: readonly [string, (recipe: Recipe) => void][] = [
   ['#v1/domino.0?at=30000', (recipe) => expect(recipe.variant).toBe(0)],
   ['#v1/custom?t=8&n=50', (recipe) => expect(recipe.knobs).toEqual({ threads: 8, chunks: 50 })],
 ];
+
+describe('texts', () => {
+  const sizes = '16 x 50, 64 × 30, 1K-4K x 1';
+  const phases = 'grow 100, hold 50, shrink 10 random, idle 2s, repeat';
+
+  it('come back from links, of the recipe and of its lanes', () => {
+    const { recipe, problems } = parseRecipe({
+      knobs: { workload: 'mix', sizes },
+      lanes: [
+        { name: 'A', knobs: { phases } },
+        { name: 'B', knobs: { sizes: 'power 1.5 16-64K' } },
+      ],
+    });
+    expect(problems).toEqual([]);
+    expect(recipe.knobs.sizes).toBe(sizes);
+    const hash = hashOf(recipe);
+    expect(hash).not.toMatch(/[\s,]/);
+    expect(recipeOf(hash)).toEqual({ recipe, problems: [] });
+  });
+
+  it('are told apart from others only by what they say', () => {
+    const { recipe } = parseRecipe({ knobs: { sizes: `  ${sizes} ` } });
+    expect(recipe.knobs.sizes).toBe(sizes);
+  });
+
+  it.each([
+    ['16 and more', /^Sizes \(sizes\) cannot be “16 and more”: “16 and more” is no size; .*\.$/],
+    ['1'.repeat(401), /^Sizes \(sizes\) has at most 400 characters, not 401\.$/],
+    [64, /^Sizes \(sizes\) needs a text, not “64”\.$/],
+  ])('that are bad fall back alone: %j', (bad, message) => {
+    const { recipe, problems } = parseRecipe({ knobs: { sizes: bad, phases } });
+    expect(problems).toHaveLength(1);
+    expect(problems[0].message).toMatch(message);
+    expect(problems[0].kept).toBe('the default, 16-1024');
+    expect(recipe.knobs).toEqual({ phases });
+  });
+});
+
+describe('edits in links', () => {
+  it.each(['#v2/custom?e=700:op:adopt:0', '#v2/custom?e=700%3Aop%3Aadopt%3A0'])(
+    'are read with their colons encoded, too: %s',
+    (hash) => {
+      expect(recipeOf(hash).recipe.edits).toEqual([
+        { op: 700, lane: 0, knob: 'orphanPolicy', value: 'adopt' },
+      ]);
+    },
+  );
+});
+
+describe('knobs that ask for too much together', () => {
+  it('fall back one by one until the rest fits, and each is told', () => {
+    const knobs = { workload: 'mix', producers: 64, consumers: 64, both: 64, liveSet: 900_000 };
+    const { recipe, problems } = parseRecipe({ knobs });
+    expect(problems.map(({ message }) => message)).toEqual([
+      '192 threads are more than the 127 that a run can have.',
+      '128 threads are more than the 127 that a run can have.',
+      '64 threads that allocate could have 57,604,352 live blocks; a run has at most 1,000,000.',
+    ]);
+    expect(problems[0].kept).toBe('the default of Producers, 0');
+    expect(recipe.knobs).toEqual({ workload: 'mix', both: 64 });
+  });
+
+  it('of another program do not matter', () => {
+    const { problems } = parseRecipe({ knobs: { producers: 64, consumers: 64, both: 64 } });
+    expect(problems).toEqual([]);
+  });
+
+  it('fall back in the lane that has them', () => {
+    const { recipe, problems } = parseRecipe({
+      knobs: { workload: 'mix' },
+      lanes: [
+        { name: 'A', knobs: { liveSet: 500 } },
+        { name: 'B', knobs: { liveUnit: 'KiB', sizes: '1-10' } },
+      ],
+    });
+    expect(problems).toHaveLength(1);
+    expect(recipe.lanes[1].knobs).toEqual({ sizes: '1-10' });
+  });
+});
 
 describe('links of older versions', () => {
   it.each(OLDER)('%s opens', (hash, check) => {

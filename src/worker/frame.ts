@@ -45,7 +45,7 @@ export const HEADER = [
   'classes',
   'samples',
   'events',
-  'model', // 0 tiny, 1 MF2
+  'model', // MODEL_IDS index
   'opLimit', // 0: none
   'horizon', // furthest operation that the run has reached
   'rfrWindowNs', // shading of the adoption lanes; 0: no right of first refusal

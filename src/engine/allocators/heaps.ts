@@ -1,4 +1,5 @@
 import type { CreateAllocator } from './contract.ts';
+import { createFirstFit } from './firstfit/index.ts';
 import type { ModelId } from './index.ts';
 import { createMf2 } from './mf2/index.ts';
 import { createTiny } from './tiny/index.ts';
@@ -7,4 +8,5 @@ import { createTiny } from './tiny/index.ts';
 export const HEAPS: Readonly<Record<ModelId, CreateAllocator>> = {
   tiny: createTiny,
   mf2: createMf2,
+  firstfit: createFirstFit,
 };

@@ -1,9 +1,14 @@
+import { firstfitDef } from './firstfit/def.ts';
 import { mf2Def } from './mf2/def.ts';
 import type { Feature, ModelDef } from './model.ts';
 import { tinyDef } from './tiny/def.ts';
 
 /** The models. Knobs, their words, options and links follow from this list. No heap is imported here: the page does. */
-export const MODELS = { tiny: tinyDef, mf2: mf2Def } as const satisfies Record<string, ModelDef>;
+export const MODELS = {
+  tiny: tinyDef,
+  mf2: mf2Def,
+  firstfit: firstfitDef,
+} as const satisfies Record<string, ModelDef>;
 
 export type ModelId = keyof typeof MODELS;
 

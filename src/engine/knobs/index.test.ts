@@ -31,6 +31,8 @@ function valueArb(def: KnobDef): fc.Arbitrary<KnobValue> {
           ? fc.integer({ min: def.min, max: def.max })
           : fc.double({ min: def.min, max: def.max, noNaN: true }),
       );
+    case 'text':
+      return fc.constant(def.default);
   }
 }
 const settingsArb = fc.record(
@@ -98,6 +100,10 @@ describe('the table of knobs', () => {
         expect(def.default, id).toBeLessThanOrEqual(def.max);
       }
       if (def.kind === 'enum') expect(def.options, id).toContain(def.default);
+      if (def.kind === 'text') {
+        expect(def.parse(def.default).ok, id).toBe(true);
+        expect(def.default.length, id).toBeLessThanOrEqual(def.maxLength);
+      }
     }
   });
 

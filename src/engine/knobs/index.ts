@@ -8,11 +8,19 @@ import {
 } from '../programs/index.ts';
 import { DURATION_KNOBS, PROGRAM_SHARED_KNOBS } from '../programs/shared.ts';
 import { INERT_KNOBS } from './inert.ts';
-import { choice, type KnobDef, type KnobValue, merged, type ValueOf } from './kinds.ts';
+import { choice, type KnobDef, merged, type ValueOf } from './kinds.ts';
 import { MACHINE_KNOBS } from './machine.ts';
 import { SHARED_KNOBS } from './shared.ts';
 
-export type { BoolKnob, EnumKnob, KnobDef, KnobGroup, KnobValue, NumberKnob } from './kinds.ts';
+export type {
+  BoolKnob,
+  EnumKnob,
+  KnobDef,
+  KnobGroup,
+  KnobValue,
+  NumberKnob,
+  TextKnob,
+} from './kinds.ts';
 
 /**
  * The one table of knobs: panel, recipe, URL, command line and engine all read it. It is composed of what
@@ -27,8 +35,6 @@ const TABLE = merged([
       url: 'm',
       default: 'tiny',
       options: MODEL_IDS,
-      when: (knobs) =>
-        needsMid(knobs.workload) ? 'The pair exchange runs on the mid allocator' : undefined,
     }),
     workload: choice({
       group: 'workload',
@@ -69,18 +75,9 @@ export function defaultKnobs(): KnobValues {
   return Object.fromEntries(KNOB_IDS.map((id) => [id, KNOBS[id].default])) as KnobValues;
 }
 
-/**
- * Defaults with some knobs changed; the values must already be valid (see parseKnob). The pair
- * exchange is a workload of the mid allocator, and brings it along.
- */
+/** Defaults with some knobs changed; the values must already be valid (see parseKnob). */
 export function resolveKnobs(...changes: readonly Partial<KnobValues>[]): KnobValues {
-  const knobs = Object.assign(defaultKnobs(), ...changes) as KnobValues;
-  if (needsMid(knobs.workload)) knobs.model = 'mf2';
-  return knobs;
-}
-
-function needsMid(workload: KnobValue | undefined): boolean {
-  return workload === 'pair' || workload === 'wakers';
+  return Object.assign(defaultKnobs(), ...changes) as KnobValues;
 }
 
 /** Models that have each knob of their own or name it among the shared ones. */

@@ -1,3 +1,5 @@
+import type { Result } from '../../base/result.ts';
+
 /**
  * What a knob is. Owners (the machine, programs, models) keep their knobs as tables of numbers beside
  * their code, and the words for them (`WordsFor`) in a file that workers need not load. index.ts
@@ -60,13 +62,29 @@ export interface EnumKnob<Option extends string = string> extends KnobBase {
   readonly options: readonly Option[];
 }
 
-export type KnobDef = NumberKnob | BoolKnob | EnumKnob;
+/** A short text in a grammar of its owner's. Its value is trimmed, never longer than `maxLength`, and parses. */
+export interface TextKnob extends KnobBase {
+  readonly kind: 'text';
+  readonly default: string;
+  /** Characters. */
+  readonly maxLength: number;
+  /** What the text means; bad text fails with one sentence that says what is wrong with it. */
+  readonly parse: (text: string) => Result<unknown>;
+}
+
+export type KnobDef = NumberKnob | BoolKnob | EnumKnob | TextKnob;
 
 /** An owner's knobs by id. */
 export type KnobTable = Readonly<Record<string, KnobDef>>;
 
 export type ValueOf<Def> =
-  Def extends EnumKnob<infer Option> ? Option : Def extends BoolKnob ? boolean : number;
+  Def extends EnumKnob<infer Option>
+    ? Option
+    : Def extends BoolKnob
+      ? boolean
+      : Def extends TextKnob
+        ? string
+        : number;
 
 type NumberSpec = Omit<NumberKnob, 'kind' | 'integer' | 'step' | 'scale'> &
   Partial<Pick<NumberKnob, 'step' | 'scale'>>;
@@ -91,6 +109,9 @@ export const real = (spec: NumberSpec): NumberKnob => ({
 
 /** On or off. */
 export const bool = (spec: Omit<BoolKnob, 'kind'>): BoolKnob => ({ kind: 'bool', ...spec });
+
+/** A text. */
+export const text = (spec: Omit<TextKnob, 'kind'>): TextKnob => ({ kind: 'text', ...spec });
 
 /** One of several. The options alone say which there are: inferring from `default` too would narrow to it. */
 export const choice = <const Option extends string>(

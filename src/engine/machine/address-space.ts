@@ -37,8 +37,9 @@ export class AddressSpace extends Mappings {
     }
   }
 
+  /** All that allocators map: spans, heaps, arenas, their tables. */
   get superslabEntries(): number {
-    return this.entriesBy[KIND.superslab];
+    return this.entries - this.stackEntries - this.baseEntries;
   }
   /** Stacks and their guards. */
   get stackEntries(): number {
@@ -158,9 +159,6 @@ export class AddressSpace extends Mappings {
       low = start;
       count.pages += end - start;
       switch (this.tree.word[slot] & KIND_MASK) {
-        case KIND.superslab:
-          count.superslabs++;
-          break;
         case KIND.stack:
         case KIND.guard:
           count.stacks++;
@@ -169,6 +167,8 @@ export class AddressSpace extends Mappings {
         case KIND.heap:
           count.base++;
           break;
+        default:
+          count.superslabs++;
       }
     }
     return count;

@@ -49,6 +49,11 @@ export class Locks {
     return wait;
   }
 
+  /** Whoever took the lock last holds it until then: how long a call takes is known when it is over. */
+  holdUntil(lock: number, until: number): void {
+    if (this.waits && until > this.freeAt[lock]) this.freeAt[lock] = until;
+  }
+
   columns(): Float64Array[] {
     return [this.freeAt, this.acquired, this.contended, this.waitedNs];
   }

@@ -23,9 +23,11 @@ export const REG_BUDGET = 7;
 export const REG_ENDED = 8;
 /** Of REG_EXTRA, time spent waiting for a lock: the thread does not need a core for it. */
 export const REG_WAITED = 9;
-/** 1: order by operations (schedule `shared`); REG_CHAIN_OPS is the chain's count at the turn's start. */
+/** 1: order by operations (schedule `shared`); REG_CHAIN_OPS is the chain's count as REG_ENDED begins. */
 export const REG_BY_OPS = 10;
 export const REG_CHAIN_OPS = 11;
+/** 1 until the first step of a turn: whose turn it is may do that one, whatever the order says of the next. */
+export const REG_FRESH = 12;
 export const REG_COUNT = 16;
 
 export const STOP_EVENT = 1;

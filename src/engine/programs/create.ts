@@ -2,6 +2,7 @@ import type { KnobValues } from '../knobs/index.ts';
 import type { ProgramId } from './index.ts';
 import { Larson } from './larson/larson.ts';
 import { LarsonShared } from './larson/larson-shared.ts';
+import { Mix } from './mix/mix.ts';
 import { Mixed } from './mixed/mixed.ts';
 import { Pair } from './pair/pair.ts';
 import type { Program } from './program.ts';
@@ -15,6 +16,7 @@ const CREATE: Readonly<Record<ProgramId, (knobs: Readonly<KnobValues>) => Progra
   wakers: (knobs) => new Pair(knobs, knobs.wakers),
   'random-mixed': (knobs) => new Mixed(knobs, false),
   soak: (knobs) => new Mixed(knobs, true),
+  mix: (knobs) => new Mix(knobs),
 };
 
 /**

@@ -1,6 +1,7 @@
 import { type Merged, merged, type Settings, type When } from '../knobs/kinds.ts';
 import type { ProgramDef } from './definition.ts';
 import { larsonDef, larsonImmortalDef, larsonSharedDef } from './larson/def.ts';
+import { mixDef } from './mix/def.ts';
 import { randomMixedDef, soakDef } from './mixed/def.ts';
 import { pairDef, wakersDef } from './pair/def.ts';
 
@@ -16,6 +17,7 @@ export const PROGRAMS = {
   wakers: wakersDef,
   'random-mixed': randomMixedDef,
   soak: soakDef,
+  mix: mixDef,
 } as const satisfies Record<string, ProgramDef>;
 
 export type ProgramId = keyof typeof PROGRAMS;

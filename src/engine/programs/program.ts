@@ -1,14 +1,18 @@
+/** The two common kinds, of OP, as constants of their own: a bundler writes them into hot loops as literals. */
+export const OP_MALLOC = 0;
+export const OP_FREE = 4;
+
 /**
  * What threads ask for, operation by operation, without knowing the allocator. A program writes a
  * *stream of records* for each chain; the run hands the records to whatever allocator it has.
  *
  * A record is OP_WORDS words in an Int32Array. Its first word holds the kind (bits 0 to 7), OP_END when
  * the record completes an operation of the chain (bit 8), and the upper 16 bits of a size (bits 16 to 31),
- * so that sizes up to 2^48 are exact.
+ * so that sizes up to 2^48 are exact. Words that a kind of record has no use for hold anything.
  */
 export const OP = {
   /** Allocate `size` bytes into `slot`, which is empty. */
-  malloc: 0,
+  malloc: OP_MALLOC,
   /** The same, and the memory is cleared: all of it is touched unless it is fresh from the kernel. */
   calloc: 1,
   /** The block of `slot` gets `size` bytes; it may move. An empty slot: as malloc. Size 0: as free. */
@@ -16,7 +20,7 @@ export const OP = {
   /** As malloc, at an address that is a multiple of 2^arg. */
   memalign: 3,
   /** Free the block of `slot`; an empty slot is a free of NULL. */
-  free: 4,
+  free: OP_FREE,
   /** Write `size` bytes of the block of `slot`, from byte `arg` on. */
   touch: 5,
   /** Create the thread of chain `arg`, which has none now; one whose creation fails is told as `ended`. */
@@ -97,7 +101,8 @@ export interface Program {
   readonly maxSlots: number;
   /**
    * True when each chain's operations are the same whatever the others do, so that they may be drawn
-   * ahead. Otherwise the run draws, carries out and settles one stretch at a time, in time order.
+   * ahead. Otherwise the run draws, carries out and settles one stretch at a time, in time order. It changes
+   * at most when a knob has changed.
    */
   readonly independent: boolean;
   /** Leading bytes of a new block that the program writes at once; Infinity: all of it. */

@@ -1,4 +1,4 @@
-import { OP_END, OP_HEAD, OP_SLOT, OP_WORDS, writeOp } from './program.ts';
+import { OP_END, OP_HEAD, OP_SLOT, OP_WORDS, sizeOfOp, writeOp } from './program.ts';
 
 /**
  * Records that a chain has decided on and not carried out, oldest first. What has been decided stays
@@ -44,12 +44,16 @@ export class RecordQueue {
     return words / OP_WORDS;
   }
 
-  /** Head and slot of a record, 0 the oldest. */
+  /** Head, slot and size of a record, 0 the oldest. */
   headAt(place: number): number {
     return this.data[this.head + place * OP_WORDS + OP_HEAD];
   }
   slotAt(place: number): number {
     return this.data[this.head + place * OP_WORDS + OP_SLOT];
+  }
+
+  sizeAt(place: number): number {
+    return sizeOfOp(this.data, this.head + place * OP_WORDS);
   }
 
   /** Takes the oldest out; there is one. */

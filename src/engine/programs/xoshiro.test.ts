@@ -41,7 +41,7 @@ describe('xoshiro128**', () => {
   it('spreads over a range evenly and stays in it', () => {
     const state = new Int32Array(XOSHIRO_STATE);
     xoshiroInit(state, 0, 1, 1);
-    const counts = new Array<number>(10).fill(0);
+    const counts = Array.from({ length: 10 }, () => 0);
     for (let i = 0; i < 100_000; i++) counts[xoshiroBelow(state, 0, 10)]++;
     for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(400);
     for (let i = 0; i < 1000; i++) expect(xoshiroUnit(state, 0)).toBeLessThan(1);

@@ -110,7 +110,10 @@ export class Lives {
       counters[C.stacksMapped]++;
       const before = threads.clock[by];
       table = this.makeTable(by);
-      if (!host.running) return false;
+      if (!host.running) {
+        host.space.unmapStack(stack);
+        return false;
+      }
       if (table === NULL_TABLE) {
         host.space.unmapStack(stack);
         counters[C.munmapCalls]++;

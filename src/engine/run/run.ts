@@ -17,9 +17,11 @@ import { LOCK, Locks } from '../machine/locks.ts';
 import { startProcess } from '../machine/process.ts';
 import {
   REG_BUDGET,
+  REG_CHAIN_OPS,
   REG_COUNT,
   REG_ENDED,
   REG_EXTRA,
+  REG_FRESH,
   REG_NOW,
   REG_OP,
   REG_STOP,
@@ -28,7 +30,7 @@ import {
   STOP_EVENT,
 } from '../machine/registers.ts';
 import { MAIN, NO_STACK, Threads } from '../machine/threads.ts';
-import { OP, type Program } from '../programs/program.ts';
+import { OP, OP_WORDS, type Program } from '../programs/program.ts';
 import { C, COUNTER_COUNT } from '../telemetry/counters.ts';
 import { CRASH, EV, EventLog, NO_CAUSE } from '../telemetry/events.ts';
 import { History } from '../telemetry/history.ts';
@@ -42,6 +44,7 @@ import type {
   MapEntries,
   ModelId,
   Outcome,
+  RecordOutcome,
   Simulation,
   Snapshot,
   SpanColumns,
@@ -348,7 +351,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const limit = this.settings.opLimit || Infinity;
     const end = Math.min(first + maxOps, limit);
     regs[REG_STOP] = this.running ? 0 : STOP_ENDED;
-    this.notes.wanted = maxOps === 1;
+    this.notes.begin(maxOps === 1);
     while (this.operations < end && this.running && !events.hit) this.turn(end);
     events.watch = 0;
     if (this.operations >= limit) this.stopAtLimit();
@@ -365,14 +368,16 @@ export class Run implements Simulation, Machine, LivesHost {
     const budget = Math.min(end - this.operations, this.turnLeft, history.nextOp - this.operations);
     regs[REG_OP] = this.operations;
     regs[REG_BUDGET] = budget;
+    regs[REG_CHAIN_OPS] = threads.ops[chain];
     regs[REG_ENDED] = 0;
     regs[REG_WAITED] = 0;
     const before = threads.clock[chain];
     const from = streams.at[chain];
     const count = streams.left[chain];
     const done = allocator.run(chain, streams.ops, from, count);
-    const ended = regs[REG_ENDED];
-    if (this.notes.wanted) this.notes.note(chain, threads.life[chain], streams.ops, from, done);
+    const ended = regs[REG_ENDED] | 0;
+    const upTo = from + done * OP_WORDS;
+    this.notes.note(allocator, chain, threads.life[chain], streams.ops, upTo, done);
     threads.ops[chain] += ended;
     threads.done[chain] += ended;
     this.operations += ended;
@@ -442,6 +447,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const stop = Math.min(until, allocator.nextTimerNs);
     if (bursting) schedule.alone(chain, stop);
     else schedule.limit(chain, stop);
+    this.regs[REG_FRESH] = 1;
     this.turnChain = chain;
     this.turnLeft = bursting ? Math.min(settings.quantum, this.burstLeft) : settings.quantum;
     return true;
@@ -615,7 +621,8 @@ export class Run implements Simulation, Machine, LivesHost {
     if (this.running) this.end(this.refusedAny ? 'oom' : 'finished', 'chainsEnded');
   }
   private end(status: RunStatus, reason: EndedBy): void {
-    this.endNs = this.threads.latestClock();
+    // A loop writes its chain's clock back when it is done; the register has it already.
+    this.endNs = Math.max(this.threads.latestClock(), this.regs[REG_NOW]);
     this.regs[REG_STOP] |= STOP_ENDED;
     this.outcome = status;
     this.reason = reason;
@@ -664,6 +671,9 @@ export class Run implements Simulation, Machine, LivesHost {
 
   lastOutcome(): Outcome {
     return this.notes.last(this.threads, this.allocator);
+  }
+  lastRecords(): readonly RecordOutcome[] {
+    return this.notes.records;
   }
   readCounters(): Float64Array {
     this.allocator.readGauges();

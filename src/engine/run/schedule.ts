@@ -1,10 +1,4 @@
-import {
-  REG_BY_OPS,
-  REG_CHAIN_OPS,
-  REG_HORIZON,
-  REG_TIE,
-  REG_UNTIL,
-} from '../machine/registers.ts';
+import { REG_BY_OPS, REG_HORIZON, REG_TIE, REG_UNTIL } from '../machine/registers.ts';
 import { MAIN, type Threads } from '../machine/threads.ts';
 
 /**
@@ -237,7 +231,6 @@ export class Schedule {
   limit(chain: number, until: number): void {
     const { regs, threads } = this;
     const { clock, ops, chains } = threads;
-    regs[REG_CHAIN_OPS] = ops[chain];
     regs[REG_UNTIL] = until;
     let horizon = Infinity;
     let second = chains;

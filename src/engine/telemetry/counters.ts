@@ -101,6 +101,19 @@ export const COUNTERS = [
   'lockWaits', // times that a thread waited for a lock of the machine or the allocator
   'lockWaitNs', // nanoseconds of virtual time spent so
   'coreWaitNs', // nanoseconds that threads were ready and had no core
+  // The textbook allocator from here on; 0 under others.
+  'listSearches', // searches of the free list
+  'listSteps', // chunks of the list looked at, by searches and by insertions in address order
+  'splits', // chunks split, rests kept
+  'coalesces', // neighbours merged, the top included
+  'topCarves', // blocks cut from the top because no chunk fitted
+  'heapGrowths', // brk up
+  'heapTrims', // brk down
+  'growthsFragmented', // brk up although the free chunks together had room
+  'reallocsInPlace',
+  'reallocsMoved',
+  'freeChunks', // gauge: chunks in the free list
+  'freeListBytes', // gauge: their payload
   'reclaimedPages', // lazily freed pages that the kernel took because memory was short
   'lazyBytes', // gauge: resident, but given up with MADV_FREE and not written since
   'pageTableBytes', // gauge: page tables; not in the resident bytes, as Linux keeps them out of RSS
@@ -134,6 +147,8 @@ export const GAUGES: ReadonlySet<CounterName> = new Set<CounterName>([
   'pendingPages',
   'pendingPagesMax',
   'pendingAgeUs',
+  'freeChunks',
+  'freeListBytes',
   'lazyBytes',
   'pageTableBytes',
 ]);

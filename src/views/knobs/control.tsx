@@ -1,6 +1,12 @@
 import { CopyCheck, RotateCcw } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
-import { type KnobId, type KnobValue, knobDef, type NumberKnob } from '../../engine/knobs/index.ts';
+import {
+  type KnobId,
+  type KnobValue,
+  knobDef,
+  type NumberKnob,
+  type TextKnob,
+} from '../../engine/knobs/index.ts';
 import { knobWords, optionLabel } from '../../engine/knobs/words.ts';
 import { parseKnobValue } from '../../engine/recipe-parse.ts';
 import { Terms } from '../story/terms.tsx';
@@ -80,6 +86,16 @@ export function KnobControl({ id, value, base, reason, onChange, onCopyToAll }: 
       </div>
       {def.kind === 'number' && (
         <Slider def={def} value={Number(value)} labelId={labelId} onChange={onChange} />
+      )}
+      {def.kind === 'text' && (
+        <TextField
+          def={def}
+          id={id}
+          value={String(value)}
+          labelId={labelId}
+          helpId={helpId}
+          onChange={onChange}
+        />
       )}
       {def.kind === 'enum' && (
         <fieldset className="segments wide" aria-labelledby={labelId} aria-describedby={helpId}>
@@ -198,6 +214,61 @@ function NumberField({
         />
         {def.unit !== '' && !(value === 0 && def.zero) && <small>{def.unit}</small>}
       </span>
+      <span className="knob-problem" id={errorId} role="alert">
+        {problem}
+      </span>
+    </>
+  );
+}
+
+/** A text in a grammar: what is wrong with it is said beneath, and what was typed stays to be mended. */
+function TextField({
+  def,
+  id,
+  value,
+  labelId,
+  helpId,
+  onChange,
+}: {
+  readonly def: TextKnob;
+  readonly id: KnobId;
+  readonly value: string;
+  readonly labelId: string;
+  readonly helpId: string;
+  onChange(value: KnobValue): void;
+}) {
+  const [text, setText] = useState(value);
+  const [problem, setProblem] = useState<string | undefined>(undefined);
+  const errorId = useId();
+  useEffect(() => {
+    setText(value);
+    setProblem(undefined);
+  }, [value]);
+  const commit = (): void => {
+    const parsed = parseKnobValue(id, text);
+    setProblem(parsed.ok ? undefined : parsed.error.message);
+    if (parsed.ok && parsed.value !== value) onChange(parsed.value);
+  };
+  return (
+    <>
+      <input
+        type="text"
+        className="knob-text"
+        value={text}
+        maxLength={def.maxLength}
+        spellCheck={false}
+        aria-labelledby={labelId}
+        aria-describedby={`${helpId} ${errorId}`}
+        aria-invalid={problem !== undefined}
+        onChange={(event) => setText(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => {
+          // The palette's key and undo stay the page's.
+          if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+          if (event.key === 'Enter') commit();
+          if (event.key === 'Escape') setText(value);
+        }}
+      />
       <span className="knob-problem" id={errorId} role="alert">
         {problem}
       </span>

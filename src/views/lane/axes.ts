@@ -1,4 +1,3 @@
-import { createContext } from 'react';
 import { sampleAt, type XAxis } from '../../draw/area.ts';
 import { EV } from '../../engine/telemetry/events.ts';
 import type { AlignBy } from '../../state/store.ts';
@@ -62,10 +61,6 @@ export class Axes {
     };
   }
 }
-
-export const AxesContext = createContext<
-  { readonly axes: Axes; readonly lane: number } | undefined
->(undefined);
 
 /** Value of a series at an operation: the latest sample not after it. */
 export function valueAt(

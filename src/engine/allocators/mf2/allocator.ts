@@ -4,6 +4,7 @@ import {
   REG_BUDGET,
   REG_BY_OPS,
   REG_ENDED,
+  REG_FRESH,
   REG_HORIZON,
   REG_OP,
   REG_STOP,
@@ -106,13 +107,18 @@ export class Mf2Allocator implements Allocator {
     const budget = regs[REG_BUDGET];
     let ended = 0;
     let done = 0;
-    for (let first = true; ; first = false) {
+    for (;;) {
       const idle = x[phase] === PH.idle;
       if (idle && (done === count || clock[chain] >= until)) break;
       if (idle && isControl(ops[from + done * OP_WORDS])) break;
-      if (!first && (byOps || clock[chain] > horizon || (clock[chain] === horizon && !tie))) break;
+      if (
+        regs[REG_FRESH] === 0 &&
+        (byOps || clock[chain] > horizon || (clock[chain] === horizon && !tie))
+      )
+        break;
       const record = from + done * OP_WORDS;
       const result = idle ? steps.begin(chain, ops, record) : steps.step(chain);
+      regs[REG_FRESH] = 0;
       if (result === STEP.more) {
         if ((regs[REG_STOP] & STOP_ENDED) !== 0) break;
         continue;
@@ -215,12 +221,12 @@ export class Mf2Allocator implements Allocator {
     return owned;
   }
 
-  served(chain: number): Served {
-    const { pending } = this.steps;
+  served(chain: number, slot: number): Served {
+    const where = slot < 0 ? OTHER : this.heap.where[slot];
     return {
-      row: pending[chain * 3],
-      block: pending[chain * 3 + 1],
-      path: pending[chain * 3 + 2],
+      row: where < 0 ? -1 : where >>> 5,
+      block: where < 0 ? 0 : where & 31,
+      path: this.steps.via[chain],
     };
   }
 
@@ -296,7 +302,7 @@ export class Mf2Allocator implements Allocator {
       heap: heap.snapshot(),
       x: steps.x.slice(),
       outcomes: steps.outcome.slice(),
-      pending: steps.pending.slice(),
+      via: steps.via.slice(),
       slots: this.slots,
     };
   }
@@ -305,7 +311,7 @@ export class Mf2Allocator implements Allocator {
     this.heap.restore(from.heap);
     this.steps.x.set(from.x);
     this.steps.outcome.set(from.outcomes);
-    this.steps.pending.set(from.pending);
+    this.steps.via.set(from.via);
     this.slots = from.slots;
   }
 }
@@ -314,6 +320,6 @@ interface SavedMf2 {
   heap: ReturnType<Mf2Heap['snapshot']>;
   x: Int32Array;
   outcomes: Int32Array;
-  pending: Int32Array;
+  via: Int32Array;
   slots: number;
 }

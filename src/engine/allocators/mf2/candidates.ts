@@ -32,7 +32,7 @@ const BLOCKED_COUNTER = [
 
 /** Looks through the queues of others (S-43, S-49, S-50). @returns the page, out of its queue, or NONE */
 export function pendingOfOthers(from: Mf2Ownership, chain: number, cls: number): number {
-  const { heap, threads, costs, knobs, machine } = from;
+  const { heap, threads, costs, knobs } = from;
   const { pages, counters } = heap;
   const life = threads.life[chain];
   const gated = knobs.route === 'p';
@@ -40,7 +40,7 @@ export function pendingOfOthers(from: Mf2Ownership, chain: number, cls: number):
   let looks = 0;
   for (let v = heap.nextReady(cls, 0); v !== NONE; v = heap.nextReady(cls, v + 1)) {
     if (v === life) continue;
-    const alive = machine.isAlive(v);
+    const alive = threads.isAlive(v);
     if (!alive && !knobs.deadQueuesVisible) continue;
     if (++looks > SCAN_LIMIT) break;
     threads.clock[chain] += costs.scan;
@@ -90,7 +90,7 @@ function gate(from: Mf2Ownership, p: number, owner: number, t: number, now: numb
  * @returns the page, out of its queue if it lay in one, or NONE
  */
 export function orphan(from: Mf2Ownership, chain: number, cls: number): number {
-  const { heap, threads, costs, knobs, machine } = from;
+  const { heap, threads, costs, knobs } = from;
   const { pages } = heap;
   const emptyOnly = knobs.orphanPolicy === 'reuse-empty';
   threads.clock[chain] += costs.scan;
@@ -112,7 +112,7 @@ export function orphan(from: Mf2Ownership, chain: number, cls: number): number {
   const now = threads.clock[chain];
   looks = 0;
   for (let v = heap.nextReady(cls, 0); v !== NONE; v = heap.nextReady(cls, v + 1)) {
-    if (v === threads.life[chain] || !machine.isAlive(v)) continue;
+    if (v === threads.life[chain] || !threads.isAlive(v)) continue;
     if (++looks > SCAN_LIMIT) break;
     if (now - heap.lastAllocNs[v] <= knobs.adoptIdleMs * 1e6) continue;
     const head = heap.tables[heap.table(v, cls) + T_PEND];

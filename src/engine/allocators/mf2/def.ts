@@ -24,5 +24,14 @@ export const mf2Def = {
     // Owners that are idle for long count as dead when that is asked for.
     orphanPolicy: (knobs) => (Number(knobs.adoptIdleMs) > 0 ? undefined : noOwnerDies(knobs)),
   },
-  features: ['remoteQueues', 'adoption', 'pendingQueues', 'causes', 'orphans', 'sleepers'],
+  features: [
+    'owners',
+    'classes',
+    'remoteQueues',
+    'adoption',
+    'pendingQueues',
+    'causes',
+    'orphans',
+    'sleepers',
+  ],
 } as const satisfies ModelDef;

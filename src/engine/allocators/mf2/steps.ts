@@ -63,8 +63,8 @@ export class Mf2Steps extends Mf2Ownership {
   readonly x: Int32Array;
   /** Hash of what each chain's operations came to: page, block and way. */
   readonly outcome: Int32Array;
-  /** Row, block and way of each chain's allocation, until its operation is done. */
-  readonly pending: Int32Array;
+  /** Way of each chain's latest allocation: a STAGE. */
+  readonly via: Int32Array;
   private order: readonly number[] = [];
   private adopts = false;
   private clearFirst = false;
@@ -75,7 +75,7 @@ export class Mf2Steps extends Mf2Ownership {
     this.x = new Int32Array(chains * X_WORDS);
     for (let at = 0; at < this.x.length; at += X_WORDS) this.x[at + X_OLD] = NONE;
     this.outcome = new Int32Array(chains);
-    this.pending = new Int32Array(chains * 3);
+    this.via = new Int32Array(chains);
     this.applyKnobs();
   }
 
@@ -380,9 +380,7 @@ export class Mf2Steps extends Mf2Ownership {
     const { heap, threads, x, outcome } = this;
     const result = ((row << 5) | block) ^ (via << 29);
     outcome[chain] = (Math.imul(outcome[chain] ^ result, 0x9e3779b1) + 0x7f4a7c15) | 0;
-    this.pending[chain * 3] = row;
-    this.pending[chain * 3 + 1] = block;
-    this.pending[chain * 3 + 2] = via;
+    this.via[chain] = via;
     heap.lastAllocNs[threads.life[chain]] = threads.clock[chain];
     heap.counters[this.machine.warming ? C.runtimeMallocs : C.mallocs]++;
     x[at + X_UNNEEDED] = 0;

@@ -31,5 +31,14 @@ export const tinyDef = {
       noOwnerDies(knobs) ??
       (knobs.ownership === 'central' ? 'Nobody owns a SuperSlab with a central list' : undefined),
   },
-  features: ['parts', 'remoteQueues', 'adoption', 'trim', 'lyingCounter', 'orphans'],
+  features: [
+    'owners',
+    'classes',
+    'parts',
+    'remoteQueues',
+    'adoption',
+    'trim',
+    'lyingCounter',
+    'orphans',
+  ],
 } as const satisfies ModelDef;

@@ -142,6 +142,25 @@ export class TinyHeap extends TinyRecords {
     return remote;
   }
 
+  /**
+   * Whether others can see that `life` frees a block of slab `r`: where the policy lets them look, when it
+   * is remote or the slab's last; else only an owner that runs, of a remote one. Main never drains.
+   */
+  seesFree(r: number, life: number): boolean {
+    const { slabs } = this;
+    const owner = slabs[r + OWNER];
+    if (this.ordered) return owner !== life || slabs[r + LIVE] === 1;
+    return owner !== life && owner > 0 && this.threads.isAlive(owner);
+  }
+
+  /** Whether malloc finds a block in slab `r` without its slow path. */
+  hasBlock(r: number): boolean {
+    const { slabs } = this;
+    return (
+      r >= 0 && (slabs[r + FREE_HEAD] !== NO_BLOCK || slabs[r + CARVED] < slabs[r + CARVE_LIMIT])
+    );
+  }
+
   /** The C library serves a request that the heap refused (D1). */
   mallocFallback(size: number, slot: number, life: number, nullEvent: number): void {
     this.mallocOther(size, slot);

@@ -92,6 +92,12 @@ export const SS_FLAG = {
   pinned: 1024,
 } as const;
 
+/**
+ * All bits that an index may have. In hot loops an index is masked with it, which tells the JavaScript
+ * engine that it is not negative and does not overflow, so that neither is checked at each access.
+ */
+export const INDEX_BITS = 0x3fffffff;
+
 /** Sentinel of records and rows. */
 export const NONE = -1;
 /** Sentinel of block indices. */

@@ -8,6 +8,7 @@ import {
   type KnobValues,
   knobDef,
   modelsOfKnob,
+  programsOfKnob,
   resolveKnobs,
 } from '../../knobs/index.ts';
 import type { Run } from '../../run/run.ts';
@@ -295,13 +296,10 @@ describe('knobs', () => {
   };
 
   // Knobs of the page allocator and of its workloads are tested with it.
-  const OTHERS = new Set<KnobId>([
-    'model',
-    ...(['window', 'wakers', 'wakePeriod', 'burst', 'hold'] as const),
-    ...(['workingSet', 'spellOps', 'quietMs', 'quietFree'] as const),
-  ]);
   const mine = (id: KnobId): boolean =>
-    modelsOfKnob(id)?.includes('tiny') !== false && !OTHERS.has(id);
+    id !== 'model' &&
+    modelsOfKnob(id)?.includes('tiny') !== false &&
+    programsOfKnob(id)?.includes('larson') !== false;
   it.each(KNOB_IDS.filter((id) => !knobDef(id).inert && mine(id)))(
     '%s changes the run it claims to change',
     (id) => {

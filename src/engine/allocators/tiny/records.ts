@@ -74,6 +74,13 @@ export const K_CAPACITY = 3;
 /** Of K_LIVE, thread tables. */
 export const K_RUNTIME = 4;
 
+/** Places in `charges`: ns an operation, a malloc, a free, what a remote free costs beyond it, the one list. */
+export const CHARGE_OP = 0;
+export const CHARGE_MALLOC = 1;
+export const CHARGE_FREE = 2;
+export const CHARGE_REMOTE = 3;
+export const CHARGE_CENTRAL = 4;
+
 /**
  * What the tiny model remembers: SuperSlab and slab records, their lists and owners, and totals over all of
  * it. Which pages are resident the address space knows; a slab's record says how far it is touched. Records change hands here; when and why is the heap's business.
@@ -125,6 +132,8 @@ export class TinyRecords {
   /** 1 while remote frees do not lower the counter. */
   uncounted = 1;
   costs: Costs;
+  /** Of the costs, what the hot loop charges, by CHARGE_. */
+  readonly charges = new Float64Array(5);
   /** The order in which threads reach each other's queues and lists can change what happens. */
   ordered = false;
   /** All threads allocate from one list (option F). */
@@ -172,6 +181,11 @@ export class TinyRecords {
       (knobs.trimIntervalMs > 0 && knobs.trimSS);
     this.uncounted = knobs.decOnRemote ? 0 : 1;
     this.costs = costsOf(knobs);
+    this.charges[CHARGE_OP] = this.costs.perOp;
+    this.charges[CHARGE_MALLOC] = this.costs.malloc;
+    this.charges[CHARGE_FREE] = this.costs.free;
+    this.charges[CHARGE_REMOTE] = this.costs.remoteFree - this.costs.free;
+    this.charges[CHARGE_CENTRAL] = this.costs.central;
     const header = knobs.headerByte ? 1 : 0;
     this.topRequest = this.blockBytes[this.classes - 1] - header;
     this.classOf = new Uint8Array(this.topRequest + 1);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type KnobValues, resolveKnobs } from '../../knobs/index.ts';
 import { programOf } from '../create.ts';
-import { OP_WORDS } from '../program.ts';
+import { OP_SLOT, OP_WORDS } from '../program.ts';
 import { opTexts, ReferenceRun } from '../testing/reference.ts';
 import { LRAN2_MODULUS, LRAN2_STATE, lran2, lran2Init } from './lran2.ts';
 
@@ -118,5 +118,36 @@ describe('Larson', () => {
     expect(run.remoteFrees).toBe(0);
     expect(run.lives).toEqual([0, 1, 1, 1]);
     expect(run.live).toBe(60);
+  });
+
+  it('draws as lran2 does from every state that it can be in', () => {
+    const chunks = 1009;
+    const program = programOf(
+      resolveKnobs({
+        workload: 'larson-immortal',
+        threads: 1,
+        chunks,
+        minSize: 16,
+        maxSize: 16,
+        seed: 7,
+      }),
+    );
+    program.setup({ malloc: () => undefined, free: () => undefined, start: () => true });
+    const main = new Int32Array(LRAN2_STATE);
+    lran2Init(main, 0, 7);
+    const own = new Int32Array(LRAN2_STATE);
+    lran2Init(own, 0, lran2(main, 0));
+    // The generator's period is its modulus, so that this passes every x; then all that the table holds.
+    const swaps = LRAN2_MODULUS + 2048;
+    const batch = 1024;
+    const ops = new Int32Array(batch * 2 * OP_WORDS);
+    let wrong = 0;
+    for (let done = 0; done < swaps; done += batch) {
+      expect(program.fill(1, ops, 0, batch * 2)).toBe(batch * 2);
+      for (let i = 0; i < batch; i++)
+        if (ops[i * 2 * OP_WORDS + OP_SLOT] !== lran2(own, 0) % chunks) wrong++;
+      program.settle(1, batch * 2);
+    }
+    expect(wrong).toBe(0);
   });
 });

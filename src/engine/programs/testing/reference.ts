@@ -15,11 +15,26 @@ import {
 const NAMES = new Map<number, string>(Object.entries(OP).map(([name, kind]) => [kind, name]));
 const EMPTY = -1;
 
+/** Kinds that have no size, and kinds that have an argument; the words of others may hold anything. */
+const SIZELESS = new Set<number>([
+  OP.free,
+  OP.start,
+  OP.succeed,
+  OP.exit,
+  OP.join,
+  OP.mark,
+  OP.none,
+]);
+const ARGUED = new Set<number>([OP.memalign, OP.touch, OP.start, OP.join, OP.mark]);
+
 /** A record as a test reads it: its kind, slot, size, argument, and "." at the end of an operation. */
 export function opText(ops: Int32Array, at: number): string {
-  const kind = NAMES.get(ops[at] & OP_KIND_MASK);
+  const code = ops[at] & OP_KIND_MASK;
+  const kind = NAMES.get(code);
+  const size = SIZELESS.has(code) ? 0 : sizeOfOp(ops, at);
+  const arg = ARGUED.has(code) ? ops[at + OP_ARG] : 0;
   const end = (ops[at] & OP_END) === 0 ? '' : '.';
-  return `${kind} ${ops[at + OP_SLOT]} ${sizeOfOp(ops, at)} ${ops[at + OP_ARG]}${end}`;
+  return `${kind} ${ops[at + OP_SLOT]} ${size} ${arg}${end}`;
 }
 
 /** Records as one line each. */
@@ -60,7 +75,7 @@ export class ReferenceRun {
   /** By chain, the slot that its operation under way has freed. */
   private readonly hollow = new Map<number, number>();
 
-  constructor(readonly program: Program) {
+  constructor(public program: Program) {
     const each = <T>(value: T): T[] => Array.from({ length: program.chains }, () => value);
     this.running = each(false);
     this.waits = each(false);
@@ -79,6 +94,13 @@ export class ReferenceRun {
     this.mallocs = 0;
     this.frees = 0;
     this.remoteFrees = 0;
+  }
+
+  /** Another program, with the words of the present one, takes its place. */
+  goOnWith(program: Program): void {
+    this.program = program;
+    // A restored program raises its news: who waits is asked again.
+    this.newsSeen.fill(-1);
   }
 
   /** Chains that can be asked for records now. */
