@@ -221,6 +221,7 @@ const PUBLISHED: Partial<Record<KnobId, string>> = {
   mapMode: 'mo',
   physLimitGiB: 'pl',
   memPressure: 'mp',
+  thp: 'th',
   threadEnd: 'te',
   dtvBytes: 'dt',
   onNull: 'on',

@@ -272,6 +272,7 @@ describe('knobs', () => {
     mapMode: ['direct'],
     physLimitGiB: [1, { ssLg: 16, chunks: 1, maxMapCount: 1000000 }],
     memPressure: [0.999, { physLimitGiB: 1 }],
+    thp: ['always', { prelink: false }],
     threadEnd: ['detach'],
     dtvBytes: [100],
     onNull: ['libcFallback', { maxMapCount: 1000 }],
