@@ -50,6 +50,12 @@ export interface Machine {
    * @returns false when it does not sleep; true: the allocator must mark the chain as `busy`
    */
   wake(chain: number, ns: number, cause: number): boolean;
+  /**
+   * Starts a thread of the allocator's own, in main's slot, not before `ns`: it competes for cores and
+   * locks like any other, and `run` is called for chain 0 with `count` 0. The allocator must mark chain
+   * 0 as `busy` until the work is done.
+   */
+  background(ns: number): void;
 }
 
 /** What the latest operation came to, as the allocator sees it. */

@@ -70,6 +70,8 @@ export interface TextKnob extends KnobBase {
   readonly maxLength: number;
   /** What the text means; bad text fails with one sentence that says what is wrong with it. */
   readonly parse: (text: string) => Result<unknown>;
+  /** Texts that are far from the default: laws try them. */
+  readonly examples: readonly string[];
 }
 
 export type KnobDef = NumberKnob | BoolKnob | EnumKnob | TextKnob;

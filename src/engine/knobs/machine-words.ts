@@ -71,10 +71,27 @@ export const MACHINE_WORDS: WordsFor<typeof MACHINE_KNOBS> = {
     options: { own: 'Own clocks', shared: 'Shared count' },
   },
   costMmap: costWords('mmap', 'Mapping a SuperSlab directly.'),
-  costMmapTrim: costWords('mmap and trim', 'Mapping twice the size and trimming both ends.'),
-  costFault: costWords('Page fault', 'First touch of a 4 KiB page.'),
+  costMmapTrim: costWords(
+    'mmap and trim',
+    'Mapping twice the size and trimming both ends. In a virtual machine 4,900 ns (docs/time.md).',
+  ),
+  costFault: costWords(
+    'Page fault',
+    'First touch of a 4 KiB page. In a virtual machine 1,700 ns (docs/time.md).',
+  ),
+  costFreshFrame: costWords(
+    'Page fault, new frame',
+    'More for a page fault when more memory is resident than ever before in the run. 0: the computer’s own memory, or a virtual machine that has used it before. In a virtual machine that has not, the host must first find the memory: 4,000 to 10,000 ns measured (docs/time.md).',
+  ),
+  costProgram: costWords(
+    'The program itself',
+    'What the program does per operation beside malloc and free. Larson’s two draws and two stores take 12 ns (docs/time.md).',
+  ),
   costThreadCreate: costWords('Thread, fresh stack', 'pthread_create that maps a stack.'),
-  costThreadCached: costWords('Thread, cached stack', 'pthread_create that reuses a stack.'),
+  costThreadCached: costWords(
+    'Thread, cached stack',
+    'pthread_create that reuses a stack, and the end of that thread. In a virtual machine 20,700 ns (docs/time.md).',
+  ),
   cores: {
     label: 'Cores',
     help: 'Threads that can run at the same time. More runnable threads than cores share them.',

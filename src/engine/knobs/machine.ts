@@ -94,6 +94,8 @@ export const MACHINE_KNOBS = {
   costMmap: cost('cm', 1500, 100000),
   costMmapTrim: cost('ce', 3500, 100000),
   costFault: cost('cp', 700, 20000),
+  costFreshFrame: cost('cx', 0, 100000),
+  costProgram: cost('cy', 0, 10000),
   costThreadCreate: cost('ch', 15000, 2000000),
   costThreadCached: cost('ck', 9000, 2000000),
   cores: int({

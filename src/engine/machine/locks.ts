@@ -11,9 +11,15 @@ export const LOCK: Readonly<Record<LockName, number>> = { map: 0, central: 1, he
 
 /**
  * A thread spins for a lock this long before it sleeps, ns: about what going to sleep and being woken
- * costs (two switches of a core), as adaptive mutexes and the kernel's rwsem do.
+ * costs (two switches of a core), as adaptive mutexes do.
  */
 export const SPIN_NS = 4000;
+/**
+ * For the map lock a thread spins longer: while its holder runs, and while it is only held for reading,
+ * as by an munmap that frees pages, up to 25 us (Linux, kernel/locking/rwsem.c: rwsem_optimistic_spin,
+ * rwsem_rspin_threshold).
+ */
+export const MAP_SPIN_NS = 25_000;
 
 export class Locks {
   /** When each lock is free again, ns. */
@@ -43,7 +49,7 @@ export class Locks {
     if (wait > 0) {
       this.contended[lock]++;
       this.waitedNs[lock] += wait;
-      if (wait > SPIN_NS) this.regs[REG_WAITED] += wait;
+      if (wait > (lock === LOCK.map ? MAP_SPIN_NS : SPIN_NS)) this.regs[REG_WAITED] += wait;
     }
     this.freeAt[lock] = now + wait + hold;
     return wait;

@@ -100,6 +100,8 @@ export class Run implements Simulation, Machine, LivesHost {
   readonly series = new Float64Array(SERIES_COUNT);
   peakMappedBytes = asBytes(0);
   peakResidentBytes = asBytes(0);
+  /** The most memory that was ever resident after a page fault: frames that have been used before. */
+  frameBytes = 0;
   costs: Costs;
   operations = 0;
   outcome: RunStatus = 'running';
@@ -234,6 +236,12 @@ export class Run implements Simulation, Machine, LivesHost {
     this.wakeAt(chain, ns, 1, cause);
     return true;
   }
+  background(ns: number): void {
+    const { threads, streams, schedule } = this;
+    threads.clock[MAIN] = Math.max(threads.clock[MAIN], ns, schedule.now());
+    streams.waiting[MAIN] = WAIT.sleeps;
+    schedule.start(MAIN);
+  }
   /**
    * More pages are resident. Beyond what other programs leave of physical memory the kernel takes lazily
    * freed pages, and kills when they are not enough.
@@ -242,9 +250,15 @@ export class Run implements Simulation, Machine, LivesHost {
     // During construction the heap touches pages before it is ours to ask.
     if (!this.running || this.allocator === undefined) return;
     const { physLimitGiB, memPressure } = this.settings;
+    const { residentBytes } = this;
+    if (this.costs.freshFrame > 0 && residentBytes > this.frameBytes) {
+      // The kernel hands out frames that were given back before it takes new ones (mm/page_alloc.c).
+      this.regs[REG_EXTRA] += ((residentBytes - this.frameBytes) / PAGE) * this.costs.freshFrame;
+    }
+    this.frameBytes = Math.max(this.frameBytes, residentBytes);
     const left = physLimitGiB * 2 ** 30 * (1 - memPressure);
-    if (this.residentBytes <= left) return;
-    const over = Math.ceil((this.residentBytes - left) / PAGE);
+    if (residentBytes <= left) return;
+    const over = Math.ceil((residentBytes - left) / PAGE);
     this.counters[C.reclaimedPages] += this.space.takeLazy(over);
     if (this.residentBytes <= left) return;
     this.refusedAny = true;
@@ -388,7 +402,11 @@ export class Run implements Simulation, Machine, LivesHost {
       schedule.slept(chain, regs[REG_WAITED]);
       this.turnLeft = 0;
     } else if (done < count && ended < budget) this.turnLeft = 0;
-    if (count === 0 && allocator.busy[chain] === 0) this.workDone(chain);
+    if (count === 0) {
+      // Background work stops where others are earlier: everybody is looked at again.
+      this.turnLeft = 0;
+      if (allocator.busy[chain] === 0) this.workDone(chain);
+    }
     const still = done === 0 && threads.clock[chain] === before && count > 0;
     this.idleTurns = still ? this.idleTurns + 1 : 0;
     assert(this.idleTurns < MOST_IDLE_TURNS, 'a chain whose turn it is gets on');
@@ -422,13 +440,14 @@ export class Run implements Simulation, Machine, LivesHost {
   private choose(): boolean {
     const { threads, schedule, allocator, settings } = this;
     const bursting = this.burstLeft > 0 && this.canBurst();
-    const chain = bursting ? this.burstChain : schedule.pick();
+    let chain = bursting ? this.burstChain : schedule.pick();
     if (chain === NONE) {
       this.endChains();
       return false;
     }
-    const now = threads.clock[chain];
+    let now = threads.clock[chain];
     const until = settings.seconds * NS_PER_S;
+    const workedBefore = schedule.runnable[MAIN];
     while (Math.min(now, until) >= allocator.nextTimerNs && this.running) {
       this.regs[REG_OP] = this.operations;
       this.sampleUpTo(allocator.nextTimerNs);
@@ -437,6 +456,11 @@ export class Run implements Simulation, Machine, LivesHost {
       this.notePeaks();
     }
     if (!this.running) return false;
+    if (!bursting && schedule.runnable[MAIN] > workedBefore) {
+      // A timer has started work in the background, which wants a core before the chosen chain goes on.
+      chain = schedule.pick();
+      now = threads.clock[chain];
+    }
     this.sampleUpTo(Math.min(now, until));
     if (now >= until) {
       this.regs[REG_OP] = this.operations;

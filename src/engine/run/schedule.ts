@@ -71,8 +71,13 @@ export class Schedule {
       this.readyAt[chain] = Math.max(this.threads.clock[chain], 0);
   }
 
-  /** A chain can go on from its clock on. */
+  /**
+   * A chain can go on from its clock on. A successor does not inherit its parent's core: a new thread
+   * queues for one like any other that became ready (kernel/sched/core.c, wake_up_new_task), so that
+   * with more chains than cores lives of different chains take turns.
+   */
   start(chain: number): void {
+    this.leaveCore(chain, this.threads.clock[chain]);
     this.runnable[chain] = 1;
     this.readyAt[chain] = this.threads.clock[chain];
     this.began[chain] = this.threads.clock[chain];
@@ -280,9 +285,10 @@ export class Schedule {
   catchUp(chain: number): void {
     const { threads, began } = this;
     const now = threads.clock[chain];
-    for (let other = MAIN + 1; other < threads.chains; other++) {
+    for (let other = MAIN; other < threads.chains; other++) {
       const lag = now - threads.clock[other];
-      if (lag <= 0 || threads.running[other] === 0) continue;
+      // Main's slot runs only while it does the allocator's work in the background.
+      if (lag <= 0 || (threads.running[other] === 0 && this.runnable[other] === 0)) continue;
       threads.clock[other] = now;
       began[other] += lag;
       this.readyAt[other] = Math.max(this.readyAt[other], now);

@@ -20,6 +20,7 @@ const FIELDS = [
   'burstChain',
   'burstLeft',
   'doomedCount',
+  'frameBytes',
   'peakMappedBytes',
   'peakResidentBytes',
 ] as const;

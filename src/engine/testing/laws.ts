@@ -78,6 +78,8 @@ export function valueArb(id: KnobId): fc.Arbitrary<KnobValue> {
         { weight: 1, arbitrary: spread(min, most, integer) },
       );
     }
+    case 'text':
+      return fc.constantFrom(def.default, ...def.examples);
   }
 }
 
@@ -268,6 +270,8 @@ export function othersOf(def: KnobDef, now: KnobValue): KnobValue[] {
       const values = [def.min, middle, step(Number(now) * 1.5 + 1), def.max];
       return values.filter((value) => value !== now && value >= def.min && value <= def.max);
     }
+    case 'text':
+      return def.examples.filter((example) => example !== now);
   }
 }
 

@@ -54,6 +54,7 @@ export class BareMachine implements Machine {
   isAsleep(): boolean {
     return false;
   }
+  background(): void {}
   wake(): boolean {
     return false;
   }

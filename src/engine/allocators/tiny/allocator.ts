@@ -1,6 +1,15 @@
 import type { Intervention } from '../../interventions.ts';
 import type { KnobId } from '../../knobs/index.ts';
-import { REG_EXTRA, REG_NOW } from '../../machine/registers.ts';
+import {
+  REG_BY_OPS,
+  REG_EXTRA,
+  REG_HORIZON,
+  REG_NOW,
+  REG_STOP,
+  REG_TIE,
+  REG_UNTIL,
+  REG_WAITED,
+} from '../../machine/registers.ts';
 import { MAIN } from '../../machine/threads.ts';
 import { OP, OP_ARG, OP_KIND_MASK, OP_SLOT, sizeOfOp } from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
@@ -78,6 +87,10 @@ export class TinyAllocator implements Allocator {
   }
 
   run(chain: number, ops: Int32Array, from: number, count: number): number {
+    if (count === 0) {
+      this.goOnTrimming(chain);
+      return 0;
+    }
     this.refillsBefore = this.heap.counters[C.refills];
     return recordLoop(
       this.heap,
@@ -227,8 +240,22 @@ export class TinyAllocator implements Allocator {
   woke(): void {}
 
   timer(at: number): void {
-    this.trimPass(at);
-    this.nextTimerNs += this.heap.costs.trimIntervalNs;
+    const { heap, machine } = this;
+    if (machine.settings.timeBase !== 'costs') {
+      // Nothing but operations takes time: a pass is over when it begins.
+      this.trimPass(at);
+      this.nextTimerNs += heap.costs.trimIntervalNs;
+      return;
+    }
+    // The trimming thread sleeps for an interval after each pass.
+    this.nextTimerNs = Infinity;
+    if (this.busy[MAIN] !== 0) return;
+    if (heap.knobs.ownership === 'hybridG') heap.drainAllQueues(at);
+    machine.background(at);
+    heap.regs[REG_NOW] = machine.threads.clock[MAIN];
+    heap.regs[REG_EXTRA] = 0;
+    if (heap.beginTrim()) this.busy[MAIN] = 1;
+    else this.trimmed();
   }
   finish(at: number): void {
     if (this.heap.knobs.flushOnExit) this.trimPass(at);
@@ -238,6 +265,34 @@ export class TinyAllocator implements Allocator {
     if (heap.knobs.ownership === 'hybridG') heap.drainAllQueues(at);
     heap.trim(at, heap.threads.inFlight);
     heap.regs[REG_EXTRA] = 0;
+  }
+
+  /** The trimming thread goes on with its pass: one SuperSlab at a time, while it is the earliest. */
+  private goOnTrimming(chain: number): void {
+    const { heap, machine } = this;
+    const { regs } = heap;
+    const { clock, inFlight } = machine.threads;
+    const byOps = regs[REG_BY_OPS] === 1;
+    const horizon = regs[REG_HORIZON];
+    const tie = regs[REG_TIE] === 1;
+    while (clock[chain] < regs[REG_UNTIL]) {
+      if (!byOps && (clock[chain] > horizon || (clock[chain] === horizon && !tie))) return;
+      regs[REG_NOW] = clock[chain];
+      const more = heap.trimNext(inFlight);
+      clock[chain] += regs[REG_EXTRA];
+      regs[REG_EXTRA] = 0;
+      if (!more) {
+        this.trimmed();
+        return;
+      }
+      if (regs[REG_STOP] !== 0 || regs[REG_WAITED] > 0) return;
+    }
+  }
+  private trimmed(): void {
+    const { heap, machine } = this;
+    this.busy[MAIN] = 0;
+    const interval = heap.costs.trimIntervalNs;
+    this.nextTimerNs = interval > 0 ? machine.threads.clock[MAIN] + interval : Infinity;
   }
   private resetTrim(now: number): void {
     const interval = this.heap.costs.trimIntervalNs;

@@ -27,7 +27,6 @@ import {
   REMOTE_HEAD,
   SLAB_CLASS,
   SLAB_INDEX,
-  SLAB_PAGES,
   SLAB_SS,
   SLAB_WORDS,
   SS_ACQUIRED,
@@ -169,45 +168,73 @@ export class TinyHeap extends TinyRecords {
     this.emit(EV.libcFallback, life, this.classIndex(size), size, 0, nullEvent);
   }
 
-  /** One pass of `hak_tiny_trim` (S-10), at virtual time `now`. */
+  /** One pass of `hak_tiny_trim` (S-10) at virtual time `now`, all at once and for nothing. */
   trim(now: number, inFlight: Int32Array): void {
-    const { knobs, counters, superslabs, costs } = this;
     this.regs[REG_NOW] = now;
-    const pass = ++this.trimPasses;
-    counters[C.trimCalls]++;
+    if (this.beginTrim()) while (this.trimNext(inFlight)) this.regs[REG_EXTRA] = 0;
+  }
+
+  /** Begins a pass at REG_NOW. @returns false when trimming is off: the pass is over */
+  beginTrim(): boolean {
+    const { knobs } = this;
+    this.counters[C.trimCalls]++;
     // The pass is announced before what it frees, so that its event can be their cause.
-    const event = this.emit(EV.trim, 0, pass, 0, 0, NO_CAUSE);
-    if (!knobs.trimSS && knobs.ownership !== 'hybridG') return;
-    let spent = 0;
-    let examined = 0;
-    let freed = 0;
-    const reserve = new Int32Array(MAX_CLASSES).fill(knobs.emptyReserve);
-    for (let row = 0; row < this.rows; row++) {
-      const flags = superslabs[row * SS_WORDS + SS_FLAGS];
-      if ((flags & SS_FLAG.mapped) === 0 || (flags & SS_FLAG.cached) !== 0) continue;
-      examined++;
-      spent += costs.trimVisit;
-      const c = superslabs[row * SS_WORDS + SS_CLASS];
-      if (this.sumActive(row) !== 0) {
-        counters[C.trimSkipActive]++;
-      } else if ((flags & SS_FLAG.pinned) !== 0) {
-        counters[C.trimSkipReserve]++;
-      } else if ((flags & SS_FLAG.current) !== 0 && !knobs.hazardTls) {
-        counters[C.trimSkipTls]++;
-      } else if ((flags & SS_FLAG.persistent) !== 0 || reserve[c] > 0) {
-        if ((flags & SS_FLAG.persistent) === 0) reserve[c]--;
-        counters[C.trimSkipReserve]++;
-        this.keep(row);
-      } else if (this.release(row, event, inFlight)) {
-        freed++;
-        spent += costs.munmap + costs.munmapPage * SLAB_PAGES;
-        if ((this.regs[REG_STOP] & STOP_ENDED) !== 0) break;
+    this.passEvent = this.emit(EV.trim, 0, ++this.trimPasses, 0, 0, NO_CAUSE);
+    this.passRow = 0;
+    this.passRows = this.rows;
+    this.passExamined = 0;
+    this.passFreed = 0;
+    this.reserve.fill(knobs.emptyReserve);
+    return knobs.trimSS || knobs.ownership === 'hybridG';
+  }
+
+  /**
+   * Looks at the pass's next SuperSlab at REG_NOW and releases it if it may. Each release is a munmap of
+   * its own under the map lock: others map in between.
+   * @returns false when the pass is over
+   */
+  trimNext(inFlight: Int32Array): boolean {
+    const { knobs, counters, superslabs, costs, passEvent } = this;
+    let row = this.passRow;
+    let flags = 0;
+    for (; row < this.passRows; row++) {
+      flags = superslabs[row * SS_WORDS + SS_FLAGS];
+      if ((flags & SS_FLAG.mapped) !== 0 && (flags & SS_FLAG.cached) === 0) break;
+    }
+    this.passRow = row + 1;
+    if (row >= this.passRows) {
+      this.events.amend(passEvent, this.passExamined, this.passFreed);
+      return false;
+    }
+    this.passExamined++;
+    counters[C.trimExamined]++;
+    this.regs[REG_EXTRA] += costs.trimVisit;
+    const c = superslabs[row * SS_WORDS + SS_CLASS];
+    if (this.sumActive(row) !== 0) {
+      counters[C.trimSkipActive]++;
+    } else if ((flags & SS_FLAG.pinned) !== 0) {
+      counters[C.trimSkipReserve]++;
+    } else if ((flags & SS_FLAG.current) !== 0 && !knobs.hazardTls) {
+      counters[C.trimSkipTls]++;
+    } else if ((flags & SS_FLAG.persistent) !== 0 || this.reserve[c] > 0) {
+      if ((flags & SS_FLAG.persistent) === 0) this.reserve[c]--;
+      counters[C.trimSkipReserve]++;
+      this.keep(row);
+    } else {
+      const calls = counters[C.munmapCalls];
+      const pages = this.touchedIn(row);
+      if (this.release(row, passEvent, inFlight)) {
+        this.passFreed++;
+        counters[C.trimFreed]++;
+        if ((this.regs[REG_STOP] & STOP_ENDED) !== 0) {
+          this.events.amend(passEvent, this.passExamined, this.passFreed);
+          return false;
+        }
+        if (counters[C.munmapCalls] > calls)
+          this.chargeMap(costs.munmap + costs.munmapPage * pages);
       }
     }
-    counters[C.trimExamined] += examined;
-    counters[C.trimFreed] += freed;
-    this.events.amend(event, examined, freed);
-    if (spent > 0) this.machine.locks.acquire(LOCK.map, now, spent);
+    return true;
   }
 
   /** Hybrid G (S-29): drains every queue, dead owners' too, and corrects the counters. */

@@ -157,5 +157,5 @@ export const TINY_KNOBS = {
       onlyUnderCosts(knobs) ??
       (knobs.ownership === 'central' ? undefined : 'Needs the central list'),
   },
-  costTrimVisit: cost('cv', 12, 5000),
+  costTrimVisit: cost('cv', 170, 5000),
 } as const satisfies KnobTable;

@@ -141,6 +141,14 @@ export class TinyRecords {
   /** Slab of the last free when it was remote, else NONE (hazard of models.md 3.3 b). */
   lastRemote = NONE;
   protected trimPasses = 0;
+  /** The trim pass under way: its event, the next row to look at and where it ends, what it came to. */
+  protected passEvent = NO_CAUSE;
+  protected passRow = 0;
+  protected passRows = 0;
+  protected passExamined = 0;
+  protected passFreed = 0;
+  /** Empties that the pass may still keep of each class. */
+  protected readonly reserve = new Int32Array(MAX_CLASSES);
   /** Event of the last refused SuperSlab mapping. */
   protected lastRefusal = NO_CAUSE;
 
@@ -412,6 +420,18 @@ export class TinyRecords {
     return live;
   }
 
+  /** Resident pages of a SuperSlab. */
+  protected touchedIn(row: number): number {
+    let pages = 0;
+    for (
+      let r = this.superslabs[row * SS_WORDS + SS_FIRST_SLAB];
+      r !== NONE;
+      r = this.slabs[r + NEXT_SLAB]
+    )
+      pages += this.slabs[r + TOUCHED];
+    return pages;
+  }
+
   /** Gives a mapped row its class and counts its bytes as in use. */
   protected initRow(row: number, c: number, life: number): void {
     const { superslabs, counters } = this;
@@ -470,7 +490,10 @@ export class TinyRecords {
     this.k[c * K_WORDS + K_CAPACITY] += slabs[r + CAPACITY];
     this.tailBytes += this.tailOf(r);
     if (slabs[r + TOUCHED] === SLAB_PAGES) this.tailResident += this.tailOf(r);
-    if (this.knobs.prelink) this.touch(r, SLAB_PAGES);
+    if (this.knobs.prelink) {
+      this.touch(r, SLAB_PAGES);
+      this.regs[REG_EXTRA] += slabs[r + CAPACITY] * this.costs.linkBlock;
+    }
     this.canCarve(r);
     this.counters[C.slabsAcquired]++;
     this.emit(EV.slabAcquired, life, row, index, c, superslabs[at + SS_BORN_EVENT]);
@@ -730,9 +753,7 @@ export class TinyRecords {
       blocks: this.blocks.slice(),
       current: this.current.slice(),
       k: this.k.slice(),
-      heads: [this.ownHead, this.ownTail, this.orphanHead, this.emptyHead, this.keptHead].map(
-        (head) => head.slice(),
-      ),
+      heads: this.heads().map((head) => head.slice()),
       scalars: SCALARS.map((name) => this[name]),
       other: [this.other.live, this.other.pages],
     } satisfies SavedHeap;
@@ -752,15 +773,18 @@ export class TinyRecords {
     this.blocks = from.blocks.slice();
     this.current.set(from.current);
     this.k.set(from.k);
-    [this.ownHead, this.ownTail, this.orphanHead, this.emptyHead, this.keptHead].forEach(
-      (head, i) => {
-        head.set(from.heads[i]);
-      },
-    );
+    this.heads().forEach((head, i) => {
+      head.set(from.heads[i]);
+    });
     SCALARS.forEach((name, i) => {
       this[name] = from.scalars[i];
     });
     [this.other.live, this.other.pages] = from.other;
+  }
+
+  private heads(): Int32Array[] {
+    const { ownHead, ownTail, orphanHead, emptyHead, keptHead, reserve } = this;
+    return [ownHead, ownTail, orphanHead, emptyHead, keptHead, reserve];
   }
 }
 
@@ -782,6 +806,11 @@ const SCALARS = [
   'requestedBytes',
   'lastRemote',
   'trimPasses',
+  'passEvent',
+  'passRow',
+  'passRows',
+  'passExamined',
+  'passFreed',
   'lastRefusal',
 ] as const;
 

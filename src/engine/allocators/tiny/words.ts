@@ -119,5 +119,8 @@ export const TINY_WORDS: WordsFor<typeof TINY_KNOBS> = {
     'Central list, hold',
     'Time the one list is held per malloc or free; threads wait for each other.',
   ),
-  costTrimVisit: costWords('Trim, per SuperSlab', 'Looking at one SuperSlab in a trim pass.'),
+  costTrimVisit: costWords(
+    'Trim, per SuperSlab',
+    'Looking at one SuperSlab in a trim pass: its header is in no cache of the trimming thread. Measured 165 to 175 ns (scripts/native/toy-superslab.c).',
+  ),
 };

@@ -81,6 +81,7 @@ export const MIX_KNOBS = {
     default: '16-1024',
     maxLength: 400,
     parse: parseSizes,
+    examples: ['64', '16 x 50, 64 x 30, 1K-4K x 1', 'power 1.5 16-64K', 'lognormal 200 1.2 16-64K'],
   }),
   liveSet: int({
     group: 'workload',
@@ -133,6 +134,10 @@ export const MIX_KNOBS = {
     default: 'grow, hold',
     maxLength: 400,
     parse: parsePhases,
+    examples: [
+      'grow 50, shrink 10 oldest, repeat',
+      'grow 40, hold 100, idle 5ms, shrink 20, repeat',
+    ],
   }),
   phasing: choice({
     group: 'workload',

@@ -77,6 +77,7 @@ export class PlainMachine implements Machine {
   isAsleep(): boolean {
     return false;
   }
+  background(): void {}
   wake(): boolean {
     return false;
   }
