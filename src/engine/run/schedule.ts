@@ -52,7 +52,7 @@ export class Schedule {
     this.idleFrom = new Float64Array(chains).fill(Infinity);
     this.urgent = new Uint8Array(chains);
     this.began = new Float64Array(chains);
-    this.coreFree = new Array<number>(Math.min(cores, chains)).fill(0);
+    this.coreFree = Array.from({ length: Math.min(cores, chains) }, () => 0);
     regs[REG_BY_OPS] = byOps ? 1 : 0;
   }
 
@@ -66,7 +66,7 @@ export class Schedule {
     if (cores === this.cores) return;
     this.cores = cores;
     this.onCore.fill(0);
-    this.coreFree = new Array<number>(Math.min(cores, this.threads.chains)).fill(now);
+    this.coreFree = Array.from({ length: Math.min(cores, this.threads.chains) }, () => now);
     for (let chain = 0; chain < this.threads.chains; chain++)
       this.readyAt[chain] = Math.max(this.threads.clock[chain], 0);
   }
