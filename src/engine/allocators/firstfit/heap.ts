@@ -8,7 +8,6 @@ import {
   GRANULE,
   granulesFor,
   HEAD,
-  HEAP_BASE,
   MAX_HEAP_BYTES,
   minGranules,
   NONE,
@@ -51,7 +50,8 @@ export class FirstFitHeap extends Chunks {
     const g = this.take(wanted + align / GRANULE + least, size);
     if (g === NONE) return false;
     const all = this.sizeOf(g);
-    const start = alignedStart(g, align, least);
+    const base = this.brk.basePage * PAGE;
+    const start = alignedStart(g, align, least, base);
     const lead = start - g;
     if (lead > 0) this.tag(start, all - lead, USED);
     const rest = all - lead - wanted;
@@ -427,8 +427,8 @@ export class FirstFitHeap extends Chunks {
 }
 
 /** First place for a block of this alignment in a chunk, leaving nothing before it or a whole chunk. */
-function alignedStart(g: number, align: number, least: number): number {
-  let payload = Math.ceil((HEAP_BASE + payloadOf(g)) / align) * align - HEAP_BASE;
+function alignedStart(g: number, align: number, least: number, base: number): number {
+  let payload = Math.ceil((base + payloadOf(g)) / align) * align - base;
   let start = payload / GRANULE - 1;
   while (start !== g && start - g < least) {
     payload += align;

@@ -1,5 +1,3 @@
-import { HEAP_BASE_PAGE } from '../../machine/address-space.ts';
-
 /**
  * Memory layout of the textbook allocator (Knuth, The Art of Computer Programming 1, 2.5; Wilson and
  * others 1995, "Dynamic Storage Allocation"): chunks of unequal size side by side, each with its size at
@@ -41,8 +39,6 @@ export const ROW_PAGES = ROW_BYTES / PAGE;
 export const ROW_GRANULES = ROW_BYTES / GRANULE;
 /** The model's heap ends here: a granule's number and a tag are words. */
 export const MAX_HEAP_BYTES = 2 ** 35;
-/** Address of the first byte of the heap. */
-export const HEAP_BASE = HEAP_BASE_PAGE * 4096;
 
 /** Whose a live block is. */
 export const BLOCK = { program: 0, runtime: 1 } as const;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KnobValues } from '../../knobs/index.ts';
-import { GRANULE, granulesFor, HEAP_BASE, minGranules, SLOT } from './layout.ts';
+import { GRANULE, granulesFor, minGranules, SLOT } from './layout.ts';
 import { splitGranules, tagBytesOf } from './settings.ts';
 import { FIRSTFIT_FAULTS } from './testing/faults.ts';
 import { PictureHeap } from './testing/heap-picture.ts';
@@ -112,7 +112,7 @@ describe('first fit, properties', () => {
             call(picture, next);
             if (kind === 'touch') continue;
             if (!live && kind === 'memalign')
-              naive.memalign(granules, Math.max(1, align / GRANULE), slot, HEAP_BASE / GRANULE);
+              naive.memalign(granules, Math.max(1, align / GRANULE), slot, picture.base / GRANULE);
             else if (!live && kind !== 'free') naive.malloc(granules, slot);
             else if (live && kind === 'realloc') naive.realloc(slot, granules);
             else if (live) naive.free(slot);
@@ -139,7 +139,7 @@ describe('first fit, properties', () => {
           const there = picture.draw();
           for (const next of after) call(picture, next);
           const end = picture.draw();
-          const resident = picture.brk.residentPages;
+          const resident = picture.residentPages;
           const other = new PictureHeap(knobs);
           for (const heap of [picture, other]) {
             heap.space.restore(space);
@@ -148,7 +148,7 @@ describe('first fit, properties', () => {
             expect(heap.problems(TOUCH)).toEqual([]);
             for (const next of after) call(heap, next);
             expect(heap.draw()).toBe(end);
-            expect(heap.brk.residentPages).toBe(resident);
+            expect(heap.residentPages).toBe(resident);
           }
         },
       ),

@@ -6,7 +6,7 @@ import { auditHeap } from '../audit.ts';
 import { Brk } from '../brk.ts';
 import type { HeapHost } from '../chunks.ts';
 import { FirstFitHeap } from '../heap.ts';
-import { HEAP_BASE, NONE, payloadOf, SLOT } from '../layout.ts';
+import { NONE, payloadOf, SLOT } from '../layout.ts';
 import { settingsWith } from './settings.ts';
 
 /** What the heap told of itself when the break moved. */
@@ -91,9 +91,16 @@ export class PictureHeap implements HeapHost {
     this.heap.readGauges();
     return this.counters[C[name]];
   }
+  /** Address of the heap. */
+  get base(): number {
+    return this.brk.basePage * 4096;
+  }
+  get residentPages(): number {
+    return this.space.pages.residentIn(this.brk.basePage, this.space.breakPage);
+  }
   /** Address of a block in the modelled address space. */
   address(letter: string): number {
-    return HEAP_BASE + payloadOf(this.heap.slotChunk[slotOf(letter)]);
+    return this.base + payloadOf(this.heap.slotChunk[slotOf(letter)]);
   }
   /** Letters of the free list's chunks are not known: their sizes in granules, in list order. */
   list(): number[] {

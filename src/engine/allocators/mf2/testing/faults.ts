@@ -34,8 +34,8 @@ class CountsPageTwice extends Mf2Heap {
   }
 }
 class FreeAndLive extends Mf2Heap {
-  override takeBlock(p: number): number {
-    const block = super.takeBlock(p);
+  override takeBlock(p: number, written: number): number {
+    const block = super.takeBlock(p, written);
     if (this.count > 3) {
       this.leave(p);
       this.pages[p + P_FREE] |= 1 << block;
@@ -62,9 +62,9 @@ class SkipsLeave extends Mf2Heap {
   }
 }
 class TouchForgotten extends Mf2Heap {
-  override takeBlock(p: number): number {
+  override takeBlock(p: number, written: number): number {
     const touched = this.pages[p + P_TOUCHED];
-    const block = super.takeBlock(p);
+    const block = super.takeBlock(p, written);
     this.leave(p);
     this.pages[p + P_TOUCHED] = touched;
     this.enter(p);
@@ -96,9 +96,9 @@ class DeniesGraveyard extends Mf2Heap {
 }
 class RequestDrifts extends Mf2Heap {
   private readonly due = every(30);
-  override takeBlock(p: number): number {
+  override takeBlock(p: number, written: number): number {
     if (this.due()) this.requestedBytes++;
-    return super.takeBlock(p);
+    return super.takeBlock(p, written);
   }
 }
 
