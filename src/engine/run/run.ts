@@ -398,6 +398,8 @@ export class Run implements Simulation, Machine, LivesHost {
     if (ended > 0) schedule.began[chain] = threads.clock[chain];
     this.turnLeft -= ended;
     streams.used(chain, done);
+    // What was handed over may reach others: who is earliest is asked again, whatever the quantum.
+    if (!this.program.independent) this.turnLeft = 0;
     if (regs[REG_WAITED] > 0) {
       schedule.slept(chain, regs[REG_WAITED]);
       this.turnLeft = 0;
@@ -532,8 +534,8 @@ export class Run implements Simulation, Machine, LivesHost {
     switch (kind) {
       case OP.start:
         streams.usedControl(chain);
-        if (arg > MAIN && arg < this.chains && threads.running[arg] === 0)
-          this.lives.create(arg, chain);
+        if (arg > MAIN && arg < this.chains && threads.running[arg] === 0 && this.running)
+          if (!this.lives.create(arg, chain)) this.program.ended(arg);
         break;
       case OP.succeed: {
         streams.usedControl(chain);

@@ -70,9 +70,13 @@ export function valueAt(
 ): number {
   const { samples } = frame.shape;
   if (samples === 0) return 0;
-  const index = Math.min(
-    samples - 1,
-    Math.floor(op / Math.max(1, frame.header[H.historyInterval])),
-  );
-  return sampleAt(frame, Math.max(0, index), series);
+  // The last sample at or before the operation; quiet spells have samples of their own.
+  let low = 0;
+  let high = samples - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (sampleAt(frame, middle, 'op') <= op) low = middle;
+    else high = middle - 1;
+  }
+  return sampleAt(frame, low, series);
 }

@@ -100,7 +100,7 @@ describe('operations', () => {
 
   it('touch what they write and nothing else', () => {
     const machine = new PlainMachine({ brkStep: 256 });
-    const resident = (): number => machine.allocator.heap.brk.residentPages;
+    const resident = (): number => machine.resident;
     // Two bytes, and the tags at both ends.
     machine.run(1, [['malloc', 0, 40_000]]);
     expect(resident()).toBe(2);
@@ -108,7 +108,7 @@ describe('operations', () => {
     expect(resident()).toBe(2 + 10);
     machine.run(1, [['touch', 0, 100, 20_000]]);
     expect(resident()).toBe(13);
-    expect(machine.counters[C.pageFaults]).toBe(13);
+    expect(machine.space.pages.faults).toBe(13);
     // Of each call, tags under the lock, then what the program writes.
     expect(machine.grew).toBe(4);
     machine.run(1, [['touch', 0, 1e9, 0]]);

@@ -255,10 +255,10 @@ describe('what is resident', () => {
   it('is what tags and the program have written', () => {
     const heap = new PictureHeap({ brkStep: 4 }).alloc('A', 40_000);
     // Header on page 0, footer on page 9, nothing between.
-    expect(heap.brk.residentPages).toBe(2);
+    expect(heap.residentPages).toBe(2);
     expect(heap.heap.use.resident[PART.tags]).toBe(heap.heap.use.mapped[PART.tags]);
     heap.heap.touch(10_000, 1);
-    expect(heap.brk.residentPages).toBe(3);
+    expect(heap.residentPages).toBe(3);
     expect(heap.heap.use.resident[PART.live]).toBeLessThan(3 * 4096);
     expect(heap.problems()).toEqual([]);
   });

@@ -91,9 +91,20 @@ export class PictureHeap implements HeapHost {
     this.heap.readGauges();
     return this.counters[C[name]];
   }
+  /** Address of the heap. */
+  get base(): number {
+    return this.brk.basePage * 4096;
+  }
+  get residentPages(): number {
+    return this.space.pages.residentIn(this.brk.basePage, this.space.breakPage);
+  }
   /** Address of a block in the modelled address space. */
   address(letter: string): number {
+<<<<<<< HEAD
     return this.heap.brk.start * 4096 + payloadOf(this.heap.slotChunk[slotOf(letter)]);
+=======
+    return this.base + payloadOf(this.heap.slotChunk[slotOf(letter)]);
+>>>>>>> firstfit
   }
   /** Letters of the free list's chunks are not known: their sizes in granules, in list order. */
   list(): number[] {

@@ -116,6 +116,10 @@ export class PlainMachine implements Machine {
     this.allocator.applyKnobs(id);
   }
 
+  get resident(): number {
+    return this.space.pages.residentPages;
+  }
+
   get ledger(): { readonly mapped: Float64Array; readonly resident: Float64Array } {
     const mapped = new Float64Array(BAND_COUNT);
     const resident = new Float64Array(BAND_COUNT);
@@ -132,10 +136,10 @@ export class PlainMachine implements Machine {
       if (found.resident[i] !== ledger.resident[i]) problems.push(`${band}: resident`);
     });
     const sum = (column: Float64Array): number => column.reduce((total, bytes) => total + bytes, 0);
-    const mapped = allocator.otherMapped + found.mappedPages * 4096;
-    if (sum(ledger.mapped) !== mapped) problems.push('sum of bands');
+    if (sum(ledger.mapped) !== found.mappedPages * 4096) problems.push('sum of bands');
     problems.push(...this.space.check());
-    if (sum(ledger.resident) !== allocator.residentBytes) problems.push('sum of resident bands');
+    const { residentPages } = this.space.pages;
+    if (sum(ledger.resident) !== residentPages * 4096) problems.push('sum of resident bands');
     return problems;
   }
   digest(): string {
