@@ -3,51 +3,26 @@ import type { AddressSpace } from '../../machine/address-space.ts';
 import { REGION_PAGES } from '../../machine/page-set.ts';
 
 /**
-<<<<<<< HEAD
- * The heap segment of the address space from where the process left it, which `brk` grows and shrinks. It keeps a note of the pages that
- * are resident, by page of the heap, because every write of the allocator asks.
-=======
  * The part of the process's heap segment that lies above what the program had at its start; `brk` grows
  * and shrinks it. Pages are counted from there. It keeps a note of those that are resident, because every
  * write of the allocator asks.
->>>>>>> firstfit
  */
 export class Brk {
   /** Page at which the heap begins. */
   readonly basePage: number;
   private noted: Uint8Array<ArrayBuffer> = new Uint8Array(64);
 
-<<<<<<< HEAD
-  /** First page of the heap: below it lies what the program's own start took. */
-  readonly start: number;
-
-  /** @param entryLimit map entries that the process may have, less those that others hold */
-=======
   /** @param entryLimit map entries that the process may have */
->>>>>>> firstfit
   constructor(
     private readonly space: AddressSpace,
     private readonly entryLimit: () => number,
   ) {
-<<<<<<< HEAD
-    this.start = space.breakPage;
-  }
-
-  /** Pages of the segment now. */
-  get pages(): number {
-    return this.space.breakPage - this.start;
-  }
-  /** Resident ones, as the address space counts them. */
-  get residentPages(): number {
-    return this.space.pages.residentIn(this.start, this.space.breakPage);
-=======
     this.basePage = space.breakPage;
   }
 
   /** Pages of the heap now. */
   get pages(): number {
     return this.space.breakPage - this.basePage;
->>>>>>> firstfit
   }
 
   /** Moves the break up. @returns false: ENOMEM */
@@ -77,42 +52,24 @@ export class Brk {
    * @param arrived called for each page that is resident from now on, before it counts as such
    */
   touch(page: number, arrived: (page: number) => void): void {
-<<<<<<< HEAD
-    const added = this.space.touch(this.start + page, 1);
-=======
     const added = this.space.touch(this.basePage + page, 1);
->>>>>>> firstfit
     if (added === 1) {
       arrived(page);
       this.noted[page] = 1;
       return;
     }
-<<<<<<< HEAD
-    const first = Math.floor((this.start + page) / REGION_PAGES) * REGION_PAGES;
-    for (let at = first; at < first + REGION_PAGES; at++) {
-      const own = at - this.start;
-      if (own < 0 || own >= this.pages || this.noted[own] !== 0) continue;
-      if (this.space.pages.residentIn(at, at + 1) === 0) continue;
-      arrived(own);
-      this.noted[own] = 1;
-=======
     const first = Math.floor((this.basePage + page) / REGION_PAGES) * REGION_PAGES - this.basePage;
     for (let at = Math.max(0, first); at < Math.min(this.pages, first + REGION_PAGES); at++) {
       if (this.noted[at] !== 0 || !this.reallyResident(at)) continue;
       arrived(at);
       this.noted[at] = 1;
->>>>>>> firstfit
     }
   }
 
   /** Whether the address space has the page resident: what the notes must agree with. */
   reallyResident(page: number): boolean {
-<<<<<<< HEAD
-    return this.space.pages.residentIn(this.start + page, this.start + page + 1) !== 0;
-=======
     const at = this.basePage + page;
     return this.space.pages.residentIn(at, at + 1) !== 0;
->>>>>>> firstfit
   }
 
   /** The address space has been restored: notes its pages again. */

@@ -50,12 +50,8 @@ export class FirstFitHeap extends Chunks {
     const g = this.take(wanted + align / GRANULE + least, size);
     if (g === NONE) return false;
     const all = this.sizeOf(g);
-<<<<<<< HEAD
-    const start = alignedStart(g, align, least, this.brk.start * PAGE);
-=======
     const base = this.brk.basePage * PAGE;
     const start = alignedStart(g, align, least, base);
->>>>>>> firstfit
     const lead = start - g;
     if (lead > 0) this.tag(start, all - lead, USED);
     const rest = all - lead - wanted;
@@ -430,14 +426,7 @@ export class FirstFitHeap extends Chunks {
   }
 }
 
-<<<<<<< HEAD
-/**
- * First place for a block of this alignment in a chunk, leaving nothing before it or a whole chunk.
- * @param base address of the heap
- */
-=======
 /** First place for a block of this alignment in a chunk, leaving nothing before it or a whole chunk. */
->>>>>>> firstfit
 function alignedStart(g: number, align: number, least: number, base: number): number {
   let payload = Math.ceil((base + payloadOf(g)) / align) * align - base;
   let start = payload / GRANULE - 1;

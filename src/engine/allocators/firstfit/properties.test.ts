@@ -112,16 +112,7 @@ describe('first fit, properties', () => {
             call(picture, next);
             if (kind === 'touch') continue;
             if (!live && kind === 'memalign')
-<<<<<<< HEAD
-              naive.memalign(
-                granules,
-                Math.max(1, align / GRANULE),
-                slot,
-                (heap.brk.start * 4096) / GRANULE,
-              );
-=======
               naive.memalign(granules, Math.max(1, align / GRANULE), slot, picture.base / GRANULE);
->>>>>>> firstfit
             else if (!live && kind !== 'free') naive.malloc(granules, slot);
             else if (live && kind === 'realloc') naive.realloc(slot, granules);
             else if (live) naive.free(slot);

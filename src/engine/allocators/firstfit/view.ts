@@ -114,11 +114,7 @@ export function inspectRow(
     cls: 0,
     blockBytes: asBytes(0),
     bytes: asBytes(pages * PAGE),
-<<<<<<< HEAD
-    address: `0x${(heap.brk.start * PAGE + row * ROW_BYTES).toString(16)}`,
-=======
     address: `0x${(heap.brk.basePage * PAGE + row * ROW_BYTES).toString(16)}`,
->>>>>>> firstfit
     owner: NO_OWNER,
     ownerChain: NO_CHAIN,
     ownerAlive: false,

@@ -100,11 +100,7 @@ export class PictureHeap implements HeapHost {
   }
   /** Address of a block in the modelled address space. */
   address(letter: string): number {
-<<<<<<< HEAD
-    return this.heap.brk.start * 4096 + payloadOf(this.heap.slotChunk[slotOf(letter)]);
-=======
     return this.base + payloadOf(this.heap.slotChunk[slotOf(letter)]);
->>>>>>> firstfit
   }
   /** Letters of the free list's chunks are not known: their sizes in granules, in list order. */
   list(): number[] {
