@@ -26,6 +26,8 @@ export const REG_WAITED = 9;
 /** 1: order by operations (schedule `shared`); REG_CHAIN_OPS is the chain's count at the turn's start. */
 export const REG_BY_OPS = 10;
 export const REG_CHAIN_OPS = 11;
+/** 1: the chain was chosen just now, so that it is the earliest whatever its key; 0: its turn goes on. */
+export const REG_CHOSEN = 12;
 export const REG_COUNT = 16;
 
 export const STOP_EVENT = 1;

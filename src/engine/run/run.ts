@@ -17,6 +17,7 @@ import { LOCK, Locks } from '../machine/locks.ts';
 import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../machine/process.ts';
 import {
   REG_BUDGET,
+  REG_CHOSEN,
   REG_COUNT,
   REG_ENDED,
   REG_EXTRA,
@@ -357,6 +358,7 @@ export class Run implements Simulation, Machine, LivesHost {
     regs[REG_BUDGET] = budget;
     regs[REG_ENDED] = 0;
     regs[REG_WAITED] = 0;
+    regs[REG_CHOSEN] = chosen ? 1 : 0;
     const before = threads.clock[chain];
     const from = streams.at[chain];
     const count = streams.left[chain];

@@ -3,6 +3,7 @@ import type { KnobId } from '../../knobs/index.ts';
 import {
   REG_BUDGET,
   REG_BY_OPS,
+  REG_CHOSEN,
   REG_ENDED,
   REG_HORIZON,
   REG_OP,
@@ -112,7 +113,8 @@ export class Mf2Allocator implements Allocator {
     const budget = regs[REG_BUDGET];
     let ended = 0;
     let done = 0;
-    for (let first = true; ; first = false) {
+    // Where a turn goes on, after a batch or a call of advance, others may be earlier by now.
+    for (let first = regs[REG_CHOSEN] === 1; ; first = false) {
       const idle = x[phase] === PH.idle;
       if (idle && (done === count || clock[chain] >= until)) break;
       if (idle && isControl(ops[from + done * OP_WORDS])) break;
