@@ -15,7 +15,17 @@ describe('who allocated and who freed a block', () => {
       'MF2',
       { model: 'mf2', chunks: 40, threads: 3, minSize: 2048, maxSize: 9000, mapMode: 'direct' },
     ],
-    ['a pair', { workload: 'pair', window: 30, minSize: 2048, maxSize: 9000, mapMode: 'direct' }],
+    [
+      'a pair',
+      {
+        model: 'mf2',
+        workload: 'pair',
+        window: 30,
+        minSize: 2048,
+        maxSize: 9000,
+        mapMode: 'direct',
+      },
+    ],
   ])('is what the state before and after says, %s', (_, changed) => {
     const knobs = resolveKnobs(changed);
     const sim = createSimulation(knobs, OPTIONS);

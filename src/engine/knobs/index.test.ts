@@ -159,7 +159,7 @@ describe('owners of knobs', () => {
     expect(
       whyInapplicable('orphanPolicy', resolveKnobs({ model: 'mf2', ownership: 'central' })),
     ).toBeUndefined();
-    const pair = resolveKnobs({ workload: 'pair' });
+    const pair = resolveKnobs({ model: 'mf2', workload: 'pair' });
     expect(whyInapplicable('orphanPolicy', pair)).toBe('No owner dies in this workload');
     expect(whyInapplicable('orphanPolicy', { ...pair, adoptIdleMs: 1 })).toBeUndefined();
   });

@@ -232,6 +232,7 @@ describe('causes, recounted from the events alone', () => {
     const violations = (gateBudget: number): number => {
       const sim = createSimulation(
         resolveKnobs({
+          model: 'mf2',
           workload: 'pair',
           route: 's1',
           gateBudget,
@@ -286,7 +287,7 @@ describe('the audit can fail', () => {
     ['a live block is free too', FreesTwice],
   ])('when %s', (_, heap) => {
     const sim = createSimulation(
-      resolveKnobs({ workload: 'pair', window: 16, minSize: 2048, maxSize: 9000 }),
+      resolveKnobs({ model: 'mf2', workload: 'pair', window: 16, minSize: 2048, maxSize: 9000 }),
       { ...SMALL, create: mf2With(heap) },
     );
     sim.advance(400);
@@ -319,7 +320,7 @@ describe('the audit notices a mark that is wrong', () => {
 
   it('of who holds a page', () => {
     const sim = createSimulation(
-      resolveKnobs({ workload: 'pair', window: 16, minSize: 2048, maxSize: 9000 }),
+      resolveKnobs({ model: 'mf2', workload: 'pair', window: 16, minSize: 2048, maxSize: 9000 }),
       SMALL,
     );
     sim.advance(400);
@@ -399,6 +400,8 @@ describe('knobs of the page allocator', () => {
     minSize: 2048,
     maxSize: 20_000,
     timeBase: 'costs',
+    // A core for each: a new thread would wait longer for one than these runs last.
+    cores: 8,
     mapMode: 'direct',
   };
   const digest = (knobs: Partial<KnobValues>): string => {
