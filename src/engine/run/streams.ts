@@ -10,9 +10,13 @@ import {
 
 /** Not at all; in line for what others do; asleep until something happens. */
 export const WAIT = { no: 0, stands: 1, sleeps: 2 } as const;
-/** Records drawn at a time, if the program may be drawn ahead. */
-const BATCH = 128;
-const STRIDE = BATCH * OP_WORDS;
+/**
+ * Records drawn at a time, if the program may be drawn ahead: four turns of Larson at the usual quantum.
+ * With many chains fewer, so that all batches together stay in the processor's cache.
+ */
+const BATCH = 512;
+const BATCH_OF_MANY = 128;
+const FEW_CHAINS = 8;
 
 /**
  * The records that chains are working through: one batch a chain, drawn from the program when the one
@@ -21,6 +25,7 @@ const STRIDE = BATCH * OP_WORDS;
  */
 export class Streams {
   readonly ops: Int32Array;
+  private readonly batch: number;
   /** Word of each chain's next record. */
   readonly at: Int32Array;
   /** Records of the batch not carried out yet. */
@@ -33,7 +38,8 @@ export class Streams {
 
   constructor(private readonly program: Program) {
     const { chains } = program;
-    this.ops = new Int32Array(chains * STRIDE);
+    this.batch = chains <= FEW_CHAINS ? BATCH : BATCH_OF_MANY;
+    this.ops = new Int32Array(chains * this.batch * OP_WORDS);
     this.at = new Int32Array(chains);
     this.left = new Int32Array(chains);
     this.filled = new Int32Array(chains);
@@ -43,10 +49,10 @@ export class Streams {
   /** Draws the chain's next records if it has none. @returns false: it must wait */
   ready(chain: number): boolean {
     if (this.left[chain] > 0) return true;
-    const { program, ops } = this;
-    const base = chain * STRIDE;
+    const { program, ops, batch } = this;
+    const base = chain * batch * OP_WORDS;
     if (this.filled[chain] > 0) this.settle(chain);
-    const count = program.fill(chain, ops, base, BATCH);
+    const count = program.fill(chain, ops, base, batch);
     this.filled[chain] = count;
     this.left[chain] = count;
     this.at[chain] = base;
