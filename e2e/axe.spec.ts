@@ -23,7 +23,7 @@ for (const scheme of ['dark', 'light'] as const) {
       );
       expect(found).toEqual([]);
     };
-    await open(page, '#v1/larson-oom?at=200000');
+    await open(page, '#v3/larson-oom?at=200000');
     await whenIdle(page);
     await check('standing still');
     await page.locator('.map-canvas').focus();
@@ -40,7 +40,7 @@ for (const scheme of ['dark', 'light'] as const) {
     await page.keyboard.press('?');
     await check('help');
     await page.keyboard.press('Escape');
-    await open(page, '#v1/larson-oom?at=10000000000');
+    await open(page, '#v3/larson-oom?at=10000000000');
     await page.reload();
     await expect(page.getByTestId('autopsy')).toBeVisible({ timeout: 30_000 });
     await whenIdle(page);

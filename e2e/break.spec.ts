@@ -27,7 +27,7 @@ test('a killed thread is a branch that undo takes back and a link brings again',
   browser,
 }) => {
   const errors = watchErrors(page);
-  await open(page, '#v1/larson-oom?at=300000');
+  await open(page, '#v3/larson-oom?at=300000');
   await whenIdle(page);
   const before = await digestOf(page);
   await page.locator('#lane').focus();
@@ -65,7 +65,7 @@ test('a killed thread is a branch that undo takes back and a link brings again',
 
 test('memory is taken, pinned and given back by hand; what cannot be is said', async ({ page }) => {
   const errors = watchErrors(page);
-  await open(page, '#v2/larson-oom?at=300000&sel=9');
+  await open(page, '#v3/larson-oom?at=300000&sel=9');
   await whenIdle(page);
   const inspector = page.getByTestId('inspector');
   await expect(inspector).toContainText('SuperSlab 9');
@@ -88,7 +88,7 @@ test('memory is taken, pinned and given back by hand; what cannot be is said', a
 });
 
 test('memory pressure kills a program that has more than is left', async ({ page }) => {
-  await open(page, '#v1/larson-oom?at=1000000');
+  await open(page, '#v3/larson-oom?at=1000000');
   await whenIdle(page);
   await page.getByRole('button', { name: 'Break it', exact: true }).click();
   const panel = page.getByTestId('break-it');
@@ -104,7 +104,7 @@ test('memory pressure kills a program that has more than is left', async ({ page
 
 test('a blow falls in all lanes alike, or in one', async ({ page }) => {
   const errors = watchErrors(page);
-  await open(page, '#v1/best-policy?at=4000');
+  await open(page, '#v3/best-policy?at=4000');
   await whenIdle(page);
   await page.getByRole('button', { name: 'Break it', exact: true }).click();
   const panel = page.getByTestId('break-it');
@@ -130,7 +130,7 @@ test('notes and the selection travel in the link, as text and nothing else', asy
   browser,
 }) => {
   const errors = watchErrors(page);
-  await open(page, '#v1/larson-oom?at=200000');
+  await open(page, '#v3/larson-oom?at=200000');
   await whenIdle(page);
   await page.locator('.map-canvas').focus();
   await page.keyboard.press('ArrowRight');
@@ -168,7 +168,7 @@ test('notes and the selection travel in the link, as text and nothing else', asy
 test('views leave as pictures of lines and as tables, with their finding and link', async ({
   page,
 }) => {
-  await open(page, '#v1/larson-oom?at=200000');
+  await open(page, '#v3/larson-oom?at=200000');
   await whenIdle(page);
   const save = async (card: string, kind: string): Promise<string> => {
     await page.locator(card).locator('.save-menu summary').click();
@@ -193,17 +193,17 @@ test('views leave as pictures of lines and as tables, with their finding and lin
       };
     }, svg);
     expect(seen).toMatchObject({ broken: false, scripts: 0 });
-    expect(seen.link).toContain('#v1/larson-oom?at=200000');
+    expect(seen.link).toContain('#v3/larson-oom?at=200000');
     expect(seen.title).toMatch(/SuperSlabs|resident/);
     expect(seen.shapes).toBeGreaterThan(8);
     expect(seen.texts).toBeGreaterThan(8);
   }
   const csv = await save('.bytes-card', 'CSV');
-  expect(csv).toMatch(/^# .*resident.*\n# http.*#v1\/larson-oom\?at=200000\nBand,Mapped/);
+  expect(csv).toMatch(/^# .*resident.*\n# http.*#v3\/larson-oom\?at=200000\nBand,Mapped/);
 });
 
 test('hints come one at a time, go when done, and stay away', async ({ page }) => {
-  await open(page, '#v1/larson-oom?at=200000');
+  await open(page, '#v3/larson-oom?at=200000');
   await whenIdle(page);
   const hint = page.getByRole('complementary', { name: 'Hint' });
   await expect(hint).toContainText('Click a square');
@@ -221,7 +221,7 @@ test('hints come one at a time, go when done, and stay away', async ({ page }) =
 });
 
 test('terms explain themselves on hover and on focus, everywhere', async ({ page }) => {
-  await open(page, '#v1/larson-oom?at=200000');
+  await open(page, '#v3/larson-oom?at=200000');
   await whenIdle(page);
   const term = page.locator('.story dfn').first();
   await term.focus();
@@ -234,7 +234,7 @@ test('terms explain themselves on hover and on focus, everywhere', async ({ page
 for (const width of [360, 768, 1024, 2560]) {
   test(`blows and notes fit at ${width} px`, async ({ page }) => {
     await page.setViewportSize({ width, height: 900 });
-    await open(page, '#v2/larson-oom?at=200000&sel=9');
+    await open(page, '#v3/larson-oom?at=200000&sel=9');
     await whenIdle(page);
     await page.getByRole('button', { name: 'Break it', exact: true }).click();
     await page.getByRole('button', { name: 'Notes', exact: true }).click();
@@ -250,7 +250,7 @@ for (const width of [360, 768, 1024, 2560]) {
 test('panels take the focus, keep it, refuse rubbish aloud, and Escape closes them', async ({
   page,
 }) => {
-  await open(page, '#v2/larson-oom?at=300000');
+  await open(page, '#v3/larson-oom?at=300000');
   await whenIdle(page);
   await page.locator('#lane').focus();
   await page.keyboard.press('b');
@@ -274,7 +274,7 @@ test('panels take the focus, keep it, refuse rubbish aloud, and Escape closes th
 });
 
 test('other programs take memory in all lanes alike', async ({ page }) => {
-  await open(page, '#v2/fix-grid?at=300000');
+  await open(page, '#v3/fix-grid?at=300000');
   await whenIdle(page);
   await page.getByRole('button', { name: 'Break it', exact: true }).click();
   await page.getByTestId('break-it').getByRole('button', { name: '50 %' }).click();

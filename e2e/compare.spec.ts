@@ -22,7 +22,7 @@ test('a comparison from scratch, to its first divergence, with the keyboard alon
   page,
 }) => {
   const errors = watchErrors(page);
-  await open(page, '#v1/larson-oom?at=100000');
+  await open(page, '#v3/larson-oom?at=100000');
   await whenIdle(page);
   await press(page, 'Duplicate lane A');
   await expect(page.getByTestId('compare')).toBeVisible();
@@ -74,7 +74,7 @@ test('a comparison from scratch, to its first divergence, with the keyboard alon
 
 test('four lanes stand at equal operations, and a step moves them all', async ({ page }) => {
   const errors = watchErrors(page);
-  await open(page, '#v1/fix-grid');
+  await open(page, '#v3/fix-grid');
   await expect.poll(() => opOf(page)).toBeGreaterThan(300_000);
   await page.keyboard.press('Space');
   await expect(page.getByTestId('verdict').first()).toHaveText('paused');
@@ -99,7 +99,7 @@ test('four lanes stand at equal operations, and a step moves them all', async ({
 
 test('a domino is followed to its origin, with the keyboard alone', async ({ page }) => {
   const errors = watchErrors(page);
-  await open(page, '#v1/domino.0?at=5000');
+  await open(page, '#v3/domino.0?at=5000');
   await whenIdle(page);
   await expect(page.locator('.domino-card h2')).toContainText('fell to a chain of adoptions');
   await press(page, 'Longest chain');
@@ -123,7 +123,7 @@ test('a domino is followed to its origin, with the keyboard alone', async ({ pag
 });
 
 test('contradictory knobs are allowed and explained where they bite', async ({ page }) => {
-  await open(page, '#v1/route-p.0?at=30000');
+  await open(page, '#v3/route-p.0?at=30000');
   await whenIdle(page);
   await page.locator('.adoption-card').getByRole('button', { name: 'As table' }).click();
   await page.evaluate(() => window.slabscope.lane.hub.redraw());
@@ -148,7 +148,7 @@ test('comparisons have no accessibility violations and fit every width', async (
     });
     const page = await context.newPage();
     const errors = watchErrors(page);
-    await open(page, '#v1/routes?at=20000');
+    await open(page, '#v3/routes?at=20000');
     await whenIdle(page);
     await expect(page.getByTestId('compare')).toBeVisible();
     await expectNoSidewaysScroll(page);
@@ -163,7 +163,7 @@ test('comparisons have no accessibility violations and fit every width', async (
 });
 
 test('four lanes stay at one operation whatever one of them steps to', async ({ page }) => {
-  await open(page, '#v2/domino?at=20000');
+  await open(page, '#v3/domino?at=20000');
   await whenIdle(page);
   await page.getByLabel('Kind of event to step to').selectOption('pageAdopted');
   await page.locator('#lane').focus();
@@ -175,7 +175,7 @@ test('four lanes stay at one operation whatever one of them steps to', async ({ 
     await expect(page).toHaveURL(new RegExp(`at=${ops[0]}(&|$)`));
   }
   // A lane that has ended stays behind; the run is where the others are.
-  await page.goto('/#v2/fix-grid?at=9300000');
+  await page.goto('/#v3/fix-grid?at=9300000');
   await whenIdle(page);
   await page.locator('#lane').focus();
   await page.keyboard.press('ArrowLeft');

@@ -44,7 +44,7 @@ test('the browser computes what Node computes, bit for bit', async ({ page }) =>
     { encoding: 'utf8' },
   );
   const node = JSON.parse(line) as { digest: string; ops: number; status: string };
-  await open(page, '#v1/larson-oom?at=10000000000');
+  await open(page, '#v3/larson-oom?at=10000000000');
   await whenIdle(page);
   await expect(page.getByTestId('autopsy')).toBeVisible();
   expect(await opOf(page)).toBe(node.ops);
@@ -54,7 +54,7 @@ test('the browser computes what Node computes, bit for bit', async ({ page }) =>
 
 test('frames cause no React commits', async ({ page }) => {
   // No preset, so no story whose steps would be commits of their own.
-  await open(page, '#v1/custom?su=false&s=3600');
+  await open(page, '#v3/custom?su=false&s=3600');
   await expect(page.getByTestId('verdict')).toHaveText('running');
   await page.waitForFunction(() => window.slabscope.frames > 20);
   const before = await page.evaluate(() => ({ ...window.slabscope, lane: undefined }));
@@ -74,7 +74,7 @@ for (const [width, height] of [
     test(`fits ${width} px, ${scheme}`, async ({ browser }) => {
       const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
       const errors = watchErrors(page);
-      await open(page, '#v1/larson-oom?at=1000000');
+      await open(page, '#v3/larson-oom?at=1000000');
       await whenIdle(page);
       await expectNoSidewaysScroll(page);
       await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();

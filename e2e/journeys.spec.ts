@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { digestOf, open, opOf, watchErrors, whenIdle } from './helpers/app.ts';
 
-const AT = (op: number): string => `#v1/larson-oom?at=${op}`;
+const AT = (op: number): string => `#v3/larson-oom?at=${op}`;
 
 test('pause, step one operation, step to an event, run to the end, restart', async ({ page }) => {
   await open(page, AT(1000));
@@ -31,7 +31,7 @@ test('a knob turned while running becomes an edit, and a reload repeats the run'
     await window.slabscope.lane.runTo(400_000);
     return (await window.slabscope.lane.digest()).digest;
   });
-  await open(page, '#v1/larson-oom?at=200001');
+  await open(page, '#v3/larson-oom?at=200001');
   await whenIdle(page);
   await page.locator('[data-knob="orphanPolicy"]').getByRole('button', { name: 'Adopt' }).click();
   await expect(page).toHaveURL(/e=200001:op:adopt/);
@@ -104,11 +104,11 @@ test('a dead worker is replaced and the run goes on', async ({ page }) => {
 test('bad links get one clear sentence each, and the page lives', async ({ page }) => {
   const errors = watchErrors(page);
   for (const [hash, sentence] of [
-    ['#v1/larson-om?at=10', 'did you mean larson-oom'],
-    ['#v1/larson-oom?t=0&at=10', 'goes from 1 to 64'],
-    ['#v1/larson-oom?t=NaN&at=10', 'needs a number'],
-    ['#v1/larson-oom?at=1000000000000', 'The position is an operation'],
-    ['#v1/lars', 'no preset'],
+    ['#v3/larson-om?at=10', 'did you mean larson-oom'],
+    ['#v3/larson-oom?t=0&at=10', 'goes from 1 to 64'],
+    ['#v3/larson-oom?t=NaN&at=10', 'needs a number'],
+    ['#v3/larson-oom?at=1000000000000', 'The position is an operation'],
+    ['#v3/lars', 'no preset'],
     ['#<img src=x onerror=alert(1)>', 'cannot be read'],
     ['#v7/larson-oom', 'version 7'],
   ] as const) {
@@ -144,9 +144,9 @@ test('every scenario and variant opens, runs and tells its story', async ({ page
     }
   }
   // The last place is in the address once the address has been written; back leaves it.
-  await expect(page).toHaveURL(/#v2\/best-policy\.3/);
+  await expect(page).toHaveURL(/#v3\/best-policy\.3/);
   await page.goBack();
-  await expect(page).not.toHaveURL(/#v2\/best-policy\.3/);
+  await expect(page).not.toHaveURL(/#v3\/best-policy\.3/);
   await expect(page.locator('.topbar .variants button[aria-pressed="true"]')).not.toHaveText(
     'CDA and partial list',
   );

@@ -38,7 +38,7 @@ for (const [title, right, wrong] of ANSWERS) {
   test(`lesson “${title}” by a learner who errs first`, async ({ page }) => {
     test.slow();
     const errors = watchErrors(page);
-    await open(page, '#v1/larson-oom?at=1000');
+    await open(page, '#v3/larson-oom?at=1000');
     await whenIdle(page);
     for (const guess of [wrong, right]) {
       await begin(page, title);
@@ -68,7 +68,7 @@ test('a goal is reached with the knobs, remembered, and knobs turned half-way br
   page,
 }) => {
   test.slow();
-  await open(page, '#v1/larson-oom?at=1000');
+  await open(page, '#v3/larson-oom?at=1000');
   await whenIdle(page);
   await begin(page, 'The dead owner');
   await draw(page, 'rise');
@@ -96,7 +96,7 @@ test('a goal is reached with the knobs, remembered, and knobs turned half-way br
 test('a step that can never come says so; the clicker turns steps; no violations', async ({
   page,
 }) => {
-  await open(page, '#v1/larson-oom?at=1000');
+  await open(page, '#v3/larson-oom?at=1000');
   await whenIdle(page);
   await begin(page, 'Who hit the map limit?');
   await page.getByRole('radio').nth(3).check();
@@ -122,7 +122,7 @@ test('a step that can never come says so; the clicker turns steps; no violations
 });
 
 test('a lesson closes when another scenario is opened', async ({ page }) => {
-  await open(page, '#v2/larson-oom?at=1000');
+  await open(page, '#v3/larson-oom?at=1000');
   await whenIdle(page);
   await page.getByRole('button', { name: /Lessons/ }).click();
   await page.getByRole('button', { name: /A SuperSlab’s life/ }).click();

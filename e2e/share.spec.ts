@@ -7,7 +7,7 @@ test('a knob turned in the past makes a branch; undo and redo walk them; two ope
   page,
 }) => {
   const errors = watchErrors(page);
-  await open(page, '#v1/larson-oom?at=300000');
+  await open(page, '#v3/larson-oom?at=300000');
   await whenIdle(page);
   const before = await digestOf(page);
   await page
@@ -33,7 +33,7 @@ test('a knob turned in the past makes a branch; undo and redo walk them; two ope
 });
 
 test('commands by name, with the keyboard alone', async ({ page }) => {
-  await open(page, '#v1/larson-oom?at=1000');
+  await open(page, '#v3/larson-oom?at=1000');
   await whenIdle(page);
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('combobox', { name: /Find a command/ })).toBeFocused();
@@ -51,7 +51,7 @@ test('a run leaves as link, command, recipe and trace, and comes back from a fil
   page,
 }) => {
   const errors = watchErrors(page);
-  await open(page, '#v1/larson-oom?op=adopt&at=150000');
+  await open(page, '#v3/larson-oom?op=adopt&at=150000');
   await whenIdle(page);
   const digest = await digestOf(page);
   await page.getByRole('button', { name: 'Share and export' }).click();
@@ -74,7 +74,7 @@ test('a run leaves as link, command, recipe and trace, and comes back from a fil
   await dialog.getByRole('button', { name: 'Recipe', exact: true }).click();
   const recipe = readFileSync(await (await saving).path());
   await page.keyboard.press('Escape');
-  await open(page, '#v1/chunks.1?at=1000');
+  await open(page, '#v3/chunks.1?at=1000');
   await page.reload();
   await whenIdle(page);
   await page.getByRole('button', { name: 'Share and export' }).click();
@@ -104,7 +104,7 @@ test('a run leaves as link, command, recipe and trace, and comes back from a fil
 });
 
 test('works offline after the first load', async ({ page, context }) => {
-  await open(page, '#v1/larson-oom?at=20000');
+  await open(page, '#v3/larson-oom?at=20000');
   await whenIdle(page);
   const digest = await digestOf(page);
   await page.evaluate(async () => {
@@ -120,7 +120,7 @@ test('works offline after the first load', async ({ page, context }) => {
 });
 
 test('a slide shows the views and the transport alone', async ({ page }) => {
-  await page.goto('/?embed=1#v1/larson-oom?at=20000');
+  await page.goto('/?embed=1#v3/larson-oom?at=20000');
   await page.waitForFunction(() => window.slabscope?.lane.hub.latest !== undefined);
   await expect(page.locator('.map-canvas')).toBeVisible();
   await expect(page.locator('.topbar')).toBeHidden();
@@ -129,7 +129,7 @@ test('a slide shows the views and the transport alone', async ({ page }) => {
 });
 
 test('what was done can be taken back after a reload', async ({ page }) => {
-  await open(page, '#v2/larson-oom?act=300000:kill:2:0&e=400000:op:adopt&at=500000');
+  await open(page, '#v3/larson-oom?act=300000:kill:2:0&e=400000:op:adopt&at=500000');
   await whenIdle(page);
   const tree = page.getByRole('navigation', { name: 'Branches of this run' });
   await expect(tree.locator('[aria-current="true"]')).toContainText('Adopt');
@@ -144,7 +144,7 @@ test('what was done can be taken back after a reload', async ({ page }) => {
 });
 
 test('a recipe this page cannot read leaves the run alone', async ({ page }) => {
-  await open(page, '#v2/domino?at=5000');
+  await open(page, '#v3/domino?at=5000');
   await whenIdle(page);
   const digest = await digestOf(page);
   await page.getByRole('button', { name: /Share/ }).click();
@@ -159,7 +159,7 @@ test('a recipe this page cannot read leaves the run alone', async ({ page }) => 
 });
 
 test('the palette goes to operations and finds knobs by their values', async ({ page }) => {
-  await open(page, '#v2/larson-oom?at=1000');
+  await open(page, '#v3/larson-oom?at=1000');
   await whenIdle(page);
   await page.keyboard.press('Control+k');
   await page.keyboard.type('50,000');
@@ -179,7 +179,7 @@ test('the palette goes to operations and finds knobs by their values', async ({ 
 
 test('a link with branches opens at the top of a narrow page', async ({ browser }) => {
   const page = await browser.newPage({ viewport: { width: 768, height: 1000 } });
-  await open(page, '#v2/larson-oom?at=500000&e=100000:ti:100');
+  await open(page, '#v3/larson-oom?at=500000&e=100000:ti:100');
   await whenIdle(page);
   await expect(page.getByRole('navigation', { name: 'Branches of this run' })).toBeAttached();
   expect(await page.evaluate(() => window.scrollY)).toBe(0);

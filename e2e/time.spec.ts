@@ -12,7 +12,7 @@ test('travel in time: drag, step back, previous event, and the same bits as a st
   page,
 }) => {
   const errors = watchErrors(page);
-  await open(page, '#v1/larson-oom?at=2000000');
+  await open(page, '#v3/larson-oom?at=2000000');
   await whenIdle(page);
   const end = await digestOf(page);
   const from = await point(page, 0.9);
@@ -69,7 +69,7 @@ test('travel in time: drag, step back, previous event, and the same bits as a st
 });
 
 test('a straight run and a journey through time show the same', async ({ page }) => {
-  await open(page, '#v1/larson-oom?at=500000');
+  await open(page, '#v3/larson-oom?at=500000');
   await whenIdle(page);
   const straight = await digestOf(page);
   await page.evaluate(async () => {
@@ -82,7 +82,7 @@ test('a straight run and a journey through time show the same', async ({ page })
 });
 
 test('a block tells who allocated it', async ({ page }) => {
-  await open(page, '#v1/larson-oom?at=300000');
+  await open(page, '#v3/larson-oom?at=300000');
   await whenIdle(page);
   await page.locator('.map-canvas').focus();
   await page.keyboard.press('ArrowRight');
@@ -127,7 +127,7 @@ test('a block tells who allocated it', async ({ page }) => {
 });
 
 test('the address knows where the run stands, and the start is the start', async ({ page }) => {
-  await open(page, '#v2/larson-oom?at=300000');
+  await open(page, '#v3/larson-oom?at=300000');
   await whenIdle(page);
   await page.getByRole('button', { name: 'Step one operation' }).click();
   await expect(page).toHaveURL(/at=300001$/);
@@ -157,7 +157,7 @@ test('the address knows where the run stands, and the start is the start', async
 test('the address follows a run to its end, unless it was watched from its start', async ({
   page,
 }) => {
-  await open(page, '#v2/larson-oom?at=300000');
+  await open(page, '#v3/larson-oom?at=300000');
   await whenIdle(page);
   await page.locator('#lane').focus();
   await page.keyboard.press('End');
@@ -170,7 +170,7 @@ test('the address follows a run to its end, unless it was watched from its start
 });
 
 test('an event that never comes moves nothing, and is said', async ({ page }) => {
-  await open(page, '#v2/larson-oom?at=300000');
+  await open(page, '#v3/larson-oom?at=300000');
   await whenIdle(page);
   await page.getByLabel('Kind of event to step to').selectOption({ label: 'trim pass' });
   await page.locator('#lane').focus();
@@ -187,7 +187,7 @@ test('an event that never comes moves nothing, and is said', async ({ page }) =>
 test('marks of what was seen stay when the run goes back; what is not there yet says so', async ({
   page,
 }) => {
-  await open(page, '#v2/larson-oom?at=99999999');
+  await open(page, '#v3/larson-oom?at=99999999');
   await whenIdle(page);
   const marks = page.locator('.scrubber .marks i');
   await expect(marks.and(page.locator('[data-kind="mapRefused"]'))).toHaveCount(1);
@@ -196,7 +196,7 @@ test('marks of what was seen stay when the run goes back; what is not there yet 
   await page.mouse.click(half.x, half.y);
   await whenIdle(page);
   await expect(marks).toHaveCount(before);
-  await page.goto('/#v2/larson-oom?sel=12000.0.3&at=500000');
+  await page.goto('/#v3/larson-oom?sel=12000.0.3&at=500000');
   await whenIdle(page);
   await expect(page.getByRole('region', { name: 'Inspector' })).toContainText(
     'There is no SuperSlab 12,000 at this operation',

@@ -136,9 +136,9 @@ export class Larson implements Program {
   fill(chain: number, into: Int32Array, at: number, most: number): number {
     const base = chain * CHAIN_WORDS;
     this.state.copyWithin(this.chains * CHAIN_WORDS + base, base, base + CHAIN_WORDS);
-    this.write(chain, into, at, at + most * OP_WORDS);
-    this.drawn[chain] = most;
-    return most;
+    const count = (this.write(chain, into, at, at + most * OP_WORDS) - at) / OP_WORDS;
+    this.drawn[chain] = count;
+    return count;
   }
 
   settle(chain: number, used: number): void {
@@ -153,8 +153,11 @@ export class Larson implements Program {
     drawn[chain] = 0;
   }
 
-  /** Writes records from word `at` up to word `end`. */
-  private write(chain: number, into: Int32Array, at: number, end: number): void {
+  /**
+   * Writes records from word `at` up to word `end`, or to the end of a life: a life begins with a turn of
+   * its own, and so turns and fills go on beginning together. @returns word behind the last one
+   */
+  private write(chain: number, into: Int32Array, at: number, end: number): number {
     const { state, lifeSwaps } = this;
     const base = chain * CHAIN_WORDS;
     let to = at;
@@ -187,9 +190,10 @@ export class Larson implements Program {
           writeOp(into, to, OP.succeed, 0, 0, 0);
           state[base + DONE] = 0;
           state[base + NEXT] = STAGE.swap;
-          to += OP_WORDS;
+          return to + OP_WORDS;
       }
     }
+    return to;
   }
 
   private swapped(base: number, swaps: number): void {
