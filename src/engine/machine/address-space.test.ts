@@ -14,6 +14,7 @@ function agrees(space: AddressSpace): void {
     superslabs: space.superslabEntries,
     stacks: space.stackEntries,
     base: space.baseEntries,
+    other: space.otherEntries,
     pages: space.mappedPages,
     ordered: true,
   });

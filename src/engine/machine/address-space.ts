@@ -37,9 +37,9 @@ export class AddressSpace extends Mappings {
     }
   }
 
-  /** All that allocators map: spans, heaps, arenas, their tables. */
+  /** What models map: spans, arenas, their tables. */
   get superslabEntries(): number {
-    return this.entries - this.stackEntries - this.baseEntries;
+    return this.entries - this.stackEntries - this.baseEntries - this.otherEntries;
   }
   /** Stacks and their guards. */
   get stackEntries(): number {
@@ -49,9 +49,9 @@ export class AddressSpace extends Mappings {
   get baseEntries(): number {
     return this.entriesBy[KIND.base] + this.entriesBy[KIND.heap];
   }
-  /** Whatever else there is. */
+  /** What the C library maps beside a model. */
   get otherEntries(): number {
-    return this.entries - this.superslabEntries - this.stackEntries - this.baseEntries;
+    return this.entriesBy[KIND.other];
   }
 
   /** The heap that the program has before anybody lengthens it. */
@@ -147,10 +147,11 @@ export class AddressSpace extends Mappings {
     superslabs: number;
     stacks: number;
     base: number;
+    other: number;
     pages: number;
     ordered: boolean;
   } {
-    const count = { superslabs: 0, stacks: 0, base: 0, pages: 0, ordered: true };
+    const count = { superslabs: 0, stacks: 0, base: 0, other: 0, pages: 0, ordered: true };
     let low = Infinity;
     for (let slot = this.tree.first(); slot !== NONE; slot = this.tree.below(slot)) {
       const start = this.tree.start[slot];
@@ -166,6 +167,9 @@ export class AddressSpace extends Mappings {
         case KIND.base:
         case KIND.heap:
           count.base++;
+          break;
+        case KIND.other:
+          count.other++;
           break;
         default:
           count.superslabs++;

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts';
 import type { AddressSpace } from './address-space.ts';
 
 const PAGE = 4096;
@@ -28,7 +29,7 @@ export class LibcHeap {
     if (more <= 0) return false;
     const { space } = this;
     // The heap has its map entry from the start, so the limit on entries cannot stop it.
-    space.brk(more, Infinity);
+    assert(space.brk(more, Infinity) > 0, 'nothing is mapped right above the heap');
     space.touch(space.breakPage - more, more);
     this.pages += more;
     return true;

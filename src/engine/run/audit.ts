@@ -63,6 +63,7 @@ export function auditRun(run: Run): string[] {
   expect('entries of spans', walked.superslabs, entries.superslabs);
   expect('entries of stacks', walked.stacks, entries.stacks);
   expect('entries of the base', walked.base, entries.base);
+  expect('other entries', walked.other, entries.other);
   expect('mapped pages', walked.pages, space.mappedPages);
   const stackPages = (alive + threads.deadStacks) * (STACK_PAGES + GUARD_PAGES);
   expect('pages by kind', found.mappedPages + stackPages + BASE_PAGES, space.mappedPages);
