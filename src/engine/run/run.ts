@@ -403,7 +403,7 @@ export class Run implements Simulation, Machine, LivesHost {
     if (regs[REG_WAITED] > 0) {
       schedule.slept(chain, regs[REG_WAITED]);
       this.turnLeft = 0;
-    } else if (done < count && ended < budget) this.turnLeft = 0;
+    } else if ((done < count || count === 0) && ended < budget) this.turnLeft = 0;
     if (count === 0) {
       // Background work stops where others are earlier: everybody is looked at again.
       this.turnLeft = 0;
