@@ -1,7 +1,14 @@
 import { type KnobValues, resolveKnobs } from '../../engine/knobs/index.ts';
 import { createSimulation } from '../../engine/simulation.ts';
+import type { Simulation } from '../../engine/types.ts';
 import { type FrameView, viewFrame } from '../../worker/frame.ts';
 import { writeFrame } from '../../worker/frame-writer.ts';
+
+/** What a run looks like now. */
+export const frameOf = (sim: Simulation): FrameView =>
+  viewFrame(
+    writeFrame(new ArrayBuffer(8), sim, { generation: 1, playing: false, simOpsPerSecond: 0 }),
+  );
 
 /** A frame of a real run, for tests of what draws and speaks. */
 export function frameAt(ops: number, knobs: Partial<KnobValues> = {}): FrameView {
@@ -9,9 +16,7 @@ export function frameAt(ops: number, knobs: Partial<KnobValues> = {}): FrameView
     eventCapacity: 1024,
   });
   sim.advance(ops);
-  return viewFrame(
-    writeFrame(new ArrayBuffer(8), sim, { generation: 1, playing: false, simOpsPerSecond: 0 }),
-  );
+  return frameOf(sim);
 }
 
 /** A drawing context that writes down what it is told. */

@@ -1,0 +1,52 @@
+import { expect, goTo, inspectFirst, keys, onPage, open, test, violations } from './helpers/app.ts';
+
+/** What depends on the theme; everything else is the same in both. */
+const CONTRAST = ['color-contrast', 'link-in-text-block'];
+
+test('no accessibility violations, in either theme', async ({ page }) => {
+  /** Everything in the theme as it is, contrast in the other one, too. */
+  const check = async (where: string, within?: string): Promise<void> => {
+    expect(await violations(page, within), where).toEqual([]);
+    const root = page.locator('html');
+    const theme = await root.getAttribute('data-theme');
+    // Not by the key or the button: a dialog may be open.
+    const turn = (to: string | null): Promise<void> =>
+      root.evaluate((it, value) => it.setAttribute('data-theme', value ?? ''), to);
+    await turn(theme === 'dark' ? 'light' : 'dark');
+    expect(await violations(page, within, CONTRAST), `${where}, other theme`).toEqual([]);
+    await turn(theme);
+  };
+  await open(page, '#v3/larson-oom?at=200000');
+  await check('standing still');
+
+  await inspectFirst(page);
+  await check('inspector', '[data-testid="inspector"]');
+  await page.keyboard.press('Escape');
+  await onPage(page);
+  await page.keyboard.press('g');
+  await expect(page.getByRole('dialog', { name: 'Scenarios' })).toBeVisible();
+  await check('gallery', 'dialog');
+  await keys(page, 'Escape', '?');
+  await expect(page.getByRole('dialog')).toContainText('What am I looking at?');
+  await check('help', 'dialog');
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'Share and export' }).click();
+  await check('share', 'dialog');
+  await page.keyboard.press('Escape');
+  await onPage(page);
+  await page.keyboard.press('n');
+  await page.getByLabel('New note').fill('Look here');
+  await page.getByRole('button', { name: 'Pin the note here' }).click();
+  await check('notes', '[data-testid="notes"]');
+  await onPage(page);
+  await page.keyboard.press('b');
+  await expect(page.getByTestId('break-it')).toBeVisible();
+  await page.getByRole('button', { name: 'Kill chain 2' }).click();
+  await check('blows', '[data-testid="break-it"]');
+  await check('branches', 'nav');
+
+  await goTo(page, '#v3/larson-oom?at=10000000000');
+  await expect(page.getByTestId('autopsy')).toBeVisible();
+  await check('autopsy');
+});
