@@ -65,8 +65,6 @@ export function valueArb(id: KnobId): fc.Arbitrary<KnobValue> {
       return fc.boolean();
     case 'enum':
       return fc.constantFrom(...def.options);
-    case 'text':
-      return fc.constant(def.default);
     case 'number': {
       const { min, max, integer } = def;
       if (decidesOperations(id)) {
@@ -266,8 +264,6 @@ export function othersOf(def: KnobDef, now: KnobValue): KnobValue[] {
       return [!now];
     case 'enum':
       return def.options.filter((option) => option !== now);
-    case 'text':
-      return [];
     case 'number': {
       const step = def.integer ? Math.round : (value: number) => value;
       const middle = step(Math.sqrt((def.min + 1) * (def.max + 1)) - 1);
