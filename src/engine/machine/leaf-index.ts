@@ -216,6 +216,7 @@ export class LeafIndex {
     this.bound[base + index] = bound;
     this.setUp(child, base + index, level);
     this.count[node]++;
+    if (index === 0) this.passKey(this.nodeUp[node], key);
   }
 
   /** Moves a full node's children from `at` on into a new node below it, which may still be empty. */

@@ -153,6 +153,24 @@ describe('VmaTree', () => {
     }
   });
 
+  it('keeps its keys when full leaves are cut anywhere in a full node of the index', () => {
+    for (let leaf = 0; leaf < 64; leaf++) {
+      const tree = new VmaTree(FLOOR, TOP);
+      // The first leaf holds the fence besides; leaves and their node are full.
+      for (let i = 0; i < 64 * 64 - 1; i++) {
+        const top = TOP - i * 20;
+        tree.insertBelow(tree.find(top - 1), top - 5, top, i, 0);
+      }
+      for (const within of [0, 20, 40, 60]) {
+        const top = TOP - (leaf * 64 + within) * 20 - 10;
+        tree.insertBelow(tree.find(top - 1), top - 5, top, -2, 0);
+        expect(tree.check()).toEqual([]);
+        for (const page of [top - 1, top + 9, top - 11])
+          expect(tree.end[tree.find(page)]).toBe(page + 1);
+      }
+    }
+  });
+
   it('finds a gap that opened high above, and forgets those that were filled', () => {
     const tree = new VmaTree(FLOOR, TOP);
     let top = TOP;
