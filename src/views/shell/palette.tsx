@@ -12,11 +12,15 @@ export interface Command {
 
 const SHOWN = 12;
 
-/** Whether the letters of `wanted` occur in `text` in order; smaller is better, undefined: no. */
+/**
+ * Whether the letters of `wanted` occur in `text` in order; smaller is better, undefined: no. Where a word
+ * stands in a name says nothing of what is meant: between equals the order of the commands decides.
+ */
 export function matchOf(text: string, wanted: string): number | undefined {
   const whole = text.toLowerCase();
   const at = whole.indexOf(wanted);
-  if (at >= 0) return at;
+  if (at === 0) return 0;
+  if (at > 0) return /\w/.test(whole[at - 1]) ? 2 : 1;
   let from = 0;
   let gaps = 0;
   for (const letter of wanted) {
