@@ -143,7 +143,8 @@ export class ReferenceRun {
     if (!this.running[chain]) return;
     this.running[chain] = false;
     const hollow = this.hollow.get(chain);
-    if (hollow !== undefined) this.orphaned.add(hollow);
+    // Another may have allocated into the slot since.
+    if (hollow !== undefined && this.owner[hollow] === EMPTY) this.orphaned.add(hollow);
     this.program.ended(chain);
   }
 
