@@ -8,6 +8,8 @@ export default defineConfig({
   testDir: 'e2e',
   timeout: 300_000,
   expect: { timeout: 60_000 },
+  snapshotPathTemplate: 'e2e/screens/{arg}{ext}',
+  updateSnapshots: 'none',
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),

@@ -73,6 +73,13 @@ test('four lanes stand at equal operations, whatever moves them', async ({ page 
   await page.keyboard.press('ArrowRight');
   await whenIdle(page);
   expect(await opsOf(page)).toEqual(ops.map((op) => op + 1));
+  // The table is of where they stand, whichever of them came last.
+  const now = await page.evaluate(() =>
+    window.slabscope.lanes.map((lane) => lane.hub.latest?.counters[2].toLocaleString('en-US')),
+  );
+  const cells = page.getByRole('row', { name: /^SuperSlabs or pages now/ }).getByRole('cell');
+  for (const [lane, value] of now.entries())
+    await expect(cells.nth(lane)).toHaveText(new RegExp(`^${value}(\\D|$)`));
   await page.keyboard.press('3');
   await page.getByLabel('align by').selectOption('ns');
   await page.getByLabel('own axes').check();

@@ -13,8 +13,29 @@ export function invalidate(draw: () => void): void {
 /** Time that drawing took, over all animation frames that drew; the bench reads and resets it. */
 export const rafWork = { frames: 0, totalMs: 0, worstMs: 0 };
 
-/** True while an animation frame is waiting. */
-export const rafPending = (): boolean => queued;
+/** Drawing and writing that was put off until later. */
+let late = 0;
+
+/** Runs something after a while; until then the page is not idle. @returns a function that calls it off */
+export function later(run: () => void, ms: number): () => void {
+  let waiting = true;
+  const done = (): void => {
+    if (waiting) late--;
+    waiting = false;
+  };
+  const timer = setTimeout(() => {
+    done();
+    run();
+  }, ms);
+  late++;
+  return () => {
+    clearTimeout(timer);
+    done();
+  };
+}
+
+/** True while an animation frame, or something put off until later, is waiting. */
+export const rafPending = (): boolean => queued || late > 0;
 
 function flush(): void {
   queued = false;

@@ -132,6 +132,12 @@ export function Compare() {
   );
 }
 
+/** Calls back with the frames of one of many lanes. */
+function Follow({ lane, onFrame }: { readonly lane: Lane; onFrame(): void }) {
+  useFrames(lane, 250, onFrame);
+  return null;
+}
+
 function MetricTable({
   lanes,
   names,
@@ -185,10 +191,12 @@ function MetricTable({
       });
     });
   };
-  useFrames(lanes[0], 250, write);
-  useFrames(lanes[lanes.length - 1], 250, write);
   return (
     <div className="compare-table" tabIndex={0} role="region" aria-label="Metrics by lane">
+      {lanes.map((lane, i) => (
+        // Any of them may be the last to come to stand.
+        <Follow key={LETTERS[i]} lane={lane} onFrame={write} />
+      ))}
       <table>
         <thead>
           <tr>

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import { type Palette, readPalette } from '../../draw/palette.ts';
 import type { Lane } from '../../live/lane.ts';
-import { invalidate } from '../../live/raf.ts';
+import { invalidate, later } from '../../live/raf.ts';
 import type { FrameView } from '../../worker/frame.ts';
 import { rememberDrawing } from '../shell/picture.ts';
 
@@ -24,14 +24,14 @@ export function useFrameText<T extends HTMLElement>(
   compute.current = text;
   useEffect(() => {
     let last = -Infinity;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let callOff = (): void => {};
     const write = (frame: FrameView): void => {
       const element = ref.current;
       if (!element) return;
       const now = performance.now();
-      clearTimeout(timer);
+      callOff();
       if (now - last < TEXT_MS) {
-        timer = setTimeout(() => {
+        callOff = later(() => {
           const latest = lane.hub.latest;
           if (latest) write(latest);
         }, TEXT_MS);
@@ -43,7 +43,7 @@ export function useFrameText<T extends HTMLElement>(
     };
     const stop = lane.hub.subscribe(write);
     return () => {
-      clearTimeout(timer);
+      callOff();
       stop();
     };
   }, [lane]);
@@ -56,12 +56,12 @@ export function useFrames(lane: Lane, everyMs: number, handle: (frame: FrameView
   latest.current = handle;
   useEffect(() => {
     let last = -Infinity;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let callOff = (): void => {};
     const run = (frame: FrameView): void => {
       const now = performance.now();
-      clearTimeout(timer);
+      callOff();
       if (now - last < everyMs) {
-        timer = setTimeout(() => {
+        callOff = later(() => {
           const newest = lane.hub.latest;
           if (newest) run(newest);
         }, everyMs);
@@ -72,7 +72,7 @@ export function useFrames(lane: Lane, everyMs: number, handle: (frame: FrameView
     };
     const stop = lane.hub.subscribe(run);
     return () => {
-      clearTimeout(timer);
+      callOff();
       stop();
     };
   }, [lane, everyMs]);
@@ -111,7 +111,7 @@ export function useLaneCanvas(lane: Lane, draw: CanvasDraw, everyMs = 0): LaneCa
     let inSight = true;
     // Canvases of one pace take turns, so that no animation frame has to paint them all.
     let last = performance.now() - (everyMs * (turn++ % TURNS)) / TURNS - everyMs;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let callOff = (): void => {};
     const paint = (frame: FrameView): void => {
       if (width === 0 || height === 0 || !inSight) return;
       const ratio = window.devicePixelRatio || 1;
@@ -133,10 +133,10 @@ export function useLaneCanvas(lane: Lane, draw: CanvasDraw, everyMs = 0): LaneCa
     };
     const paced = (frame: FrameView): void => {
       const now = performance.now();
-      clearTimeout(timer);
+      callOff();
       if (now - last < everyMs) {
         // The newest frame is always painted in the end.
-        timer = setTimeout(() => invalidate(again), everyMs);
+        callOff = later(() => invalidate(again), everyMs);
         return;
       }
       // Keep the turn: the next one is due a whole pace later, not whenever this one came late.
@@ -163,7 +163,7 @@ export function useLaneCanvas(lane: Lane, draw: CanvasDraw, everyMs = 0): LaneCa
     const stop = lane.hub.subscribe(paced);
     return () => {
       stop();
-      clearTimeout(timer);
+      callOff();
       sight.disconnect();
       sizes.disconnect();
       themes.disconnect();
