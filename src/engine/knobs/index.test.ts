@@ -159,9 +159,12 @@ describe('owners of knobs', () => {
     expect(
       whyInapplicable('orphanPolicy', resolveKnobs({ model: 'mf2', ownership: 'central' })),
     ).toBeUndefined();
+    // Tiny looks for orphans only where there are some; under MF2 looking for them takes time by itself.
+    expect(whyInapplicable('orphanPolicy', resolveKnobs({ workload: 'pair' }))).toBe(
+      'No owner dies in this workload',
+    );
     const pair = resolveKnobs({ model: 'mf2', workload: 'pair' });
-    expect(whyInapplicable('orphanPolicy', pair)).toBe('No owner dies in this workload');
-    expect(whyInapplicable('orphanPolicy', { ...pair, adoptIdleMs: 1 })).toBeUndefined();
+    expect(whyInapplicable('orphanPolicy', pair)).toBeUndefined();
   });
 
   it('names every model in the knob that chooses one', () => {

@@ -1,4 +1,3 @@
-import { noOwnerDies } from '../../programs/index.ts';
 import type { ModelDef } from '../model.ts';
 import { MF2_KNOBS } from './knobs.ts';
 
@@ -20,10 +19,7 @@ export const mf2Def = {
     'costDrainBlock',
     'costAdopt',
   ],
-  sharedWhen: {
-    // Owners that are idle for long count as dead when that is asked for.
-    orphanPolicy: (knobs) => (Number(knobs.adoptIdleMs) > 0 ? undefined : noOwnerDies(knobs)),
-  },
+  // Even where no owner dies, looking for pages of the dead is a step of each slow path, and takes time.
   features: [
     'owners',
     'classes',
