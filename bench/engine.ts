@@ -1,8 +1,8 @@
-import { TinySimulation } from '../src/engine/allocators/tiny/simulation.ts';
-import { type KnobValues, resolveKnobs } from '../src/engine/knobs.ts';
+import { type KnobValues, resolveKnobs } from '../src/engine/knobs/index.ts';
+import { LRAN2_STATE, lran2, lran2Init } from '../src/engine/programs/larson/lran2.ts';
+import type { Run } from '../src/engine/run/run.ts';
 import { createSimulation } from '../src/engine/simulation.ts';
 import { runTo, seek, TIMELINE_BYTES, Timeline } from '../src/engine/timeline.ts';
-import { LRAN2_STATE, lran2, lran2Init } from '../src/engine/workloads/lran2.ts';
 import { frameBytes } from '../src/worker/frame.ts';
 import { shapeOf, writeFrame } from '../src/worker/frame-writer.ts';
 import type { Figure } from './main.ts';
@@ -24,13 +24,13 @@ function timed(work: () => void): number {
 }
 
 /** Nanoseconds of one operation at a given size of the heap: a steady run that stays at that size. */
-function steadyCost(sim: TinySimulation): number {
+function steadyCost(sim: Run): number {
   const ops = 2_000_000;
   return (timed(() => sim.advance(ops)) / ops) * 1e6;
 }
 
-const make = (knobs: Partial<KnobValues>): TinySimulation =>
-  new TinySimulation(
+const make = (knobs: Partial<KnobValues>): Run =>
+  createSimulation(
     resolveKnobs({ maxMapCount: 1_000_000, physLimitGiB: 256, seconds: 3600, ...knobs }),
   );
 
@@ -116,7 +116,7 @@ export function engineFigures(): Figure[] {
   const atLarge = steadyCost(large);
   let oomBytes = 0;
   const oom = timed(() => {
-    const sim = new TinySimulation(resolveKnobs({}));
+    const sim = createSimulation(resolveKnobs({}));
     sim.advance(1e10);
     oomBytes = sim.stateBytes;
   });

@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { engineFigures } from './engine.ts';
 import { pageFigures } from './page.ts';
+import { programFigures } from './programs.ts';
 import { realLarson } from './real.ts';
 import { soakFigures } from './soak.ts';
+import { spaceFigures } from './space.ts';
 
 /**
- * `npm run bench [-- --json FILE] [--larson PATH/larson.cpp] [--no-page] [--soak MINUTES]`: speed and memory against the
+ * `npm run bench [-- --programs] [--json FILE] [--larson PATH/larson.cpp] [--no-page] [--soak MINUTES]`: speed and memory against the
  * goals of the design. Figures are for reading, never gates: machines differ, so ratios within one run
  * are what to compare.
  */
@@ -23,8 +25,10 @@ const argument = (name: string): string | undefined => {
   return at < 0 ? undefined : argv[at + 1];
 };
 
-const figures: Figure[] = [...engineFigures()];
-if (!argv.includes('--no-page')) figures.push(...(await pageFigures()));
+const onlyPrograms = argv.includes('--programs');
+const figures: Figure[] = onlyPrograms ? [] : [...engineFigures(), ...spaceFigures()];
+figures.push(...programFigures());
+if (!onlyPrograms && !argv.includes('--no-page')) figures.push(...(await pageFigures()));
 const soak = Number(argument('--soak') ?? 0);
 if (soak > 0) figures.push(...(await soakFigures(soak)));
 const source = argument('--larson');

@@ -31,12 +31,12 @@ export async function pageFigures(): Promise<Figure[]> {
   const figures: Figure[] = [];
   try {
     for (const [name, hash] of [
-      ['~30 SuperSlabs', '#v1/larson-oom?op=adopt&s=3600&mm=1000000&pl=256&at=500000'],
-      ['~49 k SuperSlabs', '#v1/larson-oom?s=3600&mm=1000000&pl=256&e=8380000:op:adopt&at=8380000'],
-      ['four lanes, tiny', `#v1/custom?s=3600&mm=1000000&pl=256&${lanes('op:adopt', 4)}&at=200000`],
+      ['~30 SuperSlabs', '#v3/larson-oom?op=adopt&s=3600&mm=1000000&pl=256&at=500000'],
+      ['~49 k SuperSlabs', '#v3/larson-oom?s=3600&mm=1000000&pl=256&e=8380000:op:adopt&at=8380000'],
+      ['four lanes, tiny', `#v3/custom?s=3600&mm=1000000&pl=256&${lanes('op:adopt', 4)}&at=200000`],
       [
         'four lanes, MF2',
-        `#v1/custom?m=mf2&mn=2048&mx=32768&mo=direct&s=3600&pl=256&sh=shared&r=100&${lanes('ro:s2', 4)}&at=20000`,
+        `#v3/custom?m=mf2&mn=2048&mx=32768&mo=direct&s=3600&pl=256&sh=shared&r=100&${lanes('ro:s2', 4)}&at=20000`,
       ],
     ] as const) {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
@@ -93,7 +93,7 @@ async function watch(): Promise<Watched> {
   await slabscope.lockstep.play('max');
   await new Promise((next) => setTimeout(next, 1000));
   tasks.length = 0;
-  const opNow = (): number => slabscope.lane.hub.latest?.header[2] ?? 0;
+  const opNow = (): number => slabscope.lane.hub.latest?.header[slabscope.H.op] ?? 0;
   const from = {
     op: opNow(),
     at: performance.now(),

@@ -4,7 +4,7 @@ import { preview } from 'vite';
 import type { Figure } from './main.ts';
 
 const MINUTE = 60_000;
-const HASH = `#v1/orphan-cures?s=3600&mm=1000000&pl=256`;
+const HASH = `#v3/orphan-cures?s=3600&mm=1000000&pl=256`;
 
 /**
  * Four lanes, played, scrubbed, forked by blows and undone for some minutes: memory must stay flat, that of

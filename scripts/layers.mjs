@@ -14,18 +14,64 @@ const MAY_IMPORT = {
     'base',
     'state',
     'engine/knobs',
+    'engine/allocators/index',
+    'engine/allocators/model',
+    'engine/allocators/shown',
     'engine/recipe',
     'engine/recipe-parse',
     'engine/interventions',
     'engine/presets',
     'engine/telemetry',
   ],
-  draw: ['base', 'draw', 'worker/frame', 'engine/telemetry', 'engine/types', 'engine/knobs'],
-  lessons: ['base', 'lessons', 'engine/knobs', 'engine/presets', 'engine/telemetry'],
+  draw: [
+    'base',
+    'draw',
+    'worker/frame',
+    'engine/telemetry',
+    'engine/types',
+    'engine/knobs',
+    'engine/allocators/index',
+    'engine/allocators/model',
+    'engine/allocators/shown',
+  ],
+  lessons: [
+    'base',
+    'lessons',
+    'engine/knobs',
+    'engine/presets',
+    'engine/telemetry',
+    'engine/allocators/index',
+    'engine/allocators/model',
+    'engine/allocators/shown',
+  ],
   views: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'lessons', 'views'],
   cli: ['base', 'engine', 'cli'],
   main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views'],
 };
+/** File, what loading it must not bring along, and why. */
+const NOT_REACHED = [
+  [
+    'engine/knobs/words',
+    /^engine\/(?!knobs\/|programs\/(index|definition|shared(-words)?|words|\w+\/(def|knobs|words|bounds|sizes|phases))$|allocators\/(index|model|words|\w+\/(def|knobs|words))$)/,
+    'the page reads tables of knobs and models without their heaps',
+  ],
+  [
+    'worker/engine.worker',
+    /^engine\/(knobs|programs|allocators)\/(\w+\/)?([a-z]+-)?(words|shown)$/,
+    'workers need no help texts',
+  ],
+  [
+    'engine/allocators/shown',
+    /^engine\/(machine\/|allocators\/(\w+\/(?!(def|knobs|shown|words)$)|(?!index$|model$|shown$)\w+$))/,
+    'the page shows models without their heaps',
+  ],
+];
+/** Folders whose code asks a model for its features and never for its name. */
+const NAMELESS = ['draw', 'live', 'state', 'views', 'worker'];
+const MODELS = readdirSync(path.join(root, 'src/engine/allocators'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== 'testing')
+  .map(({ name }) => name);
+const MODEL_NAME = new RegExp(`(['"\`])(${MODELS.join('|')})\\1`, 'g');
 const IMPORT = /(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g;
 
 const src = path.join(root, 'src');
@@ -46,6 +92,12 @@ for (const file of files) {
     continue;
   }
   const text = readFileSync(path.join(src, file), 'utf8');
+  if (NAMELESS.includes(folder)) {
+    for (const { index, 0: name } of text.matchAll(MODEL_NAME)) {
+      const line = text.slice(0, index).split('\n').length;
+      problems.push(`src/${file}:${line}: names the model ${name}; ask for a feature of it`);
+    }
+  }
   const targets = [];
   for (const match of text.matchAll(IMPORT)) {
     const line = text.slice(0, match.index).split('\n').length;
@@ -85,6 +137,32 @@ const visit = (node, trail) => {
   state.set(node, 'done');
 };
 for (const node of graph.keys()) visit(node, []);
+
+/** Everything that loading a file brings along. */
+const reach = (start, found = new Set()) => {
+  for (const next of graph.get(start) ?? []) {
+    if (found.has(next)) continue;
+    found.add(next);
+    reach(next, found);
+  }
+  return found;
+};
+for (const [start, barred, why] of NOT_REACHED) {
+  if (!graph.has(start)) problems.push(`the layer table names src/${start}, which does not exist`);
+  for (const found of reach(start))
+    if (barred.test(found)) problems.push(`src/${start} brings along src/${found}: ${why}`);
+}
+// The page looks; the engine runs in workers. Nothing that the page loads may lead to a heap.
+const HEAP =
+  /^engine\/(simulation|run\/run|allocators\/heaps|allocators\/[^/]+\/(heap|index|allocator))$/;
+const from = new Map([['main', undefined]]);
+for (const node of from.keys()) {
+  for (const next of graph.get(node) ?? []) if (!from.has(next)) from.set(next, node);
+  if (!HEAP.test(node)) continue;
+  const way = [];
+  for (let step = node; step !== undefined; step = from.get(step)) way.unshift(step);
+  problems.push(`the page loads the engine: ${way.join(' -> ')}`);
+}
 
 for (const problem of problems) console.error(problem);
 console.log(`layers: ${files.length} files, ${problems.length} problems`);

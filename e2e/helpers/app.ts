@@ -118,7 +118,10 @@ export async function whenIdle(page: Page): Promise<void> {
 
 /** Operation of the latest frame of each lane. */
 export const opsOf = (page: Page): Promise<number[]> =>
-  page.evaluate(() => window.slabscope.lanes.map((lane) => lane.hub.latest?.header[2] ?? -1));
+  page.evaluate(() => {
+    const { lanes, H } = window.slabscope;
+    return lanes.map((lane) => lane.hub.latest?.header[H.op] ?? -1);
+  });
 
 /** Operation of the latest frame of the first lane. */
 export const opOf = async (page: Page): Promise<number> => (await opsOf(page))[0];

@@ -24,12 +24,20 @@ describe('command line', () => {
     [['--ops', '-1'], /--ops/],
     [['--presett', 'x'], /did you mean --preset/],
     [['--json=1'], /takes no value/],
+    [['--set', 'sizes=16 and more'], /“16 and more” is no size/],
+    [['--workload=mix', '--set', 'both=0'], /^Nobody allocates/],
+    [['--workload', 'mixt'], /did you mean mix/i],
     [['--set'], /needs a value/],
     [['--recipe', 'missing.json'], /cannot be opened/],
     [['--preset', 'rounds', '--variant', '77'], /no variant/],
     [['--preset', 'rounds', '--recipe', 'x'], /not both/],
   ])('%j: one clear sentence', (argv, pattern) => {
     expect(message(...argv)).toMatch(pattern);
+  });
+
+  it('takes texts as they are', () => {
+    const args = parseArgs(['--workload=mix', '--set', 'sizes=8 x 3, 64 x 1']);
+    expect(args).toMatchObject({ value: { knobs: { workload: 'mix', sizes: '8 x 3, 64 x 1' } } });
   });
 
   it('runs every variant of a preset, or the one asked for', () => {

@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../base/result.ts';
-import { isKnobId, KNOB_IDS, type KnobValues } from '../engine/knobs.ts';
+import { isKnobId, KNOB_IDS, type KnobValues } from '../engine/knobs/index.ts';
+import { PROGRAM_IDS } from '../engine/programs/index.ts';
 import { MAX_OPS, nearest, parseKnobValue, quoted } from '../engine/recipe-parse.ts';
 
 export interface SimArgs {
@@ -37,7 +38,7 @@ export const HELP = `npm run sim -- [options]
   --recipe FILE        run a recipe file
   --variant NAME|N     only this variant
   --set KNOB=VALUE     turn a knob; may be repeated; LANE.KNOB=VALUE is accepted with lane 0
-  --workload NAME      larson, larson-immortal, pair or wakers
+  --workload NAME      ${PROGRAM_IDS.join(', ')}
   --ops N              stop after N operations
   --seed S             Larson's seed
   --json               one JSON object per line and variant

@@ -1,4 +1,4 @@
-import { type KnobValues, resolveKnobs } from '../engine/knobs.ts';
+import { type KnobValues, resolveKnobs } from '../engine/knobs/index.ts';
 import { MF2_BASE } from '../engine/presets/routes.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { C } from '../engine/telemetry/counters.ts';

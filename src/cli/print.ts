@@ -1,10 +1,24 @@
-import { KNOB_GROUPS, KNOB_IDS, knobDef } from '../engine/knobs.ts';
+import { KNOB_IDS, type KnobDef, knobDef } from '../engine/knobs/index.ts';
+import { KNOB_GROUPS } from '../engine/knobs/words.ts';
 import { PRESETS } from '../engine/presets.ts';
 import { derive } from '../engine/report.ts';
 import { C } from '../engine/telemetry/counters.ts';
 import type { Simulation } from '../engine/types.ts';
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+function rangeText(def: KnobDef): string {
+  switch (def.kind) {
+    case 'number':
+      return `${def.min} to ${def.max} ${def.unit}`;
+    case 'bool':
+      return 'on or off';
+    case 'enum':
+      return def.options.join(', ');
+    case 'text':
+      return `text of up to ${def.maxLength} characters`;
+  }
+}
 
 /** Presets and knobs, for --list. */
 export function listing(): string {
@@ -14,12 +28,7 @@ export function listing(): string {
   );
   const knobs = KNOB_IDS.map((id) => {
     const def = knobDef(id);
-    const range =
-      def.kind === 'number'
-        ? `${def.min} to ${def.max} ${def.unit}`
-        : def.kind === 'bool'
-          ? 'on or off'
-          : def.options.join(', ');
+    const range = rangeText(def);
     return `  ${id.padEnd(20)} ${String(def.default).padEnd(14)} ${range.trim().padEnd(40)} ${KNOB_GROUPS[def.group]}`;
   });
   return `Presets\n${presets.join('\n')}\n\nKnobs (default, range, group)\n${knobs.join('\n')}`;

@@ -1,4 +1,4 @@
-import { resolveKnobs } from '../engine/knobs.ts';
+import { resolveKnobs } from '../engine/knobs/index.ts';
 import { ROUTE_ROWS, ROUTE_WORKLOADS, routeKnobs } from '../engine/presets/routes.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { C } from '../engine/telemetry/counters.ts';

@@ -1,15 +1,9 @@
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
-import { type KnobValues, resolveKnobs } from '../engine/knobs.ts';
+import { type KnobValues, resolveKnobs } from '../engine/knobs/index.ts';
 import { PRESETS, presetById, variantKnobs } from '../engine/presets.ts';
+import { programDef } from '../engine/programs/index.ts';
 import type { Edit } from '../engine/recipe.ts';
-import {
-  laneKnobs,
-  MAX_OPS,
-  MAX_SLOTS,
-  nearest,
-  parseRecipe,
-  quoted,
-} from '../engine/recipe-parse.ts';
+import { laneKnobs, MAX_OPS, nearest, parseRecipe, quoted } from '../engine/recipe-parse.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { applyEdit } from '../engine/timeline.ts';
 import type { Simulation } from '../engine/types.ts';
@@ -33,12 +27,8 @@ export function jobsOf(
     args.recipeFile === undefined ? presetJobs(args) : recipeJobs(args, args.recipeFile, readFile);
   if (!jobs.ok) return jobs;
   for (const { knobs } of jobs.value.jobs) {
-    if (knobs.threads * knobs.chunks > MAX_SLOTS) {
-      return fail(
-        'E_RANGE',
-        `${knobs.threads} threads with ${knobs.chunks} chunks are more than Larson's ${MAX_SLOTS.toLocaleString('en-US')} slots.`,
-      );
-    }
+    const misfit = programDef(knobs.workload).misfit?.(knobs);
+    if (misfit !== undefined) return fail('E_RANGE', misfit.message);
   }
   return jobs;
 }

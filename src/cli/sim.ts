@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type KnobId, type KnobValues, knobDef } from '../engine/knobs.ts';
+import { type KnobId, type KnobValues, knobDef } from '../engine/knobs/index.ts';
 import { ENGINE_VERSION, RECIPE_SCHEMA } from '../engine/recipe.ts';
 import { reportOf } from '../engine/report.ts';
 import { eventsCsv, historyCsv } from '../engine/telemetry/csv.ts';

@@ -1,24 +1,8 @@
 import { scaleLinear } from 'd3';
 import { asNs } from '../base/units.ts';
-import { ADOPTION, NEW_PAGE } from '../engine/telemetry/events.ts';
+import { ADOPTION, type EventRecord } from '../engine/telemetry/events.ts';
 import { duration } from './format.ts';
 import type { Palette } from './palette.ts';
-
-/** An event as the adoption lanes draw it. */
-export interface LaneEvent {
-  readonly seq: number;
-  readonly kind: string;
-  readonly op: number;
-  readonly ns: number;
-  readonly life: number;
-  readonly subject: number;
-  readonly a: number;
-  readonly b: number;
-  readonly cause: number;
-  /** Chain of `life`, and of the other life where there is one. */
-  readonly chain: number;
-  readonly other: number;
-}
 
 export interface AdoptionBox {
   readonly width: number;
@@ -31,18 +15,6 @@ const TOP = 6;
 const BOTTOM = 18;
 const BEND = 18;
 
-/** Colour of a new page by why it was necessary; the shape is the same, the legend names them. */
-export function reasonColours(palette: Palette): readonly string[] {
-  const colours: string[] = [];
-  colours[NEW_PAGE.gate] = palette.owners[4];
-  colours[NEW_PAGE.starved] = palette.bad;
-  colours[NEW_PAGE.graveyard] = palette.inflated;
-  colours[NEW_PAGE.below] = palette.below;
-  colours[NEW_PAGE.orphaned] = palette.dead;
-  colours[NEW_PAGE.firstUse] = palette.owned;
-  colours[NEW_PAGE.capacity] = palette.living;
-  return colours;
-}
 /** Colour of an adoption: out of need, without need, of an orphan. */
 export function adoptionColours(palette: Palette): readonly string[] {
   const colours: string[] = [];
@@ -60,9 +32,13 @@ export interface AdoptionLayout {
   readonly to: number;
 }
 
+/** Line of the chain that an event happened in, and of the chain it did something to (-1: none). */
+const chainOf = ({ chain }: EventRecord): number => chain ?? 0;
+const otherOf = ({ other }: EventRecord): number => other ?? -1;
+
 /** Time from the earliest event on (clocks differ, so not the first in sequence), one line per chain. */
 export function layoutAdoption(
-  events: readonly LaneEvent[],
+  events: readonly EventRecord[],
   chains: number,
   nowNs: number,
   box: AdoptionBox,
@@ -76,15 +52,19 @@ export function layoutAdoption(
   return { x: (ns) => x(ns), y: (chain) => TOP + pitch * (chain + 0.5), from, to };
 }
 
-/** Lives as bars, adoptions as arcs, new pages as triangles, refusals as crosses, grace as shading. */
+/**
+ * Lives as bars, adoptions as arcs, new spans as triangles, refusals as crosses, grace as shading.
+ * @param reasons colour of a new span by why it was necessary; the shape is the same, the legend names them
+ */
 export function drawAdoption(
   ctx: CanvasRenderingContext2D,
-  events: readonly LaneEvent[],
+  events: readonly EventRecord[],
   chains: number,
   rfrWindowNs: number,
   layout: AdoptionLayout,
   box: AdoptionBox,
   palette: Palette,
+  reasons: readonly string[],
   selected: number | undefined,
 ): void {
   const { x, y, from, to } = layout;
@@ -107,22 +87,21 @@ export function drawAdoption(
     ctx.globalAlpha = 0.16;
     ctx.fillStyle = palette.cached;
     for (const event of events) {
-      if (event.kind !== 'pageEnqueued' || event.other < 0) continue;
+      if (event.kind !== 'pageEnqueued' || otherOf(event) < 0) continue;
       const left = x(event.ns);
-      ctx.fillRect(left, y(event.other) - 7, Math.max(1, x(event.ns + rfrWindowNs) - left), 14);
+      ctx.fillRect(left, y(otherOf(event)) - 7, Math.max(1, x(event.ns + rfrWindowNs) - left), 14);
     }
     ctx.globalAlpha = 1;
   }
   const arcs = adoptionColours(palette);
-  const reasons = reasonColours(palette);
   for (const event of events) {
     const px = x(event.ns);
-    const py = y(event.chain);
+    const py = y(chainOf(event));
     switch (event.kind) {
       case 'threadStart':
       case 'threadExit':
         ctx.fillStyle = event.kind === 'threadStart' ? palette.living : palette.dead;
-        ctx.fillRect(px - 1, y(event.kind === 'threadStart' ? event.a : event.chain) - 8, 2, 16);
+        ctx.fillRect(px - 1, y(event.kind === 'threadStart' ? event.a : chainOf(event)) - 8, 2, 16);
         break;
       case 'wake':
         ctx.strokeStyle = palette.text3;
@@ -144,7 +123,7 @@ export function drawAdoption(
       case 'pageAdopted':
       case 'superslabAdopted': {
         const how = event.kind === 'pageAdopted' ? event.b : ADOPTION.orphan;
-        const oy = y(event.other);
+        const oy = y(otherOf(event));
         ctx.strokeStyle = arcs[how];
         ctx.lineWidth = event.seq === selected ? 3 : 1.4;
         ctx.setLineDash(how === ADOPTION.unneeded ? [4, 3] : []);
@@ -183,17 +162,17 @@ export function drawAdoption(
 
 /** The event nearest to a point, within reach of a finger. */
 export function hitAdoption(
-  events: readonly LaneEvent[],
+  events: readonly EventRecord[],
   layout: AdoptionLayout,
   px: number,
   py: number,
-): LaneEvent | undefined {
-  let best: LaneEvent | undefined;
+): EventRecord | undefined {
+  let best: EventRecord | undefined;
   let nearest = 16 * 16;
   for (const event of events) {
     if (event.kind === 'pageEnqueued') continue;
     const dx = layout.x(event.ns) - px;
-    const dy = layout.y(event.chain) - py;
+    const dy = layout.y(chainOf(event)) - py;
     const distance = dx * dx + dy * dy;
     if (distance < nearest) {
       nearest = distance;

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { asBytes, asNs } from '../base/units.ts';
+import { asBytes, asNs, asOp } from '../base/units.ts';
+import { MODEL_SHOWN } from '../engine/allocators/shown.ts';
 import { C } from '../engine/telemetry/counters.ts';
+import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
 import { PG } from '../engine/telemetry/states.ts';
 import { BLOCK_STATES, type BlocksDetail } from '../engine/types.ts';
-import { drawAdoption, hitAdoption, type LaneEvent, layoutAdoption } from './adoption.ts';
+import { drawAdoption, hitAdoption, layoutAdoption } from './adoption.ts';
 import { drawAreas, sampleNear, valueTicks } from './area.ts';
 import { drawBlocks, hitBlock, layoutBlocks } from './blocks.ts';
 import { drawDiff } from './diff.ts';
@@ -37,6 +39,7 @@ const PALETTE: Palette = {
   full: '#3b5567',
   below: '#d98a5b',
   cached: '#8877dd',
+  mark: '#f0e442',
   bands: Array.from({ length: 16 }, (_, i) => `#0000${(16 + i).toString(16)}`),
   owners: ['#100000', '#200000', '#300000', '#400000', '#500000', '#600000', '#700000'],
 };
@@ -135,12 +138,21 @@ describe('map', () => {
       },
     };
     const geometry = layoutMap(bands, 800, 260, { start: 0, size: 400 });
-    drawMap(ctx, frame, bands, geometry, surface, new MapColours(PALETTE), PALETTE, {
-      colourBy: 'state',
-      hidden: 0,
-      selected: bands[0].order[0],
-      hovered: undefined,
-    });
+    drawMap(
+      ctx,
+      frame,
+      bands,
+      geometry,
+      surface,
+      new MapColours(PALETTE, MODEL_SHOWN.tiny.states),
+      PALETTE,
+      {
+        colourBy: 'state',
+        hidden: 0,
+        selected: bands[0].order[0],
+        hovered: undefined,
+      },
+    );
     expect(written).toBe(frame.counters[2]);
     expect(log.filter((line) => line.startsWith('drawImage'))).toHaveLength(bands.length);
     expect(log.filter((line) => line.startsWith('strokeRect')).length).toBeGreaterThan(0);
@@ -188,7 +200,7 @@ describe('areas', () => {
 
 describe('blocks', () => {
   const detail: BlocksDetail = {
-    superslab: 0,
+    span: 0,
     slab: 0,
     blockBytes: asBytes(64),
     headerBytes: 1024,
@@ -216,12 +228,20 @@ describe('blocks', () => {
   });
 });
 
+/** Colour of a new page by why it was necessary, as the lanes of the mid allocator have it. */
+const REASONS = MODEL_SHOWN.mf2.reasons.map(({ counted }) => PALETTE[counted?.colour ?? 'living']);
+
 describe('adoption lanes', () => {
-  const event = (seq: number, kind: string, ns: number, more: Partial<LaneEvent>): LaneEvent => ({
+  const event = (
+    seq: number,
+    kind: EventKind,
+    ns: number,
+    more: Partial<EventRecord>,
+  ): EventRecord => ({
     seq,
     kind,
-    op: seq,
-    ns,
+    op: asOp(seq),
+    ns: asNs(ns),
     life: 1,
     subject: 0,
     a: 0,
@@ -242,7 +262,7 @@ describe('adoption lanes', () => {
 
   it('draws an arc from owner to adopter, a triangle per page and a cross per refusal', () => {
     const { ctx, log } = loggingContext();
-    drawAdoption(ctx, events, 3, 0, layout, box, PALETTE, 3);
+    drawAdoption(ctx, events, 3, 0, layout, box, PALETTE, REASONS, 3);
     const lines = log.join('\n');
     expect(lines).toContain('setLineDash(object)');
     expect(log.filter((line) => line.startsWith('quadraticCurveTo'))).toHaveLength(1);
@@ -254,9 +274,9 @@ describe('adoption lanes', () => {
   it('shades the time of first refusal only where there is one', () => {
     const queued = [...events, event(5, 'pageEnqueued', 200, { other: 1 })];
     const without = loggingContext();
-    drawAdoption(without.ctx, queued, 3, 0, layout, box, PALETTE, undefined);
+    drawAdoption(without.ctx, queued, 3, 0, layout, box, PALETTE, REASONS, undefined);
     const shaded = loggingContext();
-    drawAdoption(shaded.ctx, queued, 3, 300, layout, box, PALETTE, undefined);
+    drawAdoption(shaded.ctx, queued, 3, 300, layout, box, PALETTE, REASONS, undefined);
     expect(without.log).not.toContain('globalAlpha = 0.2');
     expect(shaded.log).toContain('globalAlpha = 0.2');
   });
@@ -278,13 +298,14 @@ describe('pending queues', () => {
     threads: 3,
     mapMode: 'direct',
   });
+  const waits = MODEL_SHOWN.mf2.states.map((state) => state.waits === true);
   const counts = {
     enqueued: new Float64Array(PENDING_BINS),
     unseen: new Float64Array(PENDING_BINS),
   };
 
   it('counts pages by remote blocks, and the counts are those of the engine', () => {
-    pendingCounts(frame, counts);
+    pendingCounts(frame, waits, counts);
     const { queued, state } = frame.columns;
     let blocks = 0;
     let waiting = 0;
@@ -303,8 +324,9 @@ describe('pending queues', () => {
 
   it('draws the threshold between the bars', () => {
     const { ctx, log } = loggingContext();
-    drawPending(ctx, counts, 3, { width: 400, height: 120 }, PALETTE);
+    drawPending(ctx, counts, 3, { width: 400, height: 120 }, PALETTE, 'pages');
     expect(log.join('\n')).toContain('fillText(enqueued at 3,');
+    expect(log.join('\n')).toContain('fillText(pages,');
   });
 });
 

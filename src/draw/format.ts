@@ -74,6 +74,9 @@ export const signed = (change: number, format: (size: number) => string): string
 export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${count(n)} ${n === 1 ? one : many}`;
 
+/** With a capital first letter. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** The size of a class, which is a whole number of its unit: "8 B", "2 KiB". */
 export const classSize = (size: number): string =>
   size >= 1024 && size % 1024 === 0 ? `${count(size / 1024)} KiB` : `${count(size)} B`;

@@ -1,66 +1,46 @@
-import { interpolateCividis } from 'd3';
-import { SS } from '../engine/telemetry/states.ts';
+import { type StateShown, UNMAPPED } from '../engine/allocators/model.ts';
+import { SPAN_FLAG } from '../engine/types.ts';
 import { type FrameView, H } from '../worker/frame.ts';
 import { mixPacked, type Palette, packed } from './palette.ts';
+import { cividis } from './ramp.ts';
 
 export type MapColour = 'state' | 'occupancy' | 'owner' | 'age' | 'remote' | 'class';
 
 /** Colour of each row of a frame, packed for ImageData. Lives for one theme. */
 export class MapColours {
   private readonly states: readonly number[];
-  private readonly pageStates: readonly number[];
-  private readonly inflatedLow: number;
+  /** The weak end of states whose colour grows with what their counter claims; undefined: one colour. */
+  private readonly weak: readonly (number | undefined)[];
   private readonly owners: readonly number[];
   private readonly ghost: number;
   private readonly dead: number;
   private readonly ramp: readonly number[];
 
-  constructor(palette: Palette) {
+  /** @param states of the model whose frames are coloured, by their index */
+  constructor(palette: Palette, states: readonly StateShown[]) {
     this.ghost = packed(palette.ghost);
     this.dead = packed(palette.dead);
-    this.states = [
-      palette.ghost,
-      palette.living,
-      palette.owned,
-      palette.dead,
-      palette.inflated,
-      palette.empty,
-      palette.kept,
-      palette.cached,
-    ].map(packed);
-    this.pageStates = [
-      palette.ghost,
-      palette.living,
-      palette.cached,
-      palette.empty,
-      palette.full,
-      palette.inflated,
-      palette.below,
-      palette.dead,
-      palette.kept,
-    ].map(packed);
-    this.inflatedLow = packed(palette.inflatedLow);
-    this.owners = palette.owners.map(packed);
-    this.ramp = Array.from({ length: 64 }, (_, i) =>
-      packed(cssToHex(interpolateCividis(0.08 + (0.92 * i) / 63))),
+    this.states = states.map(({ colour }) => packed(palette[colour]));
+    this.weak = states.map(({ claims }) =>
+      claims === undefined ? undefined : packed(palette[claims]),
     );
+    this.owners = palette.owners.map(packed);
+    this.ramp = Array.from({ length: 64 }, (_, i) => cividis(0.08 + (0.92 * i) / 63));
   }
 
   /** Colour of one row. `dimmed` states (filtered out in the legend) fade to the ghost colour. */
   of(frame: FrameView, row: number, by: MapColour, hidden: number): number {
     const { columns } = frame;
     const state = columns.state[row];
-    if (state === SS.unmapped || (hidden >>> state) & 1) return this.ghost;
+    if (state === UNMAPPED || (hidden >>> state) & 1) return this.ghost;
     switch (by) {
-      case 'state':
-        if (frame.header[H.model] === 1) return this.pageStates[state];
-        if (state !== SS.inflated) return this.states[state];
+      case 'state': {
+        const own = this.states[state] ?? this.ghost;
+        const weak = this.weak[state];
+        if (weak === undefined) return own;
         // The higher the false count, the stronger the colour.
-        return mixPacked(
-          this.inflatedLow,
-          this.states[state],
-          Math.min(1, Math.log2(1 + columns.active[row]) / 9),
-        );
+        return mixPacked(weak, own, Math.min(1, Math.log2(1 + columns.believed[row]) / 9));
+      }
       case 'occupancy':
         return this.scale(Math.log2(1 + columns.live[row]) / 12);
       case 'remote':
@@ -68,11 +48,11 @@ export class MapColours {
           ? this.ghost
           : this.scale(Math.log2(1 + columns.queued[row]) / 12);
       case 'age': {
-        const now = Math.max(1, frame.header[2]);
+        const now = Math.max(1, frame.header[H.op]);
         return this.scale(1 - columns.born[row] / now);
       }
       case 'owner':
-        return (columns.flags[row] & 1) !== 0
+        return (columns.flags[row] & SPAN_FLAG.ownerDead) !== 0
           ? mixPacked(this.owner(row, columns.chain), this.dead, 0.55)
           : this.owner(row, columns.chain);
       case 'class':
@@ -88,12 +68,4 @@ export class MapColours {
   private scale(t: number): number {
     return this.ramp[Math.max(0, Math.min(63, Math.floor(t * 64)))];
   }
-}
-
-function cssToHex(rgb: string): string {
-  const parts = rgb.match(/\d+/g) ?? ['0', '0', '0'];
-  return `#${parts
-    .slice(0, 3)
-    .map((part) => Number(part).toString(16).padStart(2, '0'))
-    .join('')}`;
 }

@@ -1,11 +1,12 @@
-import { SS } from '../engine/telemetry/states.ts';
+import { UNMAPPED } from '../engine/allocators/model.ts';
 import type { FrameView } from '../worker/frame.ts';
 
 export type MapSort = 'creation' | 'owner' | 'occupancy' | 'age';
 
-/** SuperSlabs of one size class, in drawing order. */
+/** Spans of one size class, in drawing order. */
 export interface MapBand {
   readonly cls: number;
+  /** 0: a model without classes. */
   readonly blockBytes: number;
   readonly order: Int32Array;
   readonly count: number;
@@ -41,20 +42,22 @@ const scratch = { keys: new Float64Array(0) };
  */
 export function bandsOf(frame: FrameView, sort: MapSort): MapBand[] {
   const { columns, classBytes, shape } = frame;
-  const counts = new Int32Array(shape.classes);
-  const lengths = new Int32Array(shape.classes);
+  // Spans of blocks of any size are one band.
+  const classes = Math.max(1, shape.classes);
+  const counts = new Int32Array(classes);
+  const lengths = new Int32Array(classes);
   for (let row = 0; row < shape.rows; row++) {
     const c = columns.cls[row];
-    if (c >= shape.classes) continue;
+    if (c >= classes) continue;
     lengths[c]++;
-    if (columns.state[row] !== SS.unmapped) counts[c]++;
+    if (columns.state[row] !== UNMAPPED) counts[c]++;
   }
   const bands: MapBand[] = [];
   const orders: (Int32Array | undefined)[] = [];
-  for (let c = 0; c < shape.classes; c++) {
+  for (let c = 0; c < classes; c++) {
     orders.push(lengths[c] > 0 ? new Int32Array(lengths[c]) : undefined);
   }
-  const at = new Int32Array(shape.classes);
+  const at = new Int32Array(classes);
   for (let row = 0; row < shape.rows; row++) {
     const c = columns.cls[row];
     const order = orders[c];
@@ -63,7 +66,7 @@ export function bandsOf(frame: FrameView, sort: MapSort): MapBand[] {
   orders.forEach((order, cls) => {
     if (!order) return;
     if (sort !== 'creation') sortBand(order, frame, sort);
-    bands.push({ cls, blockBytes: classBytes[cls], order, count: counts[cls] });
+    bands.push({ cls, blockBytes: classBytes[cls] ?? 0, order, count: counts[cls] });
   });
   return bands;
 }
@@ -128,7 +131,7 @@ export interface MapHit {
   readonly position: number;
 }
 
-/** The SuperSlab at a point, or undefined. */
+/** The span at a point, or undefined. */
 export function hitMap(
   bands: readonly MapBand[],
   geometry: MapGeometry,
@@ -148,7 +151,7 @@ export function hitMap(
   return row === undefined ? undefined : { row, band: index, position };
 }
 
-/** The cell of a SuperSlab, or undefined when it is outside the window. */
+/** The cell of a span, or undefined when it is outside the window. */
 export function cellOf(
   bands: readonly MapBand[],
   geometry: MapGeometry,

@@ -1,5 +1,5 @@
-import { SS } from '../engine/telemetry/states.ts';
-import { SUPERSLAB_FLAG } from '../engine/types.ts';
+import { UNMAPPED } from '../engine/allocators/model.ts';
+import { SPAN_FLAG } from '../engine/types.ts';
 import type { FrameView } from '../worker/frame.ts';
 import { classSize, count } from './format.ts';
 import type { MapColour, MapColours } from './map-colours.ts';
@@ -10,13 +10,13 @@ export interface MapOptions {
   readonly colourBy: MapColour;
   /** Bits of states hidden by the legend. */
   readonly hidden: number;
-  /** Only these SuperSlabs keep their colour, when given. */
+  /** Only these spans keep their colour, when given. */
   readonly lit?: ((frame: FrameView, row: number) => boolean) | undefined;
   readonly selected: number | undefined;
   readonly hovered: number | undefined;
 }
 
-/** A small canvas that holds one pixel per SuperSlab; made by the page, reused every frame. */
+/** A small canvas that holds one pixel per span; made by the page, reused every frame. */
 export interface PixelSurface {
   readonly canvas: CanvasImageSource;
   /** A buffer of at least width × height pixels, row-major. */
@@ -29,7 +29,7 @@ export interface PixelSurface {
 const DETAIL_PX = 15;
 
 /**
- * Draws the map: one band per size class. From afar each SuperSlab is one pixel of a small image that
+ * Draws the map: one band per size class. From afar each span is one pixel of a small image that
  * is scaled up without smoothing; near by, its slabs, occupancy, queue and adoption are drawn too.
  */
 export function drawMap(
@@ -69,7 +69,7 @@ export function drawMap(
     ctx.drawImage(surface.canvas, 0, 0, columns, rows, left, y, width, bandHeight);
     ctx.fillStyle = palette.text2;
     ctx.fillText(
-      classSize(band.blockBytes),
+      band.blockBytes > 0 ? classSize(band.blockBytes) : 'all',
       MAP_LABEL_WIDTH - 8,
       y + bandHeight / 2 - (bandHeight > 26 ? 6 : 0),
     );
@@ -130,7 +130,7 @@ function detail(
 ): void {
   const { columns } = frame;
   const row = band.order[position];
-  if (columns.state[row] === SS.unmapped) return;
+  if (columns.state[row] === UNMAPPED) return;
   const shown = position - geometry.window.start;
   const x = geometry.left + Math.floor(shown / geometry.rows) * geometry.cellWidth;
   const y = bandY + (shown % geometry.rows) * geometry.cellHeight;
@@ -165,7 +165,7 @@ function detail(
     ctx.stroke();
   }
   ctx.globalAlpha = 1;
-  if ((columns.flags[row] & SUPERSLAB_FLAG.adopted) !== 0) {
+  if ((columns.flags[row] & SPAN_FLAG.adopted) !== 0) {
     ctx.strokeStyle = palette.text;
     ctx.lineWidth = 1;
     ctx.strokeRect(x + 1.5, y + 1.5, w - 3, h - 3);

@@ -1,5 +1,25 @@
+import type { ColourToken } from '../engine/allocators/model.ts';
+import { BANDS, type BandName } from '../engine/telemetry/ledger.ts';
+
+/** The page's CSS token of each colour that models name. */
+export const TOKENS: Readonly<Record<ColourToken, `--${string}`>> = {
+  ghost: '--ghost',
+  living: '--living',
+  owned: '--owned',
+  dead: '--dead',
+  inflated: '--infl',
+  inflatedLow: '--infl-low',
+  empty: '--empty',
+  kept: '--kept',
+  cached: '--cached',
+  full: '--full',
+  below: '--b-below',
+  bad: '--bad',
+  mark: '--o4',
+};
+
 /** Colours of the drawings, read from the page's CSS tokens once per theme. */
-export interface Palette {
+export interface Palette extends Readonly<Record<ColourToken, string>> {
   readonly dark: boolean;
   readonly surface: string;
   readonly sunken: string;
@@ -9,47 +29,39 @@ export interface Palette {
   readonly text2: string;
   readonly text3: string;
   readonly accent: string;
-  readonly bad: string;
-  readonly ghost: string;
-  readonly living: string;
-  readonly owned: string;
-  readonly dead: string;
-  readonly inflated: string;
-  readonly inflatedLow: string;
-  readonly empty: string;
-  readonly kept: string;
-  readonly cached: string;
-  readonly full: string;
-  readonly below: string;
   readonly bands: readonly string[];
   readonly owners: readonly string[];
 }
 
-/** Token behind each ledger band, in the order of BANDS. */
-export const BAND_TOKENS = [
-  '--b-live',
-  '--b-round',
-  '--b-run',
-  '--b-q',
-  '--b-free',
-  '--b-str',
-  '--b-below',
-  '--b-kept',
-  '--b-hdr',
-  '--b-unt',
-  '--b-dec',
-  '--b-stkl',
-  '--b-stk',
-  '--b-slack',
-  '--b-base',
-  '--b-other',
-] as const;
+/** Token behind each ledger band. */
+export const BAND_TOKENS: Readonly<Record<BandName, `--${string}`>> = {
+  live: '--b-live',
+  rounding: '--b-round',
+  runtime: '--b-run',
+  queued: '--b-q',
+  freeLiving: '--b-free',
+  freeDead: '--b-str',
+  belowThreshold: '--b-below',
+  keptEmpty: '--b-kept',
+  headers: '--b-hdr',
+  neverCarved: '--b-unt',
+  decommitted: '--b-dec',
+  stacksLiving: '--b-stkl',
+  stacksDead: '--b-stk',
+  slack: '--b-slack',
+  base: '--b-base',
+  other: '--b-other',
+};
 
 /** Reads the tokens in force at an element. */
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element);
   const token = (name: string): string => style.getPropertyValue(name).trim() || '#888888';
+  const named = Object.fromEntries(
+    Object.entries(TOKENS).map(([colour, name]) => [colour, token(name)]),
+  ) as Record<ColourToken, string>;
   return {
+    ...named,
     dark: token('--scheme') !== 'light',
     surface: token('--s1'),
     sunken: token('--bg'),
@@ -59,19 +71,7 @@ export function readPalette(element: Element): Palette {
     text2: token('--tx2'),
     text3: token('--tx3'),
     accent: token('--ac'),
-    bad: token('--bad'),
-    ghost: token('--ghost'),
-    living: token('--living'),
-    owned: token('--owned'),
-    dead: token('--dead'),
-    inflated: token('--infl'),
-    inflatedLow: token('--infl-low'),
-    empty: token('--empty'),
-    kept: token('--kept'),
-    cached: token('--cached'),
-    full: token('--full'),
-    below: token('--b-below'),
-    bands: BAND_TOKENS.map(token),
+    bands: BANDS.map((band) => token(BAND_TOKENS[band])),
     owners: [0, 1, 2, 3, 4, 5, 6].map((i) => token(`--o${i}`)),
   };
 }

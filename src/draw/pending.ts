@@ -1,11 +1,10 @@
 import { scaleLinear } from 'd3';
-import { PG } from '../engine/telemetry/states.ts';
 import type { FrameView } from '../worker/frame.ts';
 import { CHART_LEFT, type ChartBox } from './area.ts';
 import { compact } from './format.ts';
 import type { Palette } from './palette.ts';
 
-/** Pages by the number of remote blocks they hold: index 1 to 16, the last for 16 and more. */
+/** Spans by the number of remote blocks they hold: index 1 to 16, the last for 16 and more. */
 export interface PendingCounts {
   readonly enqueued: Float64Array;
   readonly unseen: Float64Array;
@@ -14,27 +13,37 @@ export const PENDING_BINS = 17;
 /** Height of the line of labels above the bars. */
 const LABEL = 18;
 
-/** Counts pages with remote blocks, those in a queue and those that nobody was told of. */
-export function pendingCounts(frame: FrameView, into: PendingCounts): void {
+/**
+ * Counts spans with remote blocks, those in a queue and those that nobody was told of.
+ * @param waits whether a state, by its index, is one of standing in a queue
+ */
+export function pendingCounts(
+  frame: FrameView,
+  waits: readonly boolean[],
+  into: PendingCounts,
+): void {
   into.enqueued.fill(0);
   into.unseen.fill(0);
   const { queued, state } = frame.columns;
   for (let row = 0; row < frame.shape.rows; row++) {
     if (queued[row] === 0) continue;
     const bin = Math.min(PENDING_BINS - 1, queued[row]);
-    const waits = state[row] === PG.pending || state[row] === PG.orphanPending;
-    if (waits) into.enqueued[bin]++;
+    if (waits[state[row]]) into.enqueued[bin]++;
     else into.unseen[bin]++;
   }
 }
 
-/** Draws the counts as stacked bars, and the threshold as a line between two of them. */
+/**
+ * Draws the counts as stacked bars, and the threshold as a line between two of them.
+ * @param things what is counted: “pages”
+ */
 export function drawPending(
   ctx: CanvasRenderingContext2D,
   counts: PendingCounts,
   threshold: number,
   box: ChartBox,
   palette: Palette,
+  things: string,
 ): void {
   const most = Math.max(1, ...counts.enqueued.map((n, i) => n + counts.unseen[i]));
   const y = scaleLinear()
@@ -82,5 +91,5 @@ export function drawPending(
   ctx.fillText(`enqueued at ${threshold}`, at + 5, 11);
   ctx.fillStyle = palette.text3;
   ctx.textAlign = 'right';
-  ctx.fillText('pages', CHART_LEFT - 8, 11);
+  ctx.fillText(things, CHART_LEFT - 8, 11);
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cases } from '../base/testing/fuzz.ts';
-import { differentStreams, firstDivergence, type Side } from './compare.ts';
-import { type KnobValues, resolveKnobs } from './knobs.ts';
+import { differentStreams, type Side } from './compare.ts';
+import { DivergenceSearch, firstDivergence } from './divergence.ts';
+import { type KnobValues, resolveKnobs } from './knobs/index.ts';
 import { createSimulation } from './simulation.ts';
 import type { Outcome } from './types.ts';
 
@@ -88,6 +89,15 @@ describe('first divergence', () => {
     };
     const found = firstDivergence(side(base), edited, 20_000);
     expect(found?.opA).toBeGreaterThan(500);
+  });
+
+  it('is looked for in bites, and says how far it is', () => {
+    const search = new DivergenceSearch(side({ chunks: 64 }), side({ chunks: 64 }), 10_000);
+    const shares: number[] = [];
+    while (search.advance() === undefined) shares.push(search.share);
+    expect(shares.length).toBeGreaterThan(3);
+    expect(shares).toEqual([...new Set(shares)].sort((x, y) => x - y));
+    expect(shares.every((share) => share > 0 && share < 1)).toBe(true);
   });
 
   it('is not looked for between different programs', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ActId, rangeProblem } from './interventions.ts';
-import { type KnobValues, resolveKnobs } from './knobs.ts';
+import { type KnobValues, resolveKnobs } from './knobs/index.ts';
 import { createSimulation } from './simulation.ts';
 import { C } from './telemetry/counters.ts';
 import { EV, REFUSED } from './telemetry/events.ts';
@@ -34,10 +34,10 @@ const deal = (sim: Simulation, act: ActId, subject: number, amount = 0): void =>
 const opsOf = (sim: Simulation): number[] => sim.listThreads().map(({ ops }) => ops);
 const rowsWhere = (
   sim: Simulation,
-  wanted: (row: NonNullable<ReturnType<Simulation['inspectSuperSlab']>>) => boolean,
+  wanted: (row: NonNullable<ReturnType<Simulation['inspectSpan']>>) => boolean,
 ): number[] =>
   Array.from({ length: sim.rows }, (_, row) => row).filter((row) => {
-    const detail = sim.inspectSuperSlab(row);
+    const detail = sim.inspectSpan(row);
     return detail !== undefined && wanted(detail);
   });
 
@@ -95,10 +95,10 @@ describe.each(models)('interventions, %s', (_, knobs) => {
     const chain = 2;
     const { life } = sim.listThreads()[chain - 1];
     const [row] = rowsWhere(sim, (it) => !it.ownerAlive && it.capacity - it.live > 3);
-    const blockBytes = sim.inspectSuperSlab(row)?.blockBytes ?? 0;
+    const blockBytes = sim.inspectSpan(row)?.blockBytes ?? 0;
     const before = sim.counters[C.adoptions];
     deal(sim, 'adopt', row, chain);
-    expect(sim.inspectSuperSlab(row)).toMatchObject({ owner: life, ownerAlive: true, queued: 0 });
+    expect(sim.inspectSpan(row)).toMatchObject({ owner: life, ownerAlive: true, queued: 0 });
     expect(sim.counters[C.adoptions]).toBe(before + 1);
     expect(sim.whyNot({ act: 'adopt', subject: row, amount: chain })).toMatch(/owns it already/);
     // The next block of that class comes from there.
@@ -106,7 +106,7 @@ describe.each(models)('interventions, %s', (_, knobs) => {
     for (let i = 0; i < 2000 && served < 0; i++) {
       sim.advance(1);
       const { chain: who, row: from } = sim.lastOutcome();
-      if (who === chain && sim.inspectSuperSlab(from)?.blockBytes === blockBytes) served = from;
+      if (who === chain && sim.inspectSpan(from)?.blockBytes === blockBytes) served = from;
     }
     expect(served).toBe(row);
     expect(sim.audit()).toEqual([]);
@@ -129,7 +129,7 @@ describe.each(models)('interventions, %s', (_, knobs) => {
     expect(rowsWhere(pinned, ({ pinned: on }) => on)).toEqual([]);
     const [orphan] = rowsWhere(pinned, (row) => row.bornOp <= 400 && !row.ownerAlive);
     deal(pinned, 'adopt', orphan, 1);
-    expect(pinned.inspectSuperSlab(orphan)?.ownerAlive).toBe(true);
+    expect(pinned.inspectSpan(orphan)?.ownerAlive).toBe(true);
   });
 
   it('an act that cannot be done is noted and changes nothing else', () => {
@@ -171,7 +171,7 @@ describe('trimming by hand', () => {
       /blocks in it are live/,
     );
     deal(sim, 'trim', liar);
-    expect(sim.inspectSuperSlab(liar)).toBeUndefined();
+    expect(sim.inspectSpan(liar)).toBeUndefined();
     expect(sim.readEntries().superslabs).toBe(entries - 1);
     sim.advance(5000);
     expect(sim.audit()).toEqual([]);
@@ -184,10 +184,10 @@ describe('trimming by hand', () => {
     );
     expect(page).toBeDefined();
     const row = page ?? 0;
-    const before = sim.inspectSuperSlab(row)?.slabs[0].residentPages ?? 0;
+    const before = sim.inspectSpan(row)?.slabs[0].residentPages ?? 0;
     const resident = sim.residentBytes;
     deal(sim, 'trim', row);
-    const after = sim.inspectSuperSlab(row)?.slabs[0].residentPages ?? 0;
+    const after = sim.inspectSpan(row)?.slabs[0].residentPages ?? 0;
     expect(after).toBeLessThan(before);
     expect(sim.residentBytes).toBe(resident - (before - after) * 4096);
     expect(sim.whyNot({ act: 'trim', subject: row, amount: 0 })).toMatch(/holds a block/);
@@ -211,6 +211,9 @@ it('a sleeper is woken for its burst and sleeps again', () => {
   const { ops } = sim.listThreads()[waker - 1];
   deal(sim, 'burst', waker, 50);
   sim.advance(50);
+  expect(sim.listThreads()[waker - 1]).toMatchObject({ ops: ops + 50 });
+  // It notices that there is nothing more to do when it is its turn again.
+  sim.advance(50);
   expect(sim.listThreads()[waker - 1]).toMatchObject({ asleep: true, ops: ops + 50 });
 });
 
@@ -222,7 +225,7 @@ it('a killed sleeper is not woken, by its period or by a remote free', () => {
   const wakes = sim.counters[C.wakes];
   sim.advance(3000);
   const after = sim.listThreads()[sleeper.chain - 1];
-  expect(after).toMatchObject({ asleep: true, running: false, ops: sleeper.ops });
+  expect(after).toMatchObject({ asleep: false, running: false, ops: sleeper.ops });
   const woken = Array.from({ length: sim.events.next }, (_, seq) => sim.events.get(seq)).filter(
     (event) => event?.kind === 'wake' && event.life === sleeper.life && event.op > 400,
   );

@@ -1,4 +1,4 @@
-import type { KnobValues } from './knobs.ts';
+import type { KnobValues } from './knobs/index.ts';
 import { EXHIBIT, PRESET_LIST } from './presets/list.ts';
 import { MF2_PRESETS } from './presets/mf2.ts';
 import type { CounterName } from './telemetry/counters.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type KnobValues, resolveKnobs } from './knobs.ts';
+import { type KnobValues, resolveKnobs } from './knobs/index.ts';
 import { provenance } from './provenance.ts';
 import { createSimulation } from './simulation.ts';
 import { runTo, seek, Timeline } from './timeline.ts';
@@ -15,7 +15,17 @@ describe('who allocated and who freed a block', () => {
       'MF2',
       { model: 'mf2', chunks: 40, threads: 3, minSize: 2048, maxSize: 9000, mapMode: 'direct' },
     ],
-    ['a pair', { workload: 'pair', window: 30, minSize: 2048, maxSize: 9000, mapMode: 'direct' }],
+    [
+      'a pair',
+      {
+        model: 'mf2',
+        workload: 'pair',
+        window: 30,
+        minSize: 2048,
+        maxSize: 9000,
+        mapMode: 'direct',
+      },
+    ],
   ])('is what the state before and after says, %s', (_, changed) => {
     const knobs = resolveKnobs(changed);
     const sim = createSimulation(knobs, OPTIONS);
@@ -29,13 +39,13 @@ describe('who allocated and who freed a block', () => {
     };
     let seen = 0;
     for (let row = 0; row < sim.rows && seen < 24; row++) {
-      const detail = sim.inspectSuperSlab(row);
+      const detail = sim.inspectSpan(row);
       const slab = detail?.slabs.find(({ acquired }) => acquired)?.index;
       const blocks = slab === undefined ? undefined : sim.inspectBlocks(row, slab);
       if (slab === undefined || !blocks) continue;
       for (const block of [0, 1, 5, 12, 30].filter((index) => index < blocks.states.length)) {
         const replica = createSimulation(knobs, OPTIONS);
-        const found = provenance(sim, replica, timeline, { superslab: row, slab, block });
+        const found = provenance(sim, replica, timeline, { span: row, slab, block });
         if (!found.allocated) continue;
         seen++;
         expect(stateAt(found.allocated.op, row, slab, block)).toBe(LIVE);
@@ -65,10 +75,10 @@ describe('who allocated and who freed a block', () => {
     expect(far.count).toBe(1);
     let oldest = 0;
     for (let row = 0; row < sim.rows; row++)
-      for (const slab of sim.inspectSuperSlab(row)?.slabs ?? []) {
+      for (const slab of sim.inspectSpan(row)?.slabs ?? []) {
         const blocks = slab.acquired ? sim.inspectBlocks(row, slab.index) : undefined;
         for (const block of [0, 3].filter((index) => index < (blocks?.states.length ?? 0))) {
-          const subject = { superslab: row, slab: slab.index, block };
+          const subject = { span: row, slab: slab.index, block };
           const replica = createSimulation(knobs, OPTIONS);
           const found = provenance(sim, replica, near, subject);
           expect(found).toEqual(provenance(other, replica, far, subject));

@@ -1,7 +1,7 @@
 import type { Ns, OpIndex } from '../base/units.ts';
 import type { Edit } from './recipe.ts';
 import { applyEdit, isPast, type Timeline } from './timeline.ts';
-import type { Simulation } from './types.ts';
+import type { RecordOutcome, Simulation } from './types.ts';
 
 /** Somebody who allocated or freed a block. */
 export interface Act {
@@ -22,7 +22,7 @@ export interface Provenance {
 }
 
 export interface BlockSubject {
-  readonly superslab: number;
+  readonly span: number;
   readonly slab: number;
   readonly block: number;
 }
@@ -91,38 +91,41 @@ export class ProvenanceSearch {
     this.freedAfter = undefined;
     this.freedLast = undefined;
     // Who holds the block as the stretch begins.
-    const inside = replica.inspectBlocks(subject.superslab, subject.slab);
+    const inside = replica.inspectBlocks(subject.span, subject.slab);
     this.holder = inside?.slots[subject.block] ?? -1;
   }
 
   /** @returns true when the stretch is at its end */
   private replay(most: number): boolean {
     const { replica, edits, end, subject } = this;
-    const wanted = replica.model === 'tiny' ? subject.slab * 65536 + subject.block : subject.block;
+    const wanted = subject.slab * 65536 + subject.block;
     for (let done = 0; done < most; done++) {
       if (replica.op >= end || replica.status !== 'running') return true;
       for (let edit = edits[this.next]; edit && edit.op <= replica.op; edit = edits[++this.next])
         applyEdit(replica, edit);
-      if (replica.advance(1).ops !== 1) return true;
-      const outcome = replica.lastOutcome();
-      if (this.holder >= 0 && outcome.freed === this.holder) {
-        this.holder = -1;
-        if (this.allocated) this.freedAfter = actOf(replica);
-        else this.freedLast = actOf(replica);
-      }
-      if (outcome.row === subject.superslab && outcome.block === wanted) {
-        this.allocated = actOf(replica);
-        this.freedAfter = undefined;
-        this.holder = outcome.slot;
-      }
+      const { ops } = replica.advance(1);
+      for (const record of replica.lastRecords()) this.take(record, wanted);
+      if (ops !== 1) return true;
     }
     return false;
   }
-}
 
-function actOf(sim: Simulation): Act {
-  const { life, chain } = sim.lastOutcome();
-  return { op: sim.op, life, chain, ns: sim.virtualNs };
+  private take(record: RecordOutcome, wanted: number): void {
+    if (record.freed) {
+      if (this.holder < 0 || record.slot !== this.holder) return;
+      this.holder = -1;
+      if (this.allocated) this.freedAfter = this.actOf(record);
+      else this.freedLast = this.actOf(record);
+    } else if (record.row === this.subject.span && record.block === wanted) {
+      this.allocated = this.actOf(record);
+      this.freedAfter = undefined;
+      this.holder = record.slot;
+    }
+  }
+
+  private actOf({ life, chain }: RecordOutcome): Act {
+    return { op: this.replica.op, life, chain, ns: this.replica.virtualNs };
+  }
 }
 
 /** A whole search at once. */

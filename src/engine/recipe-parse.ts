@@ -1,9 +1,9 @@
+import { assert } from '../base/assert.ts';
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
 import { clip } from '../base/text.ts';
 import { blocksPerPage, MF2_CLASSES } from './allocators/mf2/layout.ts';
 import { type Intervention, isActId, rangeProblem } from './interventions.ts';
 import {
-  defaultKnobs,
   isKnobId,
   KNOB_IDS,
   type KnobId,
@@ -11,7 +11,9 @@ import {
   type KnobValues,
   knobDef,
   resolveKnobs,
-} from './knobs.ts';
+} from './knobs/index.ts';
+import { knobWords } from './knobs/words.ts';
+import { programDef } from './programs/index.ts';
 import {
   type Edit,
   ENGINE_VERSION,
@@ -25,14 +27,14 @@ import {
 } from './recipe.ts';
 import { upgradeRecipe } from './recipe-upgrade.ts';
 
-/** Larson's own limit on slots: it refuses to run with more (larson.cpp, MAX_BLOCKS). */
-export const MAX_SLOTS = 1_000_000;
 /** Most operations anything may ask for. */
 export const MAX_OPS = 1e10;
 const MAX_LANES = 4;
 const MAX_EDITS = 10_000;
 const MAX_NAME = 60;
 const SHOWN = 40;
+/** Knobs of a program that are set back one by one, before all are. */
+const MOST_MENDS = 8;
 
 /** Text that may come from anywhere, cut and quoted for a message. */
 export function quoted(raw: unknown): string {
@@ -46,11 +48,12 @@ export function quoted(raw: unknown): string {
 }
 
 /**
- * Reads one knob value, typed or as text. Numbers must be plain decimal and inside the knob's range.
+ * Reads one knob value, typed or as text. Numbers must be plain decimal and inside the knob's range, texts
+ * in the knob's grammar.
  */
 export function parseKnobValue(id: KnobId, raw: unknown): Result<KnobValue> {
   const def = knobDef(id);
-  const name = `${def.label} (${id})`;
+  const name = `${knobWords(id).label} (${id})`;
   switch (def.kind) {
     case 'bool':
       if (raw === true || raw === 'true' || raw === 'on' || raw === '1' || raw === 1)
@@ -86,6 +89,20 @@ export function parseKnobValue(id: KnobId, raw: unknown): Result<KnobValue> {
         );
       }
       return ok(value);
+    }
+    case 'text': {
+      if (typeof raw !== 'string')
+        return fail('E_KNOB', `${name} needs a text, not ${quoted(raw)}.`);
+      const trimmed = raw.trim();
+      if (trimmed.length > def.maxLength)
+        return fail(
+          'E_RANGE',
+          `${name} has at most ${plain(def.maxLength)} characters, not ${plain(trimmed.length)}.`,
+        );
+      const parsed = def.parse(trimmed);
+      return parsed.ok
+        ? ok(trimmed)
+        : fail(parsed.error.code, `${name} cannot be ${quoted(trimmed)}: ${parsed.error.message}`);
     }
   }
 }
@@ -205,7 +222,7 @@ export function parseRecipe(input: unknown): { recipe: Recipe; problems: Problem
   if (notes.length > 0) recipe.notes = notes;
   const view = parseView(raw.view, lanes.length, problems);
   if (view) recipe.view = view;
-  return { recipe: checkSlots(recipe, problems), problems };
+  return { recipe: checkPrograms(recipe, problems), problems };
 }
 
 function parseLanes(raw: unknown, problems: Problem[]): LaneRecipe[] {
@@ -270,7 +287,7 @@ function parseEdits(raw: unknown, lanes: number, problems: Problem[]): Edit[] {
     if (knobDef(knob).apply === 'restart') {
       problems.push({
         code: 'E_RECIPE_FIELD',
-        message: `${knobDef(knob).label} (${knob}) cannot change during a run.`,
+        message: `${knobWords(knob).label} (${knob}) cannot change during a run.`,
         kept: 'the other edits',
       });
       continue;
@@ -359,21 +376,42 @@ function parseSelection(raw: unknown): Selection | null {
   return isCount(block, most) ? { superslab, slab, block } : null;
 }
 
-/** Larson refuses more than a million slots; so do we, with its reason. */
-function checkSlots(recipe: Recipe, problems: Problem[]): Recipe {
-  const asked = laneKnobs(recipe, 0);
-  if (asked.threads * asked.chunks <= MAX_SLOTS) return recipe;
-  const defaults = defaultKnobs();
-  problems.push({
-    code: 'E_RANGE',
-    message: `${plain(asked.threads)} threads with ${plain(asked.chunks)} chunks are ${plain(asked.threads * asked.chunks)} slots; Larson stops at ${plain(MAX_SLOTS)}.`,
-    kept: `${defaults.chunks} chunks`,
-  });
-  const { chunks: _chunks, ...knobs } = recipe.knobs;
+/** Knobs may each be in range and yet ask for too much together: then one goes back to its default. */
+function checkPrograms(recipe: Recipe, problems: Problem[]): Recipe {
+  let checked = recipe;
+  for (const lane of recipe.lanes.keys()) {
+    for (let tries = 0; ; tries++) {
+      const workload = checked.lanes[lane].knobs.workload ?? checked.knobs.workload;
+      const { id, misfit, knobs: own } = programDef(workload ?? knobDef('workload').default);
+      const found = misfit?.(laneKnobs(checked, lane));
+      if (found === undefined) break;
+      // What its default does not mend, all defaults of the program do.
+      assert(tries <= MOST_MENDS, `the defaults of ${id} fit together`);
+      const ids = tries < MOST_MENDS ? [found.knob] : Object.keys(own);
+      const [first] = ids;
+      problems.push({
+        code: 'E_RANGE',
+        message: found.message,
+        kept:
+          ids.length === 1 && isKnobId(first)
+            ? `the default of ${knobWords(first).label}, ${String(knobDef(first).default)}`
+            : 'the program’s defaults',
+      });
+      checked = withoutKnobs(checked, ids);
+    }
+  }
+  return checked;
+}
+
+function withoutKnobs(recipe: Recipe, ids: readonly string[]): Recipe {
+  const without = (knobs: Partial<KnobValues>): Partial<KnobValues> =>
+    Object.fromEntries(
+      Object.entries(knobs).filter(([id]) => !ids.includes(id)),
+    ) as Partial<KnobValues>;
   return {
     ...recipe,
-    knobs,
-    lanes: recipe.lanes.map((lane) => ({ ...lane, knobs: omit(lane.knobs, 'chunks') })),
+    knobs: without(recipe.knobs),
+    lanes: recipe.lanes.map((lane) => ({ ...lane, knobs: without(lane.knobs) })),
   };
 }
 

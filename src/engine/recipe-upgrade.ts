@@ -5,12 +5,31 @@ type Raw = Record<string, unknown>;
 
 /**
  * Upgrader to each schema version from the one before; version 1 is the first. Version 2 brought
- * interventions, notes and the selection, all of them optional.
+ * interventions, notes and the selection, all of them optional. Before version 3 the pair exchange ran on
+ * the mid allocator alone, and brought it along unsaid.
  */
 const UPGRADERS: Readonly<Record<number, (recipe: Raw) => Raw>> = {
   1: (recipe) => recipe,
   2: (recipe) => recipe,
+  3: withMidNamed,
 };
+
+const asObject = (value: unknown): Raw =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : {};
+const isPair = (workload: unknown): boolean => workload === 'pair' || workload === 'wakers';
+
+/** Names the mid allocator wherever a recipe of version 2 had it by its program. */
+function withMidNamed(recipe: Raw): Raw {
+  const common = asObject(recipe.knobs);
+  const knobs = isPair(common.workload) ? { ...common, model: 'mf2' } : common;
+  if (!Array.isArray(recipe.lanes)) return { ...recipe, knobs };
+  const lanes = recipe.lanes.map((lane: unknown) => {
+    const own = asObject(asObject(lane).knobs);
+    if (!isPair(own.workload ?? common.workload)) return lane;
+    return { ...asObject(lane), knobs: { ...own, model: 'mf2' } };
+  });
+  return { ...recipe, knobs, lanes };
+}
 
 for (let version = 1; version <= RECIPE_SCHEMA; version++) {
   if (!UPGRADERS[version]) throw new Error(`no recipe upgrader to schema ${version}`);

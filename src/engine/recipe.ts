@@ -1,13 +1,13 @@
 import type { Intervention } from './interventions.ts';
-import type { KnobId, KnobValue, KnobValues } from './knobs.ts';
+import type { KnobId, KnobValue, KnobValues } from './knobs/index.ts';
 
 /**
  * The recipe is the document: everything a run is. It is the link, the bug report, the command
  * line's input file and what restarts a run after a fault. See recipe-parse.ts for reading one.
  */
-export const RECIPE_SCHEMA = 2;
+export const RECIPE_SCHEMA = 3;
 /** Changes when the engine may give other digests for the same recipe. */
-export const ENGINE_VERSION = '2';
+export const ENGINE_VERSION = '3';
 
 /** A knob turned at an operation. */
 export interface KnobEdit {

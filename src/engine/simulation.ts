@@ -1,17 +1,27 @@
-import { type Mf2Options, Mf2Simulation } from './allocators/mf2/simulation.ts';
-import { type SimulationOptions, TinySimulation } from './allocators/tiny/simulation.ts';
-import type { KnobValues } from './knobs.ts';
-import type { Simulation } from './types.ts';
+import type { CreateAllocator } from './allocators/contract.ts';
+import { HEAPS } from './allocators/heaps.ts';
+import type { KnobValues } from './knobs/index.ts';
+import { programOf } from './programs/create.ts';
+import { Run } from './run/run.ts';
+
+/** What may be changed for tests and long headless runs. */
+export interface SimulationOptions {
+  /** Events kept, a power of two. */
+  readonly eventCapacity?: number;
+  /** Another allocator than the knobs name, such as one with a deliberate fault. */
+  readonly create?: CreateAllocator;
+}
+
+const EVENT_CAPACITY = 1 << 17;
 
 /** Builds a run at operation 0, warm-up done. The knobs must be valid (see recipe-parse.ts). */
-export function createSimulation(
-  knobs: KnobValues,
-  options?: SimulationOptions & Mf2Options,
-): Simulation {
-  switch (knobs.model) {
-    case 'tiny':
-      return new TinySimulation(knobs, options);
-    case 'mf2':
-      return new Mf2Simulation(knobs, options);
-  }
+export function createSimulation(knobs: KnobValues, options: SimulationOptions = {}): Run {
+  // The program reads live knobs from the run's own settings.
+  const settings = { ...knobs };
+  return new Run(settings, {
+    model: settings.model,
+    program: programOf(settings),
+    create: options.create ?? HEAPS[settings.model],
+    eventCapacity: options.eventCapacity ?? EVENT_CAPACITY,
+  });
 }

@@ -1,27 +1,36 @@
 import type { Bytes, Ns, OpIndex } from '../base/units.ts';
+import type { ModelId } from './allocators/index.ts';
 import type { Intervention } from './interventions.ts';
-import type { KnobId, KnobValue, KnobValues } from './knobs.ts';
+import type { KnobId, KnobValue, KnobValues } from './knobs/index.ts';
 import type { EventLog } from './telemetry/events.ts';
 import type { History } from './telemetry/history.ts';
-import type { EndedBy, PageState, RunStatus, SuperSlabState } from './telemetry/states.ts';
+import type {
+  EndedBy,
+  HeapState,
+  PageState,
+  RunStatus,
+  SuperSlabState,
+} from './telemetry/states.ts';
 
-export type ModelId = KnobValues['model'];
+export type { ModelId };
 
-/** Columns of SuperSlabs that a frame carries; the engine fills them, row = map position. */
-export interface SuperSlabColumns {
+/** Columns of spans (SuperSlabs, pages) that a frame carries; the engine fills them, row = map position. */
+export interface SpanColumns {
   /** SS_STATES index. */
   readonly state: Uint8Array;
   readonly cls: Uint8Array;
   /** Chain slot of the owner: 0 main, 1..threads; 255 none (central list). */
   readonly chain: Uint8Array;
-  /** SUPERSLAB_FLAG bits. */
+  /** SPAN_FLAG bits. */
   readonly flags: Uint8Array;
   /** Slabs acquired so far. */
   readonly slabs: Uint8Array;
   /** Blocks truly allocated. */
   readonly live: Uint32Array;
-  /** What the counter believes. */
-  readonly active: Uint32Array;
+  /** Blocks that its counter believes to be live. */
+  readonly believed: Uint32Array;
+  /** Blocks that it has room for. */
+  readonly capacity: Uint32Array;
   /** Blocks waiting in remote queues. */
   readonly queued: Uint32Array;
   /** Life that owns it, or owned it. */
@@ -30,9 +39,9 @@ export interface SuperSlabColumns {
   readonly born: Uint32Array;
 }
 
-export const SUPERSLAB_FLAG = { ownerDead: 1, adopted: 2, persistent: 4 } as const;
+export const SPAN_FLAG = { ownerDead: 1, adopted: 2, persistent: 4 } as const;
 
-/** One slab in the close view of a SuperSlab. */
+/** One slab in the close view of a span. */
 export interface SlabDetail {
   readonly index: number;
   readonly acquired: boolean;
@@ -43,14 +52,14 @@ export interface SlabDetail {
   readonly live: number;
   readonly free: number;
   readonly queued: number;
-  readonly active: number;
+  readonly believed: number;
   readonly residentPages: number;
 }
 
-export interface SuperSlabDetail {
+export interface SpanDetail {
   readonly index: number;
   readonly serial: number;
-  readonly state: SuperSlabState | PageState;
+  readonly state: SuperSlabState | PageState | HeapState;
   readonly cls: number;
   readonly blockBytes: Bytes;
   readonly bytes: Bytes;
@@ -63,7 +72,7 @@ export interface SuperSlabDetail {
   readonly bornOp: OpIndex;
   readonly bornNs: Ns;
   readonly live: number;
-  readonly active: number;
+  readonly believed: number;
   readonly queued: number;
   readonly capacity: number;
   /** Pinned by an intervention. */
@@ -91,7 +100,7 @@ export type BlockState = (typeof BLOCK_STATES)[number];
 
 /** All blocks of one slab, from walking its lists. */
 export interface BlocksDetail {
-  readonly superslab: number;
+  readonly span: number;
   readonly slab: number;
   readonly blockBytes: Bytes;
   readonly headerBytes: number;
@@ -101,6 +110,9 @@ export interface BlocksDetail {
   readonly requested: Uint32Array;
   /** Workload slot of live blocks, -1 otherwise; thread tables are -2. */
   readonly slots: Int32Array;
+  /** Where blocks differ in size: first byte of each, from the span's beginning, and its bytes, tags included. */
+  readonly offsets?: Float64Array;
+  readonly bytes?: Float64Array;
 }
 
 /** What the autopsy card says; every figure is counted from states. */
@@ -178,6 +190,17 @@ export interface Outcome {
   readonly life: number;
 }
 
+/** One record of the program's stream, and the block that it was about. */
+export interface RecordOutcome {
+  readonly chain: number;
+  readonly life: number;
+  readonly slot: number;
+  /** The slot's block was freed; else one was allocated into the slot, in `row`, as `block`. */
+  readonly freed: boolean;
+  readonly row: number;
+  readonly block: number;
+}
+
 /** Opaque copy of everything that decides the future of a run. */
 export interface Snapshot {
   readonly op: number;
@@ -212,7 +235,7 @@ export interface Simulation {
   readonly history: History;
   /** Block size of each class, in bytes; the header byte is part of it. */
   readonly classBytes: readonly number[];
-  /** Rows of the SuperSlab columns in use, unmapped ones included. */
+  /** Rows of the span columns in use, unmapped ones included. */
   readonly rows: number;
   /** Chains of lives, main (slot 0) included. */
   readonly chains: number;
@@ -225,6 +248,8 @@ export interface Simulation {
   chainOf(life: number): number;
   /** What the latest operation came to; call it after `advance(1)`. */
   lastOutcome(): Outcome;
+  /** Records carried out by the latest `advance(1)`, of whatever operation and chain, oldest first. */
+  lastRecords(): readonly RecordOutcome[];
   /** Turns a knob now. The value must be valid and the knob `live`. */
   setKnob(id: KnobId, value: KnobValue): void;
   /** Why an intervention cannot be done now, in one sentence; undefined: it can. Changes nothing. */
@@ -248,12 +273,12 @@ export interface Simulation {
   readonly peakMappedBytes: Bytes;
   readonly peakResidentBytes: Bytes;
   /** Fills `rows` rows; the columns must be long enough. */
-  fillColumns(columns: SuperSlabColumns): void;
+  fillColumns(columns: SpanColumns): void;
   /** Queued blocks by chain (rows, living owner first, then the chain's dead) and class. Length 2 × chains × classes. */
   fillQueues(matrix: Float64Array): void;
 
-  inspectSuperSlab(index: number): SuperSlabDetail | undefined;
-  inspectBlocks(superslab: number, slab: number): BlocksDetail | undefined;
+  inspectSpan(index: number): SpanDetail | undefined;
+  inspectBlocks(span: number, slab: number): BlocksDetail | undefined;
   autopsy(): Autopsy;
 
   /** Sixteen hexadecimal digits over state and counters, not over the recipe. */

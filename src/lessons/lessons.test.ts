@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type KnobValues, resolveKnobs } from '../engine/knobs.ts';
+import { type KnobValues, resolveKnobs } from '../engine/knobs/index.ts';
 import { presetById, variantKnobs } from '../engine/presets.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { C, COUNTERS } from '../engine/telemetry/counters.ts';

@@ -1,4 +1,4 @@
-import type { KnobValues } from '../engine/knobs.ts';
+import type { KnobValues } from '../engine/knobs/index.ts';
 import type { StoryStep } from '../engine/presets.ts';
 import type { CounterName } from '../engine/telemetry/counters.ts';
 import type { SeriesName } from '../engine/telemetry/series.ts';

@@ -1,4 +1,7 @@
+import { H } from '../worker/frame.ts';
+import { commits } from './commits.ts';
 import type { Lane } from './lane.ts';
+import { isLoading } from './loading.ts';
 import type { Lockstep } from './lockstep.ts';
 import { rafPending, rafWork } from './raf.ts';
 
@@ -7,10 +10,12 @@ export interface Probe {
   readonly lane: Lane;
   readonly lanes: readonly Lane[];
   readonly lockstep: Lockstep;
+  /** Where each field of a frame's header is. */
+  readonly H: typeof H;
   /** Time that drawing took. */
   readonly rafWork: typeof rafWork;
   /** React commits since the page was opened. */
-  commits: number;
+  readonly commits: number;
   /** Frames drawn since the page was opened. */
   frames: number;
 }
@@ -25,7 +30,17 @@ declare global {
 /** Installs what tests and the console use: `whenIdle()` and the probe. */
 export function installProbe(lockstep: Lockstep): Probe {
   const [lane] = lockstep.lanes;
-  const probe: Probe = { lane, lanes: lockstep.lanes, lockstep, rafWork, commits: 0, frames: 0 };
+  const probe: Probe = {
+    lane,
+    lanes: lockstep.lanes,
+    lockstep,
+    H,
+    rafWork,
+    frames: 0,
+    get commits() {
+      return commits.count;
+    },
+  };
   lane.hub.subscribe(() => {
     probe.frames++;
   });
@@ -35,7 +50,10 @@ export function installProbe(lockstep: Lockstep): Probe {
     for (let still = 0; still < 2; ) {
       await new Promise(requestAnimationFrame);
       still =
-        lockstep.busy || rafPending() || lockstep.lanes.some((each) => !each.hub.latest)
+        lockstep.busy ||
+        rafPending() ||
+        isLoading() ||
+        lockstep.lanes.some((each) => !each.hub.latest)
           ? 0
           : still + 1;
     }

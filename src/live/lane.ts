@@ -1,9 +1,11 @@
 import type { Intervention } from '../engine/interventions.ts';
-import type { KnobId, KnobValue } from '../engine/knobs.ts';
+import type { KnobId, KnobValue } from '../engine/knobs/index.ts';
 import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
-import type { Autopsy, BlocksDetail, SuperSlabDetail, ThreadDetail } from '../engine/types.ts';
-import { CallError, type Config, LaneClient, type WorkerLike } from '../worker/client.ts';
+import type { Autopsy, BlocksDetail, SpanDetail, ThreadDetail } from '../engine/types.ts';
+import { type Config, LaneClient, type LaneWorker } from '../worker/client.ts';
+import { CallError } from '../worker/link.ts';
 import type { Calls, ExportKind, Speed, Summary } from '../worker/protocol.ts';
+import { spawnLane } from '../worker/spawn.ts';
 import { LaneHub } from './hub.ts';
 
 export interface RestartInfo {
@@ -22,7 +24,7 @@ export class Lane {
   /** A frame came in: the run may have moved. */
   onProgress: () => void = () => {};
 
-  constructor(spawn: () => WorkerLike = spawnWorker) {
+  constructor(spawn: () => LaneWorker = spawnLane) {
     this.client = new LaneClient({
       spawn,
       onFrame: (frame) => {
@@ -90,8 +92,8 @@ export class Lane {
     return (await this.stand(this.client.call('previousEvent', { kinds })))?.missed !== true;
   }
 
-  provenance(superslab: number, slab: number, block: number, signal?: AbortSignal) {
-    return this.client.call('provenance', { superslab, slab, block }, signal);
+  provenance(span: number, slab: number, block: number, signal?: AbortSignal) {
+    return this.client.call('provenance', { span, slab, block }, signal);
   }
 
   runTo(op: number): Promise<unknown> {
@@ -110,16 +112,16 @@ export class Lane {
     return this.client.call('threads', undefined);
   }
 
-  inspectSuperSlab(index: number, signal?: AbortSignal): Promise<SuperSlabDetail | undefined> {
-    return this.client.call('inspectSuperSlab', { index }, signal);
+  inspectSpan(index: number, signal?: AbortSignal): Promise<SpanDetail | undefined> {
+    return this.client.call('inspectSpan', { index }, signal);
   }
 
   inspectBlocks(
-    superslab: number,
+    span: number,
     slab: number,
     signal?: AbortSignal,
   ): Promise<BlocksDetail | undefined> {
-    return this.client.call('inspectBlocks', { superslab, slab }, signal);
+    return this.client.call('inspectBlocks', { span, slab }, signal);
   }
 
   events(
@@ -170,11 +172,6 @@ export class Lane {
     this.client.dispose();
   }
 }
-
-const spawnWorker = (): WorkerLike =>
-  new Worker(new URL('../worker/sim.worker.ts', import.meta.url), {
-    type: 'module',
-  }) as unknown as WorkerLike;
 
 /** Commands that a newer command stops are no error to anybody. */
 async function quiet<T>(promise: Promise<T>): Promise<T | undefined> {

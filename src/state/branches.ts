@@ -1,5 +1,6 @@
 import { ACT } from '../engine/interventions.ts';
-import { type KnobId, knobDef } from '../engine/knobs.ts';
+import { type KnobDef, type KnobId, knobDef } from '../engine/knobs/index.ts';
+import { knobWords, optionLabel } from '../engine/knobs/words.ts';
 import { type Edit, isActEdit, type Recipe } from '../engine/recipe.ts';
 
 /** One future of the recipe: how it was reached and where it parted from its parent. */
@@ -73,16 +74,21 @@ export function editText(edit: Edit): string {
 
 const text = (id: KnobId, value: unknown): string => {
   const def = knobDef(id);
-  const shown =
-    def.kind === 'enum'
-      ? def.optionLabels[String(value)]
-      : def.kind === 'bool'
-        ? value === true
-          ? 'on'
-          : 'off'
-        : Number(value).toLocaleString('en-US');
-  return `${def.label}: ${shown}`;
+  return `${knobWords(id).label}: ${shownValue(id, def.kind, value)}`;
 };
+
+function shownValue(id: KnobId, kind: KnobDef['kind'], value: unknown): string {
+  switch (kind) {
+    case 'enum':
+      return optionLabel(id, String(value));
+    case 'bool':
+      return value === true ? 'on' : 'off';
+    case 'number':
+      return Number(value).toLocaleString('en-US');
+    case 'text':
+      return String(value);
+  }
+}
 
 /** What turned one recipe into another, and from which operation on; undefined: nothing that matters. */
 export function describeChange(

@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { Problem } from '../base/result.ts';
 import { clip } from '../base/text.ts';
-import { type KnobId, type KnobValue, type KnobValues, knobDef } from '../engine/knobs.ts';
+import { type KnobId, type KnobValue, type KnobValues, knobDef } from '../engine/knobs/index.ts';
 import { presetById, variantKnobs } from '../engine/presets.ts';
 import {
   type Edit,
@@ -14,6 +14,7 @@ import {
 } from '../engine/recipe.ts';
 import { defaultRecipe, laneKnobs, withKnob } from '../engine/recipe-parse.ts';
 import { type BranchTree, childOf, grow, nameOf, parentOf, rootTree } from './branches.ts';
+import { initialUi, type Panels, type Ui } from './ui.ts';
 
 export type { Selection } from '../engine/recipe.ts';
 
@@ -49,6 +50,7 @@ export interface AppState {
   readonly tree: BranchTree;
   readonly notices: readonly Notice[];
   readonly announcement: string;
+  readonly ui: Ui;
 }
 
 export interface AppActions {
@@ -97,6 +99,8 @@ export interface AppActions {
   dismiss(id: number): void;
   dismissAll(): void;
   announce(text: string): void;
+  setUi(changes: Partial<Ui>): void;
+  setPanels(changes: Partial<Panels>): void;
 }
 
 export type Store = ReturnType<typeof createAppStore>;
@@ -141,8 +145,11 @@ export function changedFromPreset(recipe: Recipe): Partial<KnobValues> {
 
 const MAX_NOTICES = 6;
 
-/** The store of the page, without React. */
-export function createAppStore({ view, ...initial }: Recipe) {
+/**
+ * The store of the page, without React.
+ * @param ui what differs from a page that has just been opened
+ */
+export function createAppStore({ view, ...initial }: Recipe, ui: Partial<Ui> = {}) {
   let nextNotice = 1;
   const store = createStore<AppState & AppActions>()((set, get) => ({
     recipe: initial,
@@ -155,6 +162,7 @@ export function createAppStore({ view, ...initial }: Recipe) {
     tree: rootTree(initial),
     notices: [],
     announcement: '',
+    ui: withNotes(initialUi(ui), initial),
     openRecipe: ({ view, ...recipe }) =>
       set({
         // What was said of another scenario would be false of this one.
@@ -163,6 +171,7 @@ export function createAppStore({ view, ...initial }: Recipe) {
         run: get().run + 1,
         selection: view?.selection,
         focus: Math.min(view?.focus ?? get().focus, recipe.lanes.length - 1),
+        ui: withNotes(get().ui, recipe),
       }),
     openPreset: (id, variant) => get().openRecipe(presetRecipe(id, variant)),
     replayWith: (knobs) => {
@@ -359,6 +368,8 @@ export function createAppStore({ view, ...initial }: Recipe) {
     dismiss: (id) => set({ notices: get().notices.filter((notice) => notice.id !== id) }),
     dismissAll: () => set({ notices: [] }),
     announce: (announcement) => set({ announcement }),
+    setUi: (changes) => set({ ui: { ...get().ui, ...changes } }),
+    setPanels: (changes) => get().setUi({ panels: { ...get().ui.panels, ...changes } }),
   }));
   store.subscribe((now, before) => {
     if (now.recipe === before.recipe) return;
@@ -367,6 +378,12 @@ export function createAppStore({ view, ...initial }: Recipe) {
   });
   return store;
 }
+
+/** A recipe that brings words shows them. */
+const withNotes = (ui: Ui, { notes }: Recipe): Ui =>
+  (notes ?? []).length === 0 || ui.panels.notes !== false
+    ? ui
+    : { ...ui, panels: { ...ui.panels, notes: 'byRecipe' } };
 
 /** A recipe that starts from the beginning. */
 function unplaced(recipe: Recipe): Recipe {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { deflateSync, strFromU8, strToU8 } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { cases } from '../base/testing/fuzz.ts';
-import { KNOB_IDS, KNOBS, type KnobId, type KnobValue, knobDef } from '../engine/knobs.ts';
+import { KNOB_IDS, KNOBS, type KnobId, type KnobValue, knobDef } from '../engine/knobs/index.ts';
 import { PRESETS } from '../engine/presets.ts';
 import type { Recipe } from '../engine/recipe.ts';
 import { laneKnobs, parseRecipe, remarks } from '../engine/recipe-parse.ts';
@@ -24,6 +24,8 @@ const anyValueOf = (id: KnobId): fc.Arbitrary<KnobValue> => {
             max: Math.min(def.max, 15000) < def.min ? def.min : Math.min(def.max, 15000),
           })
         : fc.double({ min: def.min, max: def.max, noNaN: true });
+    case 'text':
+      return fc.constant(def.default);
   }
 };
 
@@ -80,42 +82,42 @@ describe('links', () => {
   });
 
   it('are short and readable', () => {
-    expect(hashOf(presetRecipe('larson-oom'))).toBe('#v2/larson-oom');
+    expect(hashOf(presetRecipe('larson-oom'))).toBe('#v3/larson-oom');
     expect(
       hashOf({
         ...presetRecipe('larson-oom'),
         knobs: { ...presetRecipe('larson-oom').knobs, orphanPolicy: 'adopt' },
       }),
-    ).toBe('#v2/larson-oom?op=adopt');
+    ).toBe('#v3/larson-oom?op=adopt');
   });
 
   it.each([
-    ['#v1/larson-om', /did you mean larson-oom/],
-    ['#v1/larson-oom?t=0', /goes from 1 to 64/],
-    ['#v1/larson-oom?t=NaN', /needs a number/],
-    ['#v1/larson-oom?t=2.5', /whole number/],
-    ['#v1/larson-oom?op=adobt', /Did you mean adopt/],
-    ['#v1/larson-oom?zz=1', /no knob/],
-    ['#v1/larson-oom.9', /no variant number 10; it has 1/],
-    ['#v1/larson-oom?e=5:op', /cannot be read/],
-    ['#v1/larson-oom?e=5:t:3', /cannot change during a run/],
-    ['#v1/larson-oom?at=1000000000000', /position/],
-    ['#v1/larson-oom?t=%E0%A4%A', /cannot be read/],
+    ['#v3/larson-om', /did you mean larson-oom/],
+    ['#v3/larson-oom?t=0', /goes from 1 to 64/],
+    ['#v3/larson-oom?t=NaN', /needs a number/],
+    ['#v3/larson-oom?t=2.5', /whole number/],
+    ['#v3/larson-oom?op=adobt', /Did you mean adopt/],
+    ['#v3/larson-oom?zz=1', /no knob/],
+    ['#v3/larson-oom.9', /no variant number 10; it has 1/],
+    ['#v3/larson-oom?e=5:op', /cannot be read/],
+    ['#v3/larson-oom?e=5:t:3', /cannot change during a run/],
+    ['#v3/larson-oom?at=1000000000000', /position/],
+    ['#v3/larson-oom?t=%E0%A4%A', /cannot be read/],
     ['#v9/larson-oom', /version 9/],
     ['#v0/larson-oom', /version 0/],
-    ['#v1/larson-o', /did you mean|no preset/],
+    ['#v3/larson-o', /did you mean|no preset/],
     ['#v1', /cannot be read/],
     ['#<script>alert(1)</script>', /cannot be read/],
-    ['#v1/larson-oom?t=64&n=100000', /goes from/],
-    ['#v2/larson-oom?act=5:stab:1:3', /no intervention/],
-    ['#v2/larson-oom?act=5:burst:1:0', /goes from 1 to/],
-    ['#v2/larson-oom?act=5:kill', /cannot be read/],
-    ['#v2/larson-oom?note=5:0:1', /cannot be read/],
-    ['#v2/larson-oom?note=5:7::hi', /note cannot be read/],
-    ['#v2/larson-oom?sel=1.2.3.4', /selected cannot be read/],
-    ['#v2/larson-oom?focus=3', /selected cannot be read/],
-    ['#v2z/not-deflated', /damaged/],
-    ['#v2z/!!', /cannot be read/],
+    ['#v3/larson-oom?t=64&n=100000', /goes from/],
+    ['#v3/larson-oom?act=5:stab:1:3', /no intervention/],
+    ['#v3/larson-oom?act=5:burst:1:0', /goes from 1 to/],
+    ['#v3/larson-oom?act=5:kill', /cannot be read/],
+    ['#v3/larson-oom?note=5:0:1', /cannot be read/],
+    ['#v3/larson-oom?note=5:7::hi', /note cannot be read/],
+    ['#v3/larson-oom?sel=1.2.3.4', /selected cannot be read/],
+    ['#v3/larson-oom?focus=3', /selected cannot be read/],
+    ['#v3z/not-deflated', /damaged/],
+    ['#v3z/!!', /cannot be read/],
   ])('%s gets one clear sentence and the page goes on', (hash, message) => {
     const { recipe, problems } = recipeOf(hash);
     expect(problems).toHaveLength(1);
@@ -131,7 +133,7 @@ describe('links', () => {
   });
 
   it('full of rubbish are not read to their end', () => {
-    const { recipe, problems } = recipeOf(`#v2/larson-oom?${'zz=1&'.repeat(50_000)}t=3`);
+    const { recipe, problems } = recipeOf(`#v3/larson-oom?${'zz=1&'.repeat(50_000)}t=3`);
     expect(problems).toHaveLength(51);
     expect(recipe.knobs.threads).toBeUndefined();
   });
@@ -194,17 +196,111 @@ const OLDER: readonly [string, (recipe: Recipe) => void][] = [
       expect(recipe.edits).toEqual([{ op: 9000, lane: 1, knob: 'orphanPolicy', value: 'adopt' }]);
     },
   ],
-  ['#v1/domino.0?at=30000', (recipe) => expect(recipe.variant).toBe(0)],
+  ['#v2/domino.0?at=30000', (recipe) => expect(recipe.variant).toBe(0)],
   ['#v1/custom?t=8&n=50', (recipe) => expect(recipe.knobs).toEqual({ threads: 8, chunks: 50 })],
+  // The pair exchange ran on the mid allocator alone, and brought it along unsaid.
+  [
+    '#v2/custom?w=pair&l=A&l=B~w:larson',
+    (recipe) => {
+      expect(recipe.knobs).toEqual({ workload: 'pair', model: 'mf2' });
+      expect(laneKnobs(recipe, 0)).toMatchObject({ workload: 'pair', model: 'mf2' });
+    },
+  ],
+  [
+    '#v2/custom?l=A&l=B~w:wakers',
+    (recipe) => expect(recipe.lanes[1].knobs).toEqual({ workload: 'wakers', model: 'mf2' }),
+  ],
 ];
+
+describe('texts', () => {
+  const sizes = '16 x 50, 64 × 30, 1K-4K x 1';
+  const phases = 'grow 100, hold 50, shrink 10 random, idle 2s, repeat';
+
+  it('come back from links, of the recipe and of its lanes', () => {
+    const { recipe, problems } = parseRecipe({
+      knobs: { workload: 'mix', sizes },
+      lanes: [
+        { name: 'A', knobs: { phases } },
+        { name: 'B', knobs: { sizes: 'power 1.5 16-64K' } },
+      ],
+    });
+    expect(problems).toEqual([]);
+    expect(recipe.knobs.sizes).toBe(sizes);
+    const hash = hashOf(recipe);
+    expect(hash).not.toMatch(/[\s,]/);
+    expect(recipeOf(hash)).toEqual({ recipe, problems: [] });
+  });
+
+  it('are told apart from others only by what they say', () => {
+    const { recipe } = parseRecipe({ knobs: { sizes: `  ${sizes} ` } });
+    expect(recipe.knobs.sizes).toBe(sizes);
+  });
+
+  it.each([
+    ['16 and more', /^Sizes \(sizes\) cannot be “16 and more”: “16 and more” is no size; .*\.$/],
+    ['1'.repeat(401), /^Sizes \(sizes\) has at most 400 characters, not 401\.$/],
+    [64, /^Sizes \(sizes\) needs a text, not “64”\.$/],
+  ])('that are bad fall back alone: %j', (bad, message) => {
+    const { recipe, problems } = parseRecipe({ knobs: { sizes: bad, phases } });
+    expect(problems).toHaveLength(1);
+    expect(problems[0].message).toMatch(message);
+    expect(problems[0].kept).toBe('the default, 16-1024');
+    expect(recipe.knobs).toEqual({ phases });
+  });
+});
+
+describe('edits in links', () => {
+  it.each(['#v3/custom?e=700:op:adopt:0', '#v3/custom?e=700%3Aop%3Aadopt%3A0'])(
+    'are read with their colons encoded, too: %s',
+    (hash) => {
+      expect(recipeOf(hash).recipe.edits).toEqual([
+        { op: 700, lane: 0, knob: 'orphanPolicy', value: 'adopt' },
+      ]);
+    },
+  );
+});
+
+describe('knobs that ask for too much together', () => {
+  it('fall back one by one until the rest fits, and each is told', () => {
+    const knobs = { workload: 'mix', producers: 64, consumers: 64, both: 64, liveSet: 900_000 };
+    const { recipe, problems } = parseRecipe({ knobs });
+    expect(problems.map(({ message }) => message)).toEqual([
+      '192 threads are more than the 127 that a run can have.',
+      '128 threads are more than the 127 that a run can have.',
+      '64 threads that allocate could have 57,604,352 live blocks; a run has at most 1,000,000.',
+    ]);
+    expect(problems[0].kept).toBe('the default of Producers, 0');
+    expect(recipe.knobs).toEqual({ workload: 'mix', both: 64 });
+  });
+
+  it('of another program do not matter', () => {
+    const { problems } = parseRecipe({ knobs: { producers: 64, consumers: 64, both: 64 } });
+    expect(problems).toEqual([]);
+  });
+
+  it('fall back in the lane that has them', () => {
+    const { recipe, problems } = parseRecipe({
+      knobs: { workload: 'mix' },
+      lanes: [
+        { name: 'A', knobs: { liveSet: 500 } },
+        { name: 'B', knobs: { liveUnit: 'KiB', sizes: '1-10' } },
+      ],
+    });
+    expect(problems).toHaveLength(1);
+    expect(recipe.lanes[1].knobs).toEqual({ sizes: '1-10' });
+  });
+});
 
 describe('links of older versions', () => {
   it.each(OLDER)('%s opens', (hash, check) => {
     const { recipe, problems } = recipeOf(hash);
-    expect(problems).toEqual([]);
+    // The run may differ, and the page says which engine made the link and which runs it now.
+    expect(problems.map(({ message }) => message)).toEqual([
+      `This recipe was made by engine “${hash[2]}”, this is engine 3: results may differ.`,
+    ]);
     check(recipe);
     // Written anew it is of this version and says the same.
-    expect(hashOf(recipe)).toMatch(/^#v2/);
+    expect(hashOf(recipe)).toMatch(/^#v3/);
     expect(recipeOf(hashOf(recipe)).recipe).toEqual(recipe);
   });
 });
@@ -226,7 +322,7 @@ describe('long links', () => {
       })),
     };
     const hash = hashOf(recipe);
-    expect(hash).toMatch(/^#v2z\/[\w-]+$/);
+    expect(hash).toMatch(/^#v3z\/[\w-]+$/);
     expect(hash.length).toBeLessThan(2000);
     expect(recipeOf(hash)).toEqual({ recipe, problems: [] });
   });
@@ -269,7 +365,7 @@ describe('long links', () => {
   it('that would swell are refused', () => {
     const bomb = deflateSync(strToU8(`larson-oom?${'t=4&'.repeat(2_000_000)}`), { level: 9 });
     const packed = btoa(strFromU8(bomb, true)).replace(/\+/g, '-').replace(/\//g, '_');
-    const { problems } = recipeOf(`#v2z/${packed.replace(/=+$/, '')}`);
+    const { problems } = recipeOf(`#v3z/${packed.replace(/=+$/, '')}`);
     expect(problems[0].message).toMatch(/damaged/);
   });
 });

@@ -1,6 +1,6 @@
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import type { Problem } from '../base/result.ts';
-import { KNOB_IDS, KNOBS, type KnobId, type KnobValue, knobDef } from '../engine/knobs.ts';
+import { KNOB_IDS, KNOBS, type KnobId, type KnobValue, knobDef } from '../engine/knobs/index.ts';
 import { FIRST_PRESET, PRESETS, presetById } from '../engine/presets.ts';
 import { type Edit, isActEdit, type LaneRecipe, type Note, type Recipe } from '../engine/recipe.ts';
 import {
@@ -13,13 +13,13 @@ import {
 import { changedFromPreset, presetRecipe, type Store, withView } from './store.ts';
 
 /**
- * The recipe as a link: `#v1/larson-oom.0?op=adopt&ti=100&e=120000:dr:true&at=500000`.
+ * The recipe as a link: `#v3/larson-oom.0?op=adopt&ti=100&e=120000:dr:true&at=500000`.
  * Readable: the preset with its variant, then changed knobs by their short keys, edits (`e`),
  * interventions (`act`), lanes (`l`), position (`at`), notes (`note`), `focus` and selection (`sel`). A text
- * that would be long is deflated instead: `#v2z/` and base64url. A bad part falls back alone; nothing
+ * that would be long is deflated instead: `#v3z/` and base64url. A bad part falls back alone; nothing
  * here throws, whatever the text.
  */
-export const URL_VERSION = 2;
+export const URL_VERSION = 3;
 /** No recipe within its limits makes a longer one. */
 const MAX_HASH = 300_000;
 /** Texts up to this length stay readable. */
@@ -36,6 +36,8 @@ const UPGRADERS: Readonly<Record<number, (body: string) => string>> = {
   1: (body) => body,
   // Version 2 brought interventions, notes, selection and the deflated form; the rest is as it was.
   2: (body) => body,
+  // Version 3 is written as version 2; what it means has changed, see recipe-upgrade.ts.
+  3: (body) => body,
 };
 for (let version = 1; version <= URL_VERSION; version++) {
   if (!UPGRADERS[version]) throw new Error(`no link upgrader to v${version}`);
@@ -199,7 +201,7 @@ export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } 
     const value = cut < 0 ? undefined : decode(part.slice(cut + 1));
     if (value === undefined) problems.push(unreadable(part));
     else if (key === 'l') lanes.push(readLane(part.slice(cut + 1), problems));
-    else if (key === 'e') edits.push(readEdit(value, problems));
+    else if (key === 'e') edits.push(readEdit(part.slice(cut + 1), problems));
     else if (key === 'act') edits.push(readAct(value, problems));
     else if (key === 'note') notes.push(readNote(part.slice(cut + 1), problems));
     else if (key === 'focus') view.focus = wholeNumber(value) ?? value;
@@ -209,6 +211,8 @@ export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } 
   }
   const parsed = parseRecipe({
     ...base,
+    // Links, recipes and engines have counted their versions alike so far.
+    ...(version < URL_VERSION ? { schema: version, engine: String(version) } : {}),
     knobs,
     ...(lanes.length > 0 ? { lanes } : {}),
     edits: edits.filter((edit) => edit !== undefined),
@@ -327,8 +331,11 @@ function readSelection(text: string): unknown {
   };
 }
 
+const EDIT = /^(\d{1,11}):([a-z]+):([^:]*)(?::(\d))?$/i;
+
+/** Reads an edit as it stands in the link, or with its colons encoded, as some programs send links on. */
 function readEdit(text: string, problems: Problem[]): Edit | undefined {
-  const match = /^(\d{1,11}):([a-z]+):([^:]*)(?::(\d))?$/i.exec(text);
+  const match = EDIT.exec(text) ?? EDIT.exec(decode(text) ?? '');
   const id = match
     ? (KNOB_BY_KEY.get(match[2]) ?? KNOB_IDS.find((known) => known === match[2]))
     : undefined;
@@ -336,7 +343,7 @@ function readEdit(text: string, problems: Problem[]): Edit | undefined {
     problems.push(unreadable(`e=${text}`));
     return undefined;
   }
-  const parsed = parseKnobValue(id, match[3]);
+  const parsed = parseKnobValue(id, decode(match[3]) ?? match[3]);
   if (parsed.ok)
     return {
       op: Number(match[1]),

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { asNs, asOp } from '../base/units.ts';
 import { frameAt } from '../draw/testing/frames.ts';
-import { TinySimulation } from '../engine/allocators/tiny/simulation.ts';
-import { KNOB_IDS, knobDef, resolveKnobs } from '../engine/knobs.ts';
+import { MODEL_IDS } from '../engine/allocators/index.ts';
+import { KNOB_IDS, knobDef, resolveKnobs } from '../engine/knobs/index.ts';
 import { PRESETS } from '../engine/presets.ts';
+import { createSimulation } from '../engine/simulation.ts';
 import { EVENT_KINDS } from '../engine/telemetry/events.ts';
 import { BANDS } from '../engine/telemetry/ledger.ts';
 import { fromSlider, SLIDER_STEPS, toSlider } from './knobs/scale.ts';
 import { BAND_GROUPS } from './lane/band-groups.ts';
-import { eventOf, eventSentence } from './lane/event-text.ts';
+import { eventOf, eventSentence, kindName } from './lane/event-text.ts';
 import { verdictOf } from './lane/header.tsx';
 import { hiddenParts } from './shell/embed.ts';
 import { metricOf } from './side/metrics.ts';
@@ -46,7 +48,7 @@ describe('stories', () => {
 
 describe('autopsy', () => {
   it('counts every figure it says', () => {
-    const sim = new TinySimulation(resolveKnobs({ maxMapCount: 1000 }));
+    const sim = createSimulation(resolveKnobs({ maxMapCount: 1000 }));
     sim.advance(1e9);
     const autopsy = sim.autopsy();
     expect(autopsyTitle(autopsy)).toBe('Out of map entries, not out of memory');
@@ -72,7 +74,7 @@ describe('autopsy', () => {
       minSize: 8,
       maxSize: 1000,
     });
-    const sim = new TinySimulation(knobs);
+    const sim = createSimulation(knobs);
     sim.advance(1e6);
     expect(sim.status).toBe('crashed');
     expect(autopsyTitle(sim.autopsy())).toMatch(/Crashed/);
@@ -88,19 +90,21 @@ describe('words', () => {
     expect(verdictOf(frameAt(1e9, { seconds: 0.01 })).text).toMatch(/^Finished/);
   });
 
-  it('every kind of event has a sentence', () => {
+  it.each(MODEL_IDS)('every kind of event has a sentence and a name, %s', (model) => {
     for (const kind of EVENT_KINDS) {
       const text = eventSentence(
-        { seq: 1, kind, op: 1, ns: 1, life: 1, subject: 1, a: 1, b: 1, cause: -1 },
+        { seq: 1, kind, op: asOp(1), ns: asNs(1), life: 1, subject: 1, a: 1, b: 1, cause: -1 },
         [8, 16],
+        model,
       );
       expect(text.length).toBeGreaterThan(8);
       expect(text).not.toMatch(/undefined|NaN/);
+      expect(kindName(kind, model)).not.toMatch(/undefined|^$/);
     }
     const frame = frameAt(500);
-    expect(eventSentence(eventOf(frame, frame.shape.events - 1), frame.classBytes)).not.toMatch(
-      /undefined/,
-    );
+    expect(
+      eventSentence(eventOf(frame, frame.shape.events - 1), frame.classBytes, 'tiny'),
+    ).not.toMatch(/undefined/);
   });
 
   it('every band is drawn in exactly one group', () => {

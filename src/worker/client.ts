@@ -1,58 +1,44 @@
-import type { ErrorCode } from '../base/result.ts';
+import { unreachable } from '../base/assert.ts';
 import { asOp } from '../base/units.ts';
 import type { Intervention } from '../engine/interventions.ts';
-import type { KnobId, KnobValue } from '../engine/knobs.ts';
+import type { KnobId, KnobValue } from '../engine/knobs/index.ts';
 import { type Edit, withEdits } from '../engine/recipe.ts';
-import { RUN_STATUS, type RunStatus } from '../engine/telemetry/states.ts';
+import { RUN_STATUS } from '../engine/telemetry/states.ts';
 import { type FrameView, H, viewFrame } from './frame.ts';
+import { type KnobChange, KnobUpdates } from './knob-updates.ts';
+import { begin, CallError, Deferred, Watchdog, type WorkerLike } from './link.ts';
 import {
   type CallName,
   type Calls,
+  callOf,
   FRAME_CREDITS,
-  type FromWorker,
+  type FromLane,
   type LaneConfig,
-  PROTOCOL_VERSION,
-  reachOf,
   type Speed,
   type Summary,
-  type ToWorker,
+  type ToLane,
   WATCHDOG_MS,
 } from './protocol.ts';
+import { type Heading, headingOf, Standing } from './standing.ts';
 
-/** The part of a Worker that the client uses; tests give it a MessagePort. */
-export interface WorkerLike {
-  postMessage(message: ToWorker, transfer?: ArrayBuffer[]): void;
-  terminate(): void;
-  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-}
-
-export class CallError extends Error {
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+export type LaneWorker = WorkerLike<ToLane, FromLane>;
 
 export interface ClientOptions {
-  spawn(): WorkerLike;
+  spawn(): LaneWorker;
   /** A newer frame. The view is valid until `onFrame` is called again. */
   onFrame(frame: FrameView): void;
   onSummary(summary: Summary): void;
   /** The worker was replaced; `op` is where the run goes on, `lasting` that it is given up. */
   onRestart(info: { op: number; reason: string; lasting: boolean }): void;
   /** ms; tests shorten it. */
-  watchdogMs?: number;
+  readonly watchdogMs?: number;
+  /** Wall clock in ms; tests turn it. */
+  now?(): number;
 }
 
 interface Pending {
-  readonly name: CallName;
-  resolve(value: unknown): void;
-  reject(error: CallError): void;
-  /** Removes the abort listener. */
-  clean(): void;
+  readonly deferred: Deferred<unknown>;
+  readonly heading: Heading | undefined;
 }
 
 const FIRST_BUFFER_BYTES = 1 << 20;
@@ -64,69 +50,76 @@ const MOVES: ReadonlySet<CallName> = new Set<CallName>([
   'seek',
   'previousEvent',
 ]);
-/** Restarts without progress before the client gives up. */
-const MAX_RESTARTS = 3;
-
-export type Config = Omit<LaneConfig, 'protocol' | 'generation'>;
+/** Calls that revive a run that was given up; questions do not. */
+const COMMANDS: ReadonlySet<CallName> = new Set<CallName>([
+  ...MOVES,
+  'play',
+  'setKnobs',
+  'intervene',
+]);
+export type Config = Omit<LaneConfig, 'generation'>;
 
 /**
  * The page's side of the protocol for one lane: requests that always settle, three frame buffers
  * that circulate, a watchdog, and a restart from the configuration when the worker dies.
  */
 export class LaneClient {
-  private worker: WorkerLike;
+  private worker: LaneWorker;
+  private readonly watchdog: Watchdog;
+  private readonly now: () => number;
   private nextId = 1;
   private readonly pending = new Map<number, Pending>();
   private generation = 0;
   private config: Config | undefined;
+  private standing = new Standing(0);
   private shown: ArrayBuffer | undefined;
-  private lastOp = 0;
-  /** Where a new worker has to be brought to stand as this one. */
-  private reach = 0;
-  private restarts = 0;
-  private restartOp = -1;
   private playingAt: Speed | undefined;
-  private knobInFlight = false;
-  private readonly knobQueue = new Map<KnobId, KnobValue>();
-  private knobWaiters: { resolve(value: { op: number }): void; reject(error: unknown): void }[] =
-    [];
-  private watchdog: ReturnType<typeof setTimeout> | undefined;
-  private pinged = false;
-  private dead = false;
-  /** While a new worker is brought to where the old one stood; commands wait for it. */
-  private recovering: Promise<unknown> | undefined;
+  private readonly knobs = new KnobUpdates((changes) => this.setKnobs(changes));
+  /** There is no worker: it died too often, or speaks another protocol; or the lane was closed, for good. */
+  private state: 'alive' | 'givenUp' | 'closed' = 'alive';
+  /** While a new worker is brought to where the old one stood, or was going; commands wait for it. */
+  private recovering: { readonly done: Promise<unknown>; readonly travels: boolean } | undefined;
 
   constructor(private readonly options: ClientOptions) {
+    this.now = options.now ?? (() => performance.now());
+    this.watchdog = new Watchdog(
+      options.watchdogMs ?? WATCHDOG_MS,
+      () => this.worker.postMessage({ t: 'ping', id: 0 }),
+      () => this.replace('the worker did not answer'),
+    );
     this.worker = this.connect();
   }
 
-  /** Frames and replies still owed. */
+  /** Requests that are not settled. */
   get inFlight(): number {
-    return this.pending.size + this.knobWaiters.length;
+    return this.pending.size + this.knobs.waiting;
   }
 
   /** Starts a run; whatever was in flight settles with E_ABORTED. */
-  async configure(config: Config, signal?: AbortSignal): Promise<Summary> {
-    this.settleAll('E_ABORTED', 'another run began');
+  configure(config: Config, signal?: AbortSignal): Promise<Summary> {
+    this.settleAll(new CallError('E_ABORTED', 'another run began'));
     this.config = config;
+    this.standing = new Standing(config.startAt);
     this.playingAt = undefined;
     this.recovering = undefined;
     this.generation++;
-    if (this.dead) this.revive();
-    const summary = await this.send('configure', this.fullConfig(config), signal);
-    return summary;
+    if (this.state === 'givenUp') this.revive();
+    return this.send('configure', this.fullConfig(config), signal);
   }
 
-  /** Any request. Rejects with a CallError; E_ABORTED when the signal fires first. */
+  /**
+   * Any request. Rejects with a CallError; E_ABORTED when the signal fires first. A command, not a question,
+   * also revives a run that was given up.
+   */
   async call<N extends CallName>(
     name: N,
     arg: Calls[N][0],
     signal?: AbortSignal,
   ): Promise<Calls[N][1]> {
-    // A command that overtook the recovery would stop it halfway.
-    if (this.recovering) await this.recovering;
+    if (this.state === 'givenUp' && COMMANDS.has(name)) this.tryAgain();
+    if (this.recovering && !this.overtakes(name, arg)) await this.recovering.done;
     if (name === 'play') this.playingAt = (arg as Calls['play'][0]).speed;
-    if (name !== 'play' && MOVES.has(name)) this.playingAt = undefined;
+    if (MOVES.has(name)) this.playingAt = undefined;
     return this.send(name, arg, signal);
   }
 
@@ -135,55 +128,38 @@ export class LaneClient {
    * last value of a knob wins, and every caller gets the operation at which its change applied.
    */
   setKnob(knob: KnobId, value: KnobValue): Promise<{ op: number }> {
-    this.knobQueue.set(knob, value);
-    return new Promise((resolve, reject) => {
-      this.knobWaiters.push({ resolve, reject });
-      if (!this.knobInFlight) void this.flushKnobs();
-    });
-  }
-
-  /** Lets play go on to this operation; see the protocol. */
-  grant(op: number): void {
-    if (!this.dead) this.worker.postMessage({ t: 'grant', op });
-  }
-
-  /** Ends the worker; requests in flight settle with E_ABORTED. */
-  dispose(): void {
-    this.dead = true;
-    clearTimeout(this.watchdog);
-    this.worker.terminate();
-    this.settleAll('E_ABORTED', 'the lane was closed');
-  }
-
-  /** Replaces the worker as if it had died; for tests and for the fault card's retry. */
-  restart(reason: string): void {
-    if (!this.dead) this.replace(reason);
-  }
-
-  private async flushKnobs(): Promise<void> {
-    const changes = [...this.knobQueue].map(([knob, value]) => ({ knob, value }));
-    const waiters = this.knobWaiters;
-    this.knobQueue.clear();
-    this.knobWaiters = [];
-    this.knobInFlight = true;
-    try {
-      if (this.recovering) await this.recovering;
-      const reply = await this.send('setKnobs', { changes });
-      // A worker that is replaced later must make the same changes at the same operation.
-      this.remember(changes.map(({ knob, value }) => ({ op: reply.op, lane: 0, knob, value })));
-      for (const waiter of waiters) waiter.resolve(reply);
-    } catch (error) {
-      for (const waiter of waiters) waiter.reject(error);
-    } finally {
-      this.knobInFlight = false;
-    }
-    if (this.knobWaiters.length > 0) await this.flushKnobs();
+    return this.knobs.turn(knob, value);
   }
 
   /** Deals a blow to the run where it stands; see the protocol. */
   async intervene(act: Intervention): Promise<Calls['intervene'][1]> {
     const reply = await this.call('intervene', act);
     if (reply.refused === undefined) this.remember([{ op: reply.op, lane: 0, ...act }]);
+    return reply;
+  }
+
+  /** Lets play go on to this operation; see the protocol. */
+  grant(op: number): void {
+    if (this.state === 'alive') this.worker.postMessage({ t: 'grant', op });
+  }
+
+  /** Ends the worker; requests in flight settle with E_ABORTED. */
+  dispose(): void {
+    this.state = 'closed';
+    this.watchdog.stop();
+    this.worker.terminate();
+    this.settleAll(new CallError('E_ABORTED', 'the lane was closed'));
+  }
+
+  /** Replaces the worker as if it had died; for tests. */
+  restart(reason: string): void {
+    if (this.state === 'alive') this.replace(reason);
+  }
+
+  private async setKnobs(changes: readonly KnobChange[]): Promise<{ op: number }> {
+    const reply = await this.call('setKnobs', { changes });
+    // A worker that is replaced later must make the same changes at the same operation.
+    this.remember(changes.map((change) => ({ op: reply.op, lane: 0, ...change })));
     return reply;
   }
 
@@ -197,17 +173,22 @@ export class LaneClient {
   }
 
   private fullConfig(config: Config): LaneConfig {
-    return { ...config, protocol: PROTOCOL_VERSION, generation: this.generation };
+    return { ...config, generation: this.generation };
   }
 
-  private connect(): WorkerLike {
+  private connect(): LaneWorker {
     const worker = this.options.spawn();
-    worker.onmessage = (event) => {
-      if (worker === this.worker) this.receive(event.data);
-    };
-    worker.onerror = (event) => {
-      if (worker === this.worker) this.replace(event.message || 'the worker failed to start');
-    };
+    const current = (): boolean => worker === this.worker && this.state === 'alive';
+    begin<ToLane, FromLane>(
+      worker,
+      'lane',
+      (message) => {
+        if (current()) this.receive(message);
+      },
+      (reason) => {
+        if (current()) this.replace(reason);
+      },
+    );
     for (let i = 0; i < FRAME_CREDITS; i++) {
       const buffer = new ArrayBuffer(FIRST_BUFFER_BYTES);
       worker.postMessage({ t: 'credit', buffer }, [buffer]);
@@ -221,58 +202,56 @@ export class LaneClient {
     signal?: AbortSignal,
   ): Promise<Calls[N][1]> {
     const id = this.nextId++;
-    return new Promise<unknown>((resolve, reject) => {
-      if (signal?.aborted || this.dead) {
-        reject(new CallError('E_ABORTED', 'stopped before it began'));
-        return;
-      }
-      const abort = (): void => {
-        this.worker.postMessage({ t: 'cancel', id });
-        this.take(id)?.reject(new CallError('E_ABORTED', 'stopped'));
-      };
-      signal?.addEventListener('abort', abort, { once: true });
-      this.pending.set(id, {
-        name,
-        resolve,
-        reject,
-        clean: () => signal?.removeEventListener('abort', abort),
-      });
-      this.worker.postMessage({ t: 'call', id, name, arg });
-      this.guard();
-    }) as Promise<Calls[N][1]>;
+    const deferred = new Deferred<Calls[N][1]>(signal, () => {
+      this.pending.delete(id);
+      this.worker.postMessage({ t: 'cancel', id });
+    });
+    if (this.state !== 'alive')
+      deferred.reject(new CallError('E_ABORTED', 'there is no worker for it'));
+    if (!deferred.settled) {
+      const heading = headingOf(name, arg);
+      this.pending.set(id, { deferred: deferred as Deferred<unknown>, heading });
+      this.worker.postMessage(callOf<Calls, N>(id, name, arg));
+      this.watchdog.watch(true);
+    }
+    return deferred.promise;
   }
 
-  private take(id: number): Pending | undefined {
+  private take(id: number): Deferred<unknown> | undefined {
     const pending = this.pending.get(id);
     this.pending.delete(id);
-    pending?.clean();
-    return pending;
+    return pending?.deferred;
   }
 
-  private receive(message: FromWorker): void {
-    this.pinged = false;
-    this.guard();
+  private receive(message: FromLane): void {
     switch (message.t) {
       case 'reply':
         this.take(message.id)?.resolve(message.value);
-        return;
+        break;
       case 'error':
         this.take(message.id)?.reject(new CallError(message.code, message.message));
-        return;
+        break;
       case 'summary':
-        if (message.summary.generation !== this.generation) return;
-        this.progress(message.summary.op, message.summary.status);
-        this.options.onSummary(message.summary);
-        return;
+        this.receiveSummary(message.summary);
+        break;
       case 'frame':
         this.receiveFrame(message.generation, message.buffer);
-        return;
+        break;
       case 'fault':
-        this.replace(message.message);
+        this.replace(message.message, message.code === 'E_PROTOCOL');
         return;
       case 'pong':
-        return;
+        break;
+      default:
+        unreachable(message);
     }
+    this.watchdog.heard(this.pending.size > 0 || this.playingAt !== undefined);
+  }
+
+  private receiveSummary(summary: Summary): void {
+    if (summary.generation !== this.generation) return;
+    this.standing.heard(summary.op, summary.status);
+    this.options.onSummary(summary);
   }
 
   private receiveFrame(generation: number, buffer: ArrayBuffer): void {
@@ -283,7 +262,7 @@ export class LaneClient {
     const old = this.shown;
     this.shown = buffer;
     const frame = viewFrame(buffer);
-    this.progress(frame.header[H.op], RUN_STATUS[frame.header[H.status]]);
+    this.standing.heard(asOp(frame.header[H.op]), RUN_STATUS[frame.header[H.status]]);
     this.options.onFrame(frame);
     if (old) this.giveBack(old);
   }
@@ -292,67 +271,66 @@ export class LaneClient {
     this.worker.postMessage({ t: 'credit', buffer }, [buffer]);
   }
 
-  private progress(op: number, status: RunStatus): void {
-    this.lastOp = op;
-    this.reach = reachOf({ op: asOp(op), status });
-    if (op > this.restartOp) this.restarts = 0;
-  }
-
-  /** While something is owed, silence means trouble: ask once, then replace the worker. */
-  private guard(): void {
-    clearTimeout(this.watchdog);
-    this.watchdog = undefined;
-    if (this.dead || (this.pending.size === 0 && this.playingAt === undefined)) return;
-    this.watchdog = setTimeout(() => {
-      if (this.pinged) {
-        this.replace('the worker did not answer');
-        return;
-      }
-      this.pinged = true;
-      this.worker.postMessage({ t: 'ping', id: 0 });
-      this.guard();
-    }, this.options.watchdogMs ?? WATCHDOG_MS);
-  }
-
-  private replace(reason: string): void {
+  /** The worker is of no more use: another one takes its run over, unless that would be no better. */
+  private replace(reason: string, hopeless = false): void {
     this.worker.terminate();
-    this.settleAll('E_WORKER', reason);
-    this.pinged = false;
-    const lasting = ++this.restarts > MAX_RESTARTS;
-    this.restartOp = this.lastOp;
-    if (lasting || !this.config) {
-      this.dead = true;
-      this.options.onRestart({ op: this.lastOp, reason, lasting: true });
-      return;
+    this.watchdog.stop();
+    // Where the run was on its way to is still wanted, though the reply that would tell of it cannot come.
+    const commands = [...this.pending.values()].filter(({ heading }) => heading !== undefined);
+    const heading = commands.at(-1)?.heading;
+    const travels = typeof heading === 'number';
+    if (travels) this.standing.reach = heading;
+    this.settleAll(new CallError('E_WORKER', reason));
+    const op = travels ? heading : this.standing.op;
+    const lasting = this.standing.lostWorker(this.now()) || hopeless || !this.config;
+    if (lasting) {
+      this.state = 'givenUp';
+      this.playingAt = undefined;
     }
-    this.shown = undefined;
-    this.worker = this.connect();
+    this.options.onRestart({ op, reason, lasting });
+    if (!lasting) this.takeOver(travels);
+  }
+
+  /** A new worker, at once on its way to where the run is to stand. */
+  private takeOver(travels: boolean): void {
+    if (!this.config) return;
+    this.revive();
     this.generation++;
-    this.options.onRestart({ op: this.lastOp, reason, lasting: false });
-    const speed = this.playingAt;
-    const config = this.fullConfig({ ...this.config, startAt: this.reach });
-    const recovery = this.send('configure', config)
-      .then(() => (speed === undefined ? undefined : this.send('play', { speed })))
+    const config = this.fullConfig({ ...this.config, startAt: this.standing.reach });
+    const done = this.send('configure', config)
+      .then(() => {
+        const speed = this.playingAt;
+        return speed === undefined ? undefined : this.send('play', { speed });
+      })
       .catch(() => undefined) // a further fault comes back here through `replace`
       .finally(() => {
-        if (this.recovering === recovery) this.recovering = undefined;
+        if (this.recovering?.done === done) this.recovering = undefined;
       });
-    this.recovering = recovery;
+    this.recovering = { done, travels };
+  }
+
+  /** A run that was given up: somebody wants to go on with it. */
+  private tryAgain(): void {
+    this.standing.forgive();
+    this.takeOver(false);
   }
 
   private revive(): void {
-    this.dead = false;
-    this.restarts = 0;
+    this.state = 'alive';
     this.shown = undefined;
     this.worker = this.connect();
   }
 
-  private settleAll(code: ErrorCode, message: string): void {
-    // `take` removes the entry it is given, which a Map's iterator allows.
-    for (const id of this.pending.keys()) this.take(id)?.reject(new CallError(code, message));
-    const waiters = this.knobWaiters;
-    this.knobWaiters = [];
-    this.knobQueue.clear();
-    for (const waiter of waiters) waiter.reject(new CallError(code, message));
+  /** Commands that need not wait for a recovery: another destination, and a pause of a journey. */
+  private overtakes<N extends CallName>(name: N, arg: Calls[N][0]): boolean {
+    if (name === 'seek') return (arg as Calls['seek'][0]).coarse !== true;
+    return name === 'pause' && this.recovering?.travels === true;
+  }
+
+  private settleAll(error: CallError): void {
+    const pending = [...this.pending.values()];
+    this.pending.clear();
+    for (const { deferred } of pending) deferred.reject(error);
+    this.knobs.rejectAll(error);
   }
 }

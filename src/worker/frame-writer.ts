@@ -1,3 +1,4 @@
+import { MODEL_IDS } from '../engine/allocators/index.ts';
 import { SERIES_COUNT } from '../engine/telemetry/series.ts';
 import { ENDED_BY, RUN_STATUS } from '../engine/telemetry/states.ts';
 import type { Simulation } from '../engine/types.ts';
@@ -73,7 +74,7 @@ export function writeFrame(
   header[H.opLimit] = sim.knobs.opLimit;
   header[H.rfrWindowNs] = sim.knobs.route === 'p' ? sim.knobs.rfrWindowUs * 1000 : 0;
   header[H.pendingThreshold] = sim.knobs.pendingThreshold;
-  header[H.model] = sim.model === 'mf2' ? 1 : 0;
+  header[H.model] = MODEL_IDS.indexOf(sim.model);
   frame.counters.set(sim.readCounters());
   frame.totals.set(sim.events.totals);
   frame.firsts.set(sim.events.firsts);

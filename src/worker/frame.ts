@@ -2,7 +2,7 @@ import { COUNTER_COUNT } from '../engine/telemetry/counters.ts';
 import { EVENT_KIND_COUNT } from '../engine/telemetry/events.ts';
 import { BAND_COUNT, ENTRY_KIND_COUNT } from '../engine/telemetry/ledger.ts';
 import { SERIES_COUNT } from '../engine/telemetry/series.ts';
-import type { SuperSlabColumns } from '../engine/types.ts';
+import type { SpanColumns } from '../engine/types.ts';
 
 /**
  * Layout of a frame: one ArrayBuffer, transferred between worker and page and back. It holds
@@ -18,7 +18,7 @@ import type { SuperSlabColumns } from '../engine/types.ts';
  *   firsts     Float64 × 2 × EVENT_KIND_COUNT   operation and time of the first of each kind, NaN
  *   history    Float64 × samples × SERIES_COUNT, row-major
  *   events     Float64 × events × EVENT_FIELDS  newest last
- *   columns    rows of SuperSlabColumns: four-byte columns first, then one-byte columns
+ *   columns    rows of SpanColumns: four-byte columns first, then one-byte columns
  *
  * Ownership: exactly one side owns a buffer. Draw code keeps no view past its call.
  */
@@ -45,7 +45,7 @@ export const HEADER = [
   'classes',
   'samples',
   'events',
-  'model', // 0 tiny, 1 MF2
+  'model', // MODEL_IDS index
   'opLimit', // 0: none
   'horizon', // furthest operation that the run has reached
   'rfrWindowNs', // shading of the adoption lanes; 0: no right of first refusal
@@ -57,7 +57,7 @@ export const H: Readonly<Record<HeaderField, number>> = Object.freeze(
   Object.fromEntries(HEADER.map((name, i) => [name, i])) as Record<HeaderField, number>,
 );
 
-export const FRAME_VERSION = 2;
+export const FRAME_VERSION = 3;
 /** seq, kind, op, ns, life, subject, a, b, cause */
 export const EVENT_FIELDS = 9;
 /** Newest events carried by each frame; older ones by request. */
@@ -74,7 +74,9 @@ export interface FrameShape {
 
 const FIXED_DOUBLES =
   HEADER_COUNT + COUNTER_COUNT + 2 * BAND_COUNT + ENTRY_KIND_COUNT + 3 * EVENT_KIND_COUNT;
-const BYTES_PER_ROW = 5 * 4 + 5;
+const WORD_COLUMNS = 6;
+const OCTET_COLUMNS = 5;
+const BYTES_PER_ROW = WORD_COLUMNS * 4 + OCTET_COLUMNS;
 
 function doublesOf(shape: FrameShape): number {
   return (
@@ -111,7 +113,7 @@ export interface FrameView {
   readonly history: Float64Array;
   /** [events × EVENT_FIELDS], newest last. */
   readonly events: Float64Array;
-  readonly columns: SuperSlabColumns;
+  readonly columns: SpanColumns;
 }
 
 /** Lays views of the given shape over a buffer that is large enough; used by the writer. */
@@ -136,15 +138,16 @@ export function layFrame(buffer: ArrayBuffer, shape: FrameShape): FrameView {
   const { rows } = shape;
   const wordsAt = at;
   const words = (index: number): number => wordsAt + index * rows * 4;
-  const octetsAt = words(5);
+  const octetsAt = words(WORD_COLUMNS);
   const octets = (index: number): Uint8Array =>
     new Uint8Array(buffer, octetsAt + index * rows, rows);
-  const columns: SuperSlabColumns = {
+  const columns: SpanColumns = {
     live: new Uint32Array(buffer, words(0), rows),
-    active: new Uint32Array(buffer, words(1), rows),
-    queued: new Uint32Array(buffer, words(2), rows),
-    owner: new Int32Array(buffer, words(3), rows),
-    born: new Uint32Array(buffer, words(4), rows),
+    believed: new Uint32Array(buffer, words(1), rows),
+    capacity: new Uint32Array(buffer, words(2), rows),
+    queued: new Uint32Array(buffer, words(3), rows),
+    owner: new Int32Array(buffer, words(4), rows),
+    born: new Uint32Array(buffer, words(5), rows),
     state: octets(0),
     cls: octets(1),
     chain: octets(2),

@@ -1,15 +1,17 @@
 import type { ErrorCode } from '../base/result.ts';
 import type { Ns, OpIndex } from '../base/units.ts';
 import type { Intervention } from '../engine/interventions.ts';
-import type { KnobId, KnobValue, KnobValues } from '../engine/knobs.ts';
+import type { KnobId, KnobValue, KnobValues } from '../engine/knobs/index.ts';
 import type { Provenance } from '../engine/provenance.ts';
 import type { Edit } from '../engine/recipe.ts';
 import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
 import type { EndedBy, RunStatus } from '../engine/telemetry/states.ts';
-import type { Autopsy, BlocksDetail, SuperSlabDetail, ThreadDetail } from '../engine/types.ts';
+import type { Autopsy, BlocksDetail, SpanDetail, ThreadDetail } from '../engine/types.ts';
 
 /**
- * Every message between page and worker.
+ * Every message between page and worker. There is one kind of worker; its first message, `begin`, says
+ * what it is to be: a *lane*, which holds a run (the rows below), or one of the pool's, which does *jobs*
+ * (jobs.ts).
  *
  * Buffer contract: the page makes three frame buffers per lane and lends them to the worker as
  * credits. The worker fills one and transfers it; the page keeps the latest until a newer one
@@ -20,11 +22,13 @@ import type { Autopsy, BlocksDetail, SuperSlabDetail, ThreadDetail } from '../en
  * E_ABORTED. At most one knob update is in flight; later ones merge on the page's side.
  * The worker runs in slices of about 8 ms, so that pause and cancel overtake.
  */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 5;
 /** Frame buffers per lane. */
 export const FRAME_CREDITS = 3;
-/** A worker silent for this long while something is owed is ended and restarted, in ms. */
+/** A worker silent for this long while something is owed is asked for a sign of life, then replaced; in ms. */
 export const WATCHDOG_MS = 5000;
+/** Length of one slice of work in a worker, ms: messages overtake after at most about this long. */
+export const SLICE_MS = 8;
 
 /** Where a run stands; JSON-able, small, sent on changes and as a reply. */
 export interface Summary {
@@ -61,7 +65,6 @@ export type StepTarget =
 
 /** What `configure` runs: resolved knobs, then edits in order of op, then straight to `startAt`. */
 export interface LaneConfig {
-  readonly protocol: number;
   readonly generation: number;
   readonly knobs: KnobValues;
   readonly edits: readonly Edit[];
@@ -73,7 +76,7 @@ export interface LaneConfig {
   readonly audit?: boolean;
 }
 
-/** Request name → [argument, reply]. One row per message. */
+/** What a lane's worker answers: request name → [argument, reply]. One row per message. */
 export interface Calls {
   configure: [LaneConfig, Summary];
   play: [{ readonly speed: Speed }, Summary];
@@ -90,7 +93,7 @@ export interface Calls {
   previousEvent: [{ readonly kinds: readonly EventKind[] }, Arrival];
   /** Who allocated and freed a block, found by replaying with that one subject recorded. */
   provenance: [
-    { readonly superslab: number; readonly slab: number; readonly block: number },
+    { readonly span: number; readonly slab: number; readonly block: number },
     Provenance | undefined,
   ];
   setKnobs: [
@@ -100,8 +103,8 @@ export interface Calls {
   /** Deals a blow to the run where it stands; `refused` says why nothing was done. */
   intervene: [Intervention, { readonly op: number; readonly refused?: string }];
   threads: [undefined, readonly ThreadDetail[]];
-  inspectSuperSlab: [{ readonly index: number }, SuperSlabDetail | undefined];
-  inspectBlocks: [{ readonly superslab: number; readonly slab: number }, BlocksDetail | undefined];
+  inspectSpan: [{ readonly index: number }, SpanDetail | undefined];
+  inspectBlocks: [{ readonly span: number; readonly slab: number }, BlocksDetail | undefined];
   /** Events with first <= seq < last that are still kept; at most 1,000. */
   events: [
     {
@@ -127,21 +130,61 @@ export type CallName = keyof Calls;
 /** Files that a run can be written to. */
 export type ExportKind = 'perfetto' | 'history' | 'events';
 
-export type ToWorker =
-  | { readonly t: 'call'; readonly id: number; readonly name: CallName; readonly arg: unknown }
+/** A table of requests: name → [argument, reply]. */
+export type Rows<Table> = { readonly [Name in keyof Table]: readonly [unknown, unknown] };
+/** The message of each request of a table. */
+export type CallOf<Table extends Rows<Table>> = {
+  readonly [Name in keyof Table]: {
+    readonly t: 'call';
+    readonly id: number;
+    readonly name: Name;
+    readonly arg: Table[Name][0];
+  };
+}[keyof Table];
+
+/** A request as it goes over the wire. */
+export const callOf = <Table extends Rows<Table>, Name extends keyof Table>(
+  id: number,
+  name: Name,
+  arg: Table[Name][0],
+): CallOf<Table> => ({ t: 'call', id, name, arg }) as CallOf<Table>;
+
+/** One end of a channel, as a worker sees it; its global scope and a MessagePort both fit. */
+export interface Port<In, Out> {
+  postMessage(message: Out, transfer?: ArrayBuffer[]): void;
+  onmessage: ((event: MessageEvent<In>) => void) | null;
+}
+
+/** What a worker is to be. */
+export type Role = 'lane' | 'job';
+/** The first message to any worker. One that speaks another protocol says so and does nothing else. */
+export interface Begin {
+  readonly t: 'begin';
+  readonly role: Role;
+  readonly protocol: number;
+}
+/** To any worker, whatever its role. */
+export type ToAny =
   | { readonly t: 'cancel'; readonly id: number }
+  | { readonly t: 'ping'; readonly id: number };
+/** From any worker, whatever its role. */
+export type FromAny =
+  | { readonly t: 'reply'; readonly id: number; readonly value: unknown }
+  | { readonly t: 'error'; readonly id: number; readonly code: ErrorCode; readonly message: string }
+  /** A fault of ours; nothing more is to be expected of this worker. E_PROTOCOL: nor of another one. */
+  | { readonly t: 'fault'; readonly code: ErrorCode; readonly message: string }
+  | { readonly t: 'pong'; readonly id: number };
+
+export type ToLane =
+  | ToAny
+  | CallOf<Calls>
   /** A frame buffer lent to the worker. */
   | { readonly t: 'credit'; readonly buffer: ArrayBuffer }
   /** Play goes no further than this operation: lanes in lockstep wait for each other. */
-  | { readonly t: 'grant'; readonly op: number }
-  | { readonly t: 'ping'; readonly id: number };
+  | { readonly t: 'grant'; readonly op: number };
 
-export type FromWorker =
-  | { readonly t: 'reply'; readonly id: number; readonly value: unknown }
-  | { readonly t: 'error'; readonly id: number; readonly code: ErrorCode; readonly message: string }
+export type FromLane =
+  | FromAny
   | { readonly t: 'frame'; readonly generation: number; readonly buffer: ArrayBuffer }
   /** Status, end of run, playing or paused: sent when it changes. */
-  | { readonly t: 'summary'; readonly summary: Summary }
-  /** A fault of ours; the page restarts the worker from the recipe. */
-  | { readonly t: 'fault'; readonly op: number; readonly message: string }
-  | { readonly t: 'pong'; readonly id: number };
+  | { readonly t: 'summary'; readonly summary: Summary };

@@ -1,6 +1,6 @@
 import { eventsCsv, historyCsv } from '../engine/telemetry/csv.ts';
 import { type EventKind, type EventRecord, NO_CAUSE } from '../engine/telemetry/events.ts';
-import { perfettoTrace } from '../engine/telemetry/perfetto.ts';
+import { MOST_EXPORTED, perfettoTrace } from '../engine/telemetry/perfetto.ts';
 import type { Simulation } from '../engine/types.ts';
 import type { Calls, ExportKind } from './protocol.ts';
 
@@ -47,7 +47,13 @@ export function causesOf(sim: Simulation, seq: number): EventRecord[] {
 }
 
 /** What is kept of a run, as the text of a file. */
-export function exportText(sim: Simulation, as: ExportKind, name: string): string {
+export function exportOf(sim: Simulation, as: ExportKind, name: string): Calls['exportText'][1] {
+  const { first, next } = sim.events;
+  const most = as === 'perfetto' ? MOST_EXPORTED : Infinity;
+  return { text: textOf(sim, as, name), events: Math.min(next - first, most), all: next };
+}
+
+function textOf(sim: Simulation, as: ExportKind, name: string): string {
   switch (as) {
     case 'perfetto':
       return perfettoTrace(sim, name);

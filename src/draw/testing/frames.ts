@@ -1,4 +1,4 @@
-import { type KnobValues, resolveKnobs } from '../../engine/knobs.ts';
+import { type KnobValues, resolveKnobs } from '../../engine/knobs/index.ts';
 import { createSimulation } from '../../engine/simulation.ts';
 import type { Simulation } from '../../engine/types.ts';
 import { type FrameView, viewFrame } from '../../worker/frame.ts';

@@ -14,6 +14,7 @@ function agrees(space: AddressSpace): void {
     superslabs: space.superslabEntries,
     stacks: space.stackEntries,
     base: space.baseEntries,
+    other: space.otherEntries,
     pages: space.mappedPages,
     ordered: true,
   });
@@ -69,8 +70,8 @@ describe('AddressSpace', () => {
     const space = new AddressSpace(1, 10);
     const nodes = [0, 1, 2].map(() => space.mapAligned(SS, true, 100));
     expect(space.superslabEntries).toBe(1);
-    expect(space.unmap(nodes[1], 2)).toBe(false);
-    expect(space.unmap(nodes[1], 3)).toBe(true);
+    expect(space.unmapPiece(nodes[1], 2)).toBe(false);
+    expect(space.unmapPiece(nodes[1], 3)).toBe(true);
     expect(space.superslabEntries).toBe(2);
     agrees(space);
   });
@@ -96,7 +97,7 @@ describe('AddressSpace', () => {
           } else if (now.do === 'stack') space.mapStack(STACK, 80);
           else if (live.length > 0) {
             const [node] = live.splice(now.pick % live.length, 1);
-            if (!space.unmap(node, 80)) live.push(node);
+            if (!space.unmapPiece(node, 80)) live.push(node);
           }
           agrees(space);
           expect(space.entries).toBeLessThanOrEqual(80);

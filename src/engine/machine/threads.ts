@@ -15,7 +15,9 @@ export const GUARD_PAGES = 1;
 /** Resident pages that a thread leaves in its stack (8.3 KiB measured, models.md section 2). */
 export const STACK_RESIDENT_PAGES = 2;
 
-const ALIVE = 0x80;
+/** The bit of a `lifeChain` entry that says that the life is alive. */
+export const ALIVE_SHIFT = 7;
+const ALIVE = 1 << ALIVE_SHIFT;
 
 export class Threads {
   /** Life now running in each chain; of an ended chain, its last life. */
@@ -40,7 +42,8 @@ export class Threads {
   runningCount = 0;
   livingStacks = 0;
   deadStacks = 0;
-  private lifeChain = new Uint8Array(1024);
+  /** Chain of each life, with a mark while it is alive; see ALIVE_SHIFT. Renewed as it grows. */
+  lifeChain = new Uint8Array(1024);
   private lifeStart = new Int32Array(1024).fill(NO_CAUSE);
   private cacheStack: number[] = [];
   private cacheTable: number[] = [];

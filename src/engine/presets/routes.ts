@@ -1,4 +1,4 @@
-import type { KnobValues } from '../knobs.ts';
+import type { KnobValues } from '../knobs/index.ts';
 
 export type RouteWorkloadId = 'short' | 'long' | 'immortal' | 'idle' | 'pair';
 

@@ -45,7 +45,7 @@ export const COUNTERS = [
   'munmapCalls',
   'madviseCalls',
   'mapRefusals', // mappings the kernel refused
-  'pageFaults', // 4 KiB minor faults of the modelled process
+  'pageFaults', // minor faults of the process, its beginning and its stacks included
   'stacksMapped',
   'stacksReused',
   'orphanSuperslabs', // gauge M-41: owner exited
@@ -98,6 +98,25 @@ export const COUNTERS = [
   'pendingPages', // gauge M-50
   'pendingPagesMax', // M-50
   'pendingAgeUs', // gauge M-50: mean age of pages in queues, microseconds
+  'lockWaits', // times that a thread waited for a lock of the machine or the allocator
+  'lockWaitNs', // nanoseconds of virtual time spent so
+  'coreWaitNs', // nanoseconds that threads were ready and had no core
+  // The textbook allocator from here on; 0 under others.
+  'listSearches', // searches of the free list
+  'listSteps', // chunks of the list looked at, by searches and by insertions in address order
+  'splits', // chunks split, rests kept
+  'coalesces', // neighbours merged, the top included
+  'topCarves', // blocks cut from the top because no chunk fitted
+  'heapGrowths', // brk up
+  'heapTrims', // brk down
+  'growthsFragmented', // brk up although the free chunks together had room
+  'reallocsInPlace',
+  'reallocsMoved',
+  'freeChunks', // gauge: chunks in the free list
+  'freeListBytes', // gauge: their payload
+  'reclaimedPages', // lazily freed pages that the kernel took because memory was short
+  'lazyBytes', // gauge: resident, but given up with MADV_FREE and not written since
+  'pageTableBytes', // gauge: page tables; not in the resident bytes, as Linux keeps them out of RSS
 ] as const;
 
 export type CounterName = (typeof COUNTERS)[number];
@@ -128,4 +147,8 @@ export const GAUGES: ReadonlySet<CounterName> = new Set<CounterName>([
   'pendingPages',
   'pendingPagesMax',
   'pendingAgeUs',
+  'freeChunks',
+  'freeListBytes',
+  'lazyBytes',
+  'pageTableBytes',
 ]);

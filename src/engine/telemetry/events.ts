@@ -37,6 +37,7 @@ export const EVENT_KINDS = [
   'wake', // subject: life; a: 0 its period, 1 a remote free
   'race', // subject: page; a: RACE kind
   'intervened', // subject: chain or row; a: act (ACT_IDS); b: amount, REFUSED when it could not be done
+  'noFit', // no free chunk was large enough; subject: requested bytes; a: free granules of 16 B; b: free chunks
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -48,6 +49,8 @@ export const EV: Readonly<Record<EventKind, number>> = Object.freeze(
 );
 
 export const NO_CAUSE = -1;
+/** Bytes of one event in all columns. */
+const EVENT_BYTES = 37;
 /** Links of a chain of causes that are kept beyond the ring. */
 const MAX_PINNED = 256;
 /** Newest events that a snapshot carries: what lists and lanes show must be there after any seek. */
@@ -56,7 +59,7 @@ const MAX_SAVED = 4096;
 const REST = 5;
 
 /** Why a SuperSlab was mapped (argument b of superslabMapped). */
-export const NEED = { firstUse: 0, ownerDied: 1, exhausted: 2, prewarm: 3 } as const;
+export const NEED = { firstUse: 0, ownerDied: 1, exhausted: 2, prewarm: 3, fragmented: 4 } as const;
 /** Why a new page was necessary (argument b of pageNew), the nearest reason first. */
 export const NEW_PAGE = {
   gate: 0, // pages wait in the owner's own queue, but its tries were used up
@@ -131,6 +134,11 @@ export class EventLog {
   /** Bit set of kinds that a step waits for; a match sets `hit`. */
   watch = 0;
   hit = false;
+
+  /** Bytes of its columns. */
+  get bytes(): number {
+    return this.capacity * EVENT_BYTES;
+  }
 
   /** @param capacity rows kept, a power of two */
   constructor(capacity: number) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type KnobValues, resolveKnobs } from '../knobs.ts';
+import { type KnobValues, resolveKnobs } from '../knobs/index.ts';
 import { createSimulation } from '../simulation.ts';
 import { perfettoTrace } from './perfetto.ts';
 

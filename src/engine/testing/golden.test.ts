@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveKnobs } from '../knobs.ts';
+import { resolveKnobs } from '../knobs/index.ts';
 import { PRESETS, variantKnobs } from '../presets.ts';
 import { createSimulation } from '../simulation.ts';
 

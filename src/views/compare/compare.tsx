@@ -1,10 +1,14 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { type DiffSeries, drawDiff } from '../../draw/diff.ts';
 import { bytes, compact, count, difference, ordinal, signed } from '../../draw/format.ts';
+import { hasFeature, type ModelId } from '../../engine/allocators/index.ts';
+import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { differentStreams, type Side } from '../../engine/compare.ts';
-import { type KnobValues, knobDef } from '../../engine/knobs.ts';
-import type { DocumentFigure } from '../../engine/presets.ts';
+import type { KnobValues } from '../../engine/knobs/index.ts';
+import { knobWords } from '../../engine/knobs/words.ts';
+import { type DocumentFigure, presetById } from '../../engine/presets.ts';
+import { laneKnobs } from '../../engine/recipe-parse.ts';
 import { EVENT_KINDS } from '../../engine/telemetry/events.ts';
 import type { SeriesName } from '../../engine/telemetry/series.ts';
 import type { Lane } from '../../live/lane.ts';
@@ -13,28 +17,15 @@ import { type FrameView, H } from '../../worker/frame.ts';
 import { valueAt } from '../lane/axes.ts';
 import { kindName } from '../lane/event-text.ts';
 import { useFrames, useLaneCanvas } from '../lane/use-frame.ts';
+import { commonNouns, modelOf, noun } from '../models.ts';
+import { useApp, usePerform, useSession, useUi } from '../page/context.ts';
+import { LETTERS } from '../page/session/session.ts';
+import { travel } from '../page/session/transport.ts';
+import { figuresOf } from '../page/texts.ts';
 import { metricOf } from '../side/metrics.ts';
 import { COMPARE_OPS, findDivergence, type Verdict } from './divergence.ts';
-import { METRIC_ROWS } from './rows.ts';
+import { METRIC_ROWS, rowLabel } from './rows.ts';
 
-interface Props {
-  readonly lanes: readonly Lane[];
-  readonly names: readonly string[];
-  readonly sides: readonly Side[];
-  readonly figures: readonly DocumentFigure[];
-  readonly alignBy: AlignBy;
-  readonly ownAxes: boolean;
-  /** Counts runs: a new one is searched anew. */
-  readonly run: number;
-  /** The first divergence of the chosen pair was found, or there is none. */
-  onFlag(op: number | undefined): void;
-  onAlignBy(alignBy: AlignBy): void;
-  onOwnAxes(own: boolean): void;
-  /** Brings all lanes to an operation. */
-  onSeek(op: number): void;
-}
-
-const LETTERS = 'ABCD';
 const ALIGN_LABELS: Readonly<Record<AlignBy, string>> = {
   op: 'operation',
   ns: 'modelled time',
@@ -43,8 +34,28 @@ const ALIGN_LABELS: Readonly<Record<AlignBy, string>> = {
 };
 
 /** Lanes against each other: what differs, since when, and why. */
-export function Compare(props: Props) {
-  const { lanes, names, alignBy } = props;
+export function Compare() {
+  const session = useSession();
+  const run = usePerform();
+  const recipe = useApp((state) => state.recipe);
+  /** Counts runs: a new one is searched anew. */
+  const runs = useApp((state) => state.run);
+  const alignBy = useApp((state) => state.alignBy);
+  const setAlignBy = useApp((state) => state.setAlignBy);
+  const ownAxes = useUi((ui) => ui.ownAxes);
+  const setUi = useApp((state) => state.setUi);
+  const lanes = session.lockstep.lanes.slice(0, recipe.lanes.length);
+  const names = recipe.lanes.map(({ name }) => name);
+  const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
+  const sides = useMemo(
+    () =>
+      recipe.lanes.map((_, i) => ({
+        knobs: laneKnobs(recipe, i),
+        edits: recipe.edits.filter((edit) => edit.lane === i),
+      })),
+    [recipe],
+  );
+  const models = sides.map(({ knobs }) => knobs.model);
   const [pair, setPair] = useState<readonly [number, number]>([0, lanes.length - 1]);
   const a = Math.min(pair[0], lanes.length - 1);
   const b = Math.min(pair[1], lanes.length - 1);
@@ -70,10 +81,7 @@ export function Compare(props: Props) {
         <h2>Side by side</h2>
         <label className="mini-select">
           align by
-          <select
-            value={alignBy}
-            onChange={(event) => props.onAlignBy(event.target.value as AlignBy)}
-          >
+          <select value={alignBy} onChange={(event) => setAlignBy(event.target.value as AlignBy)}>
             {ALIGN_BY.map((key) => (
               <option key={key} value={key}>
                 {ALIGN_LABELS[key]}
@@ -84,13 +92,13 @@ export function Compare(props: Props) {
         <label className="check">
           <input
             type="checkbox"
-            checked={props.ownAxes}
-            onChange={(event) => props.onOwnAxes(event.target.checked)}
+            checked={ownAxes}
+            onChange={(event) => setUi({ ownAxes: event.target.checked })}
           />
           own axes
         </label>
       </div>
-      <MetricTable lanes={lanes} names={names} figures={props.figures} />
+      <MetricTable lanes={lanes} names={names} models={models} figures={figuresOf(preset, names)} />
       <div className="pair">
         <h3>
           Between {choose(0)} and {choose(1)}
@@ -100,14 +108,22 @@ export function Compare(props: Props) {
         ) : (
           <>
             <Divergent
-              key={`${a}.${b}.${props.run}`}
-              a={props.sides[a]}
-              b={props.sides[b]}
+              key={`${a}.${b}.${runs}`}
+              a={sides[a]}
+              b={sides[b]}
               letters={[LETTERS[a], LETTERS[b]]}
-              onSeek={props.onSeek}
-              onFlag={props.onFlag}
+              onSeek={(op) => run(travel, op)}
+              onFlag={(op) => {
+                session.axes.flag = op;
+                for (const { hub } of session.lockstep.lanes) hub.redraw();
+              }}
             />
-            <DiffStrip first={lanes[a]} second={lanes[b]} letters={[LETTERS[a], LETTERS[b]]} />
+            <DiffStrip
+              first={lanes[a]}
+              second={lanes[b]}
+              letters={[LETTERS[a], LETTERS[b]]}
+              things={commonNouns([models[a], models[b]])}
+            />
             <Explain first={lanes[a]} second={lanes[b]} letters={[LETTERS[a], LETTERS[b]]} />
           </>
         )}
@@ -125,10 +141,12 @@ function Follow({ lane, onFrame }: { readonly lane: Lane; onFrame(): void }) {
 function MetricTable({
   lanes,
   names,
+  models,
   figures,
 }: {
   readonly lanes: readonly Lane[];
   readonly names: readonly string[];
+  readonly models: readonly ModelId[];
   readonly figures: readonly DocumentFigure[];
 }) {
   const body = useRef<HTMLTableSectionElement>(null);
@@ -195,8 +213,8 @@ function MetricTable({
         </thead>
         <tbody ref={body}>
           {METRIC_ROWS.map((row) => (
-            <tr key={row.label}>
-              <th scope="row">{row.label}</th>
+            <tr key={rowLabel(row, models)}>
+              <th scope="row">{rowLabel(row, models)}</th>
               {lanes.map((_, i) => (
                 <td key={LETTERS[i]}>
                   <b>–</b> <small />
@@ -225,7 +243,7 @@ function MetricTable({
   );
 }
 
-/** The first operation that came out differently, searched in a worker of its own. */
+/** The first operation that came out differently, searched by the pool of workers. */
 function Divergent({
   a,
   b,
@@ -248,22 +266,28 @@ function Divergent({
     if (!comparable) return;
     const flag = latest.current;
     flag(undefined);
+    setVerdict({ kind: 'searching' });
     return findDivergence({ a, b, maxOps: limitOf(a.knobs) }, (found) => {
       setVerdict(found);
-      flag(found.kind === 'found' ? found.at.opA : undefined);
+      if (found.kind !== 'searching') flag(found.kind === 'found' ? found.at.opA : undefined);
     });
   }, [a, b, comparable]);
   if (!comparable) {
     return (
       <p className="divergence">
-        Different operations: {differing.map((id) => knobDef(id).label.toLowerCase()).join(', ')}{' '}
+        Different operations: {differing.map((id) => knobWords(id).label.toLowerCase()).join(', ')}{' '}
         {differing.length === 1 ? 'differs' : 'differ'}, so there is no first divergence to find.
       </p>
     );
   }
   switch (verdict.kind) {
     case 'searching':
-      return <p className="divergence">Looking for the first divergence…</p>;
+      return (
+        <p className="divergence">
+          Looking for the first divergence…
+          {verdict.share === undefined ? '' : ` ${Math.floor(verdict.share * 100)} %`}
+        </p>
+      );
     case 'failed':
       return <p className="divergence">The search for the first divergence failed.</p>;
     case 'none':
@@ -292,43 +316,44 @@ function Divergent({
 const limitOf = (knobs: KnobValues): number =>
   knobs.opLimit > 0 ? Math.min(knobs.opLimit, COMPARE_OPS) : COMPARE_OPS;
 
-const WAYS = [
-  'own queue',
-  'active page',
-  'list of partly free pages',
-  'adoption',
-  'orphan',
-  'new page',
-];
 function outcomeText(
   outcome: { row: number; block: number; path: number },
   knobs: KnobValues,
 ): string {
   if (outcome.row < 0) return 'served elsewhere';
-  if (knobs.model === 'tiny')
-    return `SuperSlab ${count(outcome.row)}, ${outcome.path === 0 ? 'fast path' : 'slow path'}`;
-  return `page ${count(outcome.row)}, block ${outcome.block}, by ${WAYS[outcome.path] ?? 'another way'}`;
+  const { model } = knobs;
+  const { paths } = MODEL_SHOWN[model];
+  const path = paths[Math.min(outcome.path, paths.length - 1)];
+  // Where a span has parts, the number of a block is that of its part, too.
+  const block = hasFeature(model, 'parts') ? '' : `, block ${outcome.block}`;
+  return `${noun(model)} ${count(outcome.row)}${block}, ${path}`;
 }
 
-const STRIPS: readonly { readonly series: SeriesName; readonly label: string }[] = [
-  { series: 'resident', label: 'resident bytes' },
-  { series: 'superslabs', label: 'SuperSlabs or pages' },
-  { series: 'queued', label: 'queued blocks' },
-  { series: 'adoptions', label: 'adoptions' },
-  { series: 'stranded', label: 'stranded blocks' },
-];
+/** `things`: what the lanes' spans are called together. */
+const STRIPS: readonly { readonly series: SeriesName; readonly label: 'things' | (string & {}) }[] =
+  [
+    { series: 'resident', label: 'resident bytes' },
+    { series: 'superslabs', label: 'things' },
+    { series: 'queued', label: 'queued blocks' },
+    { series: 'adoptions', label: 'adoptions' },
+    { series: 'stranded', label: 'stranded blocks' },
+  ];
 
 /** Second lane minus first, over the operations that both have done. */
 function DiffStrip({
   first,
   second,
   letters,
+  things,
 }: {
   readonly first: Lane;
   readonly second: Lane;
   readonly letters: readonly [string, string];
+  readonly things: string;
 }) {
   const [strip, setStrip] = useState(STRIPS[0]);
+  const labelOf = (label: string): string => (label === 'things' ? things : label);
+  const name = labelOf(strip.label);
   const text = useRef<HTMLParagraphElement>(null);
   const format =
     strip.series === 'resident' ? (value: number): string => bytes(asBytes(value)) : compact;
@@ -343,8 +368,8 @@ function DiffStrip({
       const at = `at ${compact(series.ops.at(-1) ?? 0)} operations`;
       const sentence =
         last === 0
-          ? `${letters[1]} and ${letters[0]} have the same ${strip.label} ${at}`
-          : `${letters[1]} has ${format(Math.abs(last))} ${last > 0 ? 'more' : 'less'} ${strip.label} than ${letters[0]} ${at}`;
+          ? `${letters[1]} and ${letters[0]} have the same ${name} ${at}`
+          : `${letters[1]} has ${format(Math.abs(last))} ${last > 0 ? 'more' : 'less'} ${name} than ${letters[0]} ${at}`;
       if (text.current && text.current.textContent !== sentence)
         text.current.textContent = sentence;
     },
@@ -366,17 +391,13 @@ function DiffStrip({
         >
           {STRIPS.map(({ series, label }) => (
             <option key={series} value={series}>
-              {label}
+              {labelOf(label)}
             </option>
           ))}
         </select>
       </label>
       <p ref={text} className="strip-text" role="status" />
-      <canvas
-        ref={canvas.ref}
-        role="img"
-        aria-label={`Difference in ${strip.label} over the run`}
-      />
+      <canvas ref={canvas.ref} role="img" aria-label={`Difference in ${name} over the run`} />
     </div>
   );
 }
@@ -418,7 +439,7 @@ function Explain({
         : `What ${letters[1]} does differently: ${by
             .map(
               ({ kind, delta }) =>
-                `${count(Math.abs(delta))} ${delta > 0 ? 'more' : 'fewer'} “${kindName(kind)}”`,
+                `${count(Math.abs(delta))} ${delta > 0 ? 'more' : 'fewer'} “${kindName(kind, modelOf(delta > 0 ? b : a))}”`,
             )
             .join(', ')}.`;
     if (text.current.textContent !== said) text.current.textContent = said;

@@ -1,36 +1,39 @@
-import type { Divergence, Side } from '../../engine/compare.ts';
+import type { Divergence } from '../../engine/divergence.ts';
+import { jobs } from '../../live/jobs.ts';
+import type { Jobs } from '../../worker/jobs.ts';
+import { CallError } from '../../worker/link.ts';
 
 export type Verdict =
-  | { readonly kind: 'searching' }
+  /** `share`: how much was looked at, 0 to 1; undefined: nothing worth telling yet. */
+  | { readonly kind: 'searching'; readonly share?: number }
   | { readonly kind: 'found'; readonly at: Divergence }
   | { readonly kind: 'none'; readonly ops: number }
   | { readonly kind: 'failed' };
 
-/** What the compare worker is asked and answers. */
-export interface CompareAsk {
-  readonly a: Side;
-  readonly b: Side;
-  readonly maxOps: number;
-}
-export type CompareAnswer = { readonly found: Divergence | undefined };
-
 /** Operations that are looked at for a first divergence. */
 export const COMPARE_OPS = 2_000_000;
 
-/** Finds the first divergence in a worker of its own. @returns a function that gives up */
-export function findDivergence(ask: CompareAsk, done: (verdict: Verdict) => void): () => void {
-  const worker = new Worker(new URL('../../worker/compare.worker.ts', import.meta.url), {
-    type: 'module',
-  });
-  worker.onmessage = (event: MessageEvent<CompareAnswer>) => {
-    const { found } = event.data;
-    done(found ? { kind: 'found', at: found } : { kind: 'none', ops: ask.maxOps });
-    worker.terminate();
+/**
+ * Has the first divergence of two lanes searched by the page's pool of workers.
+ * @param said told how far the search is, then what came of it
+ * @returns a function that gives up; nothing is told after it
+ */
+export function findDivergence(
+  ask: Jobs['divergence'][0],
+  said: (verdict: Verdict) => void,
+  pool = jobs(),
+): () => void {
+  const abort = new AbortController();
+  const { signal } = abort;
+  const say = (verdict: Verdict): void => {
+    if (!signal.aborted) said(verdict);
   };
-  worker.onerror = () => {
-    done({ kind: 'failed' });
-    worker.terminate();
-  };
-  worker.postMessage(ask);
-  return () => worker.terminate();
+  pool
+    .run('divergence', ask, { signal, onProgress: (share) => say({ kind: 'searching', share }) })
+    .then((at) => say(at ? { kind: 'found', at } : { kind: 'none', ops: ask.maxOps }))
+    .catch((error: unknown) => {
+      if (!(error instanceof CallError)) throw error;
+      say({ kind: 'failed' });
+    });
+  return () => abort.abort();
 }

@@ -1,12 +1,15 @@
-import { bytes, compact, count, percent } from '../../draw/format.ts';
+import { bytes, capital, compact, count, percent } from '../../draw/format.ts';
+import type { ModelId } from '../../engine/allocators/index.ts';
 import { derive } from '../../engine/report.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import { ENDED_BY } from '../../engine/telemetry/states.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
+import { commonNouns } from '../models.ts';
 
 /** A line of the comparison. */
 export interface MetricRow {
-  readonly label: string;
+  /** Given what the spans of the lanes are called together. */
+  readonly label: string | ((things: string) => string);
   /** Which direction is better; undefined: neither. */
   readonly better?: 'less' | 'more';
   value(frame: FrameView): number;
@@ -16,6 +19,10 @@ export interface MetricRow {
   /** Left out while every lane has 0. */
   readonly optional?: boolean;
 }
+
+/** What a line is called for lanes of these models. */
+export const rowLabel = ({ label }: MetricRow, models: readonly ModelId[]): string =>
+  typeof label === 'string' ? label : label(commonNouns(models));
 
 /** A difference of shares: not per cent of anything. */
 const points = (share: number): string => `${(100 * share).toFixed(1)} points`;
@@ -34,7 +41,7 @@ const plain = (counter: number) => (frame: FrameView) => frame.counters[counter]
 /** Metrics × lanes, most telling first. */
 export const METRIC_ROWS: readonly MetricRow[] = [
   {
-    label: 'SuperSlabs or pages now',
+    label: (things) => `${capital(things)} now`,
     better: 'less',
     value: plain(C.superslabsNow),
     format: count,
@@ -79,7 +86,7 @@ export const METRIC_ROWS: readonly MetricRow[] = [
     optional: true,
   },
   {
-    label: 'new pages an adoption caused',
+    label: (things) => `new ${things} an adoption caused`,
     better: 'less',
     value: plain(C.newStarved),
     format: count,

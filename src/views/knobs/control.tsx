@@ -1,6 +1,13 @@
 import { CopyCheck, RotateCcw } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
-import { type KnobId, type KnobValue, knobDef, type NumberKnob } from '../../engine/knobs.ts';
+import {
+  type KnobId,
+  type KnobValue,
+  knobDef,
+  type NumberKnob,
+  type TextKnob,
+} from '../../engine/knobs/index.ts';
+import { knobWords, optionLabel } from '../../engine/knobs/words.ts';
 import { parseKnobValue } from '../../engine/recipe-parse.ts';
 import { Terms } from '../story/terms.tsx';
 import { fromSlider, SLIDER_STEPS, toSlider } from './scale.ts';
@@ -20,6 +27,7 @@ interface Props {
 /** One knob: its control, its unit, the name it has in the source, and why it may not matter. */
 export function KnobControl({ id, value, base, reason, onChange, onCopyToAll }: Props) {
   const def = knobDef(id);
+  const words = knobWords(id);
   const labelId = useId();
   const helpId = useId();
   const changed = value !== base;
@@ -27,7 +35,7 @@ export function KnobControl({ id, value, base, reason, onChange, onCopyToAll }: 
     <div className={`knob${changed ? ' changed' : ''}${reason ? ' idle' : ''}`} data-knob={id}>
       <div className="knob-line">
         <span className="knob-label" id={labelId}>
-          {def.label}
+          {words.label}
         </span>
         {changed && (
           <button
@@ -37,7 +45,7 @@ export function KnobControl({ id, value, base, reason, onChange, onCopyToAll }: 
             onClick={() => onChange(base)}
           >
             <RotateCcw size={13} aria-hidden="true" />
-            <span className="sr">Reset {def.label}</span>
+            <span className="sr">Reset {words.label}</span>
           </button>
         )}
         {onCopyToAll && (
@@ -48,7 +56,7 @@ export function KnobControl({ id, value, base, reason, onChange, onCopyToAll }: 
             onClick={onCopyToAll}
           >
             <CopyCheck size={13} aria-hidden="true" />
-            <span className="sr">Copy {def.label} to all lanes</span>
+            <span className="sr">Copy {words.label} to all lanes</span>
           </button>
         )}
         {def.kind === 'number' && (
@@ -79,6 +87,16 @@ export function KnobControl({ id, value, base, reason, onChange, onCopyToAll }: 
       {def.kind === 'number' && (
         <Slider def={def} value={Number(value)} labelId={labelId} onChange={onChange} />
       )}
+      {def.kind === 'text' && (
+        <TextField
+          def={def}
+          id={id}
+          value={String(value)}
+          labelId={labelId}
+          helpId={helpId}
+          onChange={onChange}
+        />
+      )}
       {def.kind === 'enum' && (
         <fieldset className="segments wide" aria-labelledby={labelId} aria-describedby={helpId}>
           {def.options.map((option) => (
@@ -88,15 +106,15 @@ export function KnobControl({ id, value, base, reason, onChange, onCopyToAll }: 
               aria-pressed={value === option}
               onClick={() => onChange(option)}
             >
-              {def.optionLabels[option]}
+              {optionLabel(id, option)}
             </button>
           ))}
         </fieldset>
       )}
-      {def.source && <code className="knob-source">{def.source}</code>}
+      {words.source && <code className="knob-source">{words.source}</code>}
       {reason && <p className="knob-reason">{reason}</p>}
       <p className="knob-help" id={helpId}>
-        <Terms text={def.help} /> <em>Watch: {def.see}.</em>
+        <Terms text={words.help} /> <em>Watch: {words.see}.</em>
       </p>
     </div>
   );
@@ -196,6 +214,61 @@ function NumberField({
         />
         {def.unit !== '' && !(value === 0 && def.zero) && <small>{def.unit}</small>}
       </span>
+      <span className="knob-problem" id={errorId} role="alert">
+        {problem}
+      </span>
+    </>
+  );
+}
+
+/** A text in a grammar: what is wrong with it is said beneath, and what was typed stays to be mended. */
+function TextField({
+  def,
+  id,
+  value,
+  labelId,
+  helpId,
+  onChange,
+}: {
+  readonly def: TextKnob;
+  readonly id: KnobId;
+  readonly value: string;
+  readonly labelId: string;
+  readonly helpId: string;
+  onChange(value: KnobValue): void;
+}) {
+  const [text, setText] = useState(value);
+  const [problem, setProblem] = useState<string | undefined>(undefined);
+  const errorId = useId();
+  useEffect(() => {
+    setText(value);
+    setProblem(undefined);
+  }, [value]);
+  const commit = (): void => {
+    const parsed = parseKnobValue(id, text);
+    setProblem(parsed.ok ? undefined : parsed.error.message);
+    if (parsed.ok && parsed.value !== value) onChange(parsed.value);
+  };
+  return (
+    <>
+      <input
+        type="text"
+        className="knob-text"
+        value={text}
+        maxLength={def.maxLength}
+        spellCheck={false}
+        aria-labelledby={labelId}
+        aria-describedby={`${helpId} ${errorId}`}
+        aria-invalid={problem !== undefined}
+        onChange={(event) => setText(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => {
+          // The palette's key and undo stay the page's.
+          if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+          if (event.key === 'Enter') commit();
+          if (event.key === 'Escape') setText(value);
+        }}
+      />
       <span className="knob-problem" id={errorId} role="alert">
         {problem}
       </span>

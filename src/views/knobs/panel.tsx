@@ -1,7 +1,6 @@
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import {
-  KNOB_GROUPS,
   KNOB_IDS,
   type KnobGroup,
   type KnobId,
@@ -9,7 +8,8 @@ import {
   type KnobValues,
   knobDef,
   whyInapplicable,
-} from '../../engine/knobs.ts';
+} from '../../engine/knobs/index.ts';
+import { KNOB_GROUPS, knobWords } from '../../engine/knobs/words.ts';
 
 import { KnobControl } from './control.tsx';
 
@@ -52,8 +52,8 @@ export function KnobPanel({
   const changed = KNOB_IDS.filter((id) => knobs[id] !== base[id]);
   const wanted = search.trim().toLowerCase();
   const matches = (id: KnobId): boolean => {
-    const def = knobDef(id);
-    return `${id} ${def.label} ${def.source ?? ''} ${def.help}`.toLowerCase().includes(wanted);
+    const { label, source = '', help } = knobWords(id);
+    return `${id} ${label} ${source} ${help}`.toLowerCase().includes(wanted);
   };
   const toggle = (group: KnobGroup): void => {
     const next = new Set(open);
@@ -90,7 +90,7 @@ export function KnobPanel({
               title="Back to the preset’s value"
               onClick={() => onChange(id, base[id])}
             >
-              {knobDef(id).label}: {String(knobs[id])} <span aria-hidden="true">×</span>
+              {knobWords(id).label}: {String(knobs[id])} <span aria-hidden="true">×</span>
             </button>
           ))}
           {changed.length > 0 && (

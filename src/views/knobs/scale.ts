@@ -1,4 +1,4 @@
-import type { NumberKnob } from '../../engine/knobs.ts';
+import type { NumberKnob } from '../../engine/knobs/index.ts';
 
 /** Positions of a slider that stands for a number knob. */
 export const SLIDER_STEPS = 1000;

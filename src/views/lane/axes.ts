@@ -1,4 +1,3 @@
-import { createContext } from 'react';
 import { sampleAt, type XAxis } from '../../draw/area.ts';
 import { EV } from '../../engine/telemetry/events.ts';
 import type { AlignBy } from '../../state/store.ts';
@@ -63,10 +62,6 @@ export class Axes {
   }
 }
 
-export const AxesContext = createContext<
-  { readonly axes: Axes; readonly lane: number } | undefined
->(undefined);
-
 /** Value of a series at an operation: the latest sample not after it. */
 export function valueAt(
   frame: FrameView,
@@ -75,9 +70,13 @@ export function valueAt(
 ): number {
   const { samples } = frame.shape;
   if (samples === 0) return 0;
-  const index = Math.min(
-    samples - 1,
-    Math.floor(op / Math.max(1, frame.header[H.historyInterval])),
-  );
-  return sampleAt(frame, Math.max(0, index), series);
+  // The last sample at or before the operation; quiet spells have samples of their own.
+  let low = 0;
+  let high = samples - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (sampleAt(frame, middle, 'op') <= op) low = middle;
+    else high = middle - 1;
+  }
+  return sampleAt(frame, low, series);
 }

@@ -1,10 +1,12 @@
+import { BAND_TOKENS } from '../../draw/palette.ts';
+import { hasFeature, type ModelId } from '../../engine/allocators/index.ts';
 import type { BandName } from '../../engine/telemetry/ledger.ts';
-import { PG, SS } from '../../engine/telemetry/states.ts';
-import { SUPERSLAB_FLAG } from '../../engine/types.ts';
-import { type FrameView, H } from '../../worker/frame.ts';
+import { SPAN_FLAG } from '../../engine/types.ts';
+import type { FrameView } from '../../worker/frame.ts';
+import { modelOf, statesOf } from '../models.ts';
 
 /** What each band of the ledger is called on screen. */
-export const BAND_LABELS: Readonly<Record<BandName, string>> = {
+const LABELS: Readonly<Record<BandName, string>> = {
   live: 'live, requested',
   rounding: 'rounding of live blocks',
   runtime: 'thread tables',
@@ -23,69 +25,81 @@ export const BAND_LABELS: Readonly<Record<BandName, string>> = {
   other: 'other heap',
 };
 
-/** Bands drawn together, from the bottom up; each band is in exactly one group. */
-export const BAND_GROUPS: readonly {
+/** The same where nobody owns memory. */
+const OWNERLESS: Readonly<Partial<Record<BandName, string>>> = { freeLiving: 'free' };
+
+/** What a band of the ledger is called for a model. */
+export const bandLabel = (band: BandName, model: ModelId): string =>
+  (hasFeature(model, 'owners') ? undefined : OWNERLESS[band]) ?? LABELS[band];
+
+export interface BandGroup {
   readonly label: string;
-  readonly token: string;
   readonly hatch: boolean;
-  readonly bands: readonly BandName[];
-  /** SuperSlabs that can hold such bytes: a press on the band lights them up in the map. */
+  /** The first gives the group its colour. */
+  readonly bands: readonly [BandName, ...BandName[]];
+  /** Spans that can hold such bytes: a press on the band lights them up in the map. */
   readonly lights?: (frame: FrameView, row: number) => boolean;
-}[] = [
+}
+
+/** What a group is called for a model. */
+export const groupLabel = ({ bands, label }: BandGroup, model: ModelId): string =>
+  (hasFeature(model, 'owners') ? undefined : OWNERLESS[bands[0]]) ?? label;
+
+/** The token of a group's colour. */
+export const bandToken = (group: BandGroup): string => BAND_TOKENS[group.bands[0]];
+
+/** Spans in a state whose free bytes are in a band. */
+const inStateOf =
+  (band: BandName) =>
+  (frame: FrameView, row: number): boolean =>
+    statesOf(modelOf(frame))[frame.columns.state[row]]?.band === band;
+
+/** Bands drawn together, from the bottom up; each band is in exactly one group. */
+export const BAND_GROUPS: readonly BandGroup[] = [
   {
     label: 'live',
-    token: '--b-live',
     hatch: false,
     bands: ['live', 'rounding', 'runtime'],
     lights: (frame, row) => frame.columns.live[row] > 0,
   },
   {
     label: 'free, owner living',
-    token: '--b-free',
     hatch: false,
     bands: ['freeLiving'],
     lights: (frame, row) =>
-      (frame.columns.flags[row] & SUPERSLAB_FLAG.ownerDead) === 0 && frame.columns.slabs[row] > 0,
+      (frame.columns.flags[row] & SPAN_FLAG.ownerDead) === 0 && frame.columns.slabs[row] > 0,
   },
   {
     label: 'in remote queues',
-    token: '--b-q',
     hatch: false,
     bands: ['queued'],
     lights: (frame, row) => frame.columns.queued[row] > 0,
   },
   {
     label: 'stranded, owner dead',
-    token: '--b-str',
     hatch: true,
     bands: ['freeDead'],
-    lights: (frame, row) => (frame.columns.flags[row] & SUPERSLAB_FLAG.ownerDead) !== 0,
+    lights: (frame, row) => (frame.columns.flags[row] & SPAN_FLAG.ownerDead) !== 0,
   },
   {
     label: 'graveyard, below threshold',
-    token: '--b-below',
     hatch: true,
     bands: ['belowThreshold'],
-    lights: (frame, row) =>
-      frame.header[H.model] === 1 &&
-      (frame.columns.state[row] === PG.graveyard || frame.columns.state[row] === PG.below),
+    lights: inStateOf('belowThreshold'),
   },
   {
     label: 'empty, kept',
-    token: '--b-kept',
     hatch: false,
     bands: ['keptEmpty'],
-    lights: (frame, row) =>
-      frame.columns.state[row] === SS.kept || frame.columns.state[row] === SS.cached,
+    lights: inStateOf('keptEmpty'),
   },
   {
     label: 'headers, tails',
-    token: '--b-hdr',
     hatch: false,
     bands: ['headers', 'slack', 'decommitted'],
   },
-  { label: 'stacks of dead threads', token: '--b-stk', hatch: true, bands: ['stacksDead'] },
-  { label: 'stacks of living threads', token: '--b-stkl', hatch: false, bands: ['stacksLiving'] },
-  { label: 'program base, other heap', token: '--b-base', hatch: false, bands: ['base', 'other'] },
-  { label: 'never carved', token: '--b-unt', hatch: false, bands: ['neverCarved'] },
+  { label: 'stacks of dead threads', hatch: true, bands: ['stacksDead'] },
+  { label: 'stacks of living threads', hatch: false, bands: ['stacksLiving'] },
+  { label: 'program base, other heap', hatch: false, bands: ['base', 'other'] },
+  { label: 'never carved', hatch: false, bands: ['neverCarved'] },
 ];

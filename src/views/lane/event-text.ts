@@ -1,38 +1,30 @@
+import { asNs, asOp } from '../../base/units.ts';
 import { classSize, count, plural } from '../../draw/format.ts';
+import { hasFeature, type ModelId } from '../../engine/allocators/index.ts';
+import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { ACT, ACT_IDS } from '../../engine/interventions.ts';
-import { KNOB_IDS, knobDef } from '../../engine/knobs.ts';
+import { KNOB_IDS } from '../../engine/knobs/index.ts';
+import { knobWords } from '../../engine/knobs/words.ts';
 import {
   CRASH,
   EVENT_KINDS,
   type EventKind,
-  NEED,
+  type EventRecord,
   REFUSED,
 } from '../../engine/telemetry/events.ts';
 import { ENDED_BY } from '../../engine/telemetry/states.ts';
-import type { ModelId } from '../../engine/types.ts';
 import { EVENT_FIELDS, type FrameView } from '../../worker/frame.ts';
-
-export interface EventLine {
-  readonly seq: number;
-  readonly kind: EventKind;
-  readonly op: number;
-  readonly ns: number;
-  readonly life: number;
-  readonly subject: number;
-  readonly a: number;
-  readonly b: number;
-  readonly cause: number;
-}
+import { noun } from '../models.ts';
 
 /** Event `index` of a frame. */
-export function eventOf(frame: FrameView, index: number): EventLine {
+export function eventOf(frame: FrameView, index: number): EventRecord {
   const at = index * EVENT_FIELDS;
   const { events } = frame;
   return {
     seq: events[at],
     kind: EVENT_KINDS[events[at + 1]],
-    op: events[at + 2],
-    ns: events[at + 3],
+    op: asOp(events[at + 2]),
+    ns: asNs(events[at + 3]),
     life: events[at + 4],
     subject: events[at + 5],
     a: events[at + 6],
@@ -41,17 +33,22 @@ export function eventOf(frame: FrameView, index: number): EventLine {
   };
 }
 
+const withReason = (what: string, why: string): string => (why === '' ? what : `${what}: ${why}`);
 const life = (id: number): string => (id === 0 ? 'main' : id < 0 ? 'nobody' : `life ${count(id)}`);
 
 /** One event in a sentence. `classBytes` are the block sizes of the classes. */
 export function eventSentence(
-  event: EventLine,
+  event: EventRecord,
   classBytes: ArrayLike<number>,
-  model: ModelId = 'tiny',
+  model: ModelId,
 ): string {
+  const one = noun(model);
+  const parts = hasFeature(model, 'parts');
+  const reason = MODEL_SHOWN[model].reasons[event.b]?.text ?? '';
   const size = (index: number): string =>
     index < classBytes.length ? classSize(classBytes[index]) : 'large';
-  const ss = `${model === 'tiny' ? 'SuperSlab' : 'page'} ${count(event.subject)}`;
+  const ss = `${one} ${count(event.subject)}`;
+  const sized = hasFeature(model, 'classes') ? ` for ${size(event.a)}` : '';
   switch (event.kind) {
     case 'threadStart':
       return `${life(event.subject)} starts in chain ${event.a}, created by ${life(event.b)}`;
@@ -59,19 +56,10 @@ export function eventSentence(
       return `${life(event.subject)} exits`;
     case 'threadCreateFailed':
       return `no successor for chain ${event.subject}: ${event.a === 0 ? 'its stack could not be mapped' : 'its thread table got NULL'}`;
-    case 'superslabMapped': {
-      const why =
-        event.b === NEED.ownerDied
-          ? 'an orphan with room exists, but nobody may use it'
-          : event.b === NEED.exhausted
-            ? 'its SuperSlab is full'
-            : event.b === NEED.prewarm
-              ? 'prewarmed'
-              : 'its first block of the class';
-      return `${life(event.life)} maps ${ss} for ${size(event.a)}: ${why}`;
-    }
+    case 'superslabMapped':
+      return withReason(`${life(event.life)} maps ${ss}${sized}`, reason);
     case 'mapRefused':
-      return `the kernel refuses a ${event.a === 0 ? 'SuperSlab' : 'thread stack'} to ${life(event.life)} at ${count(event.b)} entries`;
+      return `the kernel refuses a ${event.a === 0 ? one : 'thread stack'} to ${life(event.life)} at ${count(event.b)} entries`;
     case 'superslabFreed':
       return `${ss} goes back to the OS`;
     case 'superslabOrphaned':
@@ -79,15 +67,15 @@ export function eventSentence(
     case 'superslabAdopted':
       return `${life(event.b)} adopts ${ss} from ${life(event.a)}`;
     case 'superslabReused':
-      return `${life(event.life)} takes ${ss} again, ${['kept in reserve', 'from a SuperSlab cache', 'found empty'][event.a] ?? ''}`;
+      return `${life(event.life)} takes ${ss} again, ${['kept in reserve', `from a ${one} cache`, 'found empty'][event.a] ?? ''}`;
     case 'superslabCached':
-      return `${ss} goes into a SuperSlab cache`;
+      return `${ss} goes into a ${one} cache`;
     case 'slabAcquired':
       return `${life(event.life)} takes slab ${event.a} of ${ss} into use`;
     case 'remoteEdge':
       return `${life(event.life)} frees into the empty remote queue of slab ${event.a} of ${ss}, owner ${life(event.b)}`;
     case 'drained':
-      return `${life(event.life)} drains ${plural(event.b, 'block')} of ${model === 'tiny' ? `slab ${event.a} of ` : ''}${ss}`;
+      return `${life(event.life)} drains ${plural(event.b, 'block')} of ${parts ? `slab ${event.a} of ` : ''}${ss}`;
     case 'inflated':
       return `${ss} is empty now, its counter says ${count(event.a)}`;
     case 'trim':
@@ -100,7 +88,7 @@ export function eventSentence(
       return `the C library serves ${count(event.a)} B to ${life(event.life)}`;
     case 'crash':
       return event.a === CRASH.useAfterUnmap
-        ? `${life(event.life)} crashes: its current SuperSlab was unmapped under it`
+        ? `${life(event.life)} crashes: its current ${one} was unmapped under it`
         : `a thread crashes: ${ss} was unmapped between decrement and last touch`;
     case 'oom':
       return `out of map entries: the first refused mapping of the run`;
@@ -108,12 +96,12 @@ export function eventSentence(
       return `chain ${event.subject} ends`;
     case 'knobChanged': {
       const id = KNOB_IDS[event.subject];
-      return `knob: ${id === undefined ? '?' : knobDef(id).label} is turned`;
+      return `knob: ${id === undefined ? '?' : knobWords(id).label} is turned`;
     }
     case 'runEnded':
       return `the run ends: ${ENDED_TEXT[ENDED_BY[event.a]]}`;
     case 'pageNew':
-      return `${life(event.life)} makes ${ss} for ${size(event.a)}: ${NEW_PAGE_TEXT[event.b] ?? ''}`;
+      return withReason(`${life(event.life)} makes ${ss}${sized}`, reason);
     case 'pageAdopted':
       return `${life(event.life)} takes ${ss} from ${life(event.a)}, ${ADOPTION_TEXT[event.b] ?? ''}`;
     case 'adoptionBlocked':
@@ -128,6 +116,8 @@ export function eventSentence(
       return `${life(event.subject)} wakes ${event.a === 0 ? 'for its burst' : 'to drain its queues'}`;
     case 'race':
       return `race at ${ss}: ${RACE_TEXT[event.a] ?? ''}`;
+    case 'noFit':
+      return `${life(event.life)} finds no chunk for ${count(event.subject)} B, though ${plural(event.b, 'free chunk')} have ${count(event.a * 16)} B`;
     case 'intervened': {
       const id = ACT_IDS[event.a];
       if (id === undefined) return 'an unknown intervention';
@@ -142,18 +132,18 @@ export function eventSentence(
   }
 }
 
-/** What each kind of event is called; words of the field, not of the code. */
-const KIND_NAMES: Readonly<Record<EventKind, string>> = {
+/** What each kind of event is called; words of the field, not of the code. The model says what a span is. */
+const KIND_NAMES: Readonly<Record<EventKind, string | ((span: string) => string)>> = {
   threadStart: 'thread starts',
   threadExit: 'thread exits',
   threadCreateFailed: 'thread not created',
-  superslabMapped: 'SuperSlab mapped',
+  superslabMapped: (span) => `${span} mapped`,
   mapRefused: 'mapping refused',
-  superslabFreed: 'SuperSlab freed',
-  superslabOrphaned: 'SuperSlab orphaned',
-  superslabAdopted: 'SuperSlab adopted',
-  superslabReused: 'SuperSlab reused',
-  superslabCached: 'SuperSlab cached',
+  superslabFreed: (span) => `${span} freed`,
+  superslabOrphaned: (span) => `${span} orphaned`,
+  superslabAdopted: (span) => `${span} adopted`,
+  superslabReused: (span) => `${span} reused`,
+  superslabCached: (span) => `${span} cached`,
   slabAcquired: 'slab taken into use',
   remoteEdge: 'first remote free',
   drained: 'queue drained',
@@ -167,27 +157,24 @@ const KIND_NAMES: Readonly<Record<EventKind, string>> = {
   chainEnded: 'chain ends',
   knobChanged: 'knob turned',
   runEnded: 'run ends',
-  pageNew: 'new page',
-  pageAdopted: 'page adopted',
+  pageNew: (span) => `new ${span}`,
+  pageAdopted: (span) => `${span} adopted`,
   adoptionBlocked: 'adoption blocked',
-  pageEnqueued: 'page enqueued',
-  pageStranded: 'page stranded',
+  pageEnqueued: (span) => `${span} enqueued`,
+  pageStranded: (span) => `${span} stranded`,
   wake: 'thread wakes',
   race: 'race',
   intervened: 'intervention',
+  noFit: 'no chunk fits',
 };
-export const kindName = (kind: EventKind): string => KIND_NAMES[kind];
+/** What a kind of event is called for a model. */
+export function kindName(kind: EventKind, model: ModelId): string {
+  const own = MODEL_SHOWN[model].eventWords?.[kind];
+  if (own !== undefined) return own;
+  const name = KIND_NAMES[kind];
+  return typeof name === 'string' ? name : name(noun(model));
+}
 
-/** Why a new page was necessary, by NEW_PAGE. */
-export const NEW_PAGE_TEXT = [
-  'pages wait in its own queue, but its tries were used up',
-  'an adoption took the page that would have served',
-  'its free blocks lie in the graveyard',
-  'its remote blocks are below the threshold',
-  'free blocks belong to dead threads',
-  'its first of the class',
-  'every block it could have is live',
-] as const;
 /** How an adoption came about, by ADOPTION. */
 export const ADOPTION_TEXT = ['out of need', 'without need', 'an orphan', 'by your hand'] as const;
 /** Why an adoption was blocked, by BLOCKED. */

@@ -1,12 +1,13 @@
 import { type ReactNode, useRef } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { byteParts, compact, count, percent } from '../../draw/format.ts';
+import type { ModelShown } from '../../engine/allocators/model.ts';
+import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { derive } from '../../engine/report.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import { ENDED_BY, RUN_STATUS } from '../../engine/telemetry/states.ts';
-import type { ModelId } from '../../engine/types.ts';
-import type { Lane } from '../../live/lane.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
+import { useLane } from './context.ts';
 import { useFrames, useFrameText } from './use-frame.ts';
 
 /** The verdict in a few words, and its tone. */
@@ -36,13 +37,13 @@ export function verdictOf(frame: FrameView): { text: string; tone: 'bad' | 'ok' 
 }
 
 interface FigureProps {
-  readonly lane: Lane;
   readonly label: string;
   value(frame: FrameView): string;
   unit(frame: FrameView): string;
 }
 
-function Figure({ lane, label, value, unit }: FigureProps) {
+function Figure({ label, value, unit }: FigureProps) {
+  const { lane } = useLane();
   const number = useFrameText<HTMLElement>(lane, value);
   const small = useFrameText<HTMLElement>(lane, unit);
   return (
@@ -55,24 +56,22 @@ function Figure({ lane, label, value, unit }: FigureProps) {
   );
 }
 
+/** What stands beside the first figure. */
+function besideOf(
+  { peak, per1000 }: ModelShown['figure'],
+  { counters, header }: FrameView,
+): string {
+  if (peak !== undefined) return `peak ${count(counters[C[peak]])}`;
+  if (per1000 === undefined) return '';
+  const rate = (1000 * counters[C[per1000]]) / Math.max(1, header[H.op]);
+  return `${rate.toFixed(1)} / 1,000 ops`;
+}
+
 /** Name, verdict and the six figures of a lane. */
-export function LaneHeader({
-  lane,
-  name,
-  documentRate,
-  seconds,
-  model,
-  index,
-  tools,
-}: {
-  readonly lane: Lane;
-  readonly name: string;
-  readonly documentRate: boolean;
-  readonly seconds: number;
-  readonly model: ModelId;
-  readonly index: number;
-  readonly tools: ReactNode;
-}) {
+export function LaneHeader({ name, tools }: { readonly name: string; readonly tools: ReactNode }) {
+  const { lane, index, knobs } = useLane();
+  const { seconds } = knobs;
+  const { figure, reuses } = MODEL_SHOWN[knobs.model];
   const badge = useRef<HTMLSpanElement>(null);
   useFrames(lane, 120, (frame) => {
     const verdict = verdictOf(frame);
@@ -102,41 +101,33 @@ export function LaneHeader({
       </div>
       <dl className="figures">
         <Figure
-          lane={lane}
-          label={model === 'tiny' ? 'SuperSlabs now' : 'Pages made'}
-          value={(f) => count(f.counters[C.superslabsNow])}
-          unit={(f) =>
-            model === 'tiny'
-              ? `peak ${count(f.counters[C.superslabsPeak])}`
-              : `${((1000 * f.counters[C.newPages]) / Math.max(1, f.header[H.op])).toFixed(1)} / 1,000 ops`
-          }
+          label={figure.label}
+          value={(f) => count(f.counters[C[figure.counter]])}
+          unit={(f) => besideOf(figure, f)}
         />
         <Figure
-          lane={lane}
           label="Resident"
           value={(f) => byteParts(asBytes(f.header[H.residentBytes]))[0]}
           unit={(f) => byteParts(asBytes(f.header[H.residentBytes]))[1]}
         />
         <Figure
-          lane={lane}
           label="Mapped"
           value={(f) => byteParts(asBytes(f.header[H.mappedBytes]))[0]}
           unit={(f) => byteParts(asBytes(f.header[H.mappedBytes]))[1]}
         />
+        {reuses.length > 0 && (
+          <Figure
+            label="Reused of all taken"
+            value={(f) => percent(derived(f).reuseShare).replace(' %', '')}
+            unit={() => '%'}
+          />
+        )}
         <Figure
-          lane={lane}
-          label="Reused of all taken"
-          value={(f) => percent(derived(f).reuseShare).replace(' %', '')}
-          unit={() => '%'}
-        />
-        <Figure
-          lane={lane}
-          label={documentRate ? 'Modelled, document rate' : 'Modelled'}
+          label={knobs.timeBase === 'documentRate' ? 'Modelled, document rate' : 'Modelled'}
           value={(f) => compact(derived(f).modelledOpsPerSecond)}
           unit={() => 'ops/s'}
         />
         <Figure
-          lane={lane}
           label="Map entries"
           value={(f) => count(f.entries.reduce((a, b) => a + b, 0))}
           unit={(f) => `of ${count(f.header[H.maxMapCount])}`}

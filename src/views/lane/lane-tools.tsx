@@ -1,28 +1,26 @@
 import { ArrowRight, Copy, Pencil, X } from 'lucide-react';
 import { useState } from 'react';
 import { MAX_LANES } from '../../state/store.ts';
-
-interface Props {
-  readonly index: number;
-  readonly lanes: number;
-  readonly name: string;
-  onRename(name: string): void;
-  onDuplicate(): void;
-  onRemove(): void;
-  onMove(): void;
-}
+import { useApp, usePerform } from '../page/context.ts';
+import { duplicateLane, moveLane, removeLane } from '../page/session/lanes.ts';
+import { LETTERS } from '../page/session/session.ts';
+import { useLane } from './context.ts';
 
 /** What can be done with a lane as a whole. */
-export function LaneTools({ index, lanes, name, onRename, onDuplicate, onRemove, onMove }: Props) {
+export function LaneTools({ name }: { readonly name: string }) {
+  const run = usePerform();
+  const { index } = useLane();
+  const lanes = useApp((state) => state.recipe.lanes.length);
+  const renameLane = useApp((state) => state.renameLane);
   const [renaming, setRenaming] = useState(false);
-  const letter = 'ABCD'[index];
+  const letter = LETTERS[index];
   if (renaming) {
     return (
       <form
         className="rename"
         onSubmit={(event) => {
           event.preventDefault();
-          onRename(String(new FormData(event.currentTarget).get('name') ?? ''));
+          renameLane(index, String(new FormData(event.currentTarget).get('name') ?? ''));
           setRenaming(false);
         }}
       >
@@ -58,7 +56,7 @@ export function LaneTools({ index, lanes, name, onRename, onDuplicate, onRemove,
         disabled={lanes >= MAX_LANES}
         aria-label={`Duplicate lane ${letter}`}
         title={lanes >= MAX_LANES ? 'Four lanes are the most' : 'Duplicate: compare with a change'}
-        onClick={onDuplicate}
+        onClick={() => run(duplicateLane, index)}
       >
         <Copy size={13} aria-hidden="true" />
       </button>
@@ -68,7 +66,7 @@ export function LaneTools({ index, lanes, name, onRename, onDuplicate, onRemove,
           className="icon-button"
           aria-label={`Move lane ${letter} to the right`}
           title="To the right"
-          onClick={onMove}
+          onClick={() => run(moveLane, index)}
         >
           <ArrowRight size={13} aria-hidden="true" />
         </button>
@@ -79,7 +77,7 @@ export function LaneTools({ index, lanes, name, onRename, onDuplicate, onRemove,
           className="icon-button"
           aria-label={`Remove lane ${letter}`}
           title="Remove"
-          onClick={onRemove}
+          onClick={() => run(removeLane, index)}
         >
           <X size={14} aria-hidden="true" />
         </button>

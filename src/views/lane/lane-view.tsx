@@ -1,110 +1,105 @@
-import { useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import type { XAxis } from '../../draw/area.ts';
-import type { KnobValues } from '../../engine/knobs.ts';
-import type { Lane } from '../../live/lane.ts';
-import type { ColourBy, Selection, SortBy } from '../../state/store.ts';
-import { AdoptionCard } from './adoption-card.tsx';
-import { BytesCard, EntriesCard, RatesCard } from './charts.tsx';
-import { CountersCard } from './counters-card.tsx';
-import { DominoCard } from './domino-card.tsx';
-import { EventsCard } from './events-card.tsx';
+import { presetById } from '../../engine/presets.ts';
+import { knobsInForce } from '../../state/store.ts';
+import { type CardDef, cardsFor } from '../cards/registry.ts';
+import { isInForce } from '../models.ts';
+import { useApp, usePerform, useSession, useUi } from '../page/context.ts';
+import { LETTERS } from '../page/session/session.ts';
+import { copyLink } from '../page/session/share.ts';
+import { variantOf } from '../page/texts.ts';
+import { Boundary } from '../shell/boundary.tsx';
+import { LaneContext, type LaneScope } from './context.ts';
 import { LaneHeader } from './header.tsx';
 import { LaneTools } from './lane-tools.tsx';
-import { MapCard } from './map-card.tsx';
-import { PendingCard } from './pending-card.tsx';
-import { QueuesCard } from './queues-card.tsx';
-import { TrimCard } from './trim-card.tsx';
 
-interface Props {
-  readonly lane: Lane;
-  readonly index: number;
-  /** Lanes on screen. */
-  readonly count: number;
-  readonly focused: boolean;
-  readonly name: string;
-  readonly knobs: KnobValues;
-  readonly selection: Selection | undefined;
-  readonly colourBy: ColourBy;
-  readonly sortBy: SortBy;
-  onSelect(selection: Selection | undefined): void;
-  onColourBy(colourBy: ColourBy): void;
-  onSortBy(sortBy: SortBy): void;
-  onFocus(): void;
-  onRename(name: string): void;
-  onDuplicate(): void;
-  onRemove(): void;
-  onMove(): void;
-  /** Brings all lanes to an operation. */
-  onSeek(op: number): void;
+/** What was asked of one scenario, which says nothing of the next. */
+interface Asked {
+  readonly of: string;
+  readonly lit: string | undefined;
+  readonly explained: number | undefined;
 }
 
 /** All views of one lane. */
-export function LaneView({ lane, name, knobs, ...map }: Props) {
-  const { index, count: lanes, focused } = map;
+export function LaneView({ index }: { readonly index: number }) {
+  const { lockstep, axes } = useSession();
+  const recipe = useApp((state) => state.recipe);
+  const focused = useApp((state) => Math.min(state.focus, recipe.lanes.length - 1) === index);
+  const focusOn = useApp((state) => state.focusOn);
+  const chosen = useUi((ui) => ui.cards);
+  const knobs = useMemo(() => knobsInForce(recipe, index), [recipe, index]);
   const [x, setX] = useState<XAxis>('ns');
-  const [explained, setExplained] = useState<number | undefined>(undefined);
-  const [lit, setLit] = useState<string | undefined>(undefined);
+  const of = `${recipe.preset ?? ''}.${recipe.variant ?? ''}.${knobs.model}`;
+  const [kept, setKept] = useState<Asked>({ of, lit: undefined, explained: undefined });
+  const { lit, explained } = kept.of === of ? kept : { lit: undefined, explained: undefined };
+  const several = recipe.lanes.length > 1;
+  const lane = lockstep.lanes[index];
+  const scope = useMemo<LaneScope>(
+    () => ({
+      lane,
+      index,
+      knobs,
+      axes: several ? axes : undefined,
+      x,
+      lit,
+      onLit: (label) => setKept({ of, explained, lit: label }),
+      explained,
+      onExplain: (seq) => setKept({ of, lit, explained: seq }),
+    }),
+    [lane, index, knobs, several, axes, x, of, lit, explained],
+  );
+  const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
+  const given = recipe.lanes[index].name;
+  const name = several ? given : (variantOf(preset, recipe, index)?.name ?? given);
+  const cards = cardsFor((feature) => isInForce(feature, knobs), explained !== undefined, chosen);
+  const front = (): void => {
+    if (several && !focused) focusOn(index);
+  };
   return (
-    <section
-      className={`lane${focused ? ' focused' : ''}`}
-      aria-label={`Lane ${'ABCD'[index]}: ${name}`}
-      onFocusCapture={lanes > 1 && !focused ? map.onFocus : undefined}
-      onPointerDown={lanes > 1 && !focused ? map.onFocus : undefined}
-    >
-      <LaneHeader
-        lane={lane}
-        name={name}
-        documentRate={knobs.timeBase === 'documentRate'}
-        seconds={knobs.seconds}
-        model={knobs.model}
-        index={index}
-        tools={
-          <LaneTools
-            index={index}
-            lanes={lanes}
-            name={name}
-            onRename={map.onRename}
-            onDuplicate={map.onDuplicate}
-            onRemove={map.onRemove}
-            onMove={map.onMove}
-          />
-        }
-      />
-      <MapCard lane={lane} model={knobs.model} lit={lit} onLit={setLit} {...map} />
-      <div className="axis-switch" hidden={lanes > 1}>
-        <fieldset className="segments">
-          <legend className="sr">Horizontal axis of the charts</legend>
-          <button type="button" aria-pressed={x === 'ns'} onClick={() => setX('ns')}>
-            Virtual time
-          </button>
-          <button type="button" aria-pressed={x === 'op'} onClick={() => setX('op')}>
-            Operations
-          </button>
-        </fieldset>
-      </div>
-      <div className="cards">
-        {(knobs.model === 'mf2' || knobs.orphanPolicy === 'adopt') && (
-          <AdoptionCard lane={lane} model={knobs.model} onExplain={setExplained} />
-        )}
-        {(knobs.model === 'mf2' || explained !== undefined) && (
-          <DominoCard
-            lane={lane}
-            model={knobs.model}
-            superslabBytes={2 ** knobs.ssLg}
-            seq={explained}
-            onExplain={setExplained}
-            onSeek={map.onSeek}
-          />
-        )}
-        <BytesCard lane={lane} x={x} lit={lit} onLit={setLit} />
-        <EntriesCard lane={lane} x={x} model={knobs.model} />
-        {knobs.model === 'mf2' && <PendingCard lane={lane} x={x} />}
-        <QueuesCard lane={lane} x={x} />
-        <RatesCard lane={lane} x={x} model={knobs.model} />
-        {knobs.model === 'tiny' && <TrimCard lane={lane} />}
-        <EventsCard model={knobs.model} lane={lane} onExplain={setExplained} />
-        <CountersCard lane={lane} model={knobs.model} />
-      </div>
-    </section>
+    <LaneContext.Provider value={scope}>
+      <section
+        className={`lane${focused ? ' focused' : ''}`}
+        aria-label={`Lane ${LETTERS[index]}: ${name}`}
+        onFocusCapture={front}
+        onPointerDown={front}
+      >
+        <LaneHeader name={name} tools={<LaneTools name={name} />} />
+        {cards
+          .filter(({ order }) => order < 0)
+          .map((card) => (
+            <Shown key={card.id} card={card} />
+          ))}
+        <div className="axis-switch" hidden={several}>
+          <fieldset className="segments">
+            <legend className="sr">Horizontal axis of the charts</legend>
+            <button type="button" aria-pressed={x === 'ns'} onClick={() => setX('ns')}>
+              Virtual time
+            </button>
+            <button type="button" aria-pressed={x === 'op'} onClick={() => setX('op')}>
+              Operations
+            </button>
+          </fieldset>
+        </div>
+        <div className="cards">
+          {cards
+            .filter(({ order }) => order >= 0)
+            .map((card) => (
+              <Shown key={card.id} card={card} />
+            ))}
+        </div>
+      </section>
+    </LaneContext.Provider>
+  );
+}
+
+/** A card, its place while its code is on its way, and what is left of it when it fails. */
+function Shown({ card: { id, title, Card } }: { readonly card: CardDef }) {
+  const run = usePerform();
+  return (
+    <Boundary what={`The view “${title}”`} onLink={() => run(copyLink)}>
+      <Suspense fallback={<article className={`card ${id}-card`} aria-busy="true" />}>
+        <Card />
+      </Suspense>
+    </Boundary>
   );
 }

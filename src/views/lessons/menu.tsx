@@ -1,62 +1,51 @@
-import { useEffect, useRef } from 'react';
+import { useState } from 'react';
 import { LESSONS } from '../../lessons/list.ts';
-import type { AllProgress } from '../../lessons/progress.ts';
+import { readProgress } from '../../lessons/progress.ts';
+import { Dialog } from '../shell/dialog.tsx';
+import { pageStorage } from '../shell/storage.ts';
 
 interface Props {
-  readonly progress: AllProgress;
   onPick(id: string): void;
   onClose(): void;
 }
 
 /** The course, with what this browser remembers of it. */
-export function LessonMenu({ progress, onPick, onClose }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
+export function LessonMenu({ onPick, onClose }: Props) {
+  const [progress] = useState(() => readProgress(pageStorage));
   return (
-    <dialog
-      ref={dialog}
-      className="dialog lessons"
-      aria-labelledby="lessons-title"
-      onClose={onClose}
-    >
-      <header>
-        <h2 id="lessons-title">Lessons</h2>
-        <button
-          type="button"
-          className="icon-button"
-          onClick={() => dialog.current?.close()}
-          aria-label="Close"
-        >
-          ×
-        </button>
-      </header>
-      <ol>
-        {LESSONS.map((lesson) => {
-          const done = progress[lesson.id];
-          return (
-            <li key={lesson.id}>
-              <button type="button" onClick={() => onPick(lesson.id)}>
-                <small>{lesson.number}</small>
-                <b>{lesson.title}</b>
-                <span>{lesson.intro}</span>
-                <em>
-                  {[
-                    done?.score === undefined ? '' : `predicted ${Math.round(100 * done.score)} %`,
-                    done?.goal ? 'goal reached' : done?.finished ? 'read' : '',
-                  ]
-                    .filter((text) => text !== '')
-                    .join(', ')}
-                </em>
-              </button>
-            </li>
-          );
-        })}
-      </ol>
-      <p className="lessons-note">
-        9 and 10 will speak of allocators that are not simulated yet: mixed ones, and the lean mode.
-      </p>
-    </dialog>
+    <Dialog title="Lessons" className="lessons" onClose={onClose}>
+      {() => (
+        <>
+          <ol>
+            {LESSONS.map((lesson) => {
+              const done = progress[lesson.id];
+              return (
+                <li key={lesson.id}>
+                  <button type="button" onClick={() => onPick(lesson.id)}>
+                    <small>{lesson.number}</small>
+                    <b>{lesson.title}</b>
+                    <span>{lesson.intro}</span>
+                    <em>
+                      {[
+                        done?.score === undefined
+                          ? ''
+                          : `predicted ${Math.round(100 * done.score)} %`,
+                        done?.goal ? 'goal reached' : done?.finished ? 'read' : '',
+                      ]
+                        .filter((text) => text !== '')
+                        .join(', ')}
+                    </em>
+                  </button>
+                </li>
+              );
+            })}
+          </ol>
+          <p className="lessons-note">
+            9 and 10 will speak of allocators that are not simulated yet: mixed ones, and the lean
+            mode.
+          </p>
+        </>
+      )}
+    </Dialog>
   );
 }

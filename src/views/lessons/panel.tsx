@@ -3,32 +3,18 @@ import { sampleAt } from '../../draw/area.ts';
 import { count } from '../../draw/format.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import { RUN_STATUS } from '../../engine/telemetry/states.ts';
+import { lessonById } from '../../lessons/list.ts';
 import { addProgress, curveScore } from '../../lessons/progress.ts';
 import type { Lesson, LessonLink, Point } from '../../lessons/types.ts';
-import type { Lane } from '../../live/lane.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { useFrames } from '../lane/use-frame.ts';
+import { useApp, useFocused, usePerform, useSession, useUi } from '../page/context.ts';
+import { closeLesson, openLesson, playLesson } from '../page/session/lesson.ts';
+import { travel } from '../page/session/transport.ts';
+import { pageStorage } from '../shell/storage.ts';
 import { hasCome } from '../story/resolve.ts';
 import { CURVE_POINTS, CurveCanvas } from './curve.tsx';
 import { Prose } from './prose.tsx';
-
-interface Props {
-  readonly lesson: Lesson;
-  readonly lane: Lane;
-  readonly lanes: readonly Lane[];
-  /** Large type, and the clicker's keys. */
-  readonly teacher: boolean;
-  onTeacher(on: boolean): void;
-  /** Lets the run begin, or go on. */
-  onPlay(): void;
-  /** Stops all lanes at one operation, so that they can be compared. */
-  onPause(): Promise<void>;
-  onSeek(op: number): void;
-  /** The lesson's own settings, from the start. */
-  onReset(): void;
-  onProgress(): void;
-  onClose(): void;
-}
 
 const POINT_CLASS: Readonly<Record<Point, string>> = {
   map: 'map-card',
@@ -53,9 +39,20 @@ function pointAt(point: Point): void {
   view.classList.add('pointed');
 }
 
+/** The lesson that is open. */
+export function LessonPanel({ id }: { readonly id: string }) {
+  const lesson = lessonById(id);
+  return lesson ? <TheLesson lesson={lesson} /> : null;
+}
+
 /** A lesson: predict, watch, compare, then reach a goal. */
-export function LessonPanel(props: Props) {
-  const { lesson, lane, lanes, teacher } = props;
+function TheLesson({ lesson }: { readonly lesson: Lesson }) {
+  const session = useSession();
+  const run = usePerform();
+  const { lane } = useFocused();
+  /** Large type, and the clicker's keys. */
+  const teacher = useUi((ui) => ui.teacher);
+  const setUi = useApp((state) => state.setUi);
   const { predict, steps, goal } = lesson;
   const [choice, setChoice] = useState<number | undefined>(undefined);
   const [curve, setCurve] = useState<readonly number[]>(() =>
@@ -85,7 +82,8 @@ export function LessonPanel(props: Props) {
     setStuck(ended && reached < steps.length - 1);
     if (reached === steps.length - 1 && proof === undefined && !proving.current) {
       proving.current = true;
-      void props.onPause().then(() => prove(lane.hub.latest ?? frame));
+      // All lanes at one operation, so that they can be compared.
+      void session.lockstep.pause().then(() => prove(lane.hub.latest ?? frame));
     }
     const values = goal.tests.map(
       ({ counter, atMost, atLeast }) =>
@@ -98,16 +96,18 @@ export function LessonPanel(props: Props) {
     const tenth = Math.floor((10 * counted) / goal.ops);
     if (tenth !== operation) setOperation(tenth);
     if (proof && counted >= goal.ops && values.every(Boolean)) {
-      addProgress(window.localStorage, lesson.id, { goal: true });
+      addProgress(pageStorage, lesson.id, { goal: true });
     }
   };
   const prove = (frame: FrameView): void => {
     if (predict.kind === 'choose') {
-      const counters = lanes.map((each) => each.hub.latest?.counters ?? frame.counters);
+      const counters = session.lockstep.lanes.map(
+        (each) => each.hub.latest?.counters ?? frame.counters,
+      );
       const right = predict.answer(counters);
       const score = choice === right ? 1 : 0;
       setProof({ score, right });
-      addProgress(window.localStorage, lesson.id, { score, finished: true });
+      addProgress(pageStorage, lesson.id, { score, finished: true });
     } else {
       const real = Array.from({ length: CURVE_POINTS }, (_, i) =>
         sampleAt(
@@ -118,14 +118,13 @@ export function LessonPanel(props: Props) {
       );
       const score = curveScore(curve, real);
       setProof({ score, real });
-      addProgress(window.localStorage, lesson.id, { score, finished: true });
+      addProgress(pageStorage, lesson.id, { score, finished: true });
     }
-    props.onProgress();
   };
   useFrames(lane, 200, follow);
   const begin = (): void => {
     setAnswered(true);
-    props.onPlay();
+    run(playLesson, lesson.speed);
   };
   const turn = useRef((_by: number): void => undefined);
   turn.current = (by) => {
@@ -155,7 +154,7 @@ export function LessonPanel(props: Props) {
   }, [shown, teacher, proof]);
   const link = (target: LessonLink): void => {
     if (target.point) pointAt(target.point);
-    if (target.seek !== undefined) props.onSeek(target.seek);
+    if (target.seek !== undefined) run(travel, target.seek);
   };
   const allMet = met.length > 0 && met.every(Boolean) && operation >= 10;
   return (
@@ -170,14 +169,14 @@ export function LessonPanel(props: Props) {
           <input
             type="checkbox"
             checked={teacher}
-            onChange={(event) => props.onTeacher(event.target.checked)}
+            onChange={(event) => setUi({ teacher: event.target.checked })}
           />
           teach
         </label>
         <button
           type="button"
           className="icon-button"
-          onClick={props.onClose}
+          onClick={() => run(closeLesson)}
           aria-label="Close the lesson"
         >
           ×
@@ -270,7 +269,7 @@ export function LessonPanel(props: Props) {
           {stuck && (
             <p className="lesson-stuck" role="status">
               This run is over, and with these knobs the next step cannot come.{' '}
-              <button type="button" className="link" onClick={props.onReset}>
+              <button type="button" className="link" onClick={() => run(openLesson, lesson.id)}>
                 Start again with the lesson’s settings
               </button>
             </p>

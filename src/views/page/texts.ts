@@ -1,7 +1,22 @@
-import { type KnobId, type KnobValues, knobDef } from '../../engine/knobs.ts';
-import type { DocumentFigure, Preset } from '../../engine/presets.ts';
+import {
+  KNOB_IDS,
+  type KnobId,
+  type KnobValues,
+  knobDef,
+  programsOfKnob,
+} from '../../engine/knobs/index.ts';
+import type { DocumentFigure, Preset, Variant } from '../../engine/presets.ts';
 import type { Recipe } from '../../engine/recipe.ts';
 import { laneKnobs } from '../../engine/recipe-parse.ts';
+
+/** The variant of a scenario that a lane shows. */
+export const variantOf = (
+  preset: Preset | undefined,
+  recipe: Recipe,
+  lane: number,
+): Variant | undefined =>
+  preset?.variants.find(({ name }) => name === recipe.lanes[lane].name) ??
+  preset?.variants[recipe.variant ?? 0];
 
 /** Figures of documents that belong to the lanes on screen, each once. */
 export function figuresOf(preset: Preset | undefined, names: readonly string[]): DocumentFigure[] {
@@ -12,26 +27,38 @@ export function figuresOf(preset: Preset | undefined, names: readonly string[]):
   return [...preset.documentFigures, ...own];
 }
 
+/** An argument as a shell reads it back. */
+const quotedForShell = (text: string): string =>
+  /^[\w=.,:+-]*$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
+
 /** The headless command that makes a lane's run again. */
 export function simCommand(recipe: Recipe, lane: number, op: number): string {
   const changed = Object.entries(laneKnobs(recipe, lane)).filter(
     ([id, value]) => knobDef(id as KnobId).default !== value,
   );
-  const sets = changed.map(([id, value]) => ` --set ${id}=${value}`).join('');
+  const sets = changed.map(([id, value]) => ` --set ${quotedForShell(`${id}=${value}`)}`).join('');
   const edits = recipe.edits.some((edit) => edit.lane === lane)
     ? ' # without its edits: use the recipe file'
     : '';
   return `npm run sim --${sets}${op > 0 ? ` --ops ${op}` : ''} --json${edits}`;
 }
 
-/** The arguments one would give to larson; of the pair exchange, its own in words. */
+/** The arguments one would give to larson; of other programs, what is said of them in words. */
 export function commandOf(knobs: KnobValues): string {
-  if (knobs.workload === 'pair' || knobs.workload === 'wakers') {
-    const wakers =
-      knobs.workload === 'wakers'
-        ? `, ${knobs.wakers} wakers every ${knobs.wakePeriod}, burst ${knobs.burst}, hold ${knobs.hold}`
-        : '';
-    return `pair, window ${knobs.window}${wakers}`;
+  switch (knobs.workload) {
+    case 'larson':
+    case 'larson-immortal':
+    case 'larson-shared':
+      return `${knobs.seconds} ${knobs.minSize} ${knobs.maxSize} ${knobs.chunks} ${knobs.rounds} ${knobs.seed} ${knobs.threads}`;
+    case 'pair':
+      return `pair, window ${knobs.window}`;
+    case 'wakers':
+      return `pair, window ${knobs.window}, ${knobs.wakers} wakers every ${knobs.wakePeriod}, burst ${knobs.burst}, hold ${knobs.hold}`;
+    default: {
+      const changed = KNOB_IDS.filter(
+        (id) => programsOfKnob(id)?.includes(knobs.workload) && knobs[id] !== knobDef(id).default,
+      );
+      return [knobs.workload, ...changed.map((id) => `${id} ${knobs[id]}`)].join(', ');
+    }
   }
-  return `${knobs.seconds} ${knobs.minSize} ${knobs.maxSize} ${knobs.chunks} ${knobs.rounds} ${knobs.seed} ${knobs.threads}`;
 }

@@ -1,5 +1,5 @@
-import { useEffect, useRef } from 'react';
 import { PRESETS } from '../../engine/presets.ts';
+import { Dialog } from './dialog.tsx';
 
 interface Props {
   readonly current: string | undefined;
@@ -10,52 +10,34 @@ interface Props {
 
 /** All scenarios, each with its question and its variants. */
 export function Gallery({ current, onPick, onClose }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
   return (
-    <dialog
-      ref={dialog}
-      className="dialog gallery"
-      aria-labelledby="gallery-title"
-      onClose={onClose}
-    >
-      <header>
-        <h2 id="gallery-title">Scenarios</h2>
-        <button
-          type="button"
-          className="icon-button"
-          onClick={() => dialog.current?.close()}
-          aria-label="Close"
-        >
-          ×
-        </button>
-      </header>
-      <ul>
-        {PRESETS.map((preset) => (
-          <li key={preset.id} className={preset.id === current ? 'current' : ''}>
-            <button
-              type="button"
-              className="gallery-main"
-              onClick={() => onPick(preset.id, undefined)}
-            >
-              <small>{preset.scenario}</small>
-              <b>{preset.title}</b>
-              <span>{preset.question}</span>
-            </button>
-            {preset.variants.length > 1 && (
-              <div className="gallery-variants">
-                {preset.variants.map((variant, i) => (
-                  <button key={variant.name} type="button" onClick={() => onPick(preset.id, i)}>
-                    {variant.name}
-                  </button>
-                ))}
-              </div>
-            )}
-          </li>
-        ))}
-      </ul>
-    </dialog>
+    <Dialog title="Scenarios" className="gallery" onClose={onClose}>
+      {() => (
+        <ul>
+          {PRESETS.map((preset) => (
+            <li key={preset.id} className={preset.id === current ? 'current' : ''}>
+              <button
+                type="button"
+                className="gallery-main"
+                onClick={() => onPick(preset.id, undefined)}
+              >
+                <small>{preset.scenario}</small>
+                <b>{preset.title}</b>
+                <span>{preset.question}</span>
+              </button>
+              {preset.variants.length > 1 && (
+                <div className="gallery-variants">
+                  {preset.variants.map((variant, i) => (
+                    <button key={variant.name} type="button" onClick={() => onPick(preset.id, i)}>
+                      {variant.name}
+                    </button>
+                  ))}
+                </div>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Dialog>
   );
 }

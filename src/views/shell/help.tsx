@@ -1,4 +1,6 @@
-import { useEffect, useRef } from 'react';
+import { MODEL_IDS } from '../../engine/allocators/index.ts';
+import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
+import { Dialog } from './dialog.tsx';
 
 const KEYS: readonly { readonly keys: string; readonly where?: string; readonly what: string }[] = [
   { keys: 'Space', what: 'play or pause' },
@@ -25,62 +27,53 @@ const KEYS: readonly { readonly keys: string; readonly where?: string; readonly 
   { keys: '← →', where: 'in a chart', what: 'read values' },
 ];
 
+/** Text whose *terms* stand out. */
+const Marked = ({ text }: { readonly text: string }) =>
+  text.split('*').map((piece, i) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: pieces never move
+    i % 2 === 1 ? <b key={i}>{piece}</b> : piece,
+  );
+
 /** Keys, and what one is looking at. */
 export function Help({ onClose }: { onClose(): void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
   return (
-    <dialog ref={dialog} className="dialog help" aria-labelledby="help-title" onClose={onClose}>
-      <header>
-        <h2 id="help-title">What am I looking at?</h2>
-        <button
-          type="button"
-          className="icon-button"
-          onClick={() => dialog.current?.close()}
-          aria-label="Close"
-        >
-          ×
-        </button>
-      </header>
-      <p>
-        A simulated process runs on an allocator, block by block, in this page: the Larson benchmark
-        or a pair of threads, on SuperSlabs of small blocks or on pages of larger ones. Every number
-        is counted from that state. What a document claims is greyed and labelled; time and speed
-        are modelled.
-      </p>
-      <p>
-        A <b>SuperSlab</b> is a 2 MiB mapping for blocks of one size class, cut into 64 KiB{' '}
-        <b>slabs</b>. Each slab has an owner; a block that another thread frees waits in the slab’s{' '}
-        <b>remote queue</b> until the owner drains it. A <b>map entry</b> (VMA) is what the kernel
-        counts against vm.max_map_count.
-      </p>
-      <p>
-        A <b>page</b> of the mid allocator is 64 KiB of one size class. Remote frees put it on its
-        owner’s <b>pending queue</b>; another thread may <b>adopt</b> it. Several <b>lanes</b> run
-        the same operations under different rules, side by side.
-      </p>
-      <h3>Keys</h3>
-      <dl className="keys">
-        {KEYS.map(({ keys, where, what }) => (
-          <div key={`${where ?? ''}${keys}`}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>
-              {where && `${where}: `}
-              {what}
-            </dd>
-          </div>
-        ))}
-      </dl>
-      <p>
-        Whatever you change while it runs, a knob or a blow under <b>Break it</b>, begins another
-        future at that operation. The old one stays in the tree above the time bar; the link holds
-        it all.
-      </p>
-      <p>Memory is in binary units: 1 KiB is 1,024 bytes.</p>
-    </dialog>
+    <Dialog title="What am I looking at?" className="help" onClose={onClose}>
+      {() => (
+        <>
+          <p>
+            A simulated program runs on an allocator, block by block, in this page. Every number is
+            counted from that state. What a document claims is greyed and labelled; time and speed
+            are modelled. A <b>map entry</b> (VMA) is what the kernel counts against
+            vm.max_map_count. Several <b>lanes</b> run the same operations under different rules,
+            side by side.
+          </p>
+          {MODEL_IDS.map((id) => (
+            <p key={id}>
+              <Marked text={MODEL_SHOWN[id].about} />
+            </p>
+          ))}
+          <h3>Keys</h3>
+          <dl className="keys">
+            {KEYS.map(({ keys, where, what }) => (
+              <div key={`${where ?? ''}${keys}`}>
+                <dt>
+                  <kbd>{keys}</kbd>
+                </dt>
+                <dd>
+                  {where && `${where}: `}
+                  {what}
+                </dd>
+              </div>
+            ))}
+          </dl>
+          <p>
+            Whatever you change while it runs, a knob or a blow under <b>Break it</b>, begins
+            another future at that operation. The old one stays in the tree above the time bar; the
+            link holds it all.
+          </p>
+          <p>Memory is in binary units: 1 KiB is 1,024 bytes.</p>
+        </>
+      )}
+    </Dialog>
   );
 }

@@ -1,5 +1,6 @@
 import { Lightbulb } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { isRemembering, pageStorage } from './storage.ts';
 
 const KEY = 'slabscope.hints';
 
@@ -17,36 +18,27 @@ const HINTS = [
 ] as const;
 export type HintId = (typeof HINTS)[number]['id'];
 
-function readSeen(storage: Storage): ReadonlySet<string> {
-  try {
-    return new Set((storage.getItem(KEY) ?? '').split(','));
-  } catch {
-    return new Set(['off']);
-  }
-}
-function keep(storage: Storage, seen: ReadonlySet<string>): void {
-  try {
-    storage.setItem(KEY, [...seen].filter((id) => id !== '').join(','));
-  } catch {
-    // Private windows may refuse; then the hint is only gone until the page is loaded again.
-  }
-}
+/** Whoever cannot be remembered is not told the same things at every visit. */
+const readSeen = (): ReadonlySet<string> =>
+  new Set(isRemembering() ? (pageStorage.getItem(KEY) ?? '').split(',') : ['off']);
+const keep = (seen: ReadonlySet<string>): void =>
+  pageStorage.setItem(KEY, [...seen].filter((id) => id !== '').join(','));
 
 /** One hint at a time on first visits. Nothing blinks, nothing blocks; once put away it stays away. */
 export function Hints({ done }: { readonly done: Readonly<Record<HintId, boolean>> }) {
-  const [seen, setSeen] = useState(() => readSeen(window.localStorage));
+  const [seen, setSeen] = useState(readSeen);
   const finished = HINTS.filter(({ id }) => done[id] && !seen.has(id)).map(({ id }) => id);
   const key = finished.join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the ids say it all
   useEffect(() => {
     if (finished.length === 0) return;
     const next = new Set([...seen, ...finished]);
-    keep(window.localStorage, next);
+    keep(next);
     setSeen(next);
   }, [key]);
   const close = (...ids: readonly string[]): void => {
     const next = new Set([...seen, ...ids]);
-    keep(window.localStorage, next);
+    keep(next);
     setSeen(next);
   };
   const hint = seen.has('off') ? undefined : HINTS.find(({ id }) => !seen.has(id) && !done[id]);

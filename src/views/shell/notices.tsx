@@ -1,13 +1,9 @@
-import type { Notice } from '../../state/store.ts';
+import { useApp } from '../page/context.ts';
 
 /** What went wrong, what was kept, dismissible. */
-export function Notices({
-  notices,
-  onDismiss,
-}: {
-  readonly notices: readonly Notice[];
-  onDismiss(id: number): void;
-}) {
+export function Notices() {
+  const notices = useApp((state) => state.notices);
+  const dismiss = useApp((state) => state.dismiss);
   if (notices.length === 0) return null;
   return (
     <section aria-label="Notices">
@@ -18,7 +14,7 @@ export function Notices({
               {text}
               {kept && <em> Kept: {kept}.</em>}
             </p>
-            <button type="button" onClick={() => onDismiss(id)} aria-label={`Dismiss: ${text}`}>
+            <button type="button" onClick={() => dismiss(id)} aria-label={`Dismiss: ${text}`}>
               ×
             </button>
           </li>

@@ -26,14 +26,14 @@ function legendOf(card: Element): LegendItem[] {
   return [...card.querySelectorAll<HTMLElement>('.legend li:not([hidden])')].map((item) => {
     const swatch = item.querySelector('.swatch');
     const path = item.querySelector('svg path');
-    const stroke = path?.getAttribute('stroke');
+    const drawn = path ? getComputedStyle(path) : undefined;
     const style = swatch ? getComputedStyle(swatch) : undefined;
     const filled = style && style.backgroundColor !== 'rgba(0, 0, 0, 0)';
     const colour = style
       ? filled
         ? style.backgroundColor
         : style.borderTopColor
-      : (stroke ?? path?.getAttribute('fill') ?? 'currentColor');
+      : ((drawn?.stroke === 'none' ? drawn.fill : drawn?.stroke) ?? 'currentColor');
     const words = [...item.childNodes].map((node) => node.textContent ?? '').join(' ');
     return { colour, text: words.replace(/\s+/g, ' ').trim() };
   });

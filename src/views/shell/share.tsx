@@ -1,9 +1,9 @@
-import { useEffect, useRef, useState } from 'react';
-import { fail, ok, type Result } from '../../base/result.ts';
+import { useState } from 'react';
 import { count } from '../../draw/format.ts';
 import type { Recipe } from '../../engine/recipe.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { ExportKind } from '../../worker/protocol.ts';
+import { Dialog } from './dialog.tsx';
 import { fileName, saveFile } from './files.ts';
 
 interface Props {
@@ -34,11 +34,7 @@ const FILES: readonly {
 
 /** Links, commands and files that make this run again, or carry it elsewhere. */
 export function Share({ recipe, lane, name, link, command, onFile, onClose }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [said, setSaid] = useState('');
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
   const copy = (text: string, what: string): void => {
     navigator.clipboard
       .writeText(text)
@@ -55,81 +51,61 @@ export function Share({ recipe, lane, name, link, command, onFile, onClose }: Pr
     setSaid(`${end}, ${(text.length / 1e6).toFixed(1)} MB.${cut}`);
   };
   return (
-    <dialog ref={dialog} className="dialog share" aria-labelledby="share-title" onClose={onClose}>
-      <header>
-        <h2 id="share-title">Share and export</h2>
-        <button
-          type="button"
-          className="icon-button"
-          onClick={() => dialog.current?.close()}
-          aria-label="Close"
-        >
-          ×
-        </button>
-      </header>
-      <label>
-        Link, with the place where the run stands
-        <span className="copy-line">
-          <input readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
-          <button type="button" onClick={() => copy(link, 'The link')}>
-            Copy
-          </button>
-        </span>
-      </label>
-      <label>
-        The same run on the command line
-        <span className="copy-line">
-          <input readOnly value={command} onFocus={(event) => event.currentTarget.select()} />
-          <button type="button" onClick={() => copy(command, 'The command')}>
-            Copy
-          </button>
-        </span>
-      </label>
-      <h3>Files</h3>
-      <div className="share-files">
-        <button
-          type="button"
-          onClick={() =>
-            saveFile(
-              `${fileName(name)}.recipe.json`,
-              `${JSON.stringify(recipe, undefined, 2)}\n`,
-              'application/json',
-            )
-          }
-        >
-          Recipe
-        </button>
-        {FILES.map((entry) => (
-          <button key={entry.as} type="button" onClick={() => void file(entry)}>
-            {entry.label}
-          </button>
-        ))}
-      </div>
-      <label className="import">
-        Open a recipe file, or drop one anywhere on the page
-        <input
-          type="file"
-          accept=".json,application/json"
-          onChange={(event) => {
-            const [chosen] = event.target.files ?? [];
-            if (chosen) onFile(chosen);
-          }}
-        />
-      </label>
-      <p role="status">{said}</p>
-    </dialog>
+    <Dialog title="Share and export" className="share" onClose={onClose}>
+      {() => (
+        <>
+          <label>
+            Link, with the place where the run stands
+            <span className="copy-line">
+              <input readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
+              <button type="button" onClick={() => copy(link, 'The link')}>
+                Copy
+              </button>
+            </span>
+          </label>
+          <label>
+            The same run on the command line
+            <span className="copy-line">
+              <input readOnly value={command} onFocus={(event) => event.currentTarget.select()} />
+              <button type="button" onClick={() => copy(command, 'The command')}>
+                Copy
+              </button>
+            </span>
+          </label>
+          <h3>Files</h3>
+          <div className="share-files">
+            <button
+              type="button"
+              onClick={() =>
+                saveFile(
+                  `${fileName(name)}.recipe.json`,
+                  `${JSON.stringify(recipe, undefined, 2)}\n`,
+                  'application/json',
+                )
+              }
+            >
+              Recipe
+            </button>
+            {FILES.map((entry) => (
+              <button key={entry.as} type="button" onClick={() => void file(entry)}>
+                {entry.label}
+              </button>
+            ))}
+          </div>
+          <label className="import">
+            Open a recipe file, or drop one anywhere on the page
+            <input
+              type="file"
+              accept=".json,application/json"
+              onChange={(event) => {
+                const [chosen] = event.target.files ?? [];
+                if (chosen) onFile(chosen);
+              }}
+            />
+          </label>
+          <p role="status">{said}</p>
+        </>
+      )}
+    </Dialog>
   );
-}
-
-/** A recipe is small; what is larger is something else. */
-const MOST_BYTES = 3_000_000;
-
-/** The text of a file that may be a recipe, or why it is none. */
-export async function readRecipe(file: File): Promise<Result<string>> {
-  if (file.size > MOST_BYTES) return fail('E_FILE', 'That file is too large to be a recipe.');
-  try {
-    return ok(await file.text());
-  } catch {
-    return fail('E_FILE', 'That cannot be read as a file.');
-  }
 }

@@ -1,25 +1,17 @@
-const KEY = 'slabscope.theme';
+import type { Theme } from '../../state/ui.ts';
+import { pageStorage } from './storage.ts';
 
-export type Theme = 'dark' | 'light';
+const KEY = 'slabscope.theme';
 
 /** The theme chosen earlier, else the system's. */
 export function initialTheme(): Theme {
-  try {
-    const kept = localStorage.getItem(KEY);
-    if (kept === 'dark' || kept === 'light') return kept;
-  } catch {
-    // storage may be forbidden; the system's preference still counts
-  }
+  const kept = pageStorage.getItem(KEY);
+  if (kept === 'dark' || kept === 'light') return kept;
   return matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
 }
 
 /** Applies a theme; remembers it only when somebody chose it. */
 export function applyTheme(theme: Theme, chosen: boolean): void {
   document.documentElement.dataset.theme = theme;
-  if (!chosen) return;
-  try {
-    localStorage.setItem(KEY, theme);
-  } catch {
-    // not remembered then
-  }
+  if (chosen) pageStorage.setItem(KEY, theme);
 }

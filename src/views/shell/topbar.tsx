@@ -11,32 +11,30 @@ import {
   Sun,
   Undo2,
 } from 'lucide-react';
-import type { Preset } from '../../engine/presets.ts';
-
-interface Props {
-  readonly preset: Preset | undefined;
-  /** The variant that is shown alone; undefined: side by side. */
-  readonly variant: number | undefined;
-  readonly command: string;
-  readonly light: boolean;
-  readonly knobsOpen: boolean;
-  onGallery(): void;
-  onVariant(variant: number | undefined): void;
-  onTheme(): void;
-  /** Undefined: there is nothing to undo. */
-  onUndo: (() => void) | undefined;
-  onRedo: (() => void) | undefined;
-  onLink(): void;
-  onLessons(): void;
-  onShare(): void;
-  onPalette(): void;
-  onHelp(): void;
-  onKnobs(): void;
-}
+import { presetById } from '../../engine/presets.ts';
+import { childOf, parentOf } from '../../state/branches.ts';
+import type { Overlay } from '../../state/ui.ts';
+import { useApp, useFocused, usePerform, useUi } from '../page/context.ts';
+import { redo, undo } from '../page/session/lanes.ts';
+import { openOverlay, openScenario, toggleKnobs, toggleTheme } from '../page/session/panels.ts';
+import { copyLink } from '../page/session/share.ts';
+import { commandOf } from '../page/texts.ts';
 
 /** Brand, scenario, variants, and the few global commands. */
-export function TopBar(props: Props) {
-  const { preset, variant, command, light } = props;
+export function TopBar() {
+  const run = usePerform();
+  const id = useApp((state) => state.recipe.preset);
+  /** The variant that is shown alone; undefined: side by side. */
+  const variant = useApp((state) => state.recipe.variant);
+  const tree = useApp((state) => state.tree);
+  const light = useUi((ui) => ui.theme === 'light');
+  const knobsOpen = useUi((ui) => ui.panels.knobs);
+  const { knobs } = useFocused();
+  const preset = id === undefined ? undefined : presetById(id);
+  const show = (overlay: Overlay) => () => run(openOverlay, overlay);
+  const pick = (index: number | undefined): void => {
+    if (preset) run(openScenario, preset.id, index);
+  };
   return (
     <header className="topbar">
       <div className="brand">
@@ -46,18 +44,18 @@ export function TopBar(props: Props) {
       <button
         type="button"
         className="knobs-toggle"
-        onClick={props.onKnobs}
-        aria-expanded={props.knobsOpen}
+        onClick={() => run(toggleKnobs)}
+        aria-expanded={knobsOpen}
       >
         <SlidersHorizontal size={16} aria-hidden="true" /> Knobs
       </button>
-      <button type="button" className="scenario" onClick={props.onGallery} data-testid="scenario">
+      <button type="button" className="scenario" onClick={show('gallery')} data-testid="scenario">
         <Grid2x2 size={15} aria-hidden="true" />
         <small>{preset?.scenario ?? '—'}</small>
         <span>{preset?.title ?? 'Own settings'}</span>
       </button>
       <code className="command" title="Larson: seconds, sizes, chunks, rounds, seed, threads">
-        {command}
+        {commandOf(knobs)}
       </code>
       {preset && preset.variants.length > 1 && (
         <fieldset className="segments variants">
@@ -66,7 +64,7 @@ export function TopBar(props: Props) {
             <button
               type="button"
               aria-pressed={variant === undefined}
-              onClick={() => props.onVariant(undefined)}
+              onClick={() => pick(undefined)}
             >
               Side by side
             </button>
@@ -76,7 +74,7 @@ export function TopBar(props: Props) {
               key={entry.name}
               type="button"
               aria-pressed={i === variant}
-              onClick={() => props.onVariant(i)}
+              onClick={() => pick(i)}
             >
               {entry.name}
             </button>
@@ -87,8 +85,8 @@ export function TopBar(props: Props) {
         <button
           type="button"
           className="icon-button"
-          onClick={props.onUndo}
-          disabled={!props.onUndo}
+          onClick={() => run(undo)}
+          disabled={!parentOf(tree)}
           title="Undo the last change (Ctrl+Z)"
           aria-label="Undo"
         >
@@ -97,8 +95,8 @@ export function TopBar(props: Props) {
         <button
           type="button"
           className="icon-button"
-          onClick={props.onRedo}
-          disabled={!props.onRedo}
+          onClick={() => run(redo)}
+          disabled={!childOf(tree)}
           title="Redo (Ctrl+Shift+Z)"
           aria-label="Redo"
         >
@@ -107,7 +105,7 @@ export function TopBar(props: Props) {
         <button
           type="button"
           className="icon-button"
-          onClick={props.onPalette}
+          onClick={show('palette')}
           title="Commands (Ctrl+K)"
           aria-label="Commands"
         >
@@ -116,7 +114,7 @@ export function TopBar(props: Props) {
         <button
           type="button"
           className="icon-button"
-          onClick={props.onLessons}
+          onClick={show('lessons')}
           title="Lessons"
           aria-label="Lessons"
         >
@@ -125,7 +123,7 @@ export function TopBar(props: Props) {
         <button
           type="button"
           className="icon-button"
-          onClick={props.onShare}
+          onClick={show('share')}
           title="Share and export"
           aria-label="Share and export"
         >
@@ -134,7 +132,7 @@ export function TopBar(props: Props) {
         <button
           type="button"
           className="ghost-button"
-          onClick={props.onLink}
+          onClick={() => run(copyLink)}
           title="Copy a link to this recipe"
         >
           <Link2 size={16} aria-hidden="true" /> <span>Copy link</span>
@@ -142,7 +140,7 @@ export function TopBar(props: Props) {
         <button
           type="button"
           className="icon-button"
-          onClick={props.onTheme}
+          onClick={() => run(toggleTheme)}
           aria-label={light ? 'Dark theme' : 'Light theme'}
         >
           {light ? <Moon size={17} aria-hidden="true" /> : <Sun size={17} aria-hidden="true" />}
@@ -150,7 +148,7 @@ export function TopBar(props: Props) {
         <button
           type="button"
           className="icon-button"
-          onClick={props.onHelp}
+          onClick={show('help')}
           aria-label="Help and keys"
         >
           <CircleHelp size={17} aria-hidden="true" />

@@ -1,10 +1,10 @@
 import { bytes, count, difference } from '../../draw/format.ts';
-import { type KnobId, type KnobValues, whyInapplicable } from '../../engine/knobs.ts';
+import { type KnobId, type KnobValues, whyInapplicable } from '../../engine/knobs/index.ts';
 import type { DocumentFigure } from '../../engine/presets.ts';
 import type { BandName } from '../../engine/telemetry/ledger.ts';
 import type { Autopsy } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
-import { BAND_LABELS } from '../lane/band-groups.ts';
+import { bandLabel } from '../lane/band-groups.ts';
 import { Terms } from '../story/terms.tsx';
 import { metricOf } from './metrics.ts';
 import { autopsySentences, autopsyTitle } from './sentences.ts';
@@ -74,7 +74,7 @@ export function AutopsyCard({ lane, autopsy, knobs, figures, onReplay, onLane }:
       <ul className="bars" aria-label="The three largest bands of mapped bytes">
         {largest.map(({ band, bytes: size }) => (
           <li key={band}>
-            <span>{BAND_LABELS[band as BandName]}</span>
+            <span>{bandLabel(band as BandName, autopsy.model)}</span>
             <b>{bytes(size)}</b>
             <i style={{ width: `${(100 * size) / most}%` }} />
           </li>

@@ -1,32 +1,29 @@
 import { useEffect, useRef, useState } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { bytes, compact, count, duration } from '../../draw/format.ts';
-import { ACT, type ActId, type Intervention } from '../../engine/interventions.ts';
-import type { KnobId, KnobValue, KnobValues } from '../../engine/knobs.ts';
+import { hasFeature } from '../../engine/allocators/index.ts';
+import { ACT, type ActId } from '../../engine/interventions.ts';
 import type { ThreadDetail } from '../../engine/types.ts';
-import type { Lane } from '../../live/lane.ts';
 import { H } from '../../worker/frame.ts';
-import { nouns } from '../lane/nouns.ts';
 import { useFrames, useFrameText } from '../lane/use-frame.ts';
-
-interface Props {
-  readonly lane: Lane;
-  readonly knobs: KnobValues;
-  /** Lanes on screen: with several, a blow to a thread may fall in all of them. */
-  readonly lanes: number;
-  onAct(act: Intervention, everywhere: boolean): void;
-  /** The run is over: nothing can be done to it any more. */
-  readonly ended: boolean;
-  onKnob(id: KnobId, value: KnobValue, everywhere: boolean): void;
-  onClose(): void;
-}
+import { nouns } from '../models.ts';
+import { useApp, useFocused, usePerform, useStanding } from '../page/context.ts';
+import { strike, turnKnob } from '../page/session/edits.ts';
+import { toggleBreakIt } from '../page/session/panels.ts';
+import { hasEnded } from '../page/session/session.ts';
 
 const THREAD_ACTS: readonly ActId[] = ['stall', 'burst', 'kill'];
 /** Shares of physical memory that a press gives to other programs. */
 const PRESSURES = [0, 0.5, 0.9, 0.99] as const;
 
 /** Blows to threads and to memory, each an edit of the recipe that undo takes back. */
-export function BreakIt({ lane, knobs, lanes, ended, onAct, onKnob, onClose }: Props) {
+export function BreakIt() {
+  const run = usePerform();
+  const { lane, knobs } = useFocused();
+  /** With several lanes on screen, a blow to a thread may fall in all of them. */
+  const lanes = useApp((state) => state.recipe.lanes.length);
+  /** The run is over: nothing can be done to it any more. */
+  const ended = useStanding(hasEnded);
   const [threads, setThreads] = useState<readonly ThreadDetail[]>([]);
   const [problem, setProblem] = useState<string | undefined>(undefined);
   const head = useRef<HTMLHeadingElement>(null);
@@ -46,7 +43,7 @@ export function BreakIt({ lane, knobs, lanes, ended, onAct, onKnob, onClose }: P
   });
   const act = (id: ActId, chain: number): void => {
     const amount = id === 'stall' || id === 'burst' ? much[id] : 0;
-    onAct({ act: id, subject: chain, amount }, lanes > 1 && everywhere);
+    run(strike, { act: id, subject: chain, amount }, lanes > 1 && everywhere);
   };
   return (
     <section className="break-it" aria-label="Break it" data-testid="break-it">
@@ -54,7 +51,12 @@ export function BreakIt({ lane, knobs, lanes, ended, onAct, onKnob, onClose }: P
         <h2 ref={head} tabIndex={-1}>
           Break it
         </h2>
-        <button type="button" className="icon-button" onClick={onClose} aria-label="Close Break it">
+        <button
+          type="button"
+          className="icon-button"
+          onClick={() => run(toggleBreakIt)}
+          aria-label="Close Break it"
+        >
           ×
         </button>
       </div>
@@ -143,7 +145,7 @@ export function BreakIt({ lane, knobs, lanes, ended, onAct, onKnob, onClose }: P
             type="button"
             aria-pressed={knobs.memPressure === share}
             disabled={ended}
-            onClick={() => onKnob('memPressure', share, lanes > 1 && everywhere)}
+            onClick={() => run(turnKnob, 'memPressure', share, lanes > 1 && everywhere)}
           >
             {share === 0 ? 'none' : `${share * 100} %`}
           </button>
@@ -153,7 +155,8 @@ export function BreakIt({ lane, knobs, lanes, ended, onAct, onKnob, onClose }: P
         <span ref={room} />. Any share: the knob under Limits.
       </p>
       <p className="break-note">
-        To force an adoption, pin or trim, select one of the {nouns(knobs.model)} in the map.
+        To {hasFeature(knobs.model, 'adoption') ? 'force an adoption, pin or trim' : 'pin or trim'},
+        select one of the {nouns(knobs.model)} in the map.
       </p>
     </section>
   );
@@ -206,68 +209,5 @@ function Amount({
         <small>{range.unit === 'operations' ? 'ops' : range.unit}</small>
       </span>
     </label>
-  );
-}
-
-/** Blows to the selected SuperSlab or page. */
-export function BreakMemory({
-  lane,
-  row,
-  pinned,
-  onAct,
-}: {
-  readonly lane: Lane;
-  readonly row: number;
-  readonly pinned: boolean;
-  onAct(act: Intervention): void;
-}) {
-  const [threads, setThreads] = useState<readonly ThreadDetail[]>([]);
-  const [chain, setChain] = useState(1);
-  useFrames(lane, 500, () => {
-    lane
-      .threads()
-      .then(setThreads)
-      .catch(() => undefined);
-  });
-  const living = threads.filter(({ running }) => running);
-  const chosen = living.some((thread) => thread.chain === chain) ? chain : living[0]?.chain;
-  const pin: ActId = pinned ? 'unpin' : 'pin';
-  return (
-    <fieldset className="break-memory">
-      <legend>Break it</legend>
-      <div>
-        <button
-          type="button"
-          title={ACT.adopt.help}
-          disabled={chosen === undefined}
-          onClick={() => onAct({ act: 'adopt', subject: row, amount: chosen ?? 1 })}
-        >
-          {ACT.adopt.label}
-        </button>
-        <label>
-          by chain
-          <select value={chosen ?? ''} onChange={(event) => setChain(Number(event.target.value))}>
-            {living.map((thread) => (
-              <option key={thread.chain} value={thread.chain}>
-                {thread.chain}
-              </option>
-            ))}
-          </select>
-        </label>
-      </div>
-      <div>
-        {[pin, 'trim' as const].map((id, i) => (
-          <button
-            // biome-ignore lint/suspicious/noArrayIndexKey: pinning and unpinning are one button
-            key={i}
-            type="button"
-            title={ACT[id].help}
-            onClick={() => onAct({ act: id, subject: row, amount: 0 })}
-          >
-            {ACT[id].label}
-          </button>
-        ))}
-      </div>
-    </fieldset>
   );
 }

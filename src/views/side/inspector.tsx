@@ -1,35 +1,33 @@
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { type BlocksGeometry, drawBlocks, hitBlock, layoutBlocks } from '../../draw/blocks.ts';
-import { bytes, classSize, count, duration, plural } from '../../draw/format.ts';
+import { bytes, capital, classSize, count, duration, plural } from '../../draw/format.ts';
 import { readPalette } from '../../draw/palette.ts';
-import type { Intervention } from '../../engine/interventions.ts';
+import { hasFeature } from '../../engine/allocators/index.ts';
+import type { Feature } from '../../engine/allocators/model.ts';
 import type { Act, Provenance } from '../../engine/provenance.ts';
 import {
   BLOCK_STATES,
+  type BlockState,
   type BlocksDetail,
-  type ModelId,
-  type SuperSlabDetail,
+  type SpanDetail,
 } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { Selection } from '../../state/store.ts';
 import { H } from '../../worker/frame.ts';
-import { noun, stateLabel } from '../lane/nouns.ts';
 import { useFrames } from '../lane/use-frame.ts';
-import { BreakMemory } from './break-it.tsx';
+import { colourVar, noun, stateNamed } from '../models.ts';
+import { useFocused, usePerform } from '../page/context.ts';
+import { select } from '../page/session/lanes.ts';
+import { travel } from '../page/session/transport.ts';
+import { BreakMemory } from './break-memory.tsx';
 
-interface Props {
-  readonly lane: Lane;
-  readonly model: ModelId;
-  readonly selection: Selection;
-  onSelect(selection: Selection | undefined): void;
-  onAct(act: Intervention): void;
-  /** Brings all lanes to an operation. */
-  onSeek(op: number): void;
-}
-
-/** The selected SuperSlab, its slabs, and every block of one slab. */
-export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: Props) {
-  const [detail, setDetail] = useState<SuperSlabDetail | undefined>(undefined);
+/** The selected span, its slabs, and every block of one slab. */
+export function Inspector({ selection }: { readonly selection: Selection }) {
+  const run = usePerform();
+  const { lane, knobs } = useFocused();
+  const { model } = knobs;
+  const onSelect = (next: Selection | undefined): void => run(select, next);
+  const [detail, setDetail] = useState<SpanDetail | undefined>(undefined);
   const [blocks, setBlocks] = useState<BlocksDetail | undefined>(undefined);
   const [gone, setGone] = useState(false);
   const asking = useRef<AbortController | undefined>(undefined);
@@ -39,7 +37,7 @@ export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: P
     const abort = new AbortController();
     asking.current = abort;
     try {
-      const found = await lane.inspectSuperSlab(superslab, abort.signal);
+      const found = await lane.inspectSpan(superslab, abort.signal);
       const index = slab ?? found?.slabs.find((s) => s.acquired)?.index;
       const inside =
         found && index !== undefined
@@ -75,6 +73,8 @@ export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: P
     );
   }
   if (!detail) return <section className="inspector" aria-label="Inspector" aria-busy="true" />;
+  const state = stateNamed(model, detail.state);
+  const parts = hasFeature(model, 'parts');
   const owner =
     detail.owner < 0 ? 'nobody' : detail.owner === 0 ? 'main' : `life ${count(detail.owner)}`;
   return (
@@ -86,79 +86,105 @@ export function Inspector({ lane, model, selection, onSelect, onAct, onSeek }: P
       <p className="inspector-state">
         <span
           className="swatch"
-          style={{ background: `var(${stateLabel(detail.state, model)[1]})` }}
+          style={{ background: colourVar(state.colour) }}
           aria-hidden="true"
         />
-        {stateLabel(detail.state, model)[0]}
+        {state.label}
         {detail.pinned && ', pinned'}
       </p>
       <dl className="facts">
-        <dt>owner</dt>
-        <dd>
-          {owner}
-          {detail.owner > 0 &&
-            `, chain ${detail.ownerChain}, ${detail.ownerAlive ? 'living' : 'dead'}`}
-        </dd>
+        {hasFeature(model, 'owners') && (
+          <>
+            <dt>owner</dt>
+            <dd>
+              {owner}
+              {detail.owner > 0 &&
+                `, chain ${detail.ownerChain}, ${detail.ownerAlive ? 'living' : 'dead'}`}
+            </dd>
+          </>
+        )}
         {detail.adoptedFrom >= 0 && (
           <>
             <dt>adopted from</dt>
             <dd>life {count(detail.adoptedFrom)}</dd>
           </>
         )}
-        <dt>blocks of</dt>
-        <dd>{classSize(detail.blockBytes)}</dd>
+        {hasFeature(model, 'classes') && (
+          <>
+            <dt>blocks of</dt>
+            <dd>{classSize(detail.blockBytes)}</dd>
+          </>
+        )}
         <dt>truly live</dt>
         <dd>
-          <b>{count(detail.live)}</b> of {count(detail.capacity)}
+          <b>{count(detail.live)}</b>
+          {hasFeature(model, 'classes') && ` of ${count(detail.capacity)}`}
         </dd>
-        {model === 'tiny' && (
+        {hasFeature(model, 'lyingCounter') && (
           <>
             <dt>counter says</dt>
-            <dd className={detail.active === detail.live ? '' : 'wrong'}>
-              <b>{count(detail.active)}</b>
-              {detail.active !== detail.live && ` (${count(detail.active - detail.live)} too many)`}
+            <dd className={detail.believed === detail.live ? '' : 'wrong'}>
+              <b>{count(detail.believed)}</b>
+              {detail.believed !== detail.live &&
+                ` (${count(detail.believed - detail.live)} too many)`}
             </dd>
           </>
         )}
-        <dt>in remote queues</dt>
-        <dd>{count(detail.queued)}</dd>
+        {hasFeature(model, 'remoteQueues') && (
+          <>
+            <dt>in remote queues</dt>
+            <dd>{count(detail.queued)}</dd>
+          </>
+        )}
         <dt>mapped</dt>
         <dd>
           {bytes(detail.bytes)} at operation {count(detail.bornOp)}, {duration(detail.bornNs)}
         </dd>
+        {!parts && (
+          <>
+            <dt>OS pages resident</dt>
+            <dd>{count(detail.slabs[0]?.residentPages ?? 0)}</dd>
+          </>
+        )}
         <dt>address</dt>
         <dd>
           <code>{detail.address}</code>
         </dd>
       </dl>
-      <BreakMemory lane={lane} row={detail.index} pinned={detail.pinned} onAct={onAct} />
-      <h3>Slabs</h3>
-      <div className="slab-grid">
-        {detail.slabs.map((entry) => (
-          <button
-            key={entry.index}
-            type="button"
-            disabled={!entry.acquired}
-            aria-pressed={blocks?.slab === entry.index}
-            title={
-              entry.acquired
-                ? `slab ${entry.index}: ${count(entry.live)} live, ${count(entry.free)} free, ${count(entry.queued)} queued of ${count(entry.capacity)}; ${entry.residentPages} pages resident`
-                : `slab ${entry.index}: not in use`
-            }
-            onClick={() => onSelect({ superslab, slab: entry.index })}
-          >
-            {entry.acquired && <i style={{ height: `${(100 * entry.live) / entry.capacity}%` }} />}
-            <span className="sr">slab {entry.index}</span>
-          </button>
-        ))}
-      </div>
+      <BreakMemory lane={lane} row={detail.index} pinned={detail.pinned} />
+      {parts && (
+        <>
+          <h3>Slabs</h3>
+          <div className="slab-grid">
+            {detail.slabs.map((entry) => (
+              <button
+                key={entry.index}
+                type="button"
+                disabled={!entry.acquired}
+                aria-pressed={blocks?.slab === entry.index}
+                title={
+                  entry.acquired
+                    ? `slab ${entry.index}: ${count(entry.live)} live, ${count(entry.free)} free, ${count(entry.queued)} queued of ${count(entry.capacity)}; ${entry.residentPages} pages resident`
+                    : `slab ${entry.index}: not in use`
+                }
+                onClick={() => onSelect({ superslab, slab: entry.index })}
+              >
+                {entry.acquired && (
+                  <i style={{ height: `${(100 * entry.live) / Math.max(1, entry.capacity)}%` }} />
+                )}
+                <span className="sr">slab {entry.index}</span>
+              </button>
+            ))}
+          </div>
+        </>
+      )}
       {blocks && (
         <Blocks
-          key={`${blocks.superslab}.${blocks.slab}`}
+          key={`${blocks.span}.${blocks.slab}`}
           lane={lane}
           blocks={blocks}
+          within={parts ? `slab ${blocks.slab}` : `${noun(model)} ${count(blocks.span)}`}
           selected={selection.block}
-          onSeek={onSeek}
           onBlock={(block) => onSelect({ superslab, slab: blocks.slab, block })}
         />
       )}
@@ -182,8 +208,6 @@ function Head({ title, onClose }: { readonly title: string; onClose(): void }) {
   );
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 const STATE_TEXT = {
   live: 'live',
   free: 'on the owner’s free list',
@@ -191,19 +215,29 @@ const STATE_TEXT = {
   uncarved: 'never handed out',
 } as const;
 
+/** States that blocks come to only where the model has it. */
+const BLOCK_NEEDS: Readonly<Partial<Record<BlockState, Feature>>> = {
+  queued: 'remoteQueues',
+  uncarved: 'classes',
+};
+
 function Blocks({
   lane,
   blocks,
+  within,
   selected,
   onBlock,
-  onSeek,
 }: {
   readonly lane: Lane;
   readonly blocks: BlocksDetail;
+  /** What the blocks lie in: “slab 3”. */
+  readonly within: string;
   readonly selected: number | undefined;
   onBlock(block: number): void;
-  onSeek(op: number): void;
 }) {
+  const { model } = useFocused().knobs;
+  const has = (feature: Feature | undefined): boolean =>
+    feature === undefined || hasFeature(model, feature);
   const canvas = useRef<HTMLCanvasElement>(null);
   const geometry = useRef<BlocksGeometry | undefined>(undefined);
   useEffect(() => {
@@ -234,18 +268,19 @@ function Blocks({
   const shown = selected !== undefined && selected < blocks.states.length ? selected : undefined;
   return (
     <>
-      <h3>Blocks of slab {blocks.slab}</h3>
+      <h3>Blocks of {within}</h3>
       <p className="block-counts">
-        {BLOCK_STATES.map(
-          (state, i) => `${count(counts[i])} ${state === 'uncarved' ? 'never carved' : state}`,
-        ).join(' · ')}
+        {BLOCK_STATES.map((state, i) => ({ state, n: counts[i] }))
+          .filter(({ state, n }) => n > 0 || has(BLOCK_NEEDS[state]))
+          .map(({ state, n }) => `${count(n)} ${state === 'uncarved' ? 'never carved' : state}`)
+          .join(' · ')}
       </p>
       <canvas
         ref={canvas}
         className="blocks"
         tabIndex={0}
         role="application"
-        aria-label="Blocks of the slab; arrow keys walk them"
+        aria-label={`Blocks of the ${within.split(' ')[0]}; arrow keys walk them`}
         onPointerDown={pick}
         onKeyDown={(event) => {
           const step = {
@@ -263,9 +298,8 @@ function Blocks({
       {shown !== undefined && (
         <BlockStory
           key={shown}
-          onSeek={onSeek}
           lane={lane}
-          superslab={blocks.superslab}
+          superslab={blocks.span}
           slab={blocks.slab}
           block={shown}
         />
@@ -287,14 +321,13 @@ function BlockStory({
   superslab,
   slab,
   block,
-  onSeek,
 }: {
   readonly lane: Lane;
   readonly superslab: number;
   readonly slab: number;
   readonly block: number;
-  onSeek(op: number): void;
 }) {
+  const run = usePerform();
   const [found, setFound] = useState<Provenance | 'looking' | 'moving'>('looking');
   const asked = useRef({ op: -1, abort: new AbortController() });
   const ask = (op: number, playing: boolean): void => {
@@ -339,7 +372,11 @@ function BlockStory({
       {found.freed && <>Freed by {who(found.freed)}. </>}
       {found.age !== undefined && `${plural(found.age, 'operation')} ago. `}
       {found.allocated && (
-        <button type="button" className="link" onClick={() => onSeek(found.allocated?.op ?? 0)}>
+        <button
+          type="button"
+          className="link"
+          onClick={() => run(travel, found.allocated?.op ?? 0)}
+        >
           Go there
         </button>
       )}

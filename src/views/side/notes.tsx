@@ -1,36 +1,23 @@
 import { useEffect, useRef, useState } from 'react';
 import { count } from '../../draw/format.ts';
-import { MAX_NOTE_CHARS, type Note } from '../../engine/recipe.ts';
-import type { ModelId } from '../../engine/types.ts';
-import { noun } from '../lane/nouns.ts';
+import { MAX_NOTE_CHARS } from '../../engine/recipe.ts';
+import { noun } from '../models.ts';
+import { useApp, useFocused, usePerform, useUi } from '../page/context.ts';
+import { addNote } from '../page/session/lanes.ts';
+import { toggleNotes } from '../page/session/panels.ts';
+import { goToNote } from '../page/session/transport.ts';
 
-interface Props {
-  /** Opened by hand: the focus goes there. */
-  readonly focused: boolean;
-  readonly notes: readonly Note[];
-  readonly model: ModelId;
+/** A user's words, pinned to an operation or to a row of the map; they travel in the link. */
+export function Notes() {
+  const run = usePerform();
+  const { knobs, several } = useFocused();
+  const notes = useApp((state) => state.recipe.notes) ?? [];
   /** Row that is selected: a new note may be pinned to it. */
-  readonly row: number | undefined;
-  readonly several: boolean;
-  /** Where the run stands, asked when a note is made. */
-  onAdd(text: string, onRow: boolean): void;
-  onGo(note: Note): void;
-  onRemove(index: number): void;
-  onClose(): void;
-}
-
-/** A user's words, pinned to an operation or to a SuperSlab or page; they travel in the link. */
-export function Notes({
-  focused,
-  notes,
-  model,
-  row,
-  several,
-  onAdd,
-  onGo,
-  onRemove,
-  onClose,
-}: Props) {
+  const row = useApp((state) => state.selection?.superslab);
+  const removeNote = useApp((state) => state.removeNote);
+  /** Opened by hand: the focus goes there. */
+  const focused = useUi((ui) => ui.panels.notes === 'byHand');
+  const { model } = knobs;
   const [text, setText] = useState('');
   const [onRow, setOnRow] = useState(true);
   const head = useRef<HTMLHeadingElement>(null);
@@ -39,7 +26,7 @@ export function Notes({
   }, [focused]);
   const add = (): void => {
     if (text.trim() === '') return;
-    onAdd(text.trim(), row !== undefined && onRow);
+    run(addNote, text.trim(), row !== undefined && onRow);
     setText('');
   };
   return (
@@ -51,7 +38,7 @@ export function Notes({
         <button
           type="button"
           className="icon-button"
-          onClick={onClose}
+          onClick={() => run(toggleNotes)}
           aria-label="Close the notes"
         >
           ×
@@ -61,7 +48,7 @@ export function Notes({
         {notes.map((note, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a note is its place in the list
           <li key={i}>
-            <button type="button" className="note-go" onClick={() => onGo(note)}>
+            <button type="button" className="note-go" onClick={() => run(goToNote, note)}>
               <small>
                 operation {count(note.op)}
                 {note.row !== undefined && `, ${noun(model)} ${count(note.row)}`}
@@ -73,7 +60,7 @@ export function Notes({
               type="button"
               className="icon-button"
               onClick={() => {
-                onRemove(i);
+                removeNote(i);
                 head.current?.focus();
               }}
               aria-label={`Remove the note at operation ${count(note.op)}`}

@@ -1,7 +1,7 @@
-import { bytes, count, plural } from '../../draw/format.ts';
+import { bytes, capital, count, plural } from '../../draw/format.ts';
 import type { Autopsy } from '../../engine/types.ts';
 import { ENDED_TEXT } from '../lane/event-text.ts';
-import { noun } from '../lane/nouns.ts';
+import { noun, nouns } from '../models.ts';
 
 const life = (id: number): string => (id === 0 ? 'main' : `life ${count(id)}`);
 
@@ -25,10 +25,12 @@ export function autopsyTitle(autopsy: Autopsy): string {
 export function autopsySentences(autopsy: Autopsy): string[] {
   const said: string[] = [];
   const { refused, crash } = autopsy;
+  const one = noun(autopsy.model);
+  const many = nouns(autopsy.model);
   if (refused) {
     const what =
       refused.what === 'superslab'
-        ? `a ${noun(autopsy.model)} for blocks of ${bytes(refused.classBytes)}`
+        ? `a ${one}${refused.classBytes > 0 ? ` for blocks of ${bytes(refused.classBytes)}` : ''}`
         : 'the stack of its successor';
     said.push(
       `${capital(life(refused.life))} asked for ${what}, and the kernel refused: ${count(refused.entries)} map entries were in use.`,
@@ -37,18 +39,17 @@ export function autopsySentences(autopsy: Autopsy): string[] {
   if (crash) {
     said.push(
       crash.reason === 'useAfterUnmap'
-        ? `${capital(life(crash.life))} went on allocating from a SuperSlab that a trim pass had unmapped: the pass had asked only its own thread’s cache.`
-        : `A thread had lowered the counter but not yet finished its remote free when the trim pass unmapped the SuperSlab.`,
+        ? `${capital(life(crash.life))} went on allocating from a ${one} that a trim pass had unmapped: the pass had asked only its own thread’s cache.`
+        : `A thread had lowered the counter but not yet finished its remote free when the trim pass unmapped the ${one}.`,
     );
   }
   if (!refused && !crash) said.push(`${capital(ENDED_TEXT[autopsy.endedBy])}.`);
-  const one = noun(autopsy.model);
   const tables =
     autopsy.threadTables > 0
       ? `: ${count(autopsy.workloadBlocks)} are Larson’s, ${plural(autopsy.threadTables, 'is a thread table', 'are thread tables')}`
       : '';
   said.push(
-    `${plural(autopsy.superslabs, `${one} holds`, `${one}s hold`)} ${plural(autopsy.liveBlocks, 'live block', 'live blocks')}${tables}.`,
+    `${plural(autopsy.superslabs, `${one} holds`, `${many} hold`)} ${plural(autopsy.liveBlocks, 'live block', 'live blocks')}${tables}.`,
   );
   if (autopsy.inflated > 0) {
     const current =
@@ -56,7 +57,7 @@ export function autopsySentences(autopsy: Autopsy): string[] {
         ? `, ${count(autopsy.inflatedCurrent)} of them where a thread allocates now`
         : '';
     said.push(
-      `${plural(autopsy.inflated, 'SuperSlab is', 'SuperSlabs are')} empty, yet the counter says in use${current}.`,
+      `${plural(autopsy.inflated, `${one} is`, `${many} are`)} empty, yet the counter says in use${current}.`,
     );
   }
   if (autopsy.freeable > 0)
@@ -71,5 +72,3 @@ export function autopsySentences(autopsy: Autopsy): string[] {
   }
   return said;
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sampleAt } from '../../draw/area.ts';
 import { frameOf } from '../../draw/testing/frames.ts';
-import { resolveKnobs } from '../../engine/knobs.ts';
+import { resolveKnobs } from '../../engine/knobs/index.ts';
 import { PRESETS, presetById, variantKnobs } from '../../engine/presets.ts';
 import { createSimulation } from '../../engine/simulation.ts';
 import { LESSONS } from '../../lessons/list.ts';

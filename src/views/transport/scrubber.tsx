@@ -2,12 +2,12 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } fr
 import { compact, count } from '../../draw/format.ts';
 import { EV, type EventKind } from '../../engine/telemetry/events.ts';
 import { RUN_STATUS } from '../../engine/telemetry/states.ts';
-import type { Lane } from '../../live/lane.ts';
-import type { Lockstep } from '../../live/lockstep.ts';
+import { editText } from '../../state/branches.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import type { Summary } from '../../worker/protocol.ts';
 import { kindName } from '../lane/event-text.ts';
 import { useFrames } from '../lane/use-frame.ts';
+import { useApp, useFocused, useSession } from '../page/context.ts';
 
 /** Kinds whose first event is worth a mark. */
 const MARKED: readonly EventKind[] = [
@@ -18,12 +18,6 @@ const MARKED: readonly EventKind[] = [
   'crash',
   'runEnded',
 ];
-/** An operation of the bar that the user left something at, and what. */
-export interface TimeMark {
-  readonly op: number;
-  readonly text: string;
-}
-
 /** Zooming in stops at this many operations. */
 const LEAST_SPAN = 200;
 const ZOOM_IN = 0.7;
@@ -52,19 +46,15 @@ function endOf(frame: FrameView): number {
  * The time bar: where the run stands, marks, and travel in both directions. While it is dragged the run
  * jumps between keyframes; on release it goes exactly there.
  */
-export function Scrubber({
-  lane,
-  lockstep,
-  edits,
-  notes,
-  onArrive,
-}: {
-  readonly lane: Lane;
-  readonly lockstep: Lockstep;
-  readonly edits: readonly TimeMark[];
-  readonly notes: readonly TimeMark[];
-  onArrive(): void;
-}) {
+export function Scrubber() {
+  const { lockstep } = useSession();
+  const { lane, focus, knobs } = useFocused();
+  const recipe = useApp((state) => state.recipe);
+  const setUi = useApp((state) => state.setUi);
+  const edits = recipe.edits
+    .filter((edit) => edit.lane === focus)
+    .map((edit) => ({ op: edit.op, text: editText(edit) }));
+  const notes = (recipe.notes ?? []).filter((note) => note.lane === focus);
   const bar = useRef<HTMLDivElement>(null);
   const done = useRef<HTMLDivElement>(null);
   const thumb = useRef<HTMLDivElement>(null);
@@ -150,7 +140,7 @@ export function Scrubber({
       ...[...seen.current.firsts].map(([kind, op]) => ({
         op,
         kind: kind as string,
-        title: `first “${kindName(kind)}”, operation ${compact(op)}`,
+        title: `first “${kindName(kind, knobs.model)}”, operation ${compact(op)}`,
       })),
     ].filter(({ op }) => op >= view.from && op <= view.to);
     while (box.children.length > wanted.length) box.lastElementChild?.remove();
@@ -197,7 +187,7 @@ export function Scrubber({
     travelling.current = true;
     await lockstep.seek(op);
     travelling.current = false;
-    onArrive();
+    setUi({ travelled: true });
     redraw();
   };
   /** Shows more or less of the run; what lies at `at` stays there. */

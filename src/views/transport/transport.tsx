@@ -13,72 +13,38 @@ import {
 import { useState } from 'react';
 import { asNs } from '../../base/units.ts';
 import { compact, count, duration } from '../../draw/format.ts';
-import { EVENT_KINDS, type EventKind } from '../../engine/telemetry/events.ts';
-import type { ModelId } from '../../engine/types.ts';
-import type { Lane } from '../../live/lane.ts';
-import type { Lockstep } from '../../live/lockstep.ts';
+import type { EventKind } from '../../engine/telemetry/events.ts';
 import { H } from '../../worker/frame.ts';
 import type { Speed } from '../../worker/protocol.ts';
 import { kindName } from '../lane/event-text.ts';
 import { useFrameText } from '../lane/use-frame.ts';
+import { useApp, useFocused, usePerform, useStanding, useUi } from '../page/context.ts';
+import { toggleBreakIt, toggleNotes } from '../page/session/panels.ts';
+import {
+  changeSpeed,
+  playPause,
+  restart,
+  runToEnd,
+  stepBack,
+  stepForward,
+  toEvent,
+} from '../page/session/transport.ts';
 import { isHidden } from '../shell/embed.ts';
-import { Scrubber, type TimeMark } from './scrubber.tsx';
+import { Scrubber } from './scrubber.tsx';
 import { SPEED_STEPS, speedAt, speedLabel, speedPosition } from './speed.ts';
-
-interface Props {
-  readonly lane: Lane;
-  readonly lockstep: Lockstep;
-  readonly model: ModelId;
-  /** The run was brought to an operation by hand. */
-  onArrive(): void;
-  readonly playing: boolean;
-  readonly ended: boolean;
-  readonly speed: Speed;
-  readonly kind: EventKind;
-  readonly edits: readonly TimeMark[];
-  readonly notes: readonly TimeMark[];
-  readonly breaking: boolean;
-  readonly noting: boolean;
-  onBreak(): void;
-  onNotes(): void;
-  onPlayPause(): void;
-  /** To the next event of the chosen kind, or to the previous one. */
-  onEvent(forward: boolean): void;
-  onRestart(): void;
-  onSpeed(speed: Speed): void;
-  onKind(kind: EventKind): void;
-}
-
-/** Kinds worth stopping at. */
-const STOPS = EVENT_KINDS.filter((kind) => kind !== 'runEnded');
-const PAGE_KINDS = /^(page|adoption|wake$|race$)/;
-const TINY_KINDS = /^(superslab|slab|inflated|trim|backgroundDrain)/;
-/** Kinds that a model has. */
-export const stopsOf = (model: ModelId): readonly EventKind[] =>
-  STOPS.filter((kind) => !(model === 'tiny' ? PAGE_KINDS : TINY_KINDS).test(kind));
+import { stopKind, stopsOf } from './stops.ts';
 
 /** Play, step, speed, and where the run stands. */
-export function Transport({
-  lane,
-  lockstep,
-  model,
-  onArrive,
-  playing,
-  ended,
-  speed,
-  kind,
-  edits,
-  notes,
-  breaking,
-  noting,
-  onBreak,
-  onNotes,
-  onPlayPause,
-  onEvent,
-  onRestart,
-  onSpeed,
-  onKind,
-}: Props) {
+export function Transport() {
+  const run = usePerform();
+  const { lane, knobs } = useFocused();
+  const playing = useStanding((standing) => standing.anyPlaying);
+  const ended = useStanding((standing) => !standing.anyRunning);
+  const speed = useUi((ui) => ui.speed);
+  const wanted = useUi((ui) => ui.stopKind);
+  const panels = useUi((ui) => ui.panels);
+  const setUi = useApp((state) => state.setUi);
+  const kind = stopKind(knobs.model, wanted);
   const time = useFrameText<HTMLElement>(lane, (frame) =>
     duration(asNs(frame.header[H.virtualNs])),
   );
@@ -94,7 +60,7 @@ export function Transport({
         <legend className="sr">Run</legend>
         <button
           type="button"
-          onClick={onRestart}
+          onClick={() => run(restart)}
           title="From the start (Home)"
           aria-label="Restart"
         >
@@ -102,15 +68,15 @@ export function Transport({
         </button>
         <button
           type="button"
-          onClick={() => onEvent(false)}
-          title={`Back to the previous “${kindName(kind)}” (Shift+←)`}
+          onClick={() => run(toEvent, false)}
+          title={`Back to the previous “${kindName(kind, knobs.model)}” (Shift+←)`}
           aria-label="Step back to the previous event"
         >
           <SkipBack size={18} aria-hidden="true" />
         </button>
         <button
           type="button"
-          onClick={() => void lockstep.seek(lockstep.op - 1)}
+          onClick={() => run(stepBack)}
           title="Back one operation (←)"
           aria-label="Step back one operation"
         >
@@ -119,7 +85,7 @@ export function Transport({
         <button
           type="button"
           className="play"
-          onClick={onPlayPause}
+          onClick={() => run(playPause)}
           disabled={ended}
           title="Play or pause (Space)"
           aria-label={playing ? 'Pause' : 'Play'}
@@ -128,7 +94,7 @@ export function Transport({
         </button>
         <button
           type="button"
-          onClick={() => void lockstep.stepOps(1)}
+          onClick={() => run(stepForward)}
           disabled={ended}
           title="One operation (→)"
           aria-label="Step one operation"
@@ -137,26 +103,29 @@ export function Transport({
         </button>
         <button
           type="button"
-          onClick={() => onEvent(true)}
+          onClick={() => run(toEvent, true)}
           disabled={ended}
-          title={`To the next “${kindName(kind)}” (Shift+→)`}
+          title={`To the next “${kindName(kind, knobs.model)}” (Shift+→)`}
           aria-label="Step to the next event"
         >
           <SkipForward size={18} aria-hidden="true" />
         </button>
         <label className="mini-select">
           <span className="sr">Kind of event to step to</span>
-          <select value={kind} onChange={(event) => onKind(event.target.value as EventKind)}>
-            {stopsOf(model).map((name) => (
+          <select
+            value={kind}
+            onChange={(event) => setUi({ stopKind: event.target.value as EventKind })}
+          >
+            {stopsOf(knobs.model).map((name) => (
               <option key={name} value={name}>
-                {kindName(name)}
+                {kindName(name, knobs.model)}
               </option>
             ))}
           </select>
         </label>
         <button
           type="button"
-          onClick={() => void lockstep.runTo(1e10)}
+          onClick={() => run(runToEnd)}
           disabled={ended}
           title="To the end (End)"
           aria-label="Run to the end"
@@ -168,8 +137,8 @@ export function Transport({
         <legend className="sr">Act and note</legend>
         <button
           type="button"
-          onClick={onBreak}
-          aria-pressed={breaking}
+          onClick={() => run(toggleBreakIt)}
+          aria-pressed={panels.breakIt}
           title="Break it: stall, burst or kill a thread (B)"
           aria-label="Break it"
         >
@@ -177,8 +146,8 @@ export function Transport({
         </button>
         <button
           type="button"
-          onClick={onNotes}
-          aria-pressed={noting}
+          onClick={() => run(toggleNotes)}
+          aria-pressed={panels.notes !== false}
           title="Notes pinned to operations (N)"
           aria-label="Notes"
         >
@@ -198,7 +167,7 @@ export function Transport({
           Open in Slabscope
         </a>
       )}
-      <Scrubber lane={lane} lockstep={lockstep} edits={edits} notes={notes} onArrive={onArrive} />
+      <Scrubber />
       <div className="transport-read">
         <div>
           <small>Virtual time</small>
@@ -212,7 +181,7 @@ export function Transport({
         </div>
         <div className="speed">
           <label htmlFor="speed">Speed</label>
-          <SpeedSlider speed={speed} onSpeed={onSpeed} />
+          <SpeedSlider speed={speed} onSpeed={(next) => run(changeSpeed, next)} />
           <b>{speedLabel(speed)}</b>
           <small ref={real} className="real-speed" />
         </div>

@@ -1,8 +1,10 @@
-import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../../machine/process.ts';
-import { GUARD_PAGES, STACK_PAGES, STACK_RESIDENT_PAGES } from '../../machine/threads.ts';
+import { chunkBytes } from '../../machine/libc-heap.ts';
+import { expectIn } from '../../run/expect.ts';
 import { C } from '../../telemetry/counters.ts';
-import { B, BAND_COUNT, BANDS } from '../../telemetry/ledger.ts';
+import { B, BAND_COUNT } from '../../telemetry/ledger.ts';
 import { PG } from '../../telemetry/states.ts';
+import type { AuditFound } from '../contract.ts';
+import type { Mf2Allocator } from './allocator.ts';
 import {
   CLASSES,
   MF2_CLASSES,
@@ -37,7 +39,6 @@ import {
   X_PHASE,
   X_WORDS,
 } from './layout.ts';
-import type { Mf2Simulation } from './simulation.ts';
 import { OTHER } from './steps.ts';
 
 const PAGE = 4096;
@@ -45,26 +46,28 @@ const bits = (word: number): number[] =>
   Array.from({ length: 32 }, (_, i) => i).filter((i) => ((word >>> i) & 1) === 1);
 
 /**
- * The one oracle, for pages: recounts everything by walking slots, pages and lists block by block, and
- * compares with what the engine maintains. It shares no arithmetic with the totals.
- * @returns one sentence per violation
+ * Recounts everything by walking slots, pages and lists block by block, and compares with what the heap
+ * maintains. It shares no arithmetic with the totals.
+ * @param problems gets one sentence per violation
  */
-export function audit(sim: Mf2Simulation): string[] {
-  const problems: string[] = [];
-  const expect = (what: string, counted: number, kept: number): void => {
-    if (counted !== kept && problems.length < 50)
-      problems.push(`${what}: counted ${counted}, kept ${kept}`);
-  };
-  const { heap, threads, space } = sim;
+export function audit(mf2: Mf2Allocator, problems: string[]): AuditFound {
+  const expect = expectIn(problems);
+  const { heap } = mf2;
+  const { threads } = mf2.machine;
   const { pages, tables } = heap;
 
   const liveOf = new Map<number, Set<number>>();
   let requestedBytes = 0;
+  /** By page × 32 + block. */
   const requestedOf = new Map<number, number>();
   let other = 0;
-  for (let slot = 0; slot < sim.program.slots; slot++) {
+  let outside = 0;
+  for (let slot = 0; slot < mf2.usedSlots; slot++) {
     const where = heap.where[slot];
-    if (where === OTHER) other += heap.requested[slot];
+    if (where === OTHER) {
+      outside++;
+      other += chunkBytes(heap.requested[slot]);
+    }
     if (where < 0) continue;
     const row = where >>> 5;
     const set = liveOf.get(row) ?? new Set<number>();
@@ -72,9 +75,11 @@ export function audit(sim: Mf2Simulation): string[] {
     set.add(where & 31);
     liveOf.set(row, set);
     requestedBytes += heap.requested[slot];
-    requestedOf.set(row, (requestedOf.get(row) ?? 0) + heap.requested[slot]);
+    requestedOf.set(where, heap.requested[slot]);
   }
-  expect('other bytes', other, heap.otherBytes);
+  expect('bytes outside the pages', other, heap.libc.live);
+  if (other > heap.libc.bytes) problems.push('blocks outside the pages have no memory');
+  expect('blocks outside the pages', outside, heap.otherBlocks);
 
   const bands = new Float64Array(BAND_COUNT);
   const resident = new Float64Array(BAND_COUNT);
@@ -94,8 +99,8 @@ export function audit(sim: Mf2Simulation): string[] {
   let partial = 0;
   // Pages that some chain is in the middle of draining, by its life.
   const drained = new Set<string>();
-  const { x } = sim.steps;
-  for (let chain = 0, at = 0; chain < sim.chains; chain++, at += X_WORDS) {
+  const { x } = mf2.steps;
+  for (let chain = 0, at = 0; chain < threads.chains; chain++, at += X_WORDS) {
     const phase = x[at + X_PHASE];
     if (phase === PH.drainTake || phase === PH.drainLink)
       drained.add(`${threads.life[chain]} ${x[at + X_PAGE]}`);
@@ -140,8 +145,7 @@ export function audit(sim: Mf2Simulation): string[] {
     if ((flags & (PF.pending | PF.queued)) === PF.pending && holder === NONE)
       problems.push(`page ${row} is marked as pending; no queue has it and nobody drains it`);
     add(owned, t);
-    const freeUsed = free.filter((block) => used.has(block)).length;
-    const never = capacity - used.size;
+    const freeUsed = free.filter((block) => used.has(block));
     const inQueue = (flags & PF.queued) !== 0;
     const reachable =
       inQueue ||
@@ -150,36 +154,58 @@ export function audit(sim: Mf2Simulation): string[] {
     const hidden = !dead && !reachable;
     live += held.size;
     queued += remote.length + drain.length;
-    bands[B.live] += requestedOf.get(row) ?? 0;
-    bands[B.rounding] += held.size * size - (requestedOf.get(row) ?? 0);
-    bands[B.queued] += drain.length * size;
+    const { header } = heap;
+    const mask = heap.residentMask(p);
+    expect(`page ${row}: resident OS pages`, mask, pages[p + P_TOUCHED]);
+    /** Adds bytes of the page to a band, and those of them that are resident. */
+    const put = (band: number, from: number, to: number): void => {
+      bands[band] += to - from;
+      for (const page of bits(mask)) {
+        const low = Math.max(from, page * PAGE);
+        const high = Math.min(to, page * PAGE + PAGE);
+        if (high > low) resident[band] += high - low;
+      }
+    };
+    const putBlocks = (band: number, blocks: readonly number[]): void => {
+      for (const block of blocks) put(band, header + block * size, header + (block + 1) * size);
+    };
+    for (const block of held) {
+      const at = header + block * size;
+      const asked = requestedOf.get(row * 32 + block) ?? 0;
+      put(B.live, at, at + asked);
+      put(B.rounding, at + asked, at + size);
+    }
+    for (const block of used)
+      if (((mask >>> Math.floor((header + block * size) / PAGE)) & 1) === 0)
+        problems.push(`page ${row}: block ${block} was used on untouched memory`);
+    putBlocks(B.queued, drain);
     const remoteHidden = dead ? !inQueue : hidden;
-    bands[remoteHidden ? B.belowThreshold : B.queued] += remote.length * size;
+    putBlocks(remoteHidden ? B.belowThreshold : B.queued, remote);
     if (dead) {
-      bands[B.freeDead] += freeUsed * size;
+      putBlocks(B.freeDead, freeUsed);
       queuedDead += remote.length + drain.length;
-      orphanBlocks += freeUsed + remote.length;
+      orphanBlocks += freeUsed.length + remote.length;
       if (free.length + remote.length > 0) servable.add(p);
     } else if (hidden && free.length > 0) {
-      bands[B.belowThreshold] += freeUsed * size;
+      putBlocks(B.belowThreshold, freeUsed);
       graveBlocks += free.length;
       belowBlocks += remote.length;
       add(grave, t);
       if (remote.length > 0) add(below, t);
     } else {
-      bands[B.freeLiving] += freeUsed * size;
+      putBlocks(B.freeLiving, freeUsed);
       if (hidden && remote.length > 0) {
         belowBlocks += remote.length;
         add(below, t);
       }
     }
     if (inQueue) pending++;
-    bands[B.headers] += PAGE_BYTES - capacity * size;
-    bands[B.neverCarved] += never * size;
-    const extra = bits(pages[p + P_TOUCHED]).length * PAGE - heap.header - used.size * size;
-    if (extra < 0) problems.push(`page ${row}: used blocks on untouched memory`);
-    resident[B.neverCarved] += Math.min(extra, never * size);
-    resident[B.headers] += heap.header + Math.max(0, extra - never * size);
+    put(B.headers, 0, header);
+    put(B.headers, header + capacity * size, PAGE_BYTES);
+    putBlocks(
+      B.neverCarved,
+      Array.from({ length: capacity }, (_, block) => block).filter((block) => !used.has(block)),
+    );
     if (heap.condition(p) === PG.unmapped) problems.push(`page ${row} has no state`);
   }
   for (const row of liveOf.keys()) problems.push(`live blocks in page ${row}, which is not there`);
@@ -244,7 +270,7 @@ export function audit(sim: Mf2Simulation): string[] {
   }
   expect('orphans that can serve but are not listed', servable.size, 0);
 
-  const counters = sim.readCounters();
+  const { counters } = heap;
   expect('live blocks', live, counters[C.liveBlocks]);
   expect('queued blocks', queued, counters[C.queuedBlocks]);
   expect('queued blocks of dead owners', queuedDead, counters[C.queuedDead]);
@@ -259,47 +285,13 @@ export function audit(sim: Mf2Simulation): string[] {
   let chains = 0;
   for (let i = C.chain1; i <= C.chain8; i++) chains += counters[i];
   expect('chains that ended in a new page', chains, counters[C.newStarved]);
-  const mallocs = counters[C.mallocs] + counters[C.runtimeMallocs];
-  const frees =
-    counters[C.localFrees] +
-    counters[C.remoteFrees] +
-    counters[C.runtimeLocalFrees] +
-    counters[C.runtimeRemoteFrees];
-  expect('mallocs - frees = live blocks', mallocs - frees, live + heap.otherBlocks);
-
-  bands[B.stacksLiving] = threads.livingStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
-  bands[B.stacksDead] = threads.deadStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
-  bands[B.base] = BASE_PAGES * PAGE;
-  bands[B.other] = other;
-  for (const band of [
-    B.live,
-    B.rounding,
-    B.queued,
-    B.freeLiving,
-    B.freeDead,
-    B.belowThreshold,
-    B.other,
-  ])
-    resident[band] = bands[band];
-  resident[B.stacksLiving] = threads.livingStacks * STACK_RESIDENT_PAGES * PAGE;
-  resident[B.stacksDead] = threads.deadStacks * STACK_RESIDENT_PAGES * PAGE;
-  resident[B.base] = BASE_RESIDENT_PAGES * PAGE;
-  const keptMapped = new Float64Array(BAND_COUNT);
-  const keptResident = new Float64Array(BAND_COUNT);
-  sim.readLedger(keptMapped, keptResident);
-  BANDS.forEach((band, i) => {
-    expect(`ledger ${band}`, bands[i], keptMapped[i]);
-    expect(`ledger ${band}, resident`, resident[i], keptResident[i]);
-  });
-  expect('sum of bands', sum(bands), sim.mappedBytes);
-  expect('sum of resident bands', sum(resident), sim.residentBytes);
-  const walked = space.countEntries();
-  const entries = sim.readEntries();
-  expect('entries of pages', walked.superslabs, entries.superslabs);
-  expect('entries of stacks', walked.stacks, entries.stacks);
-  const stackPages = (threads.livingStacks + threads.deadStacks) * (STACK_PAGES + GUARD_PAGES);
-  expect('mapped pages', heap.count * OS_PAGES + stackPages + BASE_PAGES, space.mappedPages);
-  return problems;
+  bands[B.other] = heap.libc.bytes - heap.runtimeBytes;
+  bands[B.runtime] = heap.runtimeBytes;
+  for (const band of [B.runtime, B.other]) resident[band] = bands[band];
+  return {
+    mapped: bands,
+    resident,
+    live: live + outside,
+    mappedPages: heap.count * OS_PAGES + heap.libc.pages,
+  };
 }
-
-const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);

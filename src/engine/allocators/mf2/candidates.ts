@@ -16,12 +16,10 @@ import {
   T_PEND,
   T_PEND_COUNT,
 } from './layout.ts';
-import type { Mf2Ownership, OwnershipHost } from './ownership.ts';
+import type { Mf2Ownership } from './ownership.ts';
 
 /** Queues that one slow path looks at before it gives up; bounds the price of many dead threads. */
 export const SCAN_LIMIT = 64;
-
-type Owners = Mf2Ownership<OwnershipHost>;
 
 const BLOCKED_COUNTER = [
   C.blockedRfr,
@@ -33,8 +31,8 @@ const BLOCKED_COUNTER = [
 ];
 
 /** Looks through the queues of others (S-43, S-49, S-50). @returns the page, out of its queue, or NONE */
-export function pendingOfOthers(from: Owners, chain: number, cls: number): number {
-  const { heap, threads, costs, knobs, host } = from;
+export function pendingOfOthers(from: Mf2Ownership, chain: number, cls: number): number {
+  const { heap, threads, costs, knobs } = from;
   const { pages, counters } = heap;
   const life = threads.life[chain];
   const gated = knobs.route === 'p';
@@ -42,7 +40,7 @@ export function pendingOfOthers(from: Owners, chain: number, cls: number): numbe
   let looks = 0;
   for (let v = heap.nextReady(cls, 0); v !== NONE; v = heap.nextReady(cls, v + 1)) {
     if (v === life) continue;
-    const alive = host.isAlive(v);
+    const alive = threads.isAlive(v);
     if (!alive && !knobs.deadQueuesVisible) continue;
     if (++looks > SCAN_LIMIT) break;
     threads.clock[chain] += costs.scan;
@@ -77,7 +75,7 @@ export function pendingOfOthers(from: Owners, chain: number, cls: number): numbe
 }
 
 /** The first gate of route P that is shut, or -1 (S-49). */
-function gate(from: Owners, p: number, owner: number, t: number, now: number): number {
+function gate(from: Mf2Ownership, p: number, owner: number, t: number, now: number): number {
   const { heap, knobs } = from;
   if (now - heap.lastAllocNs[owner] <= knobs.idleThresholdUs * 1000) return BLOCKED.idle;
   if (heap.tables[t + T_PARTIAL] !== NONE) return BLOCKED.partial;
@@ -91,8 +89,8 @@ function gate(from: Owners, p: number, owner: number, t: number, now: number): n
  * A page of a dead owner, or of one idle for long (our own candidates, engine.md 4).
  * @returns the page, out of its queue if it lay in one, or NONE
  */
-export function orphan(from: Owners, chain: number, cls: number): number {
-  const { heap, threads, costs, knobs, host } = from;
+export function orphan(from: Mf2Ownership, chain: number, cls: number): number {
+  const { heap, threads, costs, knobs } = from;
   const { pages } = heap;
   const emptyOnly = knobs.orphanPolicy === 'reuse-empty';
   threads.clock[chain] += costs.scan;
@@ -114,7 +112,7 @@ export function orphan(from: Owners, chain: number, cls: number): number {
   const now = threads.clock[chain];
   looks = 0;
   for (let v = heap.nextReady(cls, 0); v !== NONE; v = heap.nextReady(cls, v + 1)) {
-    if (v === threads.life[chain] || !host.isAlive(v)) continue;
+    if (v === threads.life[chain] || !threads.isAlive(v)) continue;
     if (++looks > SCAN_LIMIT) break;
     if (now - heap.lastAllocNs[v] <= knobs.adoptIdleMs * 1e6) continue;
     const head = heap.tables[heap.table(v, cls) + T_PEND];

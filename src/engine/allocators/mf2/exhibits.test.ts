@@ -1,6 +1,6 @@
 // @module-tag slow
 import { describe, expect, it } from 'vitest';
-import { resolveKnobs } from '../../knobs.ts';
+import { resolveKnobs } from '../../knobs/index.ts';
 import { presetById, variantKnobs } from '../../presets.ts';
 import { createSimulation } from '../../simulation.ts';
 import { C } from '../../telemetry/counters.ts';

@@ -1,8 +1,10 @@
-import type { KnobValues } from '../../knobs.ts';
-import type { AddressSpace } from '../../machine/address-space.ts';
-import { C, COUNTER_COUNT } from '../../telemetry/counters.ts';
+import { LibcHeap } from '../../machine/libc-heap.ts';
+import { REG_OP } from '../../machine/registers.ts';
+import { ADVICE } from '../../machine/vma.ts';
+import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
 import { PG } from '../../telemetry/states.ts';
+import type { Machine } from '../contract.ts';
 import {
   blocksPerPage,
   CLASSES,
@@ -10,6 +12,7 @@ import {
   MF2_CLASSES,
   NONE,
   OS_PAGE,
+  OS_PAGES,
   osPagesOf,
   P_ADOPTED_FROM,
   P_BORN_OP,
@@ -61,31 +64,27 @@ export const SUM = {
   hidden: 4, // bytes in the graveyard or below the threshold
   never: 5,
   tail: 6,
-  neverResident: 7,
-  tailResident: 8,
-  liveBlocks: 9,
-  queuedBlocks: 10,
-  queuedDead: 11,
-  graveBlocks: 12,
-  belowBlocks: 13,
-  orphanBlocks: 14,
-  pendingPages: 15,
-  pendingSince: 16, // sum of the times at which pending pages were enqueued, ns
+  liveBlocks: 7,
+  queuedBlocks: 8,
+  queuedDead: 9,
+  graveBlocks: 10,
+  belowBlocks: 11,
+  orphanBlocks: 12,
+  pendingPages: 13,
+  pendingSince: 14, // sum of the times at which pending pages were enqueued, ns
 } as const;
-const SUMS = 17;
-
-/** What the heap asks of its threads. */
-export interface Mf2Host {
-  isAlive(life: number): boolean;
-  readonly op: number;
-}
+const SUMS = 15;
+/** A free block's link. */
+const LINK_BYTES = 8;
+const ALL_OS_PAGES = 2 ** OS_PAGES - 1;
 
 /**
  * Pages, their owners and lists: state and its bookkeeping, no policy. Every change of a page goes
  * between `leave(p)` and `enter(p)`, which keep all totals by the page's condition.
  */
 export class Mf2Heap {
-  readonly counters = new Float64Array(COUNTER_COUNT);
+  readonly counters: Float64Array;
+  readonly events: EventLog;
   pages = new Int32Array(64 * P_WORDS);
   enqueuedNs = new Float64Array(64);
   bornNs = new Float64Array(64);
@@ -113,8 +112,11 @@ export class Mf2Heap {
   /** Remote blocks by class. */
   readonly queuedBy = new Int32Array(CLASSES);
   requestedBytes = 0;
+  /** Large requests, thread tables, and what the C library served. */
+  readonly libc: LibcHeap;
   otherBlocks = 0;
-  otherBytes = 0;
+  /** Requested bytes of those that are thread tables. */
+  runtimeBytes = 0;
   /** Page and block of each slot: page × 32 + block, NONE free, OTHER outside. */
   where = new Int32Array(1024).fill(NONE);
   requested = new Int32Array(1024);
@@ -124,12 +126,11 @@ export class Mf2Heap {
   private readonly covers: readonly (readonly number[])[];
   readonly header: number;
 
-  constructor(
-    knobs: KnobValues,
-    readonly space: AddressSpace,
-    readonly events: EventLog,
-    private readonly host: Mf2Host,
-  ) {
+  constructor(readonly machine: Machine) {
+    const { settings: knobs } = machine;
+    this.counters = machine.counters;
+    this.events = machine.events;
+    this.libc = new LibcHeap(machine.space);
     const header = knobs.pageHeaderBytes;
     this.header = header;
     this.capacity = MF2_CLASSES.map((_, c) => blocksPerPage(c, header));
@@ -141,24 +142,6 @@ export class Mf2Heap {
     this.addLife(0);
   }
 
-  get residentBytes(): number {
-    const { sums } = this;
-    return (
-      this.count * this.header +
-      sums[SUM.live] +
-      sums[SUM.queued] +
-      sums[SUM.freeLiving] +
-      sums[SUM.freeDead] +
-      sums[SUM.hidden] +
-      sums[SUM.neverResident] +
-      sums[SUM.tailResident] +
-      this.otherBytes
-    );
-  }
-  /** Large requests and what the C library served. */
-  get otherMapped(): number {
-    return this.otherBytes;
-  }
   get stateBytes(): number {
     return (
       this.pages.byteLength +
@@ -254,12 +237,6 @@ export class Mf2Heap {
     this.queuedBy[c] += s * (remote + drain);
     sums[SUM.never] += s * never * bytes;
     sums[SUM.tail] += s * (PAGE_BYTES - this.header - this.capacity[c] * bytes);
-    const touched = popcount(pages[p + P_TOUCHED]) * OS_PAGE;
-    // Touched beyond header and used blocks: fresh blocks first, they come first in the page.
-    const extra = touched - this.header - (this.capacity[c] - never) * bytes;
-    const inNever = Math.max(0, Math.min(extra, never * bytes));
-    sums[SUM.neverResident] += s * inNever;
-    sums[SUM.tailResident] += s * (extra - inNever);
     const dead = state === PG.orphan || state === PG.orphanPending;
     const hiddenRemote = state === PG.graveyard || state === PG.below || state === PG.orphan;
     sums[hiddenRemote ? SUM.hidden : SUM.queued] += s * remote * bytes;
@@ -311,7 +288,7 @@ export class Mf2Heap {
     if (after !== NONE) pages[after + P_ORPH_PREV] = before;
   }
 
-  /** Maps a page for a life. @returns its record, or NONE when the kernel refuses */
+  /** Makes the record of a page that was mapped for a life; page faults in `faultsNow`. */
   newPage(life: number, cls: number, piece: number, now: number): number {
     const row = this.count++;
     const p = row * P_WORDS;
@@ -329,14 +306,14 @@ export class Mf2Heap {
     pages[p + P_HOLDER] = NONE;
     pages[p + P_ADOPTED_FROM] = NONE;
     pages[p + P_PIECE] = piece;
-    pages[p + P_BORN_OP] = this.host.op;
-    pages[p + P_TOUCHED] = this.prelinked[cls];
+    pages[p + P_BORN_OP] = this.machine.regs[REG_OP];
     pages[p + P_PEND_NEXT] = NONE;
     pages[p + P_ENQ_EVENT] = NO_CAUSE;
     pages[p + P_HIDE_EVENT] = NO_CAUSE;
     this.bornNs[row] = now;
     this.own(p, life);
     this.enter(p);
+    this.touchPages(p, this.prelinked[cls]);
     return p;
   }
 
@@ -364,25 +341,73 @@ export class Mf2Heap {
     this.tables[this.table(life, pages[p + P_CLS]) + T_PAGES]--;
   }
 
-  /** Takes the lowest free block of a page. @returns its index, newly touched OS pages in `touchedNow` */
-  takeBlock(p: number): number {
+  /**
+   * Takes the lowest free block of a page, whose first `written` bytes are written at once. In any case its
+   * first word is, when the block is freed if not before.
+   * @returns its index; page faults in `faultsNow`
+   */
+  takeBlock(p: number, written: number): number {
     const { pages } = this;
     const free = pages[p + P_FREE];
     const block = 31 - Math.clz32(free & -free);
     this.leave(p);
     pages[p + P_FREE] = free & ~(1 << block);
     pages[p + P_USED] |= 1 << block;
-    const before = pages[p + P_TOUCHED];
-    const after = before | this.covers[pages[p + P_CLS]][block];
-    pages[p + P_TOUCHED] = after;
-    this.touchedNow = popcount(after & ~before);
     this.enter(p);
+    this.touchBlock(p, block, 0, Math.max(LINK_BYTES, written));
     return block;
   }
-  touchedNow = 0;
 
-  prelinkFaults(cls: number): number {
-    return popcount(this.prelinked[cls]);
+  /** Writes bytes `from` to `to` - 1 of a block; page faults in `faultsNow`. */
+  touchBlock(p: number, block: number, from: number, to: number): void {
+    const { pages } = this;
+    this.faultsNow = 0;
+    // Most blocks have been used before.
+    if (pages[p + P_TOUCHED] === ALL_OS_PAGES) return;
+    const start = this.header + block * MF2_CLASSES[pages[p + P_CLS]];
+    const first = Math.floor((start + from) / OS_PAGE);
+    const last = Math.floor((start + to - 1) / OS_PAGE);
+    if (last >= first) this.touchPages(p, (2 << last) - (1 << first));
+  }
+
+  /** Makes OS pages of a page resident. @param wanted one bit each */
+  private touchPages(p: number, wanted: number): void {
+    const { pages } = this;
+    const { space } = this.machine;
+    const missing = wanted & ~pages[p + P_TOUCHED];
+    this.faultsNow = 0;
+    if (missing === 0) return;
+    const first = space.pageOf(pages[p + P_PIECE]);
+    const { faults } = space.pages;
+    let added = 0;
+    for (let rest = missing; rest !== 0; ) {
+      const low = 31 - Math.clz32(rest & -rest);
+      const length = runFrom(rest, low);
+      added += space.touch(first + low, length);
+      rest &= ~(fullMask(length) << low);
+    }
+    pages[p + P_TOUCHED] |= missing;
+    // A huge page reaches into the pages around it.
+    if (added !== popcount(missing)) this.findTouched();
+    this.faultsNow = space.pages.faults - faults;
+  }
+  /** Page faults that the latest touch took. */
+  faultsNow = 0;
+
+  /** Brings all pages into line with what is resident of them. */
+  private findTouched(): void {
+    for (let p = 0; p < this.count * P_WORDS; p += P_WORDS)
+      this.pages[p + P_TOUCHED] = this.residentMask(p);
+  }
+
+  /** OS pages of a page that are resident, one bit each, as the address space knows them. */
+  residentMask(p: number): number {
+    const { space } = this.machine;
+    const first = space.pageOf(this.pages[p + P_PIECE]);
+    let mask = 0;
+    for (let i = 0; i < OS_PAGES; i++)
+      mask |= space.pages.residentIn(first + i, first + i + 1) << i;
+    return mask;
   }
 
   pushPartial(p: number): void {
@@ -504,7 +529,6 @@ export class Mf2Heap {
       sums: this.sums.slice(),
       pagesBy: this.pagesBy.slice(),
       queuedBy: this.queuedBy.slice(),
-      counters: this.counters.slice(),
       where: this.where.slice(),
       requested: this.requested.slice(),
       scalars: [
@@ -514,20 +538,25 @@ export class Mf2Heap {
         this.lossFree,
         this.requestedBytes,
         this.otherBlocks,
-        this.otherBytes,
+        this.runtimeBytes,
+        this.libc.live,
+        this.libc.pages,
       ],
     };
   }
 
   restore(saved: ReturnType<Mf2Heap['snapshot']>): void {
-    const [count, lives, lossTop, lossFree, requested, otherBlocks, otherBytes] = saved.scalars;
+    const [count, lives, lossTop, lossFree, requested, otherBlocks, runtimeBytes, live, libcPages] =
+      saved.scalars;
     this.count = count;
     this.lives = lives;
     this.lossTop = lossTop;
     this.lossFree = lossFree;
     this.requestedBytes = requested;
     this.otherBlocks = otherBlocks;
-    this.otherBytes = otherBytes;
+    this.runtimeBytes = runtimeBytes;
+    this.libc.live = live;
+    this.libc.pages = libcPages;
     this.pages = refill(this.pages, saved.pages, P_WORDS);
     const rows = this.pages.length / P_WORDS;
     this.enqueuedNs = refillDoubles(rows, saved.enqueuedNs);
@@ -549,12 +578,11 @@ export class Mf2Heap {
     this.sums.set(saved.sums);
     this.pagesBy.set(saved.pagesBy);
     this.queuedBy.set(saved.queuedBy);
-    this.counters.set(saved.counters);
     this.where = saved.where.slice();
     this.requested = saved.requested.slice();
   }
 
-  /** Appends an event at the host's operation. */
+  /** Appends an event at the operation under way. */
   emit(
     kind: number,
     now: number,
@@ -564,7 +592,7 @@ export class Mf2Heap {
     b: number,
     cause: number,
   ): number {
-    return this.events.add(kind, this.host.op, now, life, subject, a, b, cause);
+    return this.machine.emit(kind, now, life, subject, a, b, cause);
   }
 
   /** The owner freed or found blocks on a page that nothing leads to, or may have. */
@@ -601,13 +629,21 @@ export class Mf2Heap {
   /** An intervention: gives back the OS pages that only free blocks cover. @returns OS pages given back */
   decommit(p: number): number {
     const { pages } = this;
-    const before = pages[p + P_TOUCHED];
+    const { space, settings } = this.machine;
     const kept = this.keptOsPages(p);
+    const given = pages[p + P_TOUCHED] & ~kept;
     this.leave(p);
     pages[p + P_USED] &= ~pages[p + P_FREE];
-    pages[p + P_TOUCHED] = kept;
     this.enter(p);
-    return popcount(before & ~kept);
+    const first = space.pageOf(pages[p + P_PIECE]);
+    for (let rest = given; rest !== 0; ) {
+      const low = 31 - Math.clz32(rest & -rest);
+      const length = runFrom(rest, low);
+      space.advise(first + low, length, ADVICE.dontneed, settings.maxMapCount);
+      rest &= ~(fullMask(length) << low);
+    }
+    pages[p + P_TOUCHED] = kept;
+    return popcount(given);
   }
 
   /** OS pages of a page that its header and blocks in use lie on. */
@@ -621,6 +657,12 @@ export class Mf2Heap {
     return kept & pages[p + P_TOUCHED];
   }
 }
+
+/** Set bits of a word from bit `low` on, up to the first that is clear. */
+const runFrom = (word: number, low: number): number => {
+  const rest = ~(word >>> low);
+  return 31 - Math.clz32(rest & -rest);
+};
 
 function grown(column: Int32Array, size: number): Int32Array<ArrayBuffer> {
   const wider = new Int32Array(size);

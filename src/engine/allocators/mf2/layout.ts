@@ -38,7 +38,7 @@ export const P_ADOPTED_FROM = 15;
 export const P_PIECE = 16;
 /** Life that drains it now, or NONE. */
 export const P_HOLDER = 17;
-/** OS pages touched, one bit each. */
+/** OS pages that are resident, one bit each: what the address space knows, at hand. */
 export const P_TOUCHED = 18;
 /** Event of its last change of owner, or of its making. */
 export const P_OWNER_EVENT = 19;
@@ -121,24 +121,20 @@ export function prelinkPages(cls: number, headerBytes: number): number {
   return bits;
 }
 
-/** Steps of an operation; between two of them other threads may run. */
+/** Steps of a record; between two of them other threads may run. */
 export const PH = {
-  fetch: 0,
-  free: 1,
-  enqueue: 2,
-  malloc: 3,
-  slow: 4,
-  drainTake: 5,
-  drainLink: 6,
-  /** After malloc: hand over, then perhaps free another block. */
-  after: 7,
-  freeAfter: 8,
-  enqueueAfter: 9,
+  /** Between two records. */
+  idle: 0,
+  /** A remote free has pushed its block and now queues the page. */
+  enqueue: 1,
+  malloc: 2,
+  slow: 3,
+  drainTake: 4,
+  drainLink: 5,
+  /** realloc has its new block and frees the old one. */
+  freeOld: 6,
   /** A woken sleeper empties its pending queues (S-47). */
-  background: 10,
-  asleep: 11,
-  /** Waiting for room in the partner's mailbox. */
-  blocked: 12,
+  background: 7,
 } as const;
 
 /** What a slow path tries, in the order its route gives. */
@@ -151,7 +147,7 @@ export const STAGE = {
   fresh: 5,
 } as const;
 
-// A chain's operation under way.
+// A chain's record under way.
 export const X_PHASE = 0;
 export const X_PAGE = 1;
 export const X_CLS = 2;
@@ -160,14 +156,17 @@ export const X_BUDGET = 4;
 export const X_ADOPTS = 5;
 export const X_SLOT = 6;
 export const X_SIZE = 7;
-export const X_FREE_SLOT = 8;
+/** realloc: where the old block is, or NONE, and its size. */
+export const X_OLD = 8;
 /** Owner that a remote free saw when it pushed. */
 export const X_SEEN = 9;
 /** 1: the adoption under way is one nobody needs (adoptOnWake). */
 export const X_UNNEEDED = 10;
 /** Page a drain came by: a STAGE. */
 export const X_VIA = 11;
-export const X_BURST = 13;
-export const X_WAKE_EVENT = 14;
-export const X_BG_CLS = 15;
+export const X_OLD_SIZE = 12;
+export const X_WAKE_EVENT = 13;
+export const X_BG_CLS = 14;
+/** Leading bytes of the new block that are written at once. */
+export const X_WRITTEN = 15;
 export const X_WORDS = 16;

@@ -1,8 +1,9 @@
-import type { KnobValues } from '../../knobs.ts';
+import type { KnobValues } from '../../knobs/index.ts';
 import { type Costs, costsOf } from '../../machine/costs.ts';
 import type { Threads } from '../../machine/threads.ts';
 import { C } from '../../telemetry/counters.ts';
 import { ADOPTION, EV, NO_CAUSE, RACE } from '../../telemetry/events.ts';
+import type { Machine } from '../contract.ts';
 import type { Mf2Heap } from './heap.ts';
 import {
   NONE,
@@ -20,28 +21,23 @@ import {
   T_ACTIVE,
 } from './layout.ts';
 
-/** What moving a page needs of the run around it. */
-export interface OwnershipHost {
-  isAlive(life: number): boolean;
-  chainOf(life: number): number;
-  /** A sleeper is to drain its queues. */
-  wake(chain: number, now: number, cause: number): void;
-}
-
 /** What chains do with whole pages: queue them, take them over, allocate from them, set them aside. */
-export class Mf2Ownership<Host extends OwnershipHost> {
+export class Mf2Ownership {
   costs: Costs;
   /** Owners keep a list of pages with room (S-47). */
   partialOn = false;
   private wakeOn = false;
 
+  readonly knobs: Readonly<KnobValues>;
+  readonly threads: Threads;
+
   constructor(
-    readonly knobs: KnobValues,
+    readonly machine: Machine,
     readonly heap: Mf2Heap,
-    readonly threads: Threads,
-    readonly host: Host,
   ) {
-    this.costs = costsOf(knobs);
+    this.knobs = machine.settings;
+    this.threads = machine.threads;
+    this.costs = costsOf(machine.settings);
   }
 
   applyKnobs(): void {
@@ -54,7 +50,7 @@ export class Mf2Ownership<Host extends OwnershipHost> {
   }
 
   protected enqueue(chain: number, p: number, life: number): void {
-    const { heap, threads, host } = this;
+    const { heap, threads, machine } = this;
     const now = threads.clock[chain];
     const seq = heap.emit(
       EV.pageEnqueued,
@@ -67,8 +63,11 @@ export class Mf2Ownership<Host extends OwnershipHost> {
     );
     heap.enqueue(p, life, now, seq);
     heap.counters[C.pendingEnqueued]++;
-    if (this.wakeOn && host.isAlive(life)) host.wake(host.chainOf(life), now, seq);
+    if (this.wakeOn && machine.isAlive(life)) this.wake(threads.chainOf(life), now, seq);
   }
+
+  /** A sleeper is to drain its queues. */
+  protected wake(_chain: number, _now: number, _cause: number): void {}
 
   protected race(chain: number, p: number, kind: number, counter: number): void {
     const { heap, threads } = this;
@@ -86,11 +85,11 @@ export class Mf2Ownership<Host extends OwnershipHost> {
 
   /** Makes the chain's life the owner of a page that it found, and notes what made it look. */
   protected takeOver(chain: number, p: number, unneeded: boolean, wakeEvent: number): void {
-    const { heap, threads, host } = this;
+    const { heap, threads, machine } = this;
     const { pages, counters } = heap;
     const life = threads.life[chain];
     const old = pages[p + P_OWNER];
-    const alive = host.isAlive(old);
+    const alive = machine.isAlive(old);
     const mine = heap.table(life, pages[p + P_CLS]);
     // Why this thread looked elsewhere: its waking, the page it lost itself, or plain need.
     let cause = unneeded ? wakeEvent : NO_CAUSE;
@@ -110,11 +109,11 @@ export class Mf2Ownership<Host extends OwnershipHost> {
 
   /** Changes the owner of a page. @returns true when the old owner allocated from it */
   private transfer(chain: number, p: number, how: number, cause: number, depth: number): boolean {
-    const { heap, threads, host } = this;
+    const { heap, threads, machine } = this;
     const { pages, counters, tables } = heap;
     const life = threads.life[chain];
     const old = pages[p + P_OWNER];
-    const alive = host.isAlive(old);
+    const alive = machine.isAlive(old);
     heap.leave(p);
     const tOld = heap.table(old, pages[p + P_CLS]);
     const wasActive = tables[tOld + T_ACTIVE] === p;

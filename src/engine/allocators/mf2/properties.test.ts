@@ -2,13 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cases } from '../../../base/testing/fuzz.ts';
 import type { Intervention } from '../../interventions.ts';
-import { KNOB_IDS, type KnobId, type KnobValues, knobDef, resolveKnobs } from '../../knobs.ts';
+import { KNOB_IDS, type KnobId, type KnobValues, resolveKnobs } from '../../knobs/index.ts';
+import type { Run } from '../../run/run.ts';
+import { createSimulation } from '../../simulation.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, NEW_PAGE, NO_CAUSE } from '../../telemetry/events.ts';
 import { actArb } from '../../testing/acts.ts';
+import { Mf2Allocator } from './allocator.ts';
 import { Mf2Heap } from './heap.ts';
+import { mf2With } from './index.ts';
+import { MF2_KNOBS } from './knobs.ts';
 import { P_FLAGS, P_FREE, P_HOLDER, P_REMOTE, P_WORDS, PF } from './layout.ts';
-import { Mf2Simulation } from './simulation.ts';
+
+/** The heap behind a run. */
+function heapOf(sim: Run): Mf2Heap {
+  if (!(sim.allocator instanceof Mf2Allocator)) throw new Error('not MF2');
+  return sim.allocator.heap;
+}
 
 const SMALL = { eventCapacity: 1 << 14 };
 
@@ -87,7 +97,7 @@ type Step = {
   edit: [KnobId, KnobValues[KnobId]] | undefined;
   act?: Intervention;
 };
-function apply(sim: Mf2Simulation, step: Step): void {
+function apply(sim: Run, step: Step): void {
   if (step.act) sim.act(step.act);
   else if (step.edit) sim.setKnob(step.edit[0], step.edit[1]);
   else sim.advance(step.ops);
@@ -97,7 +107,7 @@ describe('MF2, properties', () => {
   it('passes the audit after every step of any run', () => {
     fc.assert(
       fc.property(knobsArb, stepsArb, (knobs, steps) => {
-        const sim = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+        const sim = createSimulation(resolveKnobs(knobs), SMALL);
         expect(sim.audit()).toEqual([]);
         for (const step of steps) {
           apply(sim, step);
@@ -114,8 +124,8 @@ describe('MF2, properties', () => {
         knobsArb,
         fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 10 }),
         (knobs, slices) => {
-          const whole = new Mf2Simulation(resolveKnobs(knobs), SMALL);
-          const sliced = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+          const whole = createSimulation(resolveKnobs(knobs), SMALL);
+          const sliced = createSimulation(resolveKnobs(knobs), SMALL);
           for (const ops of slices) sliced.advance(ops);
           whole.advance(slices.reduce((a, b) => a + b, 0));
           expect(sliced.digest()).toBe(whole.digest());
@@ -128,7 +138,7 @@ describe('MF2, properties', () => {
   it('goes on from a snapshot as if it had never stopped', () => {
     fc.assert(
       fc.property(knobsArb, stepsArb, stepsArb, (knobs, before, after) => {
-        const sim = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+        const sim = createSimulation(resolveKnobs(knobs), SMALL);
         for (const step of before) apply(sim, step);
         const saved = sim.snapshot();
         const there = sim.digest();
@@ -139,7 +149,7 @@ describe('MF2, properties', () => {
         expect(sim.audit()).toEqual([]);
         for (const step of after) apply(sim, step);
         expect(sim.digest()).toBe(end);
-        const other = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+        const other = createSimulation(resolveKnobs(knobs), SMALL);
         other.restore(saved);
         for (const step of after) apply(other, step);
         expect(other.digest()).toBe(end);
@@ -151,8 +161,8 @@ describe('MF2, properties', () => {
   it('gives equal knobs equal digests at every shared operation', () => {
     fc.assert(
       fc.property(knobsArb, (knobs) => {
-        const a = new Mf2Simulation(resolveKnobs(knobs), SMALL);
-        const b = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+        const a = createSimulation(resolveKnobs(knobs), SMALL);
+        const b = createSimulation(resolveKnobs(knobs), SMALL);
         for (let i = 0; i < 8; i++) {
           a.advance(17);
           b.advance(17);
@@ -168,7 +178,7 @@ describe('causes, recounted from the events alone', () => {
   it('new pages by reason, and the lengths of their chains', () => {
     fc.assert(
       fc.property(knobsArb, fc.integer({ min: 50, max: 400 }), (knobs, ops) => {
-        const sim = new Mf2Simulation(resolveKnobs({ ...knobs, chunks: 16, window: 12 }), {
+        const sim = createSimulation(resolveKnobs({ ...knobs, chunks: 16, window: 12 }), {
           eventCapacity: 1 << 16,
         });
         sim.advance(ops);
@@ -220,8 +230,9 @@ describe('causes, recounted from the events alone', () => {
 
   it('makes pages past its own queue when the tries are used up, and only by a race when not', () => {
     const violations = (gateBudget: number): number => {
-      const sim = new Mf2Simulation(
+      const sim = createSimulation(
         resolveKnobs({
+          model: 'mf2',
           workload: 'pair',
           route: 's1',
           gateBudget,
@@ -260,8 +271,8 @@ describe('the audit can fail', () => {
     }
   }
   class FreesTwice extends Mf2Heap {
-    override takeBlock(p: number): number {
-      const block = super.takeBlock(p);
+    override takeBlock(p: number, written: number): number {
+      const block = super.takeBlock(p, written);
       if (this.count > 3) {
         this.leave(p);
         this.pages[p + P_FREE] |= 1 << block;
@@ -275,9 +286,9 @@ describe('the audit can fail', () => {
     ['a page is counted twice', CountsTwice],
     ['a live block is free too', FreesTwice],
   ])('when %s', (_, heap) => {
-    const sim = new Mf2Simulation(
-      resolveKnobs({ workload: 'pair', window: 16, minSize: 2048, maxSize: 9000 }),
-      { ...SMALL, mf2Heap: heap },
+    const sim = createSimulation(
+      resolveKnobs({ model: 'mf2', workload: 'pair', window: 16, minSize: 2048, maxSize: 9000 }),
+      { ...SMALL, create: mf2With(heap) },
     );
     sim.advance(400);
     expect(sim.audit().length).toBeGreaterThan(0);
@@ -293,32 +304,32 @@ describe('the audit notices a mark that is wrong', () => {
     ['orphan', PF.orphan],
   ])('%s', { tags: ['slow'] }, (_, mark) => {
     const knobs = { workload: 'wakers', adoptOnWake: true, minSize: 2048, maxSize: 9000 } as const;
-    const sim = new Mf2Simulation(resolveKnobs({ model: 'mf2', ...knobs }), SMALL);
+    const sim = createSimulation(resolveKnobs({ model: 'mf2', ...knobs }), SMALL);
     sim.advance(3000);
     expect(sim.audit()).toEqual([]);
     let missed = 0;
-    for (let row = 0; row < sim.heap.count; row++) {
+    for (let row = 0; row < heapOf(sim).count; row++) {
       const at = row * P_WORDS + P_FLAGS;
-      sim.heap.pages[at] ^= mark;
+      heapOf(sim).pages[at] ^= mark;
       if (sim.audit().length === 0) missed++;
-      sim.heap.pages[at] ^= mark;
+      heapOf(sim).pages[at] ^= mark;
     }
-    expect(sim.heap.count).toBeGreaterThan(20);
+    expect(heapOf(sim).count).toBeGreaterThan(20);
     expect(missed).toBe(0);
   });
 
   it('of who holds a page', () => {
-    const sim = new Mf2Simulation(
-      resolveKnobs({ workload: 'pair', window: 16, minSize: 2048, maxSize: 9000 }),
+    const sim = createSimulation(
+      resolveKnobs({ model: 'mf2', workload: 'pair', window: 16, minSize: 2048, maxSize: 9000 }),
       SMALL,
     );
     sim.advance(400);
-    for (let row = 0; row < sim.heap.count; row++) {
+    for (let row = 0; row < heapOf(sim).count; row++) {
       const at = row * P_WORDS + P_HOLDER;
-      const before = sim.heap.pages[at];
-      sim.heap.pages[at] = before === 2 ? 1 : 2;
+      const before = heapOf(sim).pages[at];
+      heapOf(sim).pages[at] = before === 2 ? 1 : 2;
       expect(sim.audit().length).toBeGreaterThan(0);
-      sim.heap.pages[at] = before;
+      heapOf(sim).pages[at] = before;
     }
   });
 });
@@ -389,19 +400,24 @@ describe('knobs of the page allocator', () => {
     minSize: 2048,
     maxSize: 20_000,
     timeBase: 'costs',
+    // A core for each: a new thread would wait longer for one than these runs last.
+    cores: 8,
     mapMode: 'direct',
   };
-  const digest = (knobs: Partial<KnobValues>): string => {
-    const sim = new Mf2Simulation(resolveKnobs(knobs), SMALL);
-    sim.advance(8000);
+  const digest = (knobs: Partial<KnobValues>, ops = 8000): string => {
+    const sim = createSimulation(resolveKnobs(knobs), SMALL);
+    sim.advance(ops);
     return sim.digest();
   };
+  /** Sleepers have little to do at first. */
+  const WAKES = new Set<KnobId>(['adoptOnWake', 'wakeup', 'costWake']);
   it.each(KNOB_IDS.filter((id) => PAIRS[id] !== undefined && id !== 'model'))(
     '%s changes the run it claims to change',
     (id) => {
       const [value, context = {}] = PAIRS[id] ?? [0];
       const settings = { ...BASE, ...context };
-      expect(digest({ ...settings, [id]: value })).not.toBe(digest(settings));
+      const ops = WAKES.has(id) ? 40_000 : 8000;
+      expect(digest({ ...settings, [id]: value }, ops)).not.toBe(digest(settings, ops));
     },
   );
   /** Knobs that both models have, with a value that must matter here, too, and where it does. */
@@ -419,7 +435,7 @@ describe('knobs of the page allocator', () => {
     maxMapCount: [1000, { mapMode: 'trimAligned', route: 's1' }],
     baseMaps: [40],
     mapMode: ['trimAligned'],
-    physLimitGiB: [1, { route: 's1', chunks: 300, minSize: 30_000, maxSize: 32_000 }],
+    physLimitGiB: [1, { route: 's1', chunks: 300, memPressure: 0.95 }],
     memPressure: [0.999, { physLimitGiB: 1 }],
     threadEnd: ['detach'],
     onNull: ['libcFallback', { maxMapCount: 1000, mapMode: 'trimAligned', route: 's1' }],
@@ -439,20 +455,14 @@ describe('knobs of the page allocator', () => {
     const [value, context = {}] = SHARED[id] ?? [0];
     const settings = { ...LARSON, ...context };
     const run = (knobs: Partial<KnobValues>): string => {
-      const sim = new Mf2Simulation(resolveKnobs(knobs), SMALL);
+      const sim = createSimulation(resolveKnobs(knobs), SMALL);
       sim.advance(id === 'physLimitGiB' ? 40_000 : 8000);
       expect(sim.audit()).toEqual([]);
       return sim.digest();
     };
     expect(run({ ...settings, [id]: value })).not.toBe(run(settings));
   });
-  it('joins threads as it detaches them: who is joined has no table here to give back', () => {
-    const run = (threadEnd: KnobValues['threadEnd']): string => digest({ ...LARSON, threadEnd });
-    expect(run('join')).toBe(run('detach'));
-  });
   it('covers every knob that is of this model alone', () => {
-    expect(KNOB_IDS.filter((id) => knobDef(id).model === 'mf2' && PAIRS[id] === undefined)).toEqual(
-      [],
-    );
+    expect(Object.keys(MF2_KNOBS).filter((id) => !(id in PAIRS))).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
-import type { KnobValues } from '../../knobs.ts';
-import type { Threads } from '../../machine/threads.ts';
+import { LOCK } from '../../machine/locks.ts';
+import { OP, OP_ARG, OP_KIND_MASK, OP_SLOT, sizeOfOp } from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, RACE } from '../../telemetry/events.ts';
-import type { Program } from '../../workloads/program.ts';
+import type { Machine } from '../contract.ts';
 import { orphan, pendingOfOthers } from './candidates.ts';
 import { freshPage } from './fresh.ts';
 import type { Mf2Heap } from './heap.ts';
@@ -10,6 +10,8 @@ import {
   classOfRequest,
   MF2_CLASSES,
   NONE,
+  OS_PAGES,
+  P_CLS,
   P_DRAIN,
   P_ENQ_EVENT,
   P_FLAGS,
@@ -19,6 +21,7 @@ import {
   P_OWNER_EVENT,
   P_REMOTE,
   P_WORDS,
+  PAGE_BYTES,
   PF,
   PH,
   popcount,
@@ -28,9 +31,9 @@ import {
   X_ADOPTS,
   X_BG_CLS,
   X_BUDGET,
-  X_BURST,
   X_CLS,
-  X_FREE_SLOT,
+  X_OLD,
+  X_OLD_SIZE,
   X_PAGE,
   X_PHASE,
   X_SEEN,
@@ -41,8 +44,9 @@ import {
   X_VIA,
   X_WAKE_EVENT,
   X_WORDS,
+  X_WRITTEN,
 } from './layout.ts';
-import { Mf2Ownership, type OwnershipHost } from './ownership.ts';
+import { Mf2Ownership } from './ownership.ts';
 
 /** What a step led to. */
 export const STEP = { more: 0, done: 1, waits: 2, stopped: 3 } as const;
@@ -50,46 +54,41 @@ export const STEP = { more: 0, done: 1, waits: 2, stopped: 3 } as const;
 export const OTHER = -2;
 const CLASS_COUNT = MF2_CLASSES.length;
 
-export interface StepHost extends OwnershipHost {
-  readonly op: number;
-  /** The kernel refused a page. @returns true when the operation is served after all */
-  refused(chain: number, size: number, slot: number): boolean;
-  mapPage(): number;
-  memoryGrew(): void;
-}
-
 /**
  * Operations as steps of virtual time (engine.md 4): between the push of a remote free, the
  * enqueueing, the claim, the drain and the activation other threads run, so races between owner and
  * adopter happen as they do in the real allocator, and are counted.
  */
-export class Mf2Steps extends Mf2Ownership<StepHost> {
+export class Mf2Steps extends Mf2Ownership {
   readonly x: Int32Array;
   /** Hash of what each chain's operations came to: page, block and way. */
   readonly outcome: Int32Array;
-  /** Row, block and way of each chain's allocation, until its operation is done. */
-  readonly pending: Int32Array;
+  /** Way of each chain's latest allocation: a STAGE. */
+  readonly via: Int32Array;
   private order: readonly number[] = [];
   private adopts = false;
   private clearFirst = false;
-  /** Chain, result and way of the latest operation. */
-  readonly last = { chain: 0, row: NONE, block: 0, via: 0, slot: NONE, freed: NONE };
-  /** While main warms up, its work is not counted as operations. */
-  warming = false;
 
-  constructor(
-    knobs: KnobValues,
-    heap: Mf2Heap,
-    threads: Threads,
-    readonly program: Program,
-    host: StepHost,
-  ) {
-    super(knobs, heap, threads, host);
-    this.x = new Int32Array(threads.chains * X_WORDS);
-    this.outcome = new Int32Array(threads.chains);
-    this.pending = new Int32Array(threads.chains * 3);
+  constructor(machine: Machine, heap: Mf2Heap) {
+    super(machine, heap);
+    const { chains } = machine.threads;
+    this.x = new Int32Array(chains * X_WORDS);
+    for (let at = 0; at < this.x.length; at += X_WORDS) this.x[at + X_OLD] = NONE;
+    this.outcome = new Int32Array(chains);
+    this.via = new Int32Array(chains);
     this.applyKnobs();
   }
+
+  protected override wake(chain: number, now: number, cause: number): void {
+    const { x, machine } = this;
+    const at = chain * X_WORDS;
+    if (x[at + X_PHASE] !== PH.idle || !machine.wake(chain, now, cause)) return;
+    x[at + X_PHASE] = PH.background;
+    x[at + X_BG_CLS] = 1;
+    this.woken(chain);
+  }
+  /** The chain has work of the allocator's own to do. */
+  protected woken(_chain: number): void {}
 
   override applyKnobs(): void {
     super.applyKnobs();
@@ -107,18 +106,115 @@ export class Mf2Steps extends Mf2Ownership<StepHost> {
       : [...own, ...partial, ...rest, ...adopt, ...orphan, STAGE.fresh];
   }
 
-  /** Runs one step of a chain; its clock moves by what the step costs. */
+  /** Begins a record. @returns STEP.done when it is over at once */
+  begin(chain: number, ops: Int32Array, record: number): number {
+    const { x, heap } = this;
+    const at = chain * X_WORDS;
+    const slot = ops[record + OP_SLOT];
+    const size = sizeOfOp(ops, record);
+    switch (ops[record] & OP_KIND_MASK) {
+      case OP.free:
+        return this.beginFree(chain, at, slot);
+      case OP.malloc:
+        return this.beginMalloc(chain, at, slot, size, 0);
+      case OP.calloc:
+        return this.beginMalloc(chain, at, slot, size, size);
+      case OP.memalign:
+        x[at + X_SLOT] = slot;
+        x[at + X_SIZE] = size;
+        // Blocks lie behind a page header: that is all the alignment they have.
+        return 2 ** ops[record + OP_ARG] > Math.max(16, heap.header)
+          ? this.beyond(chain, at)
+          : this.beginMalloc(chain, at, slot, size, 0);
+      case OP.realloc:
+        return this.beginRealloc(chain, at, slot, size);
+      case OP.touch:
+        this.write(chain, slot, ops[record + OP_ARG], size);
+        return STEP.done;
+      default:
+        return STEP.done;
+    }
+  }
+
+  private beginFree(chain: number, at: number, slot: number): number {
+    const where = this.heap.where[slot];
+    this.heap.where[slot] = NONE;
+    if (where === NONE) return STEP.done;
+    if (!this.free(chain, at, where, this.heap.requested[slot])) return STEP.done;
+    this.x[at + X_PHASE] = PH.enqueue;
+    return STEP.more;
+  }
+
+  /** The program writes part of a block. */
+  private write(chain: number, slot: number, from: number, size: number): void {
+    const { heap } = this;
+    const where = heap.where[slot];
+    if (where < 0) return;
+    const to = Math.min(from + size, heap.requested[slot]);
+    if (to <= from) return;
+    heap.touchBlock((where >>> 5) * P_WORDS, where & 31, from, to);
+    this.faulted(chain);
+  }
+  /** Charges the page faults of the latest touch. */
+  private faulted(chain: number): void {
+    const { faultsNow } = this.heap;
+    if (faultsNow === 0) return;
+    this.threads.clock[chain] += faultsNow * this.costs.fault;
+    this.machine.memoryGrew();
+  }
+
+  /** @param cleared leading bytes that the allocator writes; the program writes its own in any case */
+  private beginMalloc(
+    chain: number,
+    at: number,
+    slot: number,
+    size: number,
+    cleared: number,
+  ): number {
+    const { x } = this;
+    x[at + X_WRITTEN] = Math.min(size, PAGE_BYTES, Math.max(cleared, this.machine.touchBytes));
+    x[at + X_SLOT] = slot;
+    x[at + X_SIZE] = size;
+    x[at + X_PHASE] = PH.malloc;
+    return this.malloc(chain, at);
+  }
+
+  private beginRealloc(chain: number, at: number, slot: number, size: number): number {
+    const { heap, x } = this;
+    const where = heap.where[slot];
+    if (where === NONE) return this.beginMalloc(chain, at, slot, size, 0);
+    if (size === 0) return this.beginFree(chain, at, slot);
+    const old = heap.requested[slot];
+    const top = MF2_CLASSES[CLASS_COUNT - 1];
+    const stays =
+      where === OTHER ? size > top : size <= top && classOfRequest(size) === this.classAt(where);
+    if (stays) {
+      if (where === OTHER) {
+        heap.libc.free(old);
+        if (heap.libc.malloc(size)) this.machine.memoryGrew();
+      } else heap.requestedBytes += size - old;
+      heap.requested[slot] = size;
+      return STEP.done;
+    }
+    x[at + X_OLD] = where;
+    x[at + X_OLD_SIZE] = old;
+    heap.where[slot] = NONE;
+    // What the old block holds is copied.
+    return this.beginMalloc(chain, at, slot, size, Math.min(size, old));
+  }
+  private classAt(where: number): number {
+    return this.heap.pages[(where >>> 5) * P_WORDS + P_CLS];
+  }
+
+  /** Runs one step of a chain that is in the middle of a record; its clock moves by what it costs. */
   step(chain: number): number {
     const { x } = this;
     const at = chain * X_WORDS;
     switch (x[at + X_PHASE]) {
-      case PH.fetch:
-      case PH.blocked:
-        return this.fetch(chain, at);
       case PH.enqueue:
         this.enqueueStep(chain, at);
-        x[at + X_PHASE] = PH.malloc;
-        return STEP.more;
+        x[at + X_PHASE] = PH.idle;
+        return STEP.done;
       case PH.malloc:
         return this.malloc(chain, at);
       case PH.slow:
@@ -128,70 +224,50 @@ export class Mf2Steps extends Mf2Ownership<StepHost> {
         return STEP.more;
       case PH.drainLink:
         return this.drainLink(chain, at);
-      case PH.freeAfter:
-        x[at + X_PHASE] = this.free(chain, at, x[at + X_FREE_SLOT]) ? PH.enqueueAfter : PH.fetch;
-        return x[at + X_PHASE] === PH.fetch ? this.operationDone(chain, at) : STEP.more;
-      case PH.enqueueAfter:
-        this.enqueueStep(chain, at);
-        x[at + X_PHASE] = PH.fetch;
-        return this.operationDone(chain, at);
+      case PH.freeOld:
+        return this.freeOld(chain, at);
       case PH.background:
         return this.background(chain, at);
       default:
-        return STEP.waits;
+        throw new Error('a chain between two records has no step');
     }
   }
 
-  private fetch(chain: number, at: number): number {
-    const { x, program } = this;
-    if (program.mustWait(chain)) {
-      x[at + X_PHASE] = PH.blocked;
-      return STEP.waits;
-    }
-    program.fetch(chain);
-    this.heap.reserveSlots(program.slots);
-    x[at + X_SLOT] = program.slot;
-    x[at + X_SIZE] = program.size;
-    if (program.freeSlot < 0) {
-      x[at + X_PHASE] = PH.malloc;
-      return this.malloc(chain, at);
-    }
-    x[at + X_FREE_SLOT] = program.freeSlot;
-    x[at + X_PHASE] = this.free(chain, at, program.freeSlot) ? PH.enqueue : PH.malloc;
+  private freeOld(chain: number, at: number): number {
+    const { x } = this;
+    const where = x[at + X_OLD];
+    x[at + X_OLD] = NONE;
+    x[at + X_PHASE] = PH.idle;
+    if (!this.free(chain, at, where, x[at + X_OLD_SIZE])) return STEP.done;
+    x[at + X_PHASE] = PH.enqueue;
     return STEP.more;
   }
 
   /** An allocation of main's while it warms up, run to its end. */
   mallocNow(chain: number, size: number, slot: number): boolean {
-    const at = chain * X_WORDS;
-    this.heap.reserveSlots(slot + 1);
-    this.x[at + X_SLOT] = slot;
-    this.x[at + X_SIZE] = size;
-    let result: number = this.malloc(chain, at);
+    let result: number = this.beginMalloc(chain, chain * X_WORDS, slot, size, 0);
     while (result === STEP.more) result = this.step(chain);
     return result === STEP.done;
   }
   freeNow(chain: number, slot: number): void {
     const at = chain * X_WORDS;
-    if (this.free(chain, at, slot)) this.enqueueStep(chain, at);
+    let result: number = this.beginFree(chain, at, slot);
+    while (result === STEP.more) result = this.step(chain);
   }
 
   /** @returns true when the page must be enqueued: the count reached the threshold */
-  private free(chain: number, at: number, slot: number): boolean {
-    const { heap, threads, costs, x, warming } = this;
+  private free(chain: number, at: number, where: number, size: number): boolean {
+    const { heap, threads, costs, x } = this;
+    const { warming } = this.machine;
     const { pages, counters } = heap;
-    const where = heap.where[slot];
-    heap.where[slot] = NONE;
-    if (where === NONE) return false;
-    this.program.freed(slot);
     if (where === OTHER) {
       heap.otherBlocks--;
-      heap.otherBytes -= heap.requested[slot];
+      heap.libc.free(size);
       counters[warming ? C.runtimeLocalFrees : C.localFrees]++;
       threads.clock[chain] += costs.free;
       return false;
     }
-    heap.requestedBytes -= heap.requested[slot];
+    heap.requestedBytes -= size;
     const p = (where >>> 5) * P_WORDS;
     const bit = 1 << (where & 31);
     const life = threads.life[chain];
@@ -241,9 +317,7 @@ export class Mf2Steps extends Mf2Ownership<StepHost> {
     const { heap, threads, costs, x } = this;
     const size = x[at + X_SIZE];
     if (size > MF2_CLASSES[CLASS_COUNT - 1]) {
-      threads.clock[chain] += costs.refill;
-      heap.counters[C.otherMallocs]++;
-      return this.serveOther(chain, at);
+      return this.beyond(chain, at);
     }
     const cls = classOfRequest(size);
     const life = threads.life[chain];
@@ -271,6 +345,13 @@ export class Mf2Steps extends Mf2Ownership<StepHost> {
     return STEP.more;
   }
 
+  /** A request that is not for pages: too large, or aligned beyond them. */
+  private beyond(chain: number, at: number): number {
+    this.threads.clock[chain] += this.costs.refill;
+    this.heap.counters[C.otherMallocs]++;
+    return this.serveOther(chain, at);
+  }
+
   /** A request that no page serves. */
   serveOther(chain: number, at: number): number {
     const { heap, x } = this;
@@ -278,18 +359,15 @@ export class Mf2Steps extends Mf2Ownership<StepHost> {
     heap.where[slot] = OTHER;
     heap.requested[slot] = x[at + X_SIZE];
     heap.otherBlocks++;
-    heap.otherBytes += x[at + X_SIZE];
+    if (heap.libc.malloc(x[at + X_SIZE])) this.machine.memoryGrew();
     return this.finish(chain, at, NONE, 0, STAGE.fresh);
   }
 
   private take(chain: number, at: number, p: number, via: number): number {
     const { heap, threads, costs, x } = this;
-    const block = heap.takeBlock(p);
-    threads.clock[chain] += costs.malloc + heap.touchedNow * costs.fault;
-    if (heap.touchedNow > 0) {
-      heap.counters[C.pageFaults] += heap.touchedNow;
-      this.host.memoryGrew();
-    }
+    const block = heap.takeBlock(p, x[at + X_WRITTEN]);
+    threads.clock[chain] += costs.malloc;
+    this.faulted(chain);
     const slot = x[at + X_SLOT];
     const row = p / P_WORDS;
     heap.where[slot] = (row << 5) | block;
@@ -302,37 +380,15 @@ export class Mf2Steps extends Mf2Ownership<StepHost> {
     const { heap, threads, x, outcome } = this;
     const result = ((row << 5) | block) ^ (via << 29);
     outcome[chain] = (Math.imul(outcome[chain] ^ result, 0x9e3779b1) + 0x7f4a7c15) | 0;
-    this.pending[chain * 3] = row;
-    this.pending[chain * 3 + 1] = block;
-    this.pending[chain * 3 + 2] = via;
+    this.via[chain] = via;
     heap.lastAllocNs[threads.life[chain]] = threads.clock[chain];
-    heap.counters[this.warming ? C.runtimeMallocs : C.mallocs]++;
+    heap.counters[this.machine.warming ? C.runtimeMallocs : C.mallocs]++;
     x[at + X_UNNEEDED] = 0;
-    if (this.warming) {
-      x[at + X_PHASE] = PH.fetch;
-      return STEP.done;
-    }
-    const next = this.program.after(chain, x[at + X_SLOT]);
-    if (next >= 0) {
-      x[at + X_FREE_SLOT] = next;
-      x[at + X_PHASE] = PH.freeAfter;
+    if (x[at + X_OLD] !== NONE) {
+      x[at + X_PHASE] = PH.freeOld;
       return STEP.more;
     }
-    x[at + X_PHASE] = PH.fetch;
-    return this.operationDone(chain, at);
-  }
-
-  private operationDone(chain: number, at: number): number {
-    const { x, threads, costs, last, pending } = this;
-    last.chain = chain;
-    last.row = pending[chain * 3];
-    last.block = pending[chain * 3 + 1];
-    last.via = pending[chain * 3 + 2];
-    last.slot = x[at + X_SLOT];
-    last.freed = x[at + X_FREE_SLOT];
-    x[at + X_FREE_SLOT] = NONE;
-    threads.clock[chain] += costs.perOp;
-    if (x[at + X_BURST] > 0 && --x[at + X_BURST] === 0) x[at + X_PHASE] = PH.asleep;
+    x[at + X_PHASE] = PH.idle;
     return STEP.done;
   }
 
@@ -540,21 +596,34 @@ export class Mf2Steps extends Mf2Ownership<StepHost> {
   }
 
   private fresh(chain: number, at: number): number {
-    const { heap, threads, costs, x, host } = this;
+    const { heap, threads, costs, x, machine } = this;
+    const { knobs } = this;
     const life = threads.life[chain];
-    threads.clock[chain] += costs.mmap;
-    heap.counters[C.mmapCalls]++;
-    const piece = host.mapPage();
-    if (piece < 0) {
-      x[at + X_PHASE] = PH.fetch;
-      if (host.refused(chain, x[at + X_SIZE], x[at + X_SLOT])) return this.serveOther(chain, at);
-      return STEP.stopped;
+    if (costs.mmap > 0) {
+      const wait = machine.locks.acquire(LOCK.map, threads.clock[chain], costs.mmap);
+      threads.clock[chain] += wait + costs.mmap;
     }
+    heap.counters[C.mmapCalls]++;
+    const direct = knobs.mapMode === 'direct';
+    const piece = machine.space.mapAligned(OS_PAGES, direct, knobs.maxMapCount);
+    if (piece < 0) return this.refusedPage(chain, at);
     const p = freshPage(heap, life, x[at + X_CLS], piece, threads.clock[chain]);
-    const faults = heap.prelinkFaults(x[at + X_CLS]);
-    heap.counters[C.pageFaults] += faults;
-    threads.clock[chain] += faults * costs.fault;
+    this.faulted(chain);
     return this.activate(chain, at, p, STAGE.fresh);
+  }
+
+  /** The kernel refused a page: the C library serves the request, or the run is over. */
+  private refusedPage(chain: number, at: number): number {
+    const { heap, threads, x, machine } = this;
+    const life = threads.life[chain];
+    const size = x[at + X_SIZE];
+    heap.counters[C.mapRefusals]++;
+    heap.counters[C.nullReturns]++;
+    machine.refused(life, size, size, threads.clock[chain]);
+    x[at + X_PHASE] = PH.idle;
+    if (!machine.nullReturned(chain, size)) return STEP.stopped;
+    heap.counters[C.libcFallbacks]++;
+    return this.serveOther(chain, at);
   }
 
   /** A woken sleeper empties its queues, class by class, and sleeps again. */
@@ -576,13 +645,7 @@ export class Mf2Steps extends Mf2Ownership<StepHost> {
       return STEP.more;
     }
     x[at + X_BG_CLS] = 0;
-    x[at + X_PHASE] = PH.asleep;
+    x[at + X_PHASE] = PH.idle;
     return STEP.waits;
-  }
-
-  /** True between two operations of a chain: nothing of it is half done. */
-  isBetween(chain: number): boolean {
-    const phase = this.x[chain * X_WORDS + X_PHASE];
-    return phase === PH.fetch || phase === PH.blocked || phase === PH.asleep;
   }
 }

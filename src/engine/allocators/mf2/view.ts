@@ -1,22 +1,20 @@
 import { asBytes, asNs, asOp } from '../../../base/units.ts';
-import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../../machine/process.ts';
-import { GUARD_PAGES, STACK_PAGES, STACK_RESIDENT_PAGES } from '../../machine/threads.ts';
 import { C } from '../../telemetry/counters.ts';
-import { B, BANDS } from '../../telemetry/ledger.ts';
+import { B } from '../../telemetry/ledger.ts';
 import { PAGE_STATES } from '../../telemetry/states.ts';
 import {
-  type Autopsy,
   BLOCK_STATES,
   type BlocksDetail,
-  SUPERSLAB_FLAG,
-  type SuperSlabColumns,
-  type SuperSlabDetail,
+  SPAN_FLAG,
+  type SpanColumns,
+  type SpanDetail,
 } from '../../types.ts';
+import type { AutopsyPart } from '../contract.ts';
+import type { Mf2Allocator } from './allocator.ts';
 import { SUM } from './heap.ts';
 import {
   CLASSES,
   MF2_CLASSES,
-  NONE,
   P_ADOPTED_FROM,
   P_BORN_OP,
   P_CLS,
@@ -33,13 +31,13 @@ import {
   PF,
   popcount,
 } from './layout.ts';
-import type { Mf2Simulation } from './simulation.ts';
 
 const PAGE = 4096;
 
 /** Fills the map's columns: a row is a page; `active` is its capacity, `queued` its remote blocks. */
-export function fillColumns(sim: Mf2Simulation, columns: SuperSlabColumns): void {
-  const { heap, threads } = sim;
+export function fillColumns(mf2: Mf2Allocator, columns: SpanColumns): void {
+  const { heap } = mf2;
+  const { threads } = mf2.machine;
   const { pages, capacity } = heap;
   for (let row = 0, p = 0; row < heap.count; row++, p += P_WORDS) {
     const cls = pages[p + P_CLS];
@@ -50,11 +48,12 @@ export function fillColumns(sim: Mf2Simulation, columns: SuperSlabColumns): void
     columns.cls[row] = cls;
     columns.chain[row] = threads.chainOf(owner);
     columns.flags[row] =
-      ((flags & PF.orphan) !== 0 ? SUPERSLAB_FLAG.ownerDead : 0) |
-      ((flags & PF.adopted) !== 0 ? SUPERSLAB_FLAG.adopted : 0);
+      ((flags & PF.orphan) !== 0 ? SPAN_FLAG.ownerDead : 0) |
+      ((flags & PF.adopted) !== 0 ? SPAN_FLAG.adopted : 0);
     columns.slabs[row] = 1;
     columns.live[row] = capacity[cls] - popcount(pages[p + P_FREE]) - queued;
-    columns.active[row] = capacity[cls];
+    columns.believed[row] = columns.live[row];
+    columns.capacity[row] = capacity[cls];
     columns.queued[row] = queued;
     columns.owner[row] = owner;
     columns.born[row] = pages[p + P_BORN_OP];
@@ -62,24 +61,24 @@ export function fillColumns(sim: Mf2Simulation, columns: SuperSlabColumns): void
 }
 
 /** Pages in pending queues, by chain (living owner, then the chain's dead) and class. */
-export function fillQueues(sim: Mf2Simulation, matrix: Float64Array): void {
+export function fillQueues(mf2: Mf2Allocator, matrix: Float64Array): void {
   matrix.fill(0);
-  const { heap, threads } = sim;
+  const { heap } = mf2;
+  const { threads } = mf2.machine;
   const { pages } = heap;
   for (let row = 0, p = 0; row < heap.count; row++, p += P_WORDS) {
     const remote = popcount(pages[p + P_REMOTE]);
     if (remote === 0) continue;
     const dead = (pages[p + P_FLAGS] & PF.orphan) !== 0;
     const chain = threads.chainOf(pages[p + P_OWNER]);
-    matrix[((dead ? sim.chains : 0) + chain) * CLASSES + pages[p + P_CLS]] += remote;
+    matrix[((dead ? threads.chains : 0) + chain) * CLASSES + pages[p + P_CLS]] += remote;
   }
 }
 
-/** Fills both columns of the byte ledger from the maintained totals. */
-export function readLedger(sim: Mf2Simulation, mapped: Float64Array, resident: Float64Array): void {
-  const { heap, threads } = sim;
+/** Fills the mapped column of the byte ledger from the maintained totals. */
+export function readLedger(mf2: Mf2Allocator, mapped: Float64Array): void {
+  const { heap } = mf2;
   const { sums } = heap;
-  mapped.fill(0);
   mapped[B.live] = heap.requestedBytes;
   mapped[B.rounding] = sums[SUM.live] - heap.requestedBytes;
   mapped[B.queued] = sums[SUM.queued];
@@ -88,21 +87,14 @@ export function readLedger(sim: Mf2Simulation, mapped: Float64Array, resident: F
   mapped[B.belowThreshold] = sums[SUM.hidden];
   mapped[B.headers] = heap.count * heap.header + sums[SUM.tail];
   mapped[B.neverCarved] = sums[SUM.never];
-  mapped[B.stacksLiving] = threads.livingStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
-  mapped[B.stacksDead] = threads.deadStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
-  mapped[B.base] = BASE_PAGES * PAGE;
-  mapped[B.other] = heap.otherBytes;
-  resident.set(mapped);
-  resident[B.headers] = heap.count * heap.header + sums[SUM.tailResident];
-  resident[B.neverCarved] = sums[SUM.neverResident];
-  resident[B.stacksLiving] = threads.livingStacks * STACK_RESIDENT_PAGES * PAGE;
-  resident[B.stacksDead] = threads.deadStacks * STACK_RESIDENT_PAGES * PAGE;
-  resident[B.base] = BASE_RESIDENT_PAGES * PAGE;
+  mapped[B.other] = heap.libc.bytes - heap.runtimeBytes;
+  mapped[B.runtime] = heap.runtimeBytes;
 }
 
 /** A page as the inspector shows it: one slab, itself. */
-export function inspectPage(sim: Mf2Simulation, row: number): SuperSlabDetail | undefined {
-  const { heap, threads } = sim;
+export function inspectPage(mf2: Mf2Allocator, row: number): SpanDetail | undefined {
+  const { heap } = mf2;
+  const { threads } = mf2.machine;
   if (row < 0 || row >= heap.count) return undefined;
   const p = row * P_WORDS;
   const { pages } = heap;
@@ -120,7 +112,7 @@ export function inspectPage(sim: Mf2Simulation, row: number): SuperSlabDetail | 
     cls,
     blockBytes: asBytes(MF2_CLASSES[cls]),
     bytes: asBytes(PAGE_BYTES),
-    address: `0x${(sim.space.pageOf(pages[p + P_PIECE]) * PAGE).toString(16)}`,
+    address: `0x${(mf2.machine.space.pageOf(pages[p + P_PIECE]) * PAGE).toString(16)}`,
     owner,
     ownerChain: threads.chainOf(owner),
     ownerAlive: alive,
@@ -128,7 +120,7 @@ export function inspectPage(sim: Mf2Simulation, row: number): SuperSlabDetail | 
     bornOp: asOp(pages[p + P_BORN_OP]),
     bornNs: asNs(heap.bornNs[row]),
     live,
-    active: live,
+    believed: live,
     queued,
     capacity,
     pinned: (pages[p + P_FLAGS] & PF.pinned) !== 0,
@@ -143,7 +135,7 @@ export function inspectPage(sim: Mf2Simulation, row: number): SuperSlabDetail | 
         live,
         free,
         queued,
-        active: live,
+        believed: live,
         residentPages: popcount(pages[p + P_TOUCHED]),
       },
     ],
@@ -152,11 +144,11 @@ export function inspectPage(sim: Mf2Simulation, row: number): SuperSlabDetail | 
 
 /** Every block of a page. */
 export function inspectBlocks(
-  sim: Mf2Simulation,
+  mf2: Mf2Allocator,
   row: number,
   slab: number,
 ): BlocksDetail | undefined {
-  const { heap, program } = sim;
+  const { heap } = mf2;
   if (row < 0 || row >= heap.count || slab !== 0) return undefined;
   const p = row * P_WORDS;
   const { pages } = heap;
@@ -172,14 +164,14 @@ export function inspectBlocks(
     else if (((pages[p + P_REMOTE] | pages[p + P_DRAIN]) & bit) !== 0)
       states[block] = BLOCK_STATES.indexOf('queued');
   }
-  for (let slot = 0; slot < program.slots; slot++) {
-    const where = sim.slotWhere(slot);
-    if (where === NONE || where >>> 5 !== row) continue;
+  for (let slot = 0; slot < mf2.usedSlots; slot++) {
+    const where = heap.where[slot];
+    if (where < 0 || where >>> 5 !== row) continue;
     requested[where & 31] = heap.requested[slot];
     slots[where & 31] = slot;
   }
   return {
-    superslab: row,
+    span: row,
     slab: 0,
     blockBytes: asBytes(MF2_CLASSES[cls]),
     headerBytes: heap.header,
@@ -189,16 +181,11 @@ export function inspectBlocks(
   };
 }
 
-/** The figures of the autopsy card. */
-export function autopsyOf(
-  sim: Mf2Simulation,
-  refused: Autopsy['refused'],
-  bands: Float64Array,
-  resident: Float64Array,
-): Autopsy {
-  const { heap, threads } = sim;
-  const counters = sim.readCounters();
-  const { pages } = heap;
+/** What the autopsy card says of pages. */
+export function autopsyOf(mf2: Mf2Allocator): AutopsyPart {
+  const { heap } = mf2;
+  const { threads } = mf2.machine;
+  const { pages, counters } = heap;
   let freeable = 0;
   let orphansHolding = 0;
   let livingOwned = 0;
@@ -210,14 +197,6 @@ export function autopsyOf(
     else if (dead) orphansHolding++;
   }
   return {
-    model: 'mf2',
-    status: sim.status,
-    endedBy: sim.endedBy,
-    op: asOp(sim.op),
-    ns: asNs(sim.virtualNs),
-    ...(refused === undefined ? {} : { refused }),
-    lives: threads.lives,
-    livesAlive: threads.livingStacks,
     superslabs: heap.count,
     superslabsPerLife: threads.lives === 0 ? 0 : counters[C.newPages] / threads.lives,
     liveBlocks: counters[C.liveBlocks],
@@ -228,12 +207,5 @@ export function autopsyOf(
     freeable,
     orphansHolding,
     livingOwned,
-    entries: sim.readEntries(),
-    entriesOfDeadStacks: 2 * threads.deadStacks,
-    bands: BANDS.map((band, i) => ({
-      band,
-      bytes: asBytes(bands[i]),
-      resident: asBytes(resident[i]),
-    })),
   };
 }

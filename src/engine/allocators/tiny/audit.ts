@@ -1,7 +1,10 @@
-import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../../machine/process.ts';
-import { GUARD_PAGES, STACK_PAGES, STACK_RESIDENT_PAGES } from '../../machine/threads.ts';
+import { chunkBytes } from '../../machine/libc-heap.ts';
+import { expectIn } from '../../run/expect.ts';
 import { C } from '../../telemetry/counters.ts';
-import { B, BAND_COUNT, BANDS } from '../../telemetry/ledger.ts';
+import { B, BAND_COUNT } from '../../telemetry/ledger.ts';
+import type { AuditFound } from '../contract.ts';
+import type { TinyAllocator } from './allocator.ts';
+import type { TinyHeap } from './heap.ts';
 import {
   BLOCK_INDEX,
   BLOCK_KIND,
@@ -16,7 +19,6 @@ import {
   CENTRAL_LIFE,
   EXCESS,
   FREE_HEAD,
-  HEADER_BYTES,
   LIST_BASE,
   LIST_SIZE,
   LIVE,
@@ -29,6 +31,7 @@ import {
   SLAB_BYTES,
   SLAB_CLASS,
   SLAB_INDEX,
+  SLAB_PAGES,
   SLAB_SS,
   SS_ACQUIRED,
   SS_CLASS,
@@ -42,7 +45,6 @@ import {
   slabHeader,
   TOUCHED,
 } from './layout.ts';
-import type { TinySimulation } from './simulation.ts';
 
 const PAGE = 4096;
 /** Marks of a block while the lists are walked. */
@@ -52,17 +54,13 @@ const QUEUED = 2;
 const LIVE_BLOCK = 3;
 
 /**
- * The one oracle: recounts everything by walking block table, lists, slabs, SuperSlabs and mappings,
- * and compares with what the engine maintains. It shares no arithmetic with the counters.
- * @returns one sentence per violation; empty when all invariants hold
+ * Recounts everything by walking block table, lists, slabs and SuperSlabs, and compares with what the
+ * heap maintains. It shares no arithmetic with the counters.
+ * @param problems gets one sentence per violation
  */
-export function audit(sim: TinySimulation): string[] {
-  const problems: string[] = [];
-  const expect = (what: string, counted: number, kept: number): void => {
-    if (counted !== kept && problems.length < 50)
-      problems.push(`${what}: counted ${counted}, kept ${kept}`);
-  };
-  const { heap } = sim;
+export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
+  const expect = expectIn(problems);
+  const { heap } = tiny;
   const { slabs, superslabs, blocks, lists } = heap;
   const bands = new Float64Array(BAND_COUNT);
   const resident = new Float64Array(BAND_COUNT);
@@ -70,10 +68,14 @@ export function audit(sim: TinySimulation): string[] {
   // The block table says which blocks are live; the lists must know of all others that were carved.
   const liveOf = new Map<number, number[]>();
   let otherLive = 0;
-  for (let slot = 0; slot < sim.usedSlots; slot++) {
+  let otherBytes = 0;
+  for (let slot = 0; slot < tiny.usedSlots; slot++) {
     const at = slot * BLOCK_WORDS;
     const r = blocks[at + BLOCK_SLAB];
-    if (r === BLOCK_OTHER) otherLive++;
+    if (r === BLOCK_OTHER) {
+      otherLive++;
+      otherBytes += chunkBytes(blocks[at + BLOCK_SIZE]);
+    }
     if (r < 0) continue;
     const list = liveOf.get(r);
     if (list) list.push(slot);
@@ -105,6 +107,7 @@ export function audit(sim: TinySimulation): string[] {
     let rowLive = 0;
     let rowActive = 0;
     let index = 0;
+    let acquiredPages = 0;
     for (let r = superslabs[at + SS_FIRST_SLAB]; r !== NONE; r = slabs[r + NEXT_SLAB], index++) {
       if (seenSlabs.has(r)) {
         problems.push(`slab record ${r} is in two SuperSlabs`);
@@ -112,14 +115,13 @@ export function audit(sim: TinySimulation): string[] {
       }
       seenSlabs.add(r);
       const touchedBytes = slabs[r + TOUCHED] * PAGE;
-      if (aside) resident[B.keptEmpty] += touchedBytes;
+      expect(`slab ${r}: pages`, heap.residentOfSlab(r), slabs[r + TOUCHED]);
+      expect(`slab ${r}: pages from its start on`, prefixOf(heap, r), slabs[r + TOUCHED]);
       if (index >= acquired) {
-        if (!aside) {
-          resident[B.neverCarved] += touchedBytes;
-          bands[B.neverCarved] += SLAB_BYTES;
-        }
+        if (!aside) bands[B.neverCarved] += SLAB_BYTES;
         continue;
       }
+      acquiredPages += slabs[r + TOUCHED];
       expect(`slab ${r} row`, row, slabs[r + SLAB_SS]);
       expect(`slab ${r} class`, c, slabs[r + SLAB_CLASS]);
       expect(`slab ${r} index`, index, slabs[r + SLAB_INDEX]);
@@ -196,11 +198,14 @@ export function audit(sim: TinySimulation): string[] {
         problems.push(`slab ${r}: carved blocks on untouched pages`);
     }
     liveTotal += rowLive;
+    const residentPages = heap.residentOf(row);
     if (aside) {
       bands[B.keptEmpty] += size;
+      resident[B.keptEmpty] += residentPages * PAGE;
       if (rowLive !== 0) problems.push(`SuperSlab ${row} is set aside with ${rowLive} live blocks`);
     } else {
       bands[B.neverCarved] += size - index * SLAB_BYTES;
+      resident[B.neverCarved] += (residentPages - acquiredPages) * PAGE;
     }
     if (index < acquired)
       problems.push(`SuperSlab ${row}: ${acquired} slabs acquired, ${index} records`);
@@ -208,7 +213,7 @@ export function audit(sim: TinySimulation): string[] {
     if (rowLive === 0 && rowActive > 0) inflated++;
     if (rowLive === 0 && rowActive === 0) vacant++;
     const owner = superslabs[at + SS_OWNER];
-    if (owner >= 0 && owner !== CENTRAL_LIFE && sim.isAlive(owner) === dead) {
+    if (owner >= 0 && owner !== CENTRAL_LIFE && heap.isAlive(owner) === dead) {
       problems.push(
         `SuperSlab ${row}: life ${owner} is ${dead ? 'alive' : 'dead'}, its orphan mark says otherwise`,
       );
@@ -216,11 +221,11 @@ export function audit(sim: TinySimulation): string[] {
   }
   for (const r of liveOf.keys()) problems.push(`live blocks in slab ${r}, which no SuperSlab has`);
 
-  const counters = sim.readCounters();
+  const { counters } = heap;
   expect('SuperSlabs', now, counters[C.superslabsNow]);
   expect(
     'allocated - freed',
-    counters[C.superslabsAllocated] - counters[C.superslabsFreed] - cachedRows(sim),
+    counters[C.superslabsAllocated] - counters[C.superslabsFreed] - cachedRows(heap),
     now,
   );
   expect('live blocks', liveTotal, counters[C.liveBlocks]);
@@ -229,54 +234,33 @@ export function audit(sim: TinySimulation): string[] {
   expect('orphans', orphans, counters[C.orphanSuperslabs]);
   expect('inflated SuperSlabs', inflated, counters[C.inflatedSuperslabs]);
   expect('empty SuperSlabs', vacant, counters[C.emptySuperslabs]);
-  const mallocs = counters[C.mallocs] + counters[C.runtimeMallocs];
-  const frees =
-    counters[C.localFrees] +
-    counters[C.remoteFrees] +
-    counters[C.runtimeLocalFrees] +
-    counters[C.runtimeRemoteFrees];
-  expect('mallocs - frees = live blocks', mallocs - frees, liveTotal + otherLive);
-
-  const { threads, space } = sim;
-  bands[B.stacksLiving] = threads.livingStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
-  bands[B.stacksDead] = threads.deadStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
-  bands[B.base] = BASE_PAGES * PAGE;
-  bands[B.other] = heap.otherMapped;
+  bands[B.other] = heap.other.bytes;
+  expect('bytes outside the SuperSlabs', otherBytes, heap.other.live);
+  if (otherBytes > heap.other.bytes) problems.push('blocks outside the SuperSlabs have no memory');
   for (const band of [B.live, B.rounding, B.runtime, B.queued, B.freeLiving, B.freeDead, B.other]) {
     resident[band] = bands[band];
   }
-  resident[B.stacksLiving] = threads.livingStacks * STACK_RESIDENT_PAGES * PAGE;
-  resident[B.stacksDead] = threads.deadStacks * STACK_RESIDENT_PAGES * PAGE;
-  resident[B.base] = BASE_RESIDENT_PAGES * PAGE;
-  const keptMapped = new Float64Array(BAND_COUNT);
-  const keptResident = new Float64Array(BAND_COUNT);
-  sim.readLedger(keptMapped, keptResident);
-  BANDS.forEach((band, i) => {
-    expect(`ledger ${band}`, bands[i], keptMapped[i]);
-    expect(`ledger ${band}, resident`, resident[i], keptResident[i]);
-  });
-  expect('sum of bands', sum(bands), sim.mappedBytes);
-  expect('sum of resident bands', sum(resident), sim.residentBytes);
-
-  const walked = space.countEntries();
-  const entries = sim.readEntries();
-  expect('entries of SuperSlabs', walked.superslabs, entries.superslabs);
-  expect('entries of stacks', walked.stacks, entries.stacks);
-  expect('entries of the base', walked.base, entries.base);
-  expect('mapped pages', walked.pages, space.mappedPages);
-  const stackPages = (threads.livingStacks + threads.deadStacks) * (STACK_PAGES + GUARD_PAGES);
-  expect('pages by kind', superslabBytes / PAGE + stackPages + BASE_PAGES, space.mappedPages);
-  if (!walked.ordered) problems.push('two mappings overlap');
-  if (HEADER_BYTES >= SLAB_BYTES) problems.push('the header does not fit');
-  return problems;
+  return {
+    mapped: bands,
+    resident,
+    live: liveTotal + otherLive,
+    mappedPages: (superslabBytes + heap.other.bytes) / PAGE,
+  };
 }
 
-const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);
-
-function cachedRows(sim: TinySimulation): number {
+/** Pages of a slab that are resident before the first that is not. */
+function prefixOf(heap: TinyHeap, r: number): number {
+  const { pages } = heap.space;
+  const page = heap.slabPage(r);
   let count = 0;
-  for (let row = 0; row < sim.heap.rows; row++) {
-    if ((sim.heap.superslabs[row * SS_WORDS + SS_FLAGS] & SS_FLAG.cached) !== 0) count++;
+  while (count < SLAB_PAGES && pages.residentIn(page + count, page + count + 1) === 1) count++;
+  return count;
+}
+
+function cachedRows(heap: TinyHeap): number {
+  let count = 0;
+  for (let row = 0; row < heap.rows; row++) {
+    if ((heap.superslabs[row * SS_WORDS + SS_FLAGS] & SS_FLAG.cached) !== 0) count++;
   }
   return count;
 }

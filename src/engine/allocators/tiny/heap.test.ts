@@ -107,8 +107,8 @@ describe('tiny heap, small pictures', () => {
   it('sends requests above the top class to the other heap', () => {
     const heap = new PictureHeap().alloc(1, 'A', 5000);
     expect(heap.draw()).toBe('');
-    expect(heap.heap.otherMapped).toBe(8192);
+    expect(heap.heap.other.bytes).toBe(8192);
     expect(heap.heap.free(1, 0)).toBe(0);
-    expect(heap.heap.otherLive).toBe(0);
+    expect(heap.heap.other.live).toBe(0);
   });
 });

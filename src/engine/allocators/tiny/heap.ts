@@ -1,7 +1,8 @@
-import type { KnobValues } from '../../knobs.ts';
-import type { AddressSpace } from '../../machine/address-space.ts';
+import { LOCK } from '../../machine/locks.ts';
+import { REG_EXTRA, REG_NOW, REG_STOP, STOP_ENDED } from '../../machine/registers.ts';
 import { C } from '../../telemetry/counters.ts';
-import { CRASH, EV, type EventLog, NEED, NO_CAUSE } from '../../telemetry/events.ts';
+import { CRASH, EV, NEED, NO_CAUSE } from '../../telemetry/events.ts';
+import type { Machine } from '../contract.ts';
 import {
   BLOCK_INDEX,
   BLOCK_NONE,
@@ -26,7 +27,6 @@ import {
   REMOTE_HEAD,
   SLAB_CLASS,
   SLAB_INDEX,
-  SLAB_PAGES,
   SLAB_SS,
   SLAB_WORDS,
   SS_ACQUIRED,
@@ -47,18 +47,8 @@ import {
   SS_SERIAL,
   SS_SLABS,
   SS_WORDS,
-  TOUCHED,
 } from './layout.ts';
-import {
-  type HeapHost,
-  K_CARVED,
-  K_QUEUED,
-  K_WORDS,
-  REG_EXTRA,
-  REG_NOW,
-  REG_STOP,
-  TinyRecords,
-} from './records.ts';
+import { K_CARVED, K_QUEUED, K_WORDS, TinyRecords } from './records.ts';
 
 /**
  * The tiny model: SuperSlabs of one size class, slabs with owners, remote queues that only the owner
@@ -67,17 +57,10 @@ import {
  * inflates, so that the bug can be switched without a second run.
  */
 export class TinyHeap extends TinyRecords {
-  constructor(
-    knobs: KnobValues,
-    space: AddressSpace,
-    events: EventLog,
-    host: HeapHost,
-    chains: number,
-    slots: number,
-  ) {
-    super(knobs, space, events, host, chains, slots);
+  constructor(machine: Machine, slots: number) {
+    super(machine, slots);
     for (let c = 0; c < this.classes; c++) {
-      for (let i = 0; i < knobs.prewarmPerClass; i++) this.prewarm(c);
+      for (let i = 0; i < this.knobs.prewarmPerClass; i++) this.prewarm(c);
     }
   }
 
@@ -87,7 +70,11 @@ export class TinyHeap extends TinyRecords {
    */
   malloc(heap: number, life: number, size: number, slot: number): boolean {
     if (size > this.topRequest) return this.mallocOther(size, slot);
-    const c = this.classOf[size];
+    return this.mallocClass(heap, life, this.classOf[size], size, slot);
+  }
+
+  /** The same from a given class, whose blocks are large enough. */
+  mallocClass(heap: number, life: number, c: number, size: number, slot: number): boolean {
     let r = this.current[heap * MAX_CLASSES + c];
     const { slabs } = this;
     let block = NO_BLOCK;
@@ -129,8 +116,12 @@ export class TinyHeap extends TinyRecords {
     const at = slot * BLOCK_WORDS;
     const r = blocks[at];
     if (r < 0) return this.freeOther(slot);
-    const block = blocks[at + BLOCK_INDEX];
     blocks[at] = BLOCK_NONE;
+    return this.freeBlock(life, r, blocks[at + BLOCK_INDEX], blocks[at + BLOCK_SIZE]);
+  }
+
+  /** Frees one block of a slab, `size` bytes of which were asked for. @returns 1: a remote free */
+  freeBlock(life: number, r: number, block: number, size: number): number {
     const { slabs } = this;
     const remote = slabs[r + OWNER] === life ? 0 : 1;
     // REMOTE_HEAD follows FREE_HEAD: which list gets the block is an addition, not a branch.
@@ -143,11 +134,30 @@ export class TinyHeap extends TinyRecords {
     const k = slabs[r + SLAB_CLASS] * K_WORDS;
     this.k[k]--;
     this.k[k + K_QUEUED] += remote;
-    this.requestedBytes -= blocks[at + BLOCK_SIZE];
+    this.requestedBytes -= size;
     this.lastRemote = remote === 0 ? NONE : r;
     if (remote === 1 && first === NO_BLOCK) this.remoteEdge(r, life);
     if (--slabs[r + LIVE] === 0) this.emptied(r);
     return remote;
+  }
+
+  /**
+   * Whether others can see that `life` frees a block of slab `r`: where the policy lets them look, when it
+   * is remote or the slab's last; else only an owner that runs, of a remote one. Main never drains.
+   */
+  seesFree(r: number, life: number): boolean {
+    const { slabs } = this;
+    const owner = slabs[r + OWNER];
+    if (this.ordered) return owner !== life || slabs[r + LIVE] === 1;
+    return owner !== life && owner > 0 && this.threads.isAlive(owner);
+  }
+
+  /** Whether malloc finds a block in slab `r` without its slow path. */
+  hasBlock(r: number): boolean {
+    const { slabs } = this;
+    return (
+      r >= 0 && (slabs[r + FREE_HEAD] !== NO_BLOCK || slabs[r + CARVED] < slabs[r + CARVE_LIMIT])
+    );
   }
 
   /** The C library serves a request that the heap refused (D1). */
@@ -158,45 +168,73 @@ export class TinyHeap extends TinyRecords {
     this.emit(EV.libcFallback, life, this.classIndex(size), size, 0, nullEvent);
   }
 
-  /** One pass of `hak_tiny_trim` (S-10), at virtual time `now`. */
+  /** One pass of `hak_tiny_trim` (S-10) at virtual time `now`, all at once and for nothing. */
   trim(now: number, inFlight: Int32Array): void {
-    const { knobs, counters, superslabs, costs } = this;
     this.regs[REG_NOW] = now;
-    const pass = ++this.trimPasses;
-    counters[C.trimCalls]++;
+    if (this.beginTrim()) while (this.trimNext(inFlight)) this.regs[REG_EXTRA] = 0;
+  }
+
+  /** Begins a pass at REG_NOW. @returns false when trimming is off: the pass is over */
+  beginTrim(): boolean {
+    const { knobs } = this;
+    this.counters[C.trimCalls]++;
     // The pass is announced before what it frees, so that its event can be their cause.
-    const event = this.emit(EV.trim, 0, pass, 0, 0, NO_CAUSE);
-    if (!knobs.trimSS && knobs.ownership !== 'hybridG') return;
-    let spent = 0;
-    let examined = 0;
-    let freed = 0;
-    const reserve = new Int32Array(MAX_CLASSES).fill(knobs.emptyReserve);
-    for (let row = 0; row < this.rows; row++) {
-      const flags = superslabs[row * SS_WORDS + SS_FLAGS];
-      if ((flags & SS_FLAG.mapped) === 0 || (flags & SS_FLAG.cached) !== 0) continue;
-      examined++;
-      spent += costs.trimVisit;
-      const c = superslabs[row * SS_WORDS + SS_CLASS];
-      if (this.sumActive(row) !== 0) {
-        counters[C.trimSkipActive]++;
-      } else if ((flags & SS_FLAG.pinned) !== 0) {
-        counters[C.trimSkipReserve]++;
-      } else if ((flags & SS_FLAG.current) !== 0 && !knobs.hazardTls) {
-        counters[C.trimSkipTls]++;
-      } else if ((flags & SS_FLAG.persistent) !== 0 || reserve[c] > 0) {
-        if ((flags & SS_FLAG.persistent) === 0) reserve[c]--;
-        counters[C.trimSkipReserve]++;
-        this.keep(row);
-      } else if (this.release(row, event, inFlight)) {
-        freed++;
-        spent += costs.munmap + costs.munmapPage * SLAB_PAGES;
-        if ((this.regs[REG_STOP] & 2) !== 0) break;
+    this.passEvent = this.emit(EV.trim, 0, ++this.trimPasses, 0, 0, NO_CAUSE);
+    this.passRow = 0;
+    this.passRows = this.rows;
+    this.passExamined = 0;
+    this.passFreed = 0;
+    this.reserve.fill(knobs.emptyReserve);
+    return knobs.trimSS || knobs.ownership === 'hybridG';
+  }
+
+  /**
+   * Looks at the pass's next SuperSlab at REG_NOW and releases it if it may. Each release is a munmap of
+   * its own under the map lock: others map in between.
+   * @returns false when the pass is over
+   */
+  trimNext(inFlight: Int32Array): boolean {
+    const { knobs, counters, superslabs, costs, passEvent } = this;
+    let row = this.passRow;
+    let flags = 0;
+    for (; row < this.passRows; row++) {
+      flags = superslabs[row * SS_WORDS + SS_FLAGS];
+      if ((flags & SS_FLAG.mapped) !== 0 && (flags & SS_FLAG.cached) === 0) break;
+    }
+    this.passRow = row + 1;
+    if (row >= this.passRows) {
+      this.events.amend(passEvent, this.passExamined, this.passFreed);
+      return false;
+    }
+    this.passExamined++;
+    counters[C.trimExamined]++;
+    this.regs[REG_EXTRA] += costs.trimVisit;
+    const c = superslabs[row * SS_WORDS + SS_CLASS];
+    if (this.sumActive(row) !== 0) {
+      counters[C.trimSkipActive]++;
+    } else if ((flags & SS_FLAG.pinned) !== 0) {
+      counters[C.trimSkipReserve]++;
+    } else if ((flags & SS_FLAG.current) !== 0 && !knobs.hazardTls) {
+      counters[C.trimSkipTls]++;
+    } else if ((flags & SS_FLAG.persistent) !== 0 || this.reserve[c] > 0) {
+      if ((flags & SS_FLAG.persistent) === 0) this.reserve[c]--;
+      counters[C.trimSkipReserve]++;
+      this.keep(row);
+    } else {
+      const calls = counters[C.munmapCalls];
+      const pages = this.touchedIn(row);
+      if (this.release(row, passEvent, inFlight)) {
+        this.passFreed++;
+        counters[C.trimFreed]++;
+        if ((this.regs[REG_STOP] & STOP_ENDED) !== 0) {
+          this.events.amend(passEvent, this.passExamined, this.passFreed);
+          return false;
+        }
+        if (counters[C.munmapCalls] > calls)
+          this.chargeMap(costs.munmap + costs.munmapPage * pages);
       }
     }
-    counters[C.trimExamined] += examined;
-    counters[C.trimFreed] += freed;
-    this.events.amend(event, examined, freed);
-    this.mapLockFreeAt = Math.max(this.mapLockFreeAt, now) + spent;
+    return true;
   }
 
   /** Hybrid G (S-29): drains every queue, dead owners' too, and corrects the counters. */
@@ -227,10 +265,9 @@ export class TinyHeap extends TinyRecords {
   /** Adds the cost and the time spent waiting for the map lock to the running operation. */
   protected chargeMap(cost: number): void {
     const { regs } = this;
-    const now = regs[REG_NOW] + regs[REG_EXTRA];
-    const wait = cost > 0 ? Math.max(0, this.mapLockFreeAt - now) : 0;
+    if (cost === 0) return;
+    const wait = this.machine.locks.acquire(LOCK.map, regs[REG_NOW] + regs[REG_EXTRA], cost);
     regs[REG_EXTRA] += wait + cost;
-    this.mapLockFreeAt = now + wait + cost;
   }
 
   /**
@@ -243,7 +280,7 @@ export class TinyHeap extends TinyRecords {
     const index = heap * MAX_CLASSES + c;
     const r = this.current[index];
     if (r === DANGLING) {
-      this.host.crashed(CRASH.useAfterUnmap, NONE, life);
+      this.machine.crashed(CRASH.useAfterUnmap, NONE, life);
       return NONE;
     }
     if (r >= 0 && this.canCarve(r)) return r;
@@ -262,7 +299,7 @@ export class TinyHeap extends TinyRecords {
     const empty = this.takeEmpty(heap, life, c);
     if (empty >= 0) return this.setCurrent(index, empty);
     let need: number = r >= 0 ? NEED.exhausted : NEED.firstUse;
-    let cause = r >= 0 ? NO_CAUSE : this.host.startEvent(life);
+    let cause = r >= 0 ? NO_CAUSE : this.threads.startEvent(life);
     if (knobs.orphanPolicy === 'adopt') {
       const adopted = this.adoptOrphan(heap, life, c);
       if (adopted >= 0) return this.setCurrent(index, adopted);
@@ -332,11 +369,8 @@ export class TinyHeap extends TinyRecords {
     this.blocks[at] = BLOCK_OTHER;
     this.blocks[at + BLOCK_INDEX] = 0;
     this.blocks[at + BLOCK_SIZE] = size;
-    if (this.otherPeak === 0 && this.space.entries < this.knobs.maxMapCount) this.otherEntries = 1;
-    this.otherLive += otherBytes(size);
-    if (this.otherLive > this.otherPeak) this.otherPeak = this.otherLive;
     this.counters[C.otherMallocs]++;
-    this.host.memoryGrew();
+    if (this.other.malloc(size)) this.machine.memoryGrew();
     return true;
   }
 
@@ -344,9 +378,14 @@ export class TinyHeap extends TinyRecords {
     const at = slot * BLOCK_WORDS;
     this.lastRemote = NONE;
     if (this.blocks[at] === BLOCK_NONE) return 0;
-    this.otherLive -= otherBytes(this.blocks[at + BLOCK_SIZE]);
+    this.otherFreed(this.blocks[at + BLOCK_SIZE]);
     this.blocks[at] = BLOCK_NONE;
     return 0;
+  }
+
+  /** A block of `size` requested bytes outside the SuperSlabs is gone. */
+  otherFreed(size: number): void {
+    this.other.free(size);
   }
 
   /** Drains the slab's own queue if that is on; true when a block is free afterwards. */
@@ -490,10 +529,10 @@ export class TinyHeap extends TinyRecords {
     this.chargeMap(this.costs.mmap);
     counters[C.mmapCalls]++;
     const direct = knobs.mapMode === 'direct';
-    const piece = this.space.mapAligned(pages, direct, knobs.maxMapCount - this.otherEntries);
+    const piece = this.space.mapAligned(pages, direct, knobs.maxMapCount);
     if (piece < 0) {
       counters[C.mapRefusals]++;
-      this.lastRefusal = this.host.refused(0, life, c);
+      this.lastRefusal = this.machine.refused(life, c, this.blockBytes[c], this.regs[REG_NOW]);
       return NONE;
     }
     // Over-allocating costs two more calls, one for each end that is given back.
@@ -539,7 +578,7 @@ export class TinyHeap extends TinyRecords {
     if (gone === 0) return;
     if ((after & SS_FLAG.orphan) !== 0) {
       this.counters[C.emptiedTotal]++;
-      this.counters[C.emptiedLives] += this.host.lives - this.superslabs[at + SS_ORPHANED_AT];
+      this.counters[C.emptiedLives] += this.threads.lives - this.superslabs[at + SS_ORPHANED_AT];
     }
     if (gone === SS_FLAG.inflated) {
       const cause = this.superslabs[at + SS_ORPHAN_EVENT];
@@ -558,14 +597,14 @@ export class TinyHeap extends TinyRecords {
     const life = superslabs[at + SS_OWNER];
     if (!toCache) {
       if (knobs.hazardDecOrder && knobs.decOnRemote && this.isInFlight(row, inFlight)) {
-        this.host.crashed(CRASH.touchAfterDecrement, row, life);
+        this.machine.crashed(CRASH.touchAfterDecrement, row, life);
         return false;
       }
       counters[C.munmapCalls]++;
-      if (!this.space.unmap(piece, knobs.maxMapCount - this.otherEntries)) return false;
+      if (!this.space.unmapPiece(piece, knobs.maxMapCount)) return false;
     }
     if ((flags & SS_FLAG.current) !== 0) {
-      const index = this.host.chainOf(life) * MAX_CLASSES + c;
+      const index = this.threads.chainOf(life) * MAX_CLASSES + c;
       this.current[index] = DANGLING;
       superslabs[at + SS_FLAGS] &= ~SS_FLAG.current;
     }
@@ -617,14 +656,9 @@ export class TinyHeap extends TinyRecords {
     this.slabs[r + SLAB_CLASS] = c;
     this.superslabs[row * SS_WORDS + SS_FIRST_SLAB] = r;
     this.superslabs[row * SS_WORDS + SS_LAST_SLAB] = r;
-    this.touchedPages += 1;
-    this.slabs[r + TOUCHED] = 1;
-    this.counters[C.pageFaults]++;
+    this.touch(r, 1);
     this.keep(row);
   }
 }
 
 const NOTHING_IN_FLIGHT = new Int32Array(0);
-
-/** Bytes a request takes in the other heap: a 16-byte header, rounded to 16. */
-const otherBytes = (size: number): number => Math.ceil((size + 16) / 16) * 16;

@@ -92,6 +92,12 @@ export const SS_FLAG = {
   pinned: 1024,
 } as const;
 
+/**
+ * All bits that an index may have. In hot loops an index is masked with it, which tells the JavaScript
+ * engine that it is not negative and does not overflow, so that neither is checked at each access.
+ */
+export const INDEX_BITS = 0x3fffffff;
+
 /** Sentinel of records and rows. */
 export const NONE = -1;
 /** Sentinel of block indices. */
@@ -136,6 +142,10 @@ export function classSizes(table: 'pow2' | 'six'): readonly number[] {
 export function slabCapacity(blockBytes: number, index: number): number {
   return Math.floor((SLAB_BYTES - (index === 0 ? HEADER_BYTES : 0)) / blockBytes);
 }
+
+/** Blocks that fit into a SuperSlab of so many slabs. */
+export const spanCapacity = (blockBytes: number, slabs: number): number =>
+  slabCapacity(blockBytes, 0) + (slabs - 1) * slabCapacity(blockBytes, 1);
 
 /** Bytes before the first block of slab `index`. */
 export const slabHeader = (index: number): number => (index === 0 ? HEADER_BYTES : 0);

@@ -1,10 +1,3 @@
-import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../../machine/process.ts';
-import {
-  GUARD_PAGES,
-  STACK_PAGES,
-  STACK_RESIDENT_PAGES,
-  type Threads,
-} from '../../machine/threads.ts';
 import { B } from '../../telemetry/ledger.ts';
 import type { TinyHeap } from './heap.ts';
 import {
@@ -57,13 +50,15 @@ export function livingTotals(heap: TinyHeap, chains: number, into: LivingTotals)
   }
 }
 
-/** Fills both columns of the byte ledger from the maintained totals (bands: telemetry/ledger.ts). */
+/**
+ * Fills both columns of the byte ledger from the maintained totals and what the address space has resident
+ * (bands: telemetry/ledger.ts).
+ */
 export function readLedger(
   heap: TinyHeap,
-  threads: Threads,
   living: LivingTotals,
   mapped: Float64Array,
-  resident: Float64Array,
+  resident: Float64Array | undefined,
 ): void {
   const { k } = heap;
   let live = 0;
@@ -82,7 +77,6 @@ export function readLedger(
   }
   const requested = heap.requestedBytes;
   const headers = heap.acquiredSuperslabs * HEADER_BYTES;
-  mapped.fill(0);
   mapped[B.live] = requested;
   mapped[B.rounding] = live - runtime - requested;
   mapped[B.runtime] = runtime;
@@ -92,17 +86,14 @@ export function readLedger(
   mapped[B.keptEmpty] = heap.keptBytes;
   mapped[B.headers] = headers + heap.tailBytes;
   mapped[B.neverCarved] = uncarved + heap.unacquiredSlabs * SLAB_BYTES;
-  mapped[B.stacksLiving] = threads.livingStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
-  mapped[B.stacksDead] = threads.deadStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
-  mapped[B.base] = BASE_PAGES * PAGE;
-  mapped[B.other] = heap.otherMapped;
+  mapped[B.other] = heap.other.bytes;
 
+  if (resident === undefined) return;
   // Carved blocks lie on touched pages; what is touched beyond them is not carved yet.
   resident.set(mapped);
-  resident[B.keptEmpty] = heap.keptTouchedPages * PAGE;
+  const kept = heap.keptResident;
+  const used = heap.superslabResident - kept;
+  resident[B.keptEmpty] = kept * PAGE;
   resident[B.headers] = headers + heap.tailResident;
-  resident[B.neverCarved] = heap.touchedPages * PAGE - headers - heap.tailResident - carved;
-  resident[B.stacksLiving] = threads.livingStacks * STACK_RESIDENT_PAGES * PAGE;
-  resident[B.stacksDead] = threads.deadStacks * STACK_RESIDENT_PAGES * PAGE;
-  resident[B.base] = BASE_RESIDENT_PAGES * PAGE;
+  resident[B.neverCarved] = used * PAGE - headers - heap.tailResident - carved;
 }

@@ -2,12 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cases } from '../../../base/testing/fuzz.ts';
 import type { Intervention } from '../../interventions.ts';
-import { KNOB_IDS, type KnobId, type KnobValues, knobDef, resolveKnobs } from '../../knobs.ts';
+import {
+  KNOB_IDS,
+  type KnobId,
+  type KnobValues,
+  knobDef,
+  modelsOfKnob,
+  programsOfKnob,
+  resolveKnobs,
+} from '../../knobs/index.ts';
+import type { Run } from '../../run/run.ts';
+import { createSimulation } from '../../simulation.ts';
 import { EV } from '../../telemetry/events.ts';
 import { actArb } from '../../testing/acts.ts';
 import { TinyHeap } from './heap.ts';
+import { tinyWith } from './index.ts';
 import { LIVE, NO_BLOCK, REMOTE_COUNT, REMOTE_HEAD } from './layout.ts';
-import { TinySimulation } from './simulation.ts';
 
 const SMALL = { eventCapacity: 256 };
 
@@ -86,7 +96,7 @@ type Step = {
   act?: Intervention;
 };
 
-function apply(sim: TinySimulation, step: Step): void {
+function apply(sim: Run, step: Step): void {
   if (step.act) sim.act(step.act);
   else if (step.edit) sim.setKnob(step.edit[0], step.edit[1]);
   else sim.advance(step.ops);
@@ -96,7 +106,7 @@ describe('tiny model, properties', () => {
   it('passes the audit after every step of any run', () => {
     fc.assert(
       fc.property(knobsArb, stepsArb, (knobs, steps) => {
-        const sim = new TinySimulation(resolveKnobs(knobs), SMALL);
+        const sim = createSimulation(resolveKnobs(knobs), SMALL);
         expect(sim.audit()).toEqual([]);
         for (const step of steps) {
           apply(sim, step);
@@ -113,8 +123,8 @@ describe('tiny model, properties', () => {
         knobsArb,
         fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 12 }),
         (knobs, slices) => {
-          const whole = new TinySimulation(resolveKnobs(knobs), SMALL);
-          const sliced = new TinySimulation(resolveKnobs(knobs), SMALL);
+          const whole = createSimulation(resolveKnobs(knobs), SMALL);
+          const sliced = createSimulation(resolveKnobs(knobs), SMALL);
           for (const ops of slices) sliced.advance(ops);
           whole.advance(slices.reduce((a, b) => a + b, 0));
           expect(sliced.digest()).toBe(whole.digest());
@@ -127,7 +137,7 @@ describe('tiny model, properties', () => {
   it('goes on from a snapshot as if it had never stopped', () => {
     fc.assert(
       fc.property(knobsArb, stepsArb, stepsArb, (knobs, before, after) => {
-        const sim = new TinySimulation(resolveKnobs(knobs), SMALL);
+        const sim = createSimulation(resolveKnobs(knobs), SMALL);
         for (const step of before) apply(sim, step);
         const saved = sim.snapshot();
         const there = sim.digest();
@@ -138,7 +148,7 @@ describe('tiny model, properties', () => {
         expect(sim.audit()).toEqual([]);
         for (const step of after) apply(sim, step);
         expect(sim.digest()).toBe(end);
-        const other = new TinySimulation(resolveKnobs(knobs), SMALL);
+        const other = createSimulation(resolveKnobs(knobs), SMALL);
         other.restore(saved);
         for (const step of after) apply(other, step);
         expect(other.digest()).toBe(end);
@@ -148,7 +158,7 @@ describe('tiny model, properties', () => {
   });
 
   it('stops right after the operation in which a watched event happens', () => {
-    const sim = new TinySimulation(resolveKnobs({ chunks: 32 }), SMALL);
+    const sim = createSimulation(resolveKnobs({ chunks: 32 }), SMALL);
     const bit = 1 << EV.superslabMapped;
     for (let i = 0; i < 40; i++) {
       const before = sim.events.totals[EV.superslabMapped];
@@ -165,7 +175,7 @@ describe('tiny model, properties', () => {
 describe('the audit can fail', () => {
   const KNOBS = resolveKnobs({ threads: 2, chunks: 64, orphanPolicy: 'adopt' });
   const problemsOf = (heap: typeof TinyHeap): string[] => {
-    const sim = new TinySimulation(KNOBS, { ...SMALL, heap });
+    const sim = createSimulation(KNOBS, { ...SMALL, create: tinyWith(heap) });
     for (let i = 0; i < 60; i++) {
       sim.advance(50);
       const problems = sim.audit();
@@ -262,6 +272,7 @@ describe('knobs', () => {
     mapMode: ['direct'],
     physLimitGiB: [1, { ssLg: 16, chunks: 1, maxMapCount: 1000000 }],
     memPressure: [0.999, { physLimitGiB: 1 }],
+    thp: ['always', { prelink: false }],
     threadEnd: ['detach'],
     dtvBytes: [100],
     onNull: ['libcFallback', { maxMapCount: 1000 }],
@@ -279,24 +290,16 @@ describe('knobs', () => {
   };
   const BASE: Partial<KnobValues> = { chunks: 100 };
   const digest = (knobs: Partial<KnobValues>, ops = 20_000): string => {
-    const sim = new TinySimulation(resolveKnobs(knobs), SMALL);
+    const sim = createSimulation(resolveKnobs(knobs), SMALL);
     sim.advance(ops);
     return sim.digest();
   };
 
   // Knobs of the page allocator and of its workloads are tested with it.
-  const OTHERS = new Set<KnobId>([
-    'model',
-    'window',
-    'wakers',
-    'wakePeriod',
-    'burst',
-    'hold',
-    'costPop',
-    'costScan',
-    'costWake',
-  ]);
-  const mine = (id: KnobId): boolean => knobDef(id).model !== 'mf2' && !OTHERS.has(id);
+  const mine = (id: KnobId): boolean =>
+    id !== 'model' &&
+    modelsOfKnob(id)?.includes('tiny') !== false &&
+    programsOfKnob(id)?.includes('larson') !== false;
   it.each(KNOB_IDS.filter((id) => !knobDef(id).inert && mine(id)))(
     '%s changes the run it claims to change',
     (id) => {

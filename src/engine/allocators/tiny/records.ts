@@ -1,9 +1,14 @@
-import type { KnobValues } from '../../knobs.ts';
+import type { KnobValues } from '../../knobs/index.ts';
 import type { AddressSpace } from '../../machine/address-space.ts';
 import type { Costs } from '../../machine/costs.ts';
 import { costsOf } from '../../machine/costs.ts';
-import { C, COUNTER_COUNT } from '../../telemetry/counters.ts';
+import { LibcHeap } from '../../machine/libc-heap.ts';
+import { REG_EXTRA, REG_NOW, REG_OP } from '../../machine/registers.ts';
+import type { Threads } from '../../machine/threads.ts';
+import { KIND } from '../../machine/vma.ts';
+import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
+import type { Machine } from '../contract.ts';
 import {
   BLOCK_NONE,
   BLOCK_SIZE,
@@ -51,6 +56,7 @@ import {
   SS_OWN_NEXT,
   SS_OWN_PREV,
   SS_OWNER,
+  SS_PIECE,
   SS_SLABS,
   SS_WORDS,
   slabCapacity,
@@ -58,15 +64,6 @@ import {
   TOUCHED,
 } from './layout.ts';
 import { ListPool } from './lists.ts';
-
-/** Shared scratch of workload and heap, so that slow paths know when they run. Indices into `regs`. */
-export const REG_OP = 0;
-/** Clock of the running thread at the start of the operation, ns. */
-export const REG_NOW = 1;
-/** Nanoseconds that slow paths charged to the running operation. */
-export const REG_EXTRA = 2;
-/** Set when the run must stop right after this operation. */
-export const REG_STOP = 3;
 
 /** Per-class totals over SuperSlabs whose bytes are in use (kept and cached ones excluded). */
 export const K_WORDS = 8;
@@ -77,29 +74,24 @@ export const K_CAPACITY = 3;
 /** Of K_LIVE, thread tables. */
 export const K_RUNTIME = 4;
 
-/** What a heap needs to know of the threads; the machine implements it. */
-export interface HeapHost {
-  /** Chain slot of a life. */
-  chainOf(life: number): number;
-  isAlive(life: number): boolean;
-  /** Lives started so far. */
-  readonly lives: number;
-  /** Event that started the life. */
-  startEvent(life: number): number;
-  /** A mapping was refused: what 0 SuperSlab, 1 stack. */
-  refused(what: 0 | 1, life: number, classIndex: number): number;
-  /** More pages are resident: the host checks the physical limit. */
-  memoryGrew(): void;
-  crashed(reason: number, row: number, life: number): void;
-}
+/** Places in `charges`: ns an operation, a malloc, a free, what a remote free costs beyond it, the one list. */
+export const CHARGE_OP = 0;
+export const CHARGE_MALLOC = 1;
+export const CHARGE_FREE = 2;
+export const CHARGE_REMOTE = 3;
+export const CHARGE_CENTRAL = 4;
 
 /**
- * What the tiny model remembers: SuperSlab and slab records, their lists and owners, which pages are
- * touched, and totals over all of it. Records change hands here; when and why is the heap's business.
+ * What the tiny model remembers: SuperSlab and slab records, their lists and owners, and totals over all of
+ * it. Which pages are resident the address space knows; a slab's record says how far it is touched. Records change hands here; when and why is the heap's business.
  */
 export class TinyRecords {
-  readonly regs = new Float64Array(8);
-  readonly counters = new Float64Array(COUNTER_COUNT);
+  readonly regs: Float64Array;
+  readonly counters: Float64Array;
+  readonly knobs: Readonly<KnobValues>;
+  readonly events: EventLog;
+  readonly space: AddressSpace;
+  readonly threads: Threads;
   readonly lists = new ListPool();
   slabs = new Int32Array(256 * SLAB_WORDS);
   superslabs = new Int32Array(64 * SS_WORDS);
@@ -131,37 +123,49 @@ export class TinyRecords {
   unacquiredSlabs = 0;
   tailBytes = 0;
   tailResident = 0;
-  touchedPages = 0;
   keptBytes = 0;
-  keptTouchedPages = 0;
   runtimeBytes = 0;
   /** Requested bytes of live program blocks in SuperSlabs. */
   requestedBytes = 0;
-  otherLive = 0;
-  otherPeak = 0;
-  /** Entries of the other heap: one, unless it began at the limit and grew the program's own heap. */
-  otherEntries = 0;
+  /** Requests above the top class, and what the C library serves instead. */
+  readonly other: LibcHeap;
   /** 1 while remote frees do not lower the counter. */
   uncounted = 1;
   costs: Costs;
-  /** When the lock that serialises mmap and munmap is free again, ns. */
-  mapLockFreeAt = 0;
-  /** With a central list: when it is free again, ns. */
-  centralFreeAt = 0;
+  /** Of the costs, what the hot loop charges, by CHARGE_. */
+  readonly charges = new Float64Array(5);
+  /** The order in which threads reach each other's queues and lists can change what happens. */
+  ordered = false;
+  /** All threads allocate from one list (option F). */
+  readonly oneList: boolean;
   /** Slab of the last free when it was remote, else NONE (hazard of models.md 3.3 b). */
   lastRemote = NONE;
   protected trimPasses = 0;
+  /** The trim pass under way: its event, the next row to look at and where it ends, what it came to. */
+  protected passEvent = NO_CAUSE;
+  protected passRow = 0;
+  protected passRows = 0;
+  protected passExamined = 0;
+  protected passFreed = 0;
+  /** Empties that the pass may still keep of each class. */
+  protected readonly reserve = new Int32Array(MAX_CLASSES);
   /** Event of the last refused SuperSlab mapping. */
   protected lastRefusal = NO_CAUSE;
 
   constructor(
-    protected knobs: KnobValues,
-    protected readonly space: AddressSpace,
-    protected readonly events: EventLog,
-    protected readonly host: HeapHost,
-    readonly chains: number,
+    readonly machine: Machine,
     slots: number,
   ) {
+    const { chains } = machine.threads;
+    const { settings: knobs } = machine;
+    this.knobs = knobs;
+    this.oneList = knobs.ownership === 'central';
+    this.regs = machine.regs;
+    this.counters = machine.counters;
+    this.events = machine.events;
+    this.space = machine.space;
+    this.other = new LibcHeap(machine.space);
+    this.threads = machine.threads;
     this.blocks = new Int32Array(slots * BLOCK_WORDS).fill(BLOCK_NONE);
     this.current = new Int32Array(chains * MAX_CLASSES).fill(NONE);
     this.ownHead = new Int32Array(chains).fill(NONE);
@@ -169,14 +173,27 @@ export class TinyRecords {
     this.blockBytes = classSizes(knobs.classTable);
     this.classes = this.blockBytes.length;
     this.costs = costsOf(knobs);
-    this.applyKnobs(knobs);
+    this.applyKnobs();
+  }
+
+  isAlive(life: number): boolean {
+    return life === CENTRAL_LIFE || this.machine.isAlive(life);
   }
 
   /** Applies changed knobs from now on. */
-  applyKnobs(knobs: KnobValues): void {
-    this.knobs = knobs;
+  applyKnobs(): void {
+    const { knobs } = this;
+    this.ordered =
+      knobs.ownership !== 'owner' ||
+      knobs.orphanPolicy !== 'abandon' ||
+      (knobs.trimIntervalMs > 0 && knobs.trimSS);
     this.uncounted = knobs.decOnRemote ? 0 : 1;
     this.costs = costsOf(knobs);
+    this.charges[CHARGE_OP] = this.costs.perOp;
+    this.charges[CHARGE_MALLOC] = this.costs.malloc;
+    this.charges[CHARGE_FREE] = this.costs.free;
+    this.charges[CHARGE_REMOTE] = this.costs.remoteFree - this.costs.free;
+    this.charges[CHARGE_CENTRAL] = this.costs.central;
     const header = knobs.headerByte ? 1 : 0;
     this.topRequest = this.blockBytes[this.classes - 1] - header;
     this.classOf = new Uint8Array(this.topRequest + 1);
@@ -222,6 +239,11 @@ export class TinyRecords {
     return size > this.topRequest ? this.classes : this.classOf[size];
   }
 
+  /** Class of a slab's blocks. */
+  slabClass(r: number): number {
+    return this.slabs[r + SLAB_CLASS];
+  }
+
   /** A thread exits: everything it owns becomes an orphan at this instant (S-63). */
   orphanAll(chain: number, exitEvent: number): void {
     this.current.fill(NONE, chain * MAX_CLASSES, (chain + 1) * MAX_CLASSES);
@@ -234,7 +256,7 @@ export class TinyRecords {
       const next = superslabs[at + SS_OWN_NEXT];
       const c = superslabs[at + SS_CLASS];
       superslabs[at + SS_FLAGS] = (superslabs[at + SS_FLAGS] & ~SS_FLAG.current) | SS_FLAG.orphan;
-      superslabs[at + SS_ORPHANED_AT] = this.host.lives;
+      superslabs[at + SS_ORPHANED_AT] = this.threads.lives;
       superslabs[at + SS_ORPHAN_EVENT] = this.emit(
         EV.superslabOrphaned,
         superslabs[at + SS_OWNER],
@@ -251,18 +273,7 @@ export class TinyRecords {
   }
 
   emit(kind: number, life: number, subject: number, a: number, b: number, cause: number): number {
-    const seq = this.events.add(
-      kind,
-      this.regs[REG_OP],
-      this.regs[REG_NOW],
-      life,
-      subject,
-      a,
-      b,
-      cause,
-    );
-    if (this.events.hit) this.regs[REG_STOP] |= 1;
-    return seq;
+    return this.machine.emit(kind, this.regs[REG_NOW], life, subject, a, b, cause);
   }
 
   /** True when a block can be taken from the slab by carving; raises CARVE_LIMIT to allow it. */
@@ -288,31 +299,78 @@ export class TinyRecords {
 
   /** Makes the first `pages` pages of a slab resident. */
   protected touch(r: number, pages: number): void {
-    const { slabs } = this;
-    const more = pages - slabs[r + TOUCHED];
+    const { slabs, space } = this;
+    const before = slabs[r + TOUCHED];
+    const more = pages - before;
     if (more <= 0) return;
+    const { faults } = space.pages;
+    const added = space.touch(this.slabPage(r) + before, more);
+    this.noteTouched(r, pages);
+    // A huge page reaches into the slabs around it.
+    if (added !== more) this.findTouched(slabs[r + SLAB_SS]);
+    this.regs[REG_EXTRA] += (space.pages.faults - faults) * this.costs.fault;
+    this.machine.memoryGrew();
+  }
+
+  /** First page of a slab. */
+  slabPage(r: number): number {
+    return this.pageOf(this.slabs[r + SLAB_SS]) + this.slabs[r + SLAB_INDEX] * SLAB_PAGES;
+  }
+  /** First page of a SuperSlab. */
+  private pageOf(row: number): number {
+    return this.space.pageOf(this.superslabs[row * SS_WORDS + SS_PIECE]);
+  }
+
+  /** Resident pages of a SuperSlab. */
+  residentOf(row: number): number {
+    const page = this.pageOf(row);
+    const pages = this.superslabs[row * SS_WORDS + SS_SLABS] * SLAB_PAGES;
+    return this.space.pages.residentIn(page, page + pages);
+  }
+
+  /** Resident pages of all SuperSlabs. */
+  get superslabResident(): number {
+    return this.space.pages.residentBy[KIND.superslab];
+  }
+  /** Resident pages of SuperSlabs that are kept empty or cached: few, whatever the size of the heap. */
+  get keptResident(): number {
+    let pages = 0;
+    for (let c = 0; c < this.classes; c++) pages += this.residentOfList(this.keptHead[c]);
+    return pages + this.residentOfList(this.cacheHead);
+  }
+  private residentOfList(head: number): number {
+    let pages = 0;
+    for (let row = head; row !== NONE; row = this.superslabs[row * SS_WORDS + SS_EMPTY_NEXT])
+      pages += this.residentOf(row);
+    return pages;
+  }
+
+  private noteTouched(r: number, pages: number): void {
+    const { slabs } = this;
+    const row = slabs[r + SLAB_SS] * SS_WORDS;
+    const inUse =
+      slabs[r + SLAB_INDEX] < this.superslabs[row + SS_ACQUIRED] &&
+      (this.superslabs[row + SS_FLAGS] & (SS_FLAG.kept | SS_FLAG.cached)) === 0;
+    if (inUse && pages === SLAB_PAGES && slabs[r + TOUCHED] < SLAB_PAGES)
+      this.tailResident += this.tailOf(r);
     slabs[r + TOUCHED] = pages;
-    this.touchedPages += more;
-    if (pages === SLAB_PAGES) this.tailResident += this.tailOf(r);
-    this.counters[C.pageFaults] += more;
-    this.regs[REG_EXTRA] += more * this.costs.fault;
-    this.host.memoryGrew();
+  }
+
+  /** Brings the slabs of a SuperSlab into line with what is resident of them. */
+  private findTouched(row: number): void {
+    let r = this.superslabs[row * SS_WORDS + SS_FIRST_SLAB];
+    for (; r !== NONE; r = this.slabs[r + NEXT_SLAB]) this.noteTouched(r, this.residentOfSlab(r));
+  }
+  /** Resident pages of a slab: they begin at its start. */
+  residentOfSlab(r: number): number {
+    const page = this.slabPage(r);
+    return this.space.pages.residentIn(page, page + SLAB_PAGES);
   }
 
   /** Bytes at the end of a slab that are too few for a block. */
   protected tailOf(r: number): number {
     const bytes = this.blockBytes[this.slabs[r + SLAB_CLASS]];
     return SLAB_BYTES - slabHeader(this.slabs[r + SLAB_INDEX]) - this.slabs[r + CAPACITY] * bytes;
-  }
-
-  /** Resident bytes of SuperSlabs and of the other heap. */
-  get residentBytes(): number {
-    return (this.touchedPages + this.keptTouchedPages) * 4096 + this.otherMapped;
-  }
-
-  /** The other heap grows like brk: up to its high-water mark, in pages. */
-  get otherMapped(): number {
-    return Math.ceil(this.otherPeak / 4096) * 4096;
   }
 
   /** True when a SuperSlab could serve a block after draining: looks only. */
@@ -346,7 +404,7 @@ export class TinyRecords {
     const at = row * SS_WORDS;
     if ((this.superslabs[at + SS_FLAGS] & SS_FLAG.current) === 0) return;
     const owner = this.superslabs[at + SS_OWNER];
-    const heap = owner === CENTRAL_LIFE ? 0 : this.host.chainOf(owner);
+    const heap = owner === CENTRAL_LIFE ? 0 : this.threads.chainOf(owner);
     this.current[heap * MAX_CLASSES + this.superslabs[at + SS_CLASS]] = NONE;
     this.superslabs[at + SS_FLAGS] &= ~SS_FLAG.current;
   }
@@ -360,6 +418,18 @@ export class TinyRecords {
       r = this.slabs[r + NEXT_SLAB];
     }
     return live;
+  }
+
+  /** Resident pages of a SuperSlab. */
+  protected touchedIn(row: number): number {
+    let pages = 0;
+    for (
+      let r = this.superslabs[row * SS_WORDS + SS_FIRST_SLAB];
+      r !== NONE;
+      r = this.slabs[r + NEXT_SLAB]
+    )
+      pages += this.slabs[r + TOUCHED];
+    return pages;
   }
 
   /** Gives a mapped row its class and counts its bytes as in use. */
@@ -394,10 +464,10 @@ export class TinyRecords {
     for (let i = index; i > 0 && r !== NONE; i--) r = this.slabs[r + NEXT_SLAB];
     if (r === NONE) {
       r = this.newSlab();
-      this.slabs[r + TOUCHED] = 0;
       this.slabs[r + NEXT_SLAB] = NONE;
       this.slabs[r + SLAB_INDEX] = index;
       this.slabs[r + SLAB_SS] = row;
+      this.slabs[r + TOUCHED] = this.residentOfSlab(r);
       const last = superslabs[at + SS_LAST_SLAB];
       if (last === NONE) superslabs[at + SS_FIRST_SLAB] = r;
       else this.slabs[last + NEXT_SLAB] = r;
@@ -420,7 +490,10 @@ export class TinyRecords {
     this.k[c * K_WORDS + K_CAPACITY] += slabs[r + CAPACITY];
     this.tailBytes += this.tailOf(r);
     if (slabs[r + TOUCHED] === SLAB_PAGES) this.tailResident += this.tailOf(r);
-    if (this.knobs.prelink) this.touch(r, SLAB_PAGES);
+    if (this.knobs.prelink) {
+      this.touch(r, SLAB_PAGES);
+      this.regs[REG_EXTRA] += slabs[r + CAPACITY] * this.costs.linkBlock;
+    }
     this.canCarve(r);
     this.counters[C.slabsAcquired]++;
     this.emit(EV.slabAcquired, life, row, index, c, superslabs[at + SS_BORN_EVENT]);
@@ -515,10 +588,8 @@ export class TinyRecords {
     const acquired = superslabs[at + SS_ACQUIRED];
     this.acquiredSuperslabs += sign;
     this.unacquiredSlabs += sign * (superslabs[at + SS_SLABS] - acquired);
-    let pages = 0;
     let index = 0;
     for (let r = superslabs[at + SS_FIRST_SLAB]; r !== NONE; r = slabs[r + NEXT_SLAB]) {
-      pages += slabs[r + TOUCHED];
       if (index++ >= acquired) continue;
       this.k[c + K_LIVE] += sign * slabs[r + LIVE];
       this.k[c + K_QUEUED] += sign * slabs[r + REMOTE_COUNT];
@@ -527,8 +598,6 @@ export class TinyRecords {
       this.tailBytes += sign * this.tailOf(r);
       if (slabs[r + TOUCHED] === SLAB_PAGES) this.tailResident += sign * this.tailOf(r);
     }
-    this.touchedPages += sign * pages;
-    this.keptTouchedPages -= sign * pages;
     this.keptBytes -= sign * superslabs[at + SS_SLABS] * SLAB_BYTES;
   }
 
@@ -543,16 +612,6 @@ export class TinyRecords {
         else superslabs[before * SS_WORDS + SS_EMPTY_NEXT] = next;
         this.cached--;
         superslabs[row * SS_WORDS + SS_FLAGS] = SS_FLAG.mapped;
-        let resident = 0;
-        for (
-          let r = superslabs[row * SS_WORDS + SS_FIRST_SLAB];
-          r !== NONE;
-          r = this.slabs[r + NEXT_SLAB]
-        ) {
-          resident += this.slabs[r + TOUCHED];
-        }
-        this.touchedPages += resident;
-        this.keptTouchedPages -= resident;
         this.keptBytes -= pages * 4096;
         return row;
       }
@@ -593,15 +652,12 @@ export class TinyRecords {
   protected dropRow(row: number): void {
     const { superslabs } = this;
     const at = row * SS_WORDS;
-    let pages = 0;
     for (let r = superslabs[at + SS_FIRST_SLAB]; r !== NONE; ) {
       const next = this.slabs[r + NEXT_SLAB];
-      pages += this.slabs[r + TOUCHED];
       this.slabs[r + NEXT_SLAB] = this.freeSlab;
       this.freeSlab = r;
       r = next;
     }
-    this.keptTouchedPages -= pages;
     this.keptBytes -= superslabs[at + SS_SLABS] * SLAB_BYTES;
     superslabs[at + SS_FLAGS] = 0;
     superslabs[at + SS_FIRST_SLAB] = NONE;
@@ -622,7 +678,7 @@ export class TinyRecords {
   protected leaveOwner(row: number): void {
     const { superslabs } = this;
     const owner = superslabs[row * SS_WORDS + SS_OWNER];
-    const heap = owner === CENTRAL_LIFE ? 0 : this.host.chainOf(owner);
+    const heap = owner === CENTRAL_LIFE ? 0 : this.threads.chainOf(owner);
     const prev = superslabs[row * SS_WORDS + SS_OWN_PREV];
     const next = superslabs[row * SS_WORDS + SS_OWN_NEXT];
     if (prev === NONE) this.ownHead[heap] = next;
@@ -690,8 +746,6 @@ export class TinyRecords {
 
   snapshot(): unknown {
     return {
-      regs: this.regs.slice(),
-      counters: this.counters.slice(),
       lists: this.lists.snapshot(),
       slabs: this.slabs.slice(0, this.slabTop),
       superslabs: this.superslabs.slice(0, this.rows * SS_WORDS),
@@ -699,17 +753,14 @@ export class TinyRecords {
       blocks: this.blocks.slice(),
       current: this.current.slice(),
       k: this.k.slice(),
-      heads: [this.ownHead, this.ownTail, this.orphanHead, this.emptyHead, this.keptHead].map(
-        (head) => head.slice(),
-      ),
+      heads: this.heads().map((head) => head.slice()),
       scalars: SCALARS.map((name) => this[name]),
+      other: [this.other.live, this.other.pages],
     } satisfies SavedHeap;
   }
 
   restore(saved: unknown): void {
     const from = saved as SavedHeap;
-    this.regs.set(from.regs);
-    this.counters.set(from.counters);
     this.lists.restore(from.lists);
     this.slabs = grown(from.slabs, Math.max(from.slabs.length, this.slabs.length));
     this.superslabs = grown(
@@ -722,14 +773,18 @@ export class TinyRecords {
     this.blocks = from.blocks.slice();
     this.current.set(from.current);
     this.k.set(from.k);
-    [this.ownHead, this.ownTail, this.orphanHead, this.emptyHead, this.keptHead].forEach(
-      (head, i) => {
-        head.set(from.heads[i]);
-      },
-    );
+    this.heads().forEach((head, i) => {
+      head.set(from.heads[i]);
+    });
     SCALARS.forEach((name, i) => {
       this[name] = from.scalars[i];
     });
+    [this.other.live, this.other.pages] = from.other;
+  }
+
+  private heads(): Int32Array[] {
+    const { ownHead, ownTail, orphanHead, emptyHead, keptHead, reserve } = this;
+    return [ownHead, ownTail, orphanHead, emptyHead, keptHead, reserve];
   }
 }
 
@@ -746,24 +801,20 @@ const SCALARS = [
   'unacquiredSlabs',
   'tailBytes',
   'tailResident',
-  'touchedPages',
   'keptBytes',
-  'keptTouchedPages',
   'runtimeBytes',
   'requestedBytes',
-  'otherLive',
-  'otherPeak',
-  'otherEntries',
-  'mapLockFreeAt',
-  'centralFreeAt',
   'lastRemote',
   'trimPasses',
+  'passEvent',
+  'passRow',
+  'passRows',
+  'passExamined',
+  'passFreed',
   'lastRefusal',
 ] as const;
 
 interface SavedHeap {
-  regs: Float64Array;
-  counters: Float64Array;
   lists: ReturnType<ListPool['snapshot']>;
   slabs: Int32Array;
   superslabs: Int32Array;
@@ -773,6 +824,7 @@ interface SavedHeap {
   k: Int32Array;
   heads: Int32Array[];
   scalars: number[];
+  other: number[];
 }
 
 function grown(old: Int32Array, length: number): Int32Array<ArrayBuffer> {

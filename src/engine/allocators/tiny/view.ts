@@ -1,16 +1,16 @@
 import { asBytes, asNs, asOp } from '../../../base/units.ts';
 import { C } from '../../telemetry/counters.ts';
-import { BANDS } from '../../telemetry/ledger.ts';
 import { SS, SS_STATES } from '../../telemetry/states.ts';
 import {
-  type Autopsy,
   BLOCK_STATES,
   type BlocksDetail,
   type SlabDetail,
-  SUPERSLAB_FLAG,
-  type SuperSlabColumns,
-  type SuperSlabDetail,
+  SPAN_FLAG,
+  type SpanColumns,
+  type SpanDetail,
 } from '../../types.ts';
+import type { AutopsyPart } from '../contract.ts';
+import type { TinyAllocator } from './allocator.ts';
 import {
   BLOCK_INDEX,
   BLOCK_KIND,
@@ -45,61 +45,69 @@ import {
   SS_WORDS,
   slabCapacity,
   slabHeader,
+  spanCapacity,
   TOUCHED,
 } from './layout.ts';
-import type { TinySimulation } from './simulation.ts';
 
 /** Reading only: what views, inspector and autopsy ask of the tiny model. */
 
 /** State of a SuperSlab (S-61) from its flags and sums. */
-function stateOf(flags: number, live: number, active: number, ownerAlive: boolean): number {
+function stateOf(flags: number, live: number, believed: number, ownerAlive: boolean): number {
   if ((flags & SS_FLAG.mapped) === 0) return SS.unmapped;
   if ((flags & SS_FLAG.cached) !== 0) return SS.cached;
   if ((flags & SS_FLAG.kept) !== 0) return SS.kept;
   if ((flags & SS_FLAG.current) !== 0) return SS.current;
-  if (live === 0) return active > 0 ? SS.inflated : SS.empty;
+  if (live === 0) return believed > 0 ? SS.inflated : SS.empty;
   return ownerAlive ? SS.owned : SS.orphan;
 }
 
 /** Fills one row per SuperSlab record, unmapped ones included. */
-export function fillColumns(sim: TinySimulation, columns: SuperSlabColumns): void {
-  const { heap } = sim;
+export function fillColumns(tiny: TinyAllocator, columns: SpanColumns): void {
+  const { heap } = tiny;
   const { superslabs, slabs } = heap;
-  const { live, active, queued, owner, born, state, cls, chain, flags, slabs: acquired } = columns;
+  const { live, believed, capacity, queued, owner, born, state, cls, chain, flags } = columns;
+  const { slabs: acquired } = columns;
+  const { blockBytes } = heap;
   for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
     const bits = superslabs[at + SS_FLAGS];
     let sumLive = 0;
-    let sumActive = 0;
+    let sumBelieved = 0;
     let sumQueued = 0;
     const count = (bits & SS_FLAG.mapped) === 0 ? 0 : superslabs[at + SS_ACQUIRED];
     let r = superslabs[at + SS_FIRST_SLAB];
     for (let i = count; i > 0; i--) {
       sumLive += slabs[r + LIVE];
-      sumActive += slabs[r + LIVE] + slabs[r + EXCESS];
+      sumBelieved += slabs[r + LIVE] + slabs[r + EXCESS];
       sumQueued += slabs[r + REMOTE_COUNT];
       r = slabs[r + NEXT_SLAB];
     }
     const life = superslabs[at + SS_OWNER];
     const dead = (bits & SS_FLAG.orphan) !== 0;
+    const ofClass = superslabs[at + SS_CLASS];
     live[row] = sumLive;
-    active[row] = sumActive;
+    believed[row] = sumBelieved;
+    capacity[row] =
+      (bits & SS_FLAG.mapped) === 0
+        ? 0
+        : spanCapacity(blockBytes[ofClass], superslabs[at + SS_SLABS]);
     queued[row] = sumQueued;
     owner[row] = life;
     born[row] = superslabs[at + SS_BORN_OP];
-    state[row] = stateOf(bits, sumLive, sumActive, !dead);
-    cls[row] = superslabs[at + SS_CLASS];
-    chain[row] = life >= 0 ? sim.chainOf(life) : 255;
+    state[row] = stateOf(bits, sumLive, sumBelieved, !dead);
+    cls[row] = ofClass;
+    chain[row] = life >= 0 ? tiny.heap.threads.chainOf(life) : 255;
     flags[row] =
-      (dead ? SUPERSLAB_FLAG.ownerDead : 0) |
-      ((bits & SS_FLAG.adopted) !== 0 ? SUPERSLAB_FLAG.adopted : 0) |
-      ((bits & SS_FLAG.persistent) !== 0 ? SUPERSLAB_FLAG.persistent : 0);
+      (dead ? SPAN_FLAG.ownerDead : 0) |
+      ((bits & SS_FLAG.adopted) !== 0 ? SPAN_FLAG.adopted : 0) |
+      ((bits & SS_FLAG.persistent) !== 0 ? SPAN_FLAG.persistent : 0);
     acquired[row] = count;
   }
 }
 
 /** Queued blocks by chain and class: living owners first, then the chain's dead (chain 0: also nobody's). */
-export function fillQueues(sim: TinySimulation, matrix: Float64Array): void {
-  const { heap, chains } = sim;
+export function fillQueues(tiny: TinyAllocator, matrix: Float64Array): void {
+  const { heap } = tiny;
+  const { chains } = heap.threads;
   const { superslabs, slabs, classes } = heap;
   matrix.fill(0);
   for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
@@ -113,15 +121,15 @@ export function fillQueues(sim: TinySimulation, matrix: Float64Array): void {
     }
     if (queued === 0) continue;
     const life = superslabs[at + SS_OWNER];
-    const chain = life >= 0 ? sim.chainOf(life) : 0;
+    const chain = life >= 0 ? tiny.heap.threads.chainOf(life) : 0;
     const line = (bits & SS_FLAG.orphan) !== 0 ? chains + chain : chain;
     matrix[line * classes + superslabs[at + SS_CLASS]] += queued;
   }
 }
 
 /** Record of slab `index` of a SuperSlab, or undefined when it was not acquired. */
-function slabRecord(sim: TinySimulation, row: number, index: number): number | undefined {
-  const { superslabs, slabs } = sim.heap;
+function slabRecord(tiny: TinyAllocator, row: number, index: number): number | undefined {
+  const { superslabs, slabs } = tiny.heap;
   const at = row * SS_WORDS;
   if (index < 0 || index >= superslabs[at + SS_ACQUIRED]) return undefined;
   let r = superslabs[at + SS_FIRST_SLAB];
@@ -129,8 +137,8 @@ function slabRecord(sim: TinySimulation, row: number, index: number): number | u
   return r;
 }
 
-function isMapped(sim: TinySimulation, row: number): boolean {
-  const { heap } = sim;
+function isMapped(tiny: TinyAllocator, row: number): boolean {
+  const { heap } = tiny;
   return (
     Number.isInteger(row) &&
     row >= 0 &&
@@ -140,9 +148,9 @@ function isMapped(sim: TinySimulation, row: number): boolean {
 }
 
 /** Everything about one SuperSlab, or undefined when the row is not mapped. */
-export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDetail | undefined {
-  if (!isMapped(sim, row)) return undefined;
-  const { heap } = sim;
+export function inspectSpan(tiny: TinyAllocator, row: number): SpanDetail | undefined {
+  if (!isMapped(tiny, row)) return undefined;
+  const { heap } = tiny;
   const { superslabs, slabs } = heap;
   const at = row * SS_WORDS;
   const flags = superslabs[at + SS_FLAGS];
@@ -150,7 +158,7 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
   const bytes = heap.blockBytes[cls];
   const details: SlabDetail[] = [];
   let live = 0;
-  let active = 0;
+  let believed = 0;
   let queued = 0;
   let capacity = 0;
   let record = superslabs[at + SS_FIRST_SLAB];
@@ -170,26 +178,26 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
         live: 0,
         free: 0,
         queued: 0,
-        active: 0,
+        believed: 0,
         residentPages: touched,
       });
       continue;
     }
     const r = record;
     live += slabs[r + LIVE];
-    active += slabs[r + LIVE] + slabs[r + EXCESS];
+    believed += slabs[r + LIVE] + slabs[r + EXCESS];
     queued += slabs[r + REMOTE_COUNT];
     details.push({
       index,
       acquired,
       owner: slabs[r + OWNER],
-      ownerAlive: sim.isAlive(slabs[r + OWNER]),
+      ownerAlive: tiny.heap.isAlive(slabs[r + OWNER]),
       capacity: slabs[r + CAPACITY],
       carved: slabs[r + CARVED],
       live: slabs[r + LIVE],
       free: slabs[r + CARVED] - slabs[r + LIVE] - slabs[r + REMOTE_COUNT],
       queued: slabs[r + REMOTE_COUNT],
-      active: slabs[r + LIVE] + slabs[r + EXCESS],
+      believed: slabs[r + LIVE] + slabs[r + EXCESS],
       residentPages: slabs[r + TOUCHED],
     });
     record = slabs[r + NEXT_SLAB];
@@ -199,19 +207,19 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
   return {
     index: row,
     serial: superslabs[at + SS_SERIAL],
-    state: SS_STATES[stateOf(flags, live, active, !dead)],
+    state: SS_STATES[stateOf(flags, live, believed, !dead)],
     cls,
     blockBytes: asBytes(bytes),
     bytes: asBytes(superslabs[at + SS_SLABS] * SLAB_BYTES),
-    address: `0x${(sim.space.pageOf(superslabs[at + SS_PIECE]) * 4096).toString(16)}`,
+    address: `0x${(tiny.heap.space.pageOf(superslabs[at + SS_PIECE]) * 4096).toString(16)}`,
     owner,
-    ownerChain: owner >= 0 ? sim.chainOf(owner) : 255,
+    ownerChain: owner >= 0 ? tiny.heap.threads.chainOf(owner) : 255,
     ownerAlive: !dead && owner !== NO_LIFE,
     adoptedFrom: superslabs[at + SS_ADOPTED_FROM],
     bornOp: asOp(superslabs[at + SS_BORN_OP]),
     bornNs: asNs(heap.bornNs[row]),
     live,
-    active,
+    believed,
     queued,
     capacity,
     pinned: (flags & SS_FLAG.pinned) !== 0,
@@ -221,14 +229,14 @@ export function inspectSuperSlab(sim: TinySimulation, row: number): SuperSlabDet
 
 /** Every block of one acquired slab, from walking both lists and the block table. */
 export function inspectBlocks(
-  sim: TinySimulation,
+  tiny: TinyAllocator,
   row: number,
   index: number,
 ): BlocksDetail | undefined {
-  if (!isMapped(sim, row)) return undefined;
-  const r = slabRecord(sim, row, index);
+  if (!isMapped(tiny, row)) return undefined;
+  const r = slabRecord(tiny, row, index);
   if (r === undefined) return undefined;
-  const { slabs, blocks, lists, blockBytes, superslabs } = sim.heap;
+  const { slabs, blocks, lists, blockBytes, superslabs } = tiny.heap;
   const capacity = slabs[r + CAPACITY];
   const states = new Uint8Array(capacity).fill(BLOCK_STATES.indexOf('uncarved'));
   const requested = new Uint32Array(capacity);
@@ -239,7 +247,7 @@ export function inspectBlocks(
   for (let b = slabs[r + REMOTE_HEAD]; b !== NO_BLOCK; b = lists.next[base + b]) {
     states[b] = BLOCK_STATES.indexOf('queued');
   }
-  for (let slot = 0; slot < sim.usedSlots; slot++) {
+  for (let slot = 0; slot < tiny.usedSlots; slot++) {
     const at = slot * BLOCK_WORDS;
     if (blocks[at + BLOCK_SLAB] !== r) continue;
     const b = blocks[at + BLOCK_INDEX];
@@ -248,7 +256,7 @@ export function inspectBlocks(
     slots[b] = blocks[at + BLOCK_TAG] === BLOCK_KIND.threadTable ? -2 : slot;
   }
   return {
-    superslab: row,
+    span: row,
     slab: index,
     blockBytes: asBytes(blockBytes[superslabs[row * SS_WORDS + SS_CLASS]]),
     headerBytes: slabHeader(index),
@@ -258,17 +266,10 @@ export function inspectBlocks(
   };
 }
 
-/** The figures of the autopsy card, counted from states. */
-export function autopsyOf(
-  sim: TinySimulation,
-  refused: Autopsy['refused'],
-  crash: Autopsy['crash'],
-  bands: Float64Array,
-  resident: Float64Array,
-): Autopsy {
-  const { heap, threads } = sim;
-  const counters = sim.readCounters();
-  const { superslabs, slabs, blocks } = heap;
+/** What the autopsy card says of SuperSlabs, counted from states. */
+export function autopsyOf(tiny: TinyAllocator): AutopsyPart {
+  const { heap } = tiny;
+  const { superslabs, slabs, blocks, counters, threads } = heap;
   let inflated = 0;
   let inflatedCurrent = 0;
   let freeable = 0;
@@ -294,22 +295,13 @@ export function autopsyOf(
   }
   let workloadBlocks = 0;
   let threadTables = 0;
-  for (let slot = 0; slot < sim.usedSlots; slot++) {
+  for (let slot = 0; slot < tiny.usedSlots; slot++) {
     const at = slot * BLOCK_WORDS;
     if (blocks[at + BLOCK_SLAB] < 0) continue;
     if (blocks[at + BLOCK_TAG] === BLOCK_KIND.threadTable) threadTables++;
     else workloadBlocks++;
   }
   return {
-    model: 'tiny',
-    status: sim.status,
-    endedBy: sim.endedBy,
-    op: asOp(sim.op),
-    ns: asNs(sim.virtualNs),
-    ...(refused === undefined ? {} : { refused }),
-    ...(crash === undefined ? {} : { crash }),
-    lives: threads.lives,
-    livesAlive: threads.livingStacks,
     superslabs: counters[C.superslabsNow],
     superslabsPerLife: threads.lives === 0 ? 0 : counters[C.superslabsAllocated] / threads.lives,
     liveBlocks: counters[C.liveBlocks],
@@ -320,12 +312,5 @@ export function autopsyOf(
     freeable,
     orphansHolding,
     livingOwned,
-    entries: sim.readEntries(),
-    entriesOfDeadStacks: 2 * threads.deadStacks,
-    bands: BANDS.map((band, i) => ({
-      band,
-      bytes: asBytes(bands[i]),
-      resident: asBytes(resident[i]),
-    })),
   };
 }

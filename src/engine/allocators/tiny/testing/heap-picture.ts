@@ -1,6 +1,6 @@
-import { type KnobValues, resolveKnobs } from '../../../knobs.ts';
-import { AddressSpace } from '../../../machine/address-space.ts';
-import { EventLog, NO_CAUSE } from '../../../telemetry/events.ts';
+import type { KnobValues } from '../../../knobs/index.ts';
+import { NO_CAUSE } from '../../../telemetry/events.ts';
+import { BareMachine } from '../../../testing/machine.ts';
 import { TinyHeap } from '../heap.ts';
 import {
   BLOCK_INDEX,
@@ -19,36 +19,19 @@ import {
   SS_FLAGS,
   SS_WORDS,
 } from '../layout.ts';
-import type { HeapHost } from '../records.ts';
 
 /**
  * A small heap as a picture: one group per mapped SuperSlab, one letter per carved block, `/` between
  * slabs. A letter names the block's slot, `.` is free, `q` waits in the remote queue.
  */
-export class PictureHeap implements HeapHost {
+export class PictureHeap {
+  readonly machine: BareMachine;
   readonly heap: TinyHeap;
-  readonly events = new EventLog(1024);
-  readonly lives = 8;
-  private readonly dead = new Set<number>();
 
   constructor(knobs: Partial<KnobValues> = {}) {
-    const space = new AddressSpace(1, 10);
-    this.heap = new TinyHeap(resolveKnobs(knobs), space, this.events, this, 9, 26);
+    this.machine = new BareMachine(knobs, 8);
+    this.heap = new TinyHeap(this.machine, 26);
   }
-  chainOf(life: number): number {
-    return life;
-  }
-  isAlive(life: number): boolean {
-    return !this.dead.has(life);
-  }
-  startEvent(): number {
-    return NO_CAUSE;
-  }
-  refused(): number {
-    return NO_CAUSE;
-  }
-  memoryGrew(): void {}
-  crashed(): void {}
 
   /** Thread `life` allocates one block of `size` for each letter. */
   alloc(life: number, letters: string, size = 64): this {
@@ -60,7 +43,7 @@ export class PictureHeap implements HeapHost {
     return this;
   }
   exit(life: number): this {
-    this.dead.add(life);
+    this.machine.threads.end(life);
     this.heap.orphanAll(life, NO_CAUSE);
     return this;
   }

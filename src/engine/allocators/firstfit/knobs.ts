@@ -1,0 +1,71 @@
+import { choice, cost, int, type KnobTable } from '../../knobs/kinds.ts';
+
+/** Knobs that belong to the textbook allocator alone. */
+export const FIRSTFIT_KNOBS = {
+  fit: choice({
+    group: 'shape',
+    apply: 'live',
+    url: 'fi',
+    default: 'first',
+    options: ['first', 'next', 'best'],
+  }),
+  coalesce: choice({
+    group: 'frees',
+    apply: 'live',
+    url: 'cl',
+    default: 'immediate',
+    options: ['immediate', 'off'],
+  }),
+  freeOrder: choice({
+    group: 'frees',
+    apply: 'restart',
+    url: 'fo',
+    default: 'lifo',
+    options: ['lifo', 'address'],
+  }),
+  boundaryTag: choice({
+    group: 'shape',
+    apply: 'restart',
+    url: 'bt',
+    default: 'words8',
+    options: ['words8', 'words16'],
+  }),
+  splitRest: int({
+    group: 'shape',
+    apply: 'live',
+    url: 'sr',
+    default: 32,
+    min: 32,
+    max: 4096,
+    scale: 'log',
+    unit: 'B',
+  }),
+  brkStep: int({
+    group: 'limits',
+    apply: 'live',
+    url: 'bk',
+    default: 128,
+    min: 4,
+    max: 65536,
+    step: 4,
+    scale: 'log',
+    unit: 'KiB',
+  }),
+  trimTop: int({
+    group: 'release',
+    apply: 'live',
+    url: 'tp',
+    default: 128,
+    min: 0,
+    max: 65536,
+    step: 4,
+    scale: 'log',
+    unit: 'KiB',
+    zero: 'off',
+    when: (knobs) =>
+      knobs.coalesce === 'off' ? 'Without coalescing nothing comes back to the top' : undefined,
+  }),
+  costStep: cost('c1', 3, 1000),
+  costLock: cost('c2', 18, 2000),
+  costBrk: cost('c3', 500, 100000),
+} as const satisfies KnobTable;

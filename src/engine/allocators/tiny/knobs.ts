@@ -1,0 +1,161 @@
+import {
+  bool,
+  choice,
+  cost,
+  int,
+  type KnobTable,
+  onlyUnderCosts,
+  type Settings,
+  type When,
+} from '../../knobs/kinds.ts';
+
+const trims = (knobs: Settings): boolean =>
+  Number(knobs.trimIntervalMs) > 0 && knobs.trimSS === true;
+const trimmed: When = (knobs) =>
+  trims(knobs) || knobs.ownership === 'hybridG' ? undefined : 'No effect while nothing is trimmed';
+
+/** Knobs of mechanisms that only SuperSlabs have. */
+export const TINY_KNOBS = {
+  ownership: choice({
+    group: 'orphans',
+    apply: 'restart',
+    url: 'ow',
+    default: 'owner',
+    options: ['owner', 'central', 'hybridG'],
+  }),
+  decOnRemote: bool({
+    group: 'frees',
+    apply: 'live',
+    url: 'dr',
+    default: false,
+    when: (knobs) =>
+      knobs.ownership !== 'central' ? undefined : 'No remote frees with a central list',
+  }),
+  drainOnRefill: bool({
+    group: 'frees',
+    apply: 'live',
+    url: 'do',
+    default: true,
+    when: (knobs) =>
+      knobs.ownership !== 'central' ? undefined : 'No remote queues with a central list',
+  }),
+  trimIntervalMs: int({
+    group: 'release',
+    apply: 'live',
+    url: 'ti',
+    default: 0,
+    min: 0,
+    max: 5000,
+    unit: 'ms',
+    zero: 'off',
+  }),
+  trimSS: bool({
+    group: 'release',
+    apply: 'live',
+    url: 'ts',
+    default: false,
+    when: (knobs) =>
+      Number(knobs.trimIntervalMs) > 0 || knobs.flushOnExit === true
+        ? undefined
+        : 'Needs a trim interval above 0',
+  }),
+  emptyReserve: int({
+    group: 'release',
+    apply: 'live',
+    url: 'er',
+    default: 2,
+    min: 0,
+    max: 256,
+    unit: 'per class',
+    when: (knobs) =>
+      trims(knobs) || knobs.flushOnExit === true || knobs.ownership === 'hybridG'
+        ? undefined
+        : 'No effect while nothing is trimmed',
+  }),
+  flushOnExit: bool({
+    group: 'release',
+    apply: 'live',
+    url: 'fe',
+    default: false,
+  }),
+  superslabCacheSlots: int({
+    group: 'release',
+    apply: 'live',
+    url: 'sc',
+    default: 0,
+    min: 0,
+    max: 64,
+    unit: 'slots × 2',
+    zero: 'off',
+    when: trimmed,
+  }),
+  hazardTls: bool({
+    group: 'release',
+    apply: 'live',
+    url: 'ht',
+    default: false,
+    when: trimmed,
+  }),
+  hazardDecOrder: bool({
+    group: 'release',
+    apply: 'live',
+    url: 'hd',
+    default: false,
+    when: (knobs) =>
+      trims(knobs) && knobs.decOnRemote === true
+        ? undefined
+        : 'Needs counted remote frees and a trim pass',
+  }),
+  ssLg: int({
+    group: 'shape',
+    apply: 'live',
+    url: 'lg',
+    default: 21,
+    min: 16,
+    max: 22,
+    unit: 'lg B',
+  }),
+  classTable: choice({
+    group: 'shape',
+    apply: 'restart',
+    url: 'ct',
+    default: 'pow2',
+    options: ['pow2', 'six'],
+  }),
+  headerByte: bool({
+    group: 'shape',
+    apply: 'live',
+    url: 'hb',
+    default: false,
+  }),
+  dynamicExpand: bool({
+    group: 'shape',
+    apply: 'live',
+    url: 'de',
+    default: true,
+  }),
+  hotClassSlabs: choice({
+    group: 'shape',
+    apply: 'live',
+    url: 'hs',
+    default: 'same',
+    options: ['same', 'double'],
+  }),
+  prewarmPerClass: int({
+    group: 'shape',
+    apply: 'restart',
+    url: 'pw',
+    default: 0,
+    min: 0,
+    max: 4,
+    unit: 'per class',
+    zero: 'none',
+  }),
+  costCentral: {
+    ...cost('cc', 14, 2000),
+    when: (knobs) =>
+      onlyUnderCosts(knobs) ??
+      (knobs.ownership === 'central' ? undefined : 'Needs the central list'),
+  },
+  costTrimVisit: cost('cv', 170, 5000),
+} as const satisfies KnobTable;

@@ -1,0 +1,144 @@
+import type { KnobValues } from '../../../knobs/index.ts';
+import { every, type ModelFault } from '../../../testing/fault.ts';
+import { TinyHeap } from '../heap.ts';
+import { tinyWith } from '../index.ts';
+import {
+  CARVE_LIMIT,
+  FREE_HEAD,
+  LIVE,
+  NO_BLOCK,
+  OWNER,
+  REMOTE_COUNT,
+  REMOTE_HEAD,
+  SLAB_PAGES,
+  TOUCHED,
+} from '../layout.ts';
+
+class SkipsDrain extends TinyHeap {
+  protected override drain(r: number): number {
+    const moved = this.slabs[r + REMOTE_COUNT];
+    this.slabs[r + REMOTE_HEAD] = NO_BLOCK;
+    this.slabs[r + REMOTE_COUNT] = 0;
+    return moved;
+  }
+}
+class LosesBlock extends TinyHeap {
+  override popSlow(r: number, c: number): number {
+    const block = super.popSlow(r, c);
+    return this.slabs[r + LIVE] === 3 ? super.popSlow(r, c) : block;
+  }
+}
+class CountsTwice extends TinyHeap {
+  override remoteEdge(r: number, life: number): void {
+    super.remoteEdge(r, life);
+    this.slabs[r + REMOTE_COUNT]++;
+  }
+}
+class DrainsInPart extends TinyHeap {
+  protected override drain(r: number, life: number): number {
+    const moved = super.drain(r, life);
+    // Its first block stays in the queue, too.
+    if (moved > 0) this.slabs[r + REMOTE_HEAD] = this.slabs[r + FREE_HEAD];
+    return moved;
+  }
+}
+class TouchUncounted extends TinyHeap {
+  protected override touch(r: number, pages: number): void {
+    if (pages < SLAB_PAGES) this.slabs[r + TOUCHED] = Math.max(this.slabs[r + TOUCHED], pages);
+    else super.touch(r, pages);
+  }
+}
+class MissesEmptied extends TinyHeap {
+  override emptied(): void {}
+}
+class MissesDeath extends TinyHeap {
+  private readonly due = every(2);
+  override orphanAll(chain: number, exitEvent: number): void {
+    if (!this.due()) super.orphanAll(chain, exitEvent);
+  }
+}
+class WrongOwner extends TinyHeap {
+  private readonly due = every(5);
+  protected override acquireSlab(row: number, life: number): number {
+    const r = super.acquireSlab(row, life);
+    if (this.due()) this.slabs[r + OWNER] = 0;
+    return r;
+  }
+}
+class ForgetsTable extends TinyHeap {
+  override markRuntime(): void {}
+}
+class CarvesBeyond extends TinyHeap {
+  private readonly due = every(7);
+  protected override canCarve(r: number): boolean {
+    const can = super.canCarve(r);
+    if (can && this.due()) this.slabs[r + CARVE_LIMIT]++;
+    return can;
+  }
+}
+class MiscountsSlabs extends TinyHeap {
+  private readonly due = every(6);
+  protected override acquireSlab(row: number, life: number): number {
+    if (this.due()) this.unacquiredSlabs++;
+    return super.acquireSlab(row, life);
+  }
+}
+
+const SMALL: Partial<KnobValues> = { threads: 2, chunks: 64, orphanPolicy: 'adopt' };
+const fault = (
+  name: string,
+  what: string,
+  Heap: typeof TinyHeap,
+  knobs: Partial<KnobValues> = {},
+): ModelFault => ({ name, what, create: tinyWith(Heap), knobs: { ...SMALL, ...knobs } });
+
+export const FAULTS: readonly ModelFault[] = [
+  fault(
+    'skips a drain',
+    'a queue is thrown away instead of moved: blocks of the slab are missing',
+    SkipsDrain,
+  ),
+  fault(
+    'loses a block',
+    'two blocks are taken and one is given: carved blocks are missing',
+    LosesBlock,
+  ),
+  fault(
+    'counts twice',
+    'a first remote free counts as two: the queue is shorter than its count',
+    CountsTwice,
+  ),
+  fault('drains in part', 'a drained block stays queued: it is met in both lists', DrainsInPart),
+  fault(
+    'touch not counted',
+    'pages of a slab become resident and the total does not: resident bytes differ',
+    TouchUncounted,
+    { prelink: false },
+  ),
+  fault(
+    'misses an emptied slab',
+    'nobody looks when the last block goes: gauges of empties differ',
+    MissesEmptied,
+  ),
+  fault(
+    'misses a death',
+    'an owner’s memory is not orphaned: the mark and the thread differ',
+    MissesDeath,
+  ),
+  fault('wrong owner', 'a slab gets main as its owner: slab and SuperSlab differ', WrongOwner),
+  fault(
+    'forgets a table',
+    'a thread table counts as the program’s: runtime bytes differ',
+    ForgetsTable,
+  ),
+  fault(
+    'carves beyond',
+    'the limit for carving is a block too high: beyond memory that is resident',
+    CarvesBeyond,
+  ),
+  fault(
+    'miscounts slabs',
+    'a slab taken counts as one to spare: bytes never carved differ',
+    MiscountsSlabs,
+  ),
+];

@@ -1,0 +1,126 @@
+import { costWords, type WordsFor } from '../../knobs/kinds.ts';
+import type { TINY_KNOBS } from './knobs.ts';
+
+/** What the knobs of the tiny allocator are called and mean. */
+export const TINY_WORDS: WordsFor<typeof TINY_KNOBS> = {
+  ownership: {
+    label: 'Ownership',
+    help: 'Owner: the thread that acquired a slab owns it. Central (option F): no owner, one free list for all. Hybrid (option G): owners, plus a periodic pass that drains every queue, corrects the counters and releases empties.',
+    see: 'Remote queues, map',
+    kId: 'K-18',
+    source: 'options F, G',
+    options: { owner: 'Owner', central: 'Central list', hybridG: 'Hybrid' },
+  },
+  decOnRemote: {
+    label: 'Remote frees are counted',
+    help: 'On: a remote free lowers the SuperSlab’s active counter (option A). Off: it does not, which is the bug of D0.',
+    see: 'Map: inflated SuperSlabs',
+    kId: 'K-04',
+    source: 'option A, ss_active_dec_one',
+  },
+  drainOnRefill: {
+    label: 'Owner drains on refill',
+    help: 'On: a refill moves the owner’s remote queues onto its free lists before it looks further.',
+    see: 'Remote queues',
+    kId: 'K-17',
+  },
+  trimIntervalMs: {
+    label: 'Trim interval',
+    help: 'A background pass releases SuperSlabs whose counter is zero, that no thread allocates from, beyond the reserve. Needs “Trim SuperSlabs”.',
+    see: 'SuperSlabs now: the height of the sawtooth; trim log',
+    kId: 'K-01',
+    source: 'HAKMEM_TINY_IDLE_TRIM_MS',
+  },
+  trimSS: {
+    label: 'Trim SuperSlabs',
+    help: 'Lets the trim pass give SuperSlabs back to the OS. Off: passes run and free nothing.',
+    see: 'Trim log',
+    kId: 'K-02',
+    source: 'HAKMEM_TINY_TRIM_SS',
+  },
+  emptyReserve: {
+    label: 'Empty reserve',
+    help: 'Empty SuperSlabs that each size class keeps when trimmed; they are used again before a new one is mapped.',
+    see: 'Trim log, SuperSlabs after a trim',
+    kId: 'K-05',
+    source: 'g_empty_reserve',
+  },
+  flushOnExit: {
+    label: 'Flush at exit',
+    help: 'One more trim pass when the run reaches its time limit.',
+    see: 'SuperSlabs freed at the end',
+    kId: 'K-06',
+    source: 'g_flush_tiny_on_exit',
+  },
+  superslabCacheSlots: {
+    label: 'SuperSlab cache',
+    help: 'Slots in each of the two caches that keep released SuperSlabs mapped; only when both are full does one go to the OS.',
+    see: 'Map: cached; unmap calls',
+    kId: 'K-48',
+    source: 'two SuperSlab caches (D4)',
+  },
+  hazardTls: {
+    label: 'Hazard: trim sees only its own TLS',
+    help: 'The trim pass asks the trimming thread’s cache instead of everybody’s, so it can unmap the SuperSlab a living thread allocates from.',
+    see: 'Verdict: crash',
+    source: 'g_tls_slabs read by the trimmer',
+  },
+  hazardDecOrder: {
+    label: 'Hazard: decrement before the last touch',
+    help: 'A remote free lowers the counter before its last touch of the SuperSlab, so a trim in between unmaps it under the freeing thread. Needs counted remote frees and trims.',
+    see: 'Verdict: crash',
+    source: 'order in ss_remote_push',
+  },
+  ssLg: {
+    label: 'SuperSlab size, log2',
+    help: '21 is 2 MiB. Slabs stay 64 KiB, so a SuperSlab holds 2^(lg − 16) of them.',
+    see: 'Mapped bytes; the count does not change',
+    kId: 'K-03',
+    source: 'HAKMEM_TINY_SS_FORCE_LG',
+  },
+  classTable: {
+    label: 'Size classes',
+    help: 'Powers of two from 8 to 1,024 B, or the six classes 16, 32, 48, 64, 96 and 128 B. Larger requests go to another heap.',
+    see: 'Map by class',
+    kId: 'K-11',
+    source: 'C0 to C7',
+    options: { pow2: '8 to 1,024', six: 'Six' },
+  },
+  headerByte: {
+    label: 'One-byte header',
+    help: 'Each block carries one byte, so a request of 8 B needs 9.',
+    see: 'Map by class: 8 B disappears',
+    kId: 'K-12',
+    source: 'HEADER_CLASSIDX',
+  },
+  dynamicExpand: {
+    label: 'More than one SuperSlab',
+    help: 'On: a thread whose SuperSlab is exhausted maps another (phase 2a). Off: malloc returns NULL.',
+    see: 'NULL returns',
+    kId: 'K-15',
+    source: 'phase 2a',
+  },
+  hotClassSlabs: {
+    label: 'Slabs in hot classes',
+    help: 'Classes 1, 4 and 6 get SuperSlabs of twice the size (D1, option B).',
+    see: 'Mapped bytes of those classes',
+    kId: 'K-14',
+    source: 'initial_slabs',
+    options: { same: 'As others', double: 'Twice' },
+  },
+  prewarmPerClass: {
+    label: 'Prewarmed SuperSlabs',
+    help: 'Persistent SuperSlabs that each class maps at the start; trim never releases them.',
+    see: 'SuperSlabs at the start',
+    kId: 'K-47',
+    source: 'box_ss_hot_prewarm_all',
+  },
+  costCentral: costWords(
+    'Central list, hold',
+    'Time the one list is held per malloc or free; threads wait for each other.',
+  ),
+  costTrimVisit: costWords(
+    'Trim, per SuperSlab',
+    'Looking at one SuperSlab in a trim pass: its header is in no cache of the trimming thread. Measured 165 to 175 ns (scripts/native/toy-superslab.c).',
+  ),
+};

@@ -1,0 +1,52 @@
+import { type Merged, merged, type Settings, type When } from '../knobs/kinds.ts';
+import type { ProgramDef } from './definition.ts';
+import { larsonDef, larsonImmortalDef, larsonSharedDef } from './larson/def.ts';
+import { mixDef } from './mix/def.ts';
+import { randomMixedDef, soakDef } from './mixed/def.ts';
+import { pairDef, wakersDef } from './pair/def.ts';
+
+/**
+ * Every program there is. Knobs, their words, options and links follow from this list. No program's code
+ * is imported here: the page does import it. See create.ts for the code.
+ */
+export const PROGRAMS = {
+  larson: larsonDef,
+  'larson-immortal': larsonImmortalDef,
+  'larson-shared': larsonSharedDef,
+  pair: pairDef,
+  wakers: wakersDef,
+  'random-mixed': randomMixedDef,
+  soak: soakDef,
+  mix: mixDef,
+} as const satisfies Record<string, ProgramDef>;
+
+export type ProgramId = keyof typeof PROGRAMS;
+
+export const PROGRAM_IDS = Object.keys(PROGRAMS) as ProgramId[];
+
+/** A program's own knobs, for each: not reduced to the empty table that some have. */
+type Tables = { readonly [Id in ProgramId]: (typeof PROGRAMS)[Id]['knobs'] };
+type ProgramKnobs = Merged<Tables[ProgramId]>;
+
+/** The programs' own knobs as one table. */
+export const PROGRAM_KNOBS = merged(PROGRAM_IDS.map((id) => PROGRAMS[id].knobs)) as ProgramKnobs;
+
+/** True when the text is the id of a program. */
+export const isProgramId = (text: unknown): text is ProgramId =>
+  typeof text === 'string' && Object.hasOwn(PROGRAMS, text);
+
+/** The definition of a program. @throws when there is none of that name */
+export function programDef(id: unknown): ProgramDef {
+  if (!isProgramId(id)) throw new Error(`there is no program "${String(id)}"`);
+  return PROGRAMS[id];
+}
+
+/** Chains of these knobs, main included. */
+export const chainsOf = (knobs: Settings): number => programDef(knobs.workload).chainsOf(knobs);
+
+/** Whether threads of the program end by themselves. */
+export const livesEnd = (knobs: Settings): boolean => programDef(knobs.workload).livesEnd(knobs);
+
+/** Why nobody's memory is left behind, if so. */
+export const noOwnerDies: When = (knobs) =>
+  livesEnd(knobs) ? undefined : 'No owner dies in this workload';

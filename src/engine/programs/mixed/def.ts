@@ -1,0 +1,33 @@
+import type { Settings } from '../../knobs/kinds.ts';
+import type { ProgramDef } from '../definition.ts';
+import { SOAK_KNOBS } from './knobs.ts';
+
+const OPERATION = 'an allocation, and the frees that came before it';
+const SET = ['threads', 'workingSet', 'minSize', 'maxSize', 'seed'] as const;
+const chainsOf = (knobs: Settings): number => Number(knobs.threads) + 1;
+
+/** W5. */
+export const randomMixedDef = {
+  id: 'random-mixed',
+  label: 'Random mixed',
+  help: 'Each thread looks at a random slot of its part of the working set: it frees the block there, or allocates one where there is none.',
+  operation: OPERATION,
+  leavesOut: ['What a program does between two calls.'],
+  knobs: {},
+  sharedKnobs: SET,
+  chainsOf,
+  livesEnd: () => false,
+} as const satisfies ProgramDef;
+
+/** W6. */
+export const soakDef = {
+  id: 'soak',
+  label: 'Soak',
+  help: 'Random mixed in bursts: after each a thread frees a share of what it holds and does nothing for a while. Made for minutes of virtual time.',
+  operation: OPERATION,
+  leavesOut: ['Events that make several threads busy at the same time: each has its own bursts.'],
+  knobs: SOAK_KNOBS,
+  sharedKnobs: SET,
+  chainsOf,
+  livesEnd: () => false,
+} as const satisfies ProgramDef;

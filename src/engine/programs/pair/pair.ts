@@ -1,0 +1,230 @@
+import type { KnobValues } from '../../knobs/index.ts';
+import { LRAN2_STATE, lran2, lran2Init } from '../larson/lran2.ts';
+import { packWords, unpackWords } from '../packing.ts';
+import { OP, OP_END, OP_KIND_MASK, type Program, type Setup } from '../program.ts';
+import { RecordQueue } from '../record-queue.ts';
+import { SlotQueue } from '../slot-queue.ts';
+import { SlotSet } from '../slot-set.ts';
+
+/** Mail that may wait beyond twice the window before the sender has to wait, so that memory is bounded. */
+const SLACK = 64;
+const PAIR = [1, 2] as const;
+const NONE = -1;
+const NOTHING = new Int32Array(0);
+
+/**
+ * W3 and W4. Chains 1 and 2 are the pair: each allocates a block and hands it to the other, which frees the
+ * oldest when more than `window` wait for it. Further chains are wakers: they sleep until each of the pair
+ * has done `wakePeriod` operations more, then allocate a burst, keep what they allocate, free the oldest
+ * when they hold more than `hold`, and sleep again. Generators are lran2 seeded with seed + 0, 1, … in
+ * chain order.
+ *
+ * An operation is the allocation and then the free that it made due, if any; whether one is due is known
+ * once the allocation has been carried out. A chain decides on its next operation when it has completed one,
+ * or when what it waited for has come about.
+ *
+ * When one of the pair has been killed, what waits for it stays live for ever. The other has nobody to hand
+ * to: from then on its own blocks wait for itself.
+ */
+export class Pair implements Program {
+  readonly chains: number;
+  readonly independent = false;
+  /** Both sides of a hand-over read and write the block. */
+  readonly touchBytes = Infinity;
+  news = 0;
+  private readonly knobs: Readonly<KnobValues>;
+  private readonly minSize: number;
+  private readonly range: number;
+  private readonly slotSet = new SlotSet();
+  /** What waits for each chain, or what a waker holds; oldest first. */
+  private readonly waiting: SlotQueue[];
+  /** What each chain has decided on. */
+  private readonly planned: RecordQueue[];
+  /** LRAN2_STATE words a chain. */
+  private readonly generators: Int32Array;
+  /** By chain: 1 once it has ended. */
+  private readonly dead: Int32Array;
+  /** Operations left of a waker's burst; 0: it sleeps. */
+  private readonly burstLeft: Int32Array;
+  /** Operations that each chain has done, and how many of the pair's wake each waker. */
+  private readonly done: Float64Array;
+  private readonly wakeAt: Float64Array;
+
+  constructor(knobs: Readonly<KnobValues>, wakers: number) {
+    this.knobs = knobs;
+    this.chains = 3 + wakers;
+    this.minSize = knobs.minSize;
+    this.range = Math.abs(knobs.maxSize - knobs.minSize);
+    this.waiting = Array.from({ length: this.chains }, () => new SlotQueue());
+    this.planned = Array.from({ length: this.chains }, () => new RecordQueue());
+    this.generators = new Int32Array(this.chains * LRAN2_STATE);
+    this.dead = new Int32Array(this.chains);
+    this.burstLeft = new Int32Array(this.chains);
+    this.done = new Float64Array(this.chains);
+    this.wakeAt = new Float64Array(this.chains).fill(knobs.wakePeriod);
+    for (let chain = 1; chain < this.chains; chain++)
+      lran2Init(this.generators, chain * LRAN2_STATE, knobs.seed + chain - 1);
+  }
+
+  get slots(): number {
+    return this.slotSet.limit;
+  }
+  /** Of each chain: what may wait for it or be held by it, and what it has in its hands. */
+  get maxSlots(): number {
+    return 2 * (this.most + 3) + (this.chains - 3) * (this.knobs.hold + 2);
+  }
+
+  setup(on: Setup): void {
+    for (let chain = 1; chain < this.chains; chain++) if (!on.start(chain)) this.dead[chain] = 1;
+    for (let chain = 1; chain < this.chains; chain++) this.plan(chain);
+  }
+
+  /** Decides on the chain's next allocation, unless it has decided already or must wait. */
+  private plan(chain: number): void {
+    const queue = this.planned[chain];
+    if (queue.count > 0 || this.dead[chain] !== 0 || this.mustWait(chain)) return;
+    const { generators, range, minSize } = this;
+    const size = range === 0 ? minSize : minSize + (lran2(generators, chain * LRAN2_STATE) % range);
+    queue.push(OP.malloc, this.slotSet.take(), size, 0);
+  }
+  /** What the chain waited for may have come about. */
+  private retry(chain: number): void {
+    const { count } = this.planned[chain];
+    this.plan(chain);
+    if (this.planned[chain].count > count) this.news++;
+  }
+
+  fill(chain: number, into: Int32Array, at: number, most: number): number {
+    return this.planned[chain].copy(into, at, most);
+  }
+
+  settle(chain: number, used: number): void {
+    const queue = this.planned[chain];
+    for (let i = 0; i < used; i++) {
+      const kind = queue.headAt(0) & OP_KIND_MASK;
+      const slot = queue.slotAt(0);
+      queue.shift();
+      if (kind === OP.malloc) this.allocated(chain, slot);
+      else {
+        if (kind === OP.free) this.slotSet.give(slot);
+        this.completed(chain);
+      }
+    }
+  }
+
+  private allocated(chain: number, slot: number): void {
+    this.waiting[this.receiverOf(chain)].push(slot);
+    const due = this.takeDue(chain);
+    if (due === NONE) this.planned[chain].push(OP.none | OP_END, 0, 0, 0);
+    else this.planned[chain].push(OP.free | OP_END, due, 0, 0);
+  }
+
+  private completed(chain: number): void {
+    this.done[chain]++;
+    if (this.isWaker(chain)) this.burstLeft[chain]--;
+    else this.wakeSleepers();
+    this.plan(chain);
+  }
+
+  /** Takes the oldest block that waits beyond what may wait. @returns its slot, or NONE */
+  private takeDue(chain: number): number {
+    const mail = this.waiting[chain];
+    const allowed = this.isWaker(chain) ? this.knobs.hold : this.knobs.window;
+    if (mail.count <= allowed) return NONE;
+    const due = mail.shift();
+    if (mail.count === this.most)
+      for (const sender of PAIR) if (sender !== chain) this.retry(sender);
+    return due;
+  }
+
+  /** Blocks that may wait before the sender has to. */
+  private get most(): number {
+    return 2 * this.knobs.window + SLACK;
+  }
+  private isWaker(chain: number): boolean {
+    return chain > PAIR[1];
+  }
+  private receiverOf(chain: number): number {
+    const other = PAIR[0] + PAIR[1] - chain;
+    return this.isWaker(chain) || this.dead[other] !== 0 ? chain : other;
+  }
+  private mustWait(chain: number): boolean {
+    if (this.isWaker(chain)) return this.burstLeft[chain] === 0;
+    const receiver = this.receiverOf(chain);
+    return receiver !== chain && this.waiting[receiver].count > this.most;
+  }
+
+  /** Wakers sleep; one of the pair only waits for the other. */
+  sleeps(chain: number): boolean {
+    return this.isWaker(chain);
+  }
+  wake(chain: number, ops: number): boolean {
+    if (!this.isWaker(chain) || this.dead[chain] !== 0) return false;
+    this.burstLeft[chain] = Math.max(this.burstLeft[chain], ops);
+    this.retry(chain);
+    return true;
+  }
+
+  /** Operations that each living one of the pair has done at least. */
+  private get rounds(): number {
+    let least = Infinity;
+    for (const chain of PAIR) if (this.dead[chain] === 0) least = Math.min(least, this.done[chain]);
+    return least;
+  }
+
+  /** Sleepers whose period is over wake. */
+  private wakeSleepers(): void {
+    const { rounds } = this;
+    for (let chain = PAIR[1] + 1; chain < this.chains; chain++) {
+      if (this.burstLeft[chain] > 0 || this.dead[chain] !== 0 || rounds < this.wakeAt[chain])
+        continue;
+      this.wakeAt[chain] = rounds + this.knobs.wakePeriod;
+      this.burstLeft[chain] = this.knobs.burst;
+      this.retry(chain);
+    }
+  }
+
+  ended(chain: number): void {
+    this.dead[chain] = 1;
+    const queue = this.planned[chain];
+    if (queue.count > 0 && (queue.headAt(0) & OP_KIND_MASK) === OP.malloc)
+      this.slotSet.give(queue.slotAt(0));
+    queue.clear();
+    for (const other of PAIR) this.retry(other);
+  }
+
+  knobChanged(): void {
+    const { rounds } = this;
+    if (rounds === Infinity) return;
+    for (let chain = PAIR[1] + 1; chain < this.chains; chain++)
+      this.wakeAt[chain] = Math.min(this.wakeAt[chain], rounds + this.knobs.wakePeriod);
+  }
+
+  words(): Int32Array {
+    return packWords([
+      ...this.columns(),
+      this.slotSet.words(),
+      ...this.waiting.map((queue) => queue.words()),
+      ...this.planned.map((queue) => queue.words()),
+    ]);
+  }
+
+  restore(words: Int32Array): void {
+    const parts = unpackWords(words);
+    for (const column of this.columns()) column.set(parts.shift() ?? NOTHING);
+    for (const keeper of [this.slotSet, ...this.waiting, ...this.planned])
+      keeper.restore(parts.shift() ?? NOTHING);
+    this.news++;
+  }
+
+  private columns(): Int32Array[] {
+    const { generators, dead, burstLeft, done, wakeAt } = this;
+    return [
+      generators,
+      dead,
+      burstLeft,
+      new Int32Array(done.buffer),
+      new Int32Array(wakeAt.buffer),
+    ];
+  }
+}

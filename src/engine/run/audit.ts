@@ -1,0 +1,75 @@
+import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../machine/process.ts';
+import { GUARD_PAGES, STACK_PAGES, STACK_RESIDENT_PAGES } from '../machine/threads.ts';
+import { C } from '../telemetry/counters.ts';
+import { B, BAND_COUNT, BANDS } from '../telemetry/ledger.ts';
+import { expectIn } from './expect.ts';
+import type { Run } from './run.ts';
+
+const PAGE = 4096;
+/**
+ * The one oracle: the allocator recounts its memory block by block, and the run compares what was found
+ * with ledger, counters and address space. It shares no arithmetic with what it checks.
+ * @returns one sentence per violation; empty when all invariants hold
+ */
+export function auditRun(run: Run): string[] {
+  const problems: string[] = [];
+  const expect = expectIn(problems);
+  const { threads, space, allocator } = run;
+  const counters = run.readCounters();
+  const found = allocator.audit(problems);
+  const { mapped, resident } = found;
+
+  // Threads, one by one: a life is alive exactly while its chain runs it.
+  let alive = 0;
+  let runningChains = 0;
+  for (let chain = 1; chain < run.chains; chain++)
+    if (threads.running[chain] !== 0) runningChains++;
+  for (let life = 1; life <= threads.lives; life++) {
+    if (!threads.isAlive(life)) continue;
+    alive++;
+    const chain = threads.chainOf(life);
+    if (threads.life[chain] !== life) problems.push(`life ${life} lives beside its chain`);
+  }
+  expect('living threads', alive, threads.livingStacks);
+  expect('running chains', runningChains, threads.runningCount);
+
+  mapped[B.stacksLiving] = alive * (STACK_PAGES + GUARD_PAGES) * PAGE;
+  mapped[B.stacksDead] = threads.deadStacks * (STACK_PAGES + GUARD_PAGES) * PAGE;
+  mapped[B.base] = BASE_PAGES * PAGE;
+  resident[B.stacksLiving] = alive * STACK_RESIDENT_PAGES * PAGE;
+  resident[B.stacksDead] = threads.deadStacks * STACK_RESIDENT_PAGES * PAGE;
+  resident[B.base] = BASE_RESIDENT_PAGES * PAGE;
+  const keptMapped = new Float64Array(BAND_COUNT);
+  const keptResident = new Float64Array(BAND_COUNT);
+  run.readLedger(keptMapped, keptResident);
+  BANDS.forEach((band, i) => {
+    expect(`ledger ${band}`, mapped[i], keptMapped[i]);
+    expect(`ledger ${band}, resident`, resident[i], keptResident[i]);
+    if (mapped[i] < 0 || resident[i] < 0) problems.push(`ledger ${band} is below zero`);
+  });
+  expect('sum of bands', sum(mapped), run.mappedBytes);
+  expect('sum of resident bands', sum(resident), run.residentBytes);
+
+  const mallocs = counters[C.mallocs] + counters[C.runtimeMallocs];
+  const frees =
+    counters[C.localFrees] +
+    counters[C.remoteFrees] +
+    counters[C.runtimeLocalFrees] +
+    counters[C.runtimeRemoteFrees];
+  expect('mallocs - frees = live blocks', mallocs - frees, found.live);
+
+  const walked = space.countEntries();
+  const entries = run.readEntries();
+  expect('entries of spans', walked.superslabs, entries.superslabs);
+  expect('entries of stacks', walked.stacks, entries.stacks);
+  expect('entries of the base', walked.base, entries.base);
+  expect('other entries', walked.other, entries.other);
+  expect('mapped pages', walked.pages, space.mappedPages);
+  const stackPages = (alive + threads.deadStacks) * (STACK_PAGES + GUARD_PAGES);
+  expect('pages by kind', found.mappedPages + stackPages + BASE_PAGES, space.mappedPages);
+  if (!walked.ordered) problems.push('two mappings overlap');
+  problems.push(...space.check());
+  return problems;
+}
+
+const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);

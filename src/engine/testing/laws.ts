@@ -1,0 +1,301 @@
+import fc from 'fast-check';
+import type { CreateAllocator } from '../allocators/contract.ts';
+import type { ModelId } from '../allocators/index.ts';
+import type { Intervention } from '../interventions.ts';
+import {
+  decidesOperations,
+  defaultKnobs,
+  isKnobId,
+  KNOB_IDS,
+  type KnobDef,
+  type KnobId,
+  type KnobValue,
+  type KnobValues,
+  knobDef,
+  modelsOfKnob,
+  programsOfKnob,
+  whyInapplicable,
+} from '../knobs/index.ts';
+import type { Misfit } from '../programs/definition.ts';
+import { type ProgramId, programDef } from '../programs/index.ts';
+import { type Edit, isActEdit } from '../recipe.ts';
+import { createSimulation } from '../simulation.ts';
+import { COUNTERS } from '../telemetry/counters.ts';
+import { runTo, seek, Timeline } from '../timeline.ts';
+import type { Simulation } from '../types.ts';
+import { actArb } from './acts.ts';
+import type { ModelFault } from './fault.ts';
+
+/**
+ * What must hold of every model under every program, whatever its knobs. Settings, edits and values are
+ * drawn from the table of knobs, so that a model, a program or a knob is under test as soon as it stands
+ * in its list. A law throws an Error that says what was broken.
+ */
+const SMALL = { eventCapacity: 1024 };
+
+// Settings from the table
+
+/** Whether a knob can matter to a model that runs a program. */
+const meets = (id: KnobId, model: ModelId, program: ProgramId): boolean =>
+  id !== 'model' &&
+  id !== 'workload' &&
+  (modelsOfKnob(id)?.includes(model) ?? true) &&
+  (programsOfKnob(id)?.includes(program) ?? true);
+
+/** Knobs that can matter to a model that runs a program, inert ones left out. */
+export const knobsOf = (model: ModelId, program: ProgramId): KnobId[] =>
+  KNOB_IDS.filter((id) => meets(id, model, program) && knobDef(id).inert !== true);
+
+/** Programs are small in a law: blocks of up to so many bytes, and few more of anything else than the least. */
+const MOST_BYTES = 40_000;
+const MOST_MORE = 24;
+
+/** A whole number or, for others, any, of a range: small ones as likely as large ones. */
+const spread = (least: number, most: number, integer: boolean): fc.Arbitrary<number> =>
+  fc.double({ min: 0, max: 1, noNaN: true }).map((share) => {
+    const value = (least + 1) * ((most + 1) / (least + 1)) ** share - 1;
+    return integer ? Math.round(value) : value;
+  });
+
+/** Values that a knob of the table may have in a law. */
+export function valueArb(id: KnobId): fc.Arbitrary<KnobValue> {
+  const def = knobDef(id);
+  switch (def.kind) {
+    case 'bool':
+      return fc.boolean();
+    case 'enum':
+      return fc.constantFrom(...def.options);
+    case 'number': {
+      const { min, max, integer } = def;
+      if (decidesOperations(id)) {
+        const most = def.unit === 'B' ? MOST_BYTES : min + MOST_MORE;
+        return spread(min, Math.min(max, most), integer);
+      }
+      const most = Math.min(max, def.default * 4 + 10);
+      return fc.oneof(
+        { weight: 3, arbitrary: fc.constant(def.default) },
+        { weight: 1, arbitrary: fc.constantFrom(min, most) },
+        { weight: 1, arbitrary: spread(min, most, integer) },
+      );
+    }
+    case 'text':
+      return fc.constantFrom(def.default, ...def.examples);
+  }
+}
+
+/** All knobs, those that cannot matter at their defaults; together they fit the program. */
+export function settingsArb(model: ModelId, workload: ProgramId): fc.Arbitrary<KnobValues> {
+  const drawn = Object.fromEntries(
+    knobsOf(model, workload).map((id) => [id, valueArb(id)]),
+  ) as Record<KnobId, fc.Arbitrary<KnobValue>>;
+  return fc.record(drawn).map((values): KnobValues => {
+    const knobs: KnobValues = Object.assign(defaultKnobs(), values, { model, workload });
+    for (let misfit = fits(knobs); misfit !== undefined; misfit = fits(knobs)) {
+      if (!isKnobId(misfit.knob)) throw new Error(`a misfit names no knob: ${misfit.message}`);
+      Object.assign(knobs, { [misfit.knob]: knobDef(misfit.knob).default });
+    }
+    return knobs;
+  });
+}
+const fits = (knobs: KnobValues): Misfit | undefined => programDef(knobs.workload).misfit?.(knobs);
+
+/** Something that happens to a run: operations, a knob turned, a blow. */
+export type Step =
+  | { readonly ops: number }
+  | { readonly knob: KnobId; readonly value: KnobValue }
+  | { readonly act: Intervention };
+
+const editArb = (
+  model: ModelId,
+  program: ProgramId,
+): fc.Arbitrary<{ knob: KnobId; value: KnobValue }> =>
+  fc.oneof(
+    ...knobsOf(model, program)
+      .filter((id) => knobDef(id).apply === 'live')
+      .map((knob) => valueArb(knob).map((value) => ({ knob, value }))),
+  );
+
+export const stepsArb = (model: ModelId, program: ProgramId): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.integer({ min: 1, max: 120 }).map((ops) => ({ ops })) },
+      { weight: 1, arbitrary: editArb(model, program) },
+      { weight: 1, arbitrary: actArb.map((act) => ({ act })) },
+    ),
+    { minLength: 1, maxLength: 14 },
+  );
+
+// Running
+
+export const start = (knobs: KnobValues, create?: CreateAllocator): Simulation =>
+  createSimulation(knobs, create === undefined ? SMALL : { ...SMALL, create });
+
+/** Does a step, its operations in slices of these lengths in turn. */
+function apply(sim: Simulation, step: Step, slices: readonly number[] = []): void {
+  if ('act' in step) sim.act(step.act);
+  else if ('knob' in step) sim.setKnob(step.knob, step.value);
+  else if (slices.length === 0) sim.advance(step.ops);
+  else {
+    for (let left = step.ops, i = 0; left > 0; i++) {
+      const { ops } = sim.advance(Math.min(left, slices[i % slices.length]));
+      if (ops === 0) break;
+      left -= ops;
+    }
+  }
+}
+
+function same(what: string, is: string, ought: string): void {
+  if (is !== ought) throw new Error(`${what}: ${is}, not ${ought}`);
+}
+function sound(what: string, sim: Simulation): void {
+  const problems = sim.audit();
+  if (problems.length > 0) throw new Error(`${what}: ${problems.join('; ')}`);
+}
+
+// The laws
+
+/**
+ * One run for four laws: the audit is silent after every step; however operations are sliced, the
+ * digests are the same; a run restored to where it was, or another one restored to it, goes on to the
+ * same digests.
+ * @param cut step before which the snapshot is taken
+ */
+export function lawOfRuns(
+  knobs: KnobValues,
+  steps: readonly Step[],
+  slices: readonly number[],
+  cut: number,
+): void {
+  const run = start(knobs);
+  const sliced = start(knobs);
+  same('two runs at their start', sliced.digest(), run.digest());
+  sound('at the start', run);
+  const at = cut % (steps.length + 1);
+  let saved = run.snapshot();
+  const digests: string[] = [run.digest()];
+  steps.forEach((step, i) => {
+    if (i === at) saved = run.snapshot();
+    apply(run, step);
+    sound(`after step ${i}`, run);
+    digests.push(run.digest());
+    apply(sliced, step, slices);
+    same(`sliced, after step ${i}`, sliced.digest(), digests[i + 1]);
+  });
+  if (at === steps.length) saved = run.snapshot();
+  const other = start(knobs);
+  for (const again of [run, other]) {
+    again.restore(saved);
+    same('restored', again.digest(), digests[at]);
+    sound('restored', again);
+    for (let i = at; i < steps.length; i++) {
+      apply(again, steps[i]);
+      same(`restored, after step ${i}`, again.digest(), digests[i + 1]);
+    }
+    sound('restored, at the end', again);
+  }
+}
+
+/** Edits of a recipe from steps that are no operations, spread over a run. */
+export function editsOf(steps: readonly Step[]): Edit[] {
+  let op = 0;
+  const edits: Edit[] = [];
+  for (const step of steps) {
+    if ('ops' in step) op += step.ops;
+    else if ('act' in step) edits.push({ op, lane: 0, ...step.act });
+    else edits.push({ op, lane: 0, knob: step.knob, value: step.value });
+  }
+  return edits;
+}
+
+/** Seeking to any operation, from any place, is the same as going there straight. */
+export function lawOfSeeking(
+  knobs: KnobValues,
+  edits: readonly Edit[],
+  targets: readonly number[],
+): void {
+  const timeline = new Timeline(edits, undefined, 64);
+  const run = start(knobs);
+  timeline.visit(run);
+  for (const op of targets) {
+    seek(run, timeline, op);
+    const straight = start(knobs);
+    runTo(straight, new Timeline(edits, undefined, 1 << 20), op);
+    same(`sought to ${op}`, run.digest(), straight.digest());
+  }
+  if (edits.some((edit) => !isActEdit(edit) && edit.value === undefined))
+    throw new Error('an edit has no value');
+}
+
+/** A knob that says why it has no effect has none. @returns whether it was said */
+export function lawOfWhen(knobs: KnobValues, id: KnobId, value: KnobValue, ops: number): boolean {
+  const why = whyInapplicable(id, knobs);
+  const turned: KnobValues = Object.assign({ ...knobs }, { [id]: value });
+  if (why === undefined || whyInapplicable(id, turned) === undefined) return false;
+  const run = start(knobs);
+  const other = start(turned);
+  run.advance(ops);
+  other.advance(ops);
+  same(
+    `${id} (“${why}”) at ${String(value)} instead of ${String(knobs[id])}`,
+    other.digest(),
+    run.digest(),
+  );
+  return true;
+}
+
+/** Digests of two runs that differ in one knob. */
+export function digestsOf(
+  knobs: KnobValues,
+  id: KnobId,
+  value: KnobValue,
+  ops: number,
+): [string, string] {
+  const run = start(knobs);
+  const other = start(Object.assign({ ...knobs }, { [id]: value }));
+  run.advance(ops);
+  other.advance(ops);
+  return [run.digest(), other.digest()];
+}
+
+/** Values of a knob that are far apart, the present one left out. */
+export function othersOf(def: KnobDef, now: KnobValue): KnobValue[] {
+  switch (def.kind) {
+    case 'bool':
+      return [!now];
+    case 'enum':
+      return def.options.filter((option) => option !== now);
+    case 'number': {
+      const step = def.integer ? Math.round : (value: number) => value;
+      const middle = step(Math.sqrt((def.min + 1) * (def.max + 1)) - 1);
+      const values = [def.min, middle, step(Number(now) * 1.5 + 1), def.max];
+      return values.filter((value) => value !== now && value >= def.min && value <= def.max);
+    }
+    case 'text':
+      return def.examples.filter((example) => example !== now);
+  }
+}
+
+/** @returns what the audit says of a faulty model as soon as it says something, undefined: never */
+export function noticed(
+  model: ModelId,
+  fault: ModelFault | undefined,
+  knobs: Partial<KnobValues>,
+): string | undefined {
+  const settings: KnobValues = Object.assign(defaultKnobs(), knobs, { model });
+  const run = start(settings, fault?.create);
+  for (let i = 0; i < 500; i++) {
+    const problems = run.audit();
+    if (problems.length > 0) return problems[0];
+    if (run.advance(i < 400 ? 1 : 50).ops === 0) break;
+  }
+  return run.audit()[0];
+}
+
+/** Counters of a run at its end, by name; those that follow from how turns are dealt left out. */
+export function countsOf(knobs: KnobValues, ops: number): Map<string, number> {
+  const run = start(knobs);
+  run.advance(ops);
+  sound('at the end', run);
+  const counters = run.readCounters();
+  return new Map(COUNTERS.map((name, i) => [name, counters[i]]));
+}

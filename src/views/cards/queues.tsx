@@ -1,0 +1,166 @@
+import { useRef } from 'react';
+import { classSize, compact, count } from '../../draw/format.ts';
+import { C } from '../../engine/telemetry/counters.ts';
+import type { SeriesName } from '../../engine/telemetry/series.ts';
+import type { FrameView } from '../../worker/frame.ts';
+import { useLane } from '../lane/context.ts';
+import { useFrames } from '../lane/use-frame.ts';
+import { Card } from './card.tsx';
+import { Chart } from './chart.tsx';
+
+/** Rows of the matrix: living owners, then the dead of each chain; empty lines are left out. */
+function linesOf(frame: FrameView): { name: string; values: number[] }[] {
+  const { chains, classes } = frame.shape;
+  const lines: { name: string; values: number[] }[] = [];
+  for (let line = 0; line < 2 * chains; line++) {
+    const dead = line >= chains;
+    const chain = line % chains;
+    const values = Array.from(frame.queues.subarray(line * classes, (line + 1) * classes));
+    if (dead && values.every((value) => value === 0)) continue;
+    lines.push({
+      name: chain === 0 ? (dead ? 'nobody' : 'main') : `chain ${chain}${dead ? ', its dead' : ''}`,
+      values,
+    });
+  }
+  return lines;
+}
+
+/** Blocks that wait in remote queues: who would have to drain them, and since when they grow. */
+export function QueuesCard() {
+  const { lane } = useLane();
+  const body = useRef<HTMLTableSectionElement>(null);
+  const head = useRef<HTMLTableRowElement>(null);
+  useFrames(lane, 200, (frame) => {
+    const all = linesOf(frame);
+    // Classes whose queues are all empty need no column; one stays, so that there is a table.
+    const shown = Array.from(frame.classBytes, (_, cls) => cls).filter(
+      (cls) => cls === 0 || all.some(({ values }) => values[cls] > 0),
+    );
+    const lines = all.map(({ name, values }) => ({
+      name,
+      values: shown.map((cls) => values[cls]),
+    }));
+    fillRow(head.current, ['owner', ...shown.map((cls) => classSize(frame.classBytes[cls]))], 'th');
+    const most = Math.max(1, ...lines.flatMap(({ values }) => values));
+    const section = body.current;
+    if (!section) return;
+    while (section.rows.length > lines.length) section.deleteRow(-1);
+    lines.forEach(({ name, values }, i) => {
+      const row = section.rows[i] ?? section.insertRow();
+      fillRow(row, [name, ...values.map((value) => (value === 0 ? '0' : compact(value)))], 'td');
+      values.forEach((value, j) => {
+        const cell = row.cells[j + 1];
+        cell.style.setProperty(
+          '--heat',
+          String(value === 0 ? 0 : 0.15 + 0.85 * (Math.log1p(value) / Math.log1p(most))),
+        );
+      });
+    });
+  });
+  return (
+    <Card
+      className="queues-card"
+      title={(frame) => {
+        const queued = frame.counters[C.queuedBlocks];
+        const dead = frame.counters[C.queuedDead];
+        if (queued === 0) return 'No block waits in a remote queue';
+        if (dead > 0)
+          return `${compact(dead)} of ${compact(queued)} queued blocks wait for owners that never drain`;
+        return `${compact(queued)} blocks wait in remote queues of living owners`;
+      }}
+      table={{
+        head: ['Queue', 'Count'],
+        rows: (frame) => [
+          ['blocks queued now', count(frame.counters[C.queuedBlocks])],
+          ['of them, owner dead', count(frame.counters[C.queuedDead])],
+          ['queues that became non-empty', count(frame.counters[C.remoteEdges])],
+          ['drains tried', count(frame.counters[C.drainAttempts])],
+          ['drains that moved blocks', count(frame.counters[C.drainSuccesses])],
+          ['blocks drained', count(frame.counters[C.drainedBlocks])],
+          ...linesOf(frame).map(({ name, values }) => [
+            name,
+            count(values.reduce((a, b) => a + b, 0)),
+          ]),
+        ],
+      }}
+    >
+      <div
+        className="heat"
+        tabIndex={0}
+        role="group"
+        aria-label="Queued blocks by owner and size class"
+      >
+        <table>
+          <thead>
+            <tr ref={head} />
+          </thead>
+          <tbody ref={body} />
+        </table>
+      </div>
+      <ClassLegend />
+      <Chart
+        className="short"
+        unit="blocks"
+        label="Blocks in remote queues over the run, by size class"
+        format={compact}
+        layers={(palette) =>
+          Array.from({ length: 8 }, (_, c) => ({
+            name: `class ${c}`,
+            series: [`queued.${c}` as SeriesName],
+            colour: palette.owners[c % palette.owners.length],
+          }))
+        }
+      />
+    </Card>
+  );
+}
+
+/** Colours of the chart by size class; classes without a block in any queue are left out. */
+function ClassLegend() {
+  const { lane } = useLane();
+  const list = useRef<HTMLUListElement>(null);
+  useFrames(lane, 250, (frame) => {
+    Array.from(list.current?.children ?? []).forEach((line, cls) => {
+      const queued = linesOf(frame).reduce((sum, { values }) => sum + (values[cls] ?? 0), 0);
+      (line as HTMLElement).hidden = cls >= frame.shape.classes || queued === 0;
+      const name = cls < frame.shape.classes ? classSize(frame.classBytes[cls]) : '';
+      const text = line.lastElementChild;
+      if (text && text.textContent !== name) text.textContent = name;
+    });
+  });
+  return (
+    <ul className="legend" ref={list} aria-label="Size classes">
+      {Array.from({ length: 8 }, (_, cls) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a class is its index
+        <li key={cls} hidden>
+          <span
+            className="swatch"
+            style={{ background: `var(--o${cls % OWNER_COLOURS})` }}
+            aria-hidden="true"
+          />
+          <span />
+        </li>
+      ))}
+    </ul>
+  );
+}
+/** Owner colours of the palette, which this chart borrows. */
+const OWNER_COLOURS = 7;
+
+function fillRow(
+  row: HTMLTableRowElement | null,
+  texts: readonly string[],
+  tag: 'th' | 'td',
+): void {
+  if (!row) return;
+  while (row.cells.length > texts.length) row.deleteCell(-1);
+  texts.forEach((text, i) => {
+    let cell: HTMLTableCellElement | undefined = row.cells[i];
+    if (!cell) {
+      cell = document.createElement(i === 0 ? 'th' : tag);
+      if (cell.tagName === 'TH') cell.setAttribute('scope', tag === 'th' ? 'col' : 'row');
+      row.appendChild(cell);
+    }
+    if (cell.textContent !== text) cell.textContent = text;
+  });
+}

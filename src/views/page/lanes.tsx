@@ -1,0 +1,35 @@
+import { Suspense } from 'react';
+import { LaneTabs } from '../compare/lane-tabs.tsx';
+import { LaneView } from '../lane/lane-view.tsx';
+import { Boundary } from '../shell/boundary.tsx';
+import { lazily } from '../shell/lazily.tsx';
+import { useApp, usePerform } from './context.ts';
+import { copyLink } from './session/share.ts';
+
+const Compare = lazily(async () => (await import('../compare/compare.tsx')).Compare);
+
+/** The lanes side by side, and above them what tells them apart. */
+export function Lanes() {
+  const run = usePerform();
+  const lanes = useApp((state) => state.recipe.lanes.length);
+  return (
+    <main id="lane" tabIndex={-1}>
+      {lanes > 1 && (
+        <>
+          <Boundary what="The comparison" of={lanes} onLink={() => run(copyLink)}>
+            <Suspense>
+              <Compare />
+            </Suspense>
+          </Boundary>
+          <LaneTabs />
+        </>
+      )}
+      <div className="lanes" data-lanes={lanes}>
+        {Array.from({ length: lanes }, (_, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a lane is its place
+          <LaneView key={i} index={i} />
+        ))}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,255 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Recipe } from '../../../engine/recipe.ts';
+import { defaultRecipe } from '../../../engine/recipe-parse.ts';
+import { presetRecipe } from '../../../state/store.ts';
+import { H } from '../../../worker/frame.ts';
+import { strike, turnKnob } from './edits.ts';
+import { type Press, press, type Target } from './keys.ts';
+import { addNote, duplicateLane, redo, removeLane, undo } from './lanes.ts';
+import { openLesson } from './lesson.ts';
+import { openScenario } from './panels.ts';
+import { isPlaying, now } from './position.ts';
+import { hasEnded, perform, type Session, stateOf } from './session.ts';
+import { linkNow, openText, recipeNow } from './share.ts';
+import { openSession } from './testing/session.ts';
+import {
+  changeSpeed,
+  playPause,
+  runToEnd,
+  stepBack,
+  stepForward,
+  toEvent,
+  travel,
+} from './transport.ts';
+
+const SMALL: Partial<Recipe['knobs']> = { chunks: 32, threads: 2, baseMaps: 20 };
+const standing = (op: number, more: Partial<Recipe> = {}): Recipe => ({
+  ...defaultRecipe(),
+  knobs: SMALL,
+  cursor: op,
+  ...more,
+});
+const lanes = (count: number): Recipe['lanes'] =>
+  Array.from({ length: count }, (_, i) => ({ name: `lane ${i}`, knobs: {} }));
+
+const opened: { close(): void }[] = [];
+afterEach(() => {
+  for (const each of opened.splice(0)) each.close();
+});
+/** Opens a recipe and waits until its lanes have been brought to where it points. */
+async function open(recipe: Recipe): Promise<Session> {
+  const { session, close } = openSession(recipe);
+  opened.push({ close });
+  await settled(session);
+  return session;
+}
+async function settled(session: Session): Promise<void> {
+  await vi.waitFor(
+    () => {
+      expect(session.lockstep.busy && !isPlaying(session)).toBe(false);
+      for (const { hub } of session.lockstep.lanes) expect(hub.latest).toBeDefined();
+    },
+    { timeout: 60_000, interval: 5 },
+  );
+}
+const notices = (session: Session): string =>
+  stateOf(session)
+    .notices.map(({ text, kept }) => `${text} ${kept ?? ''}`)
+    .join(' | ');
+const ops = (session: Session): (number | undefined)[] =>
+  session.lockstep.lanes.map(({ hub }) => hub.summary?.op);
+
+describe('a session', () => {
+  it('brings lanes to where the recipe points, and plays one that points nowhere', async () => {
+    const still = await open(standing(700, { lanes: lanes(2) }));
+    expect(ops(still)).toEqual([700, 700]);
+    expect(isPlaying(still)).toBe(false);
+    const { cursor: _cursor, ...fromStart } = standing(0);
+    const moving = await open(fromStart);
+    await vi.waitFor(() => expect(isPlaying(moving)).toBe(true));
+    await perform(moving, playPause);
+    await vi.waitFor(() => expect(moving.standing.getState().anyPlaying).toBe(false));
+  });
+
+  it('has as many lanes as the recipe, wherever it changes', async () => {
+    const session = await open(standing(500));
+    await perform(session, duplicateLane, 0);
+    expect(session.lockstep.lanes).toHaveLength(2);
+    await settled(session);
+    expect(ops(session)).toEqual([500, 500]);
+    await perform(session, removeLane, 1);
+    expect(session.lockstep.lanes).toHaveLength(1);
+  });
+
+  it('steps, travels and tells the address where it came to stand', async () => {
+    const session = await open(standing(1000));
+    await perform(session, stepForward);
+    expect(now(session)).toBe(1001);
+    await perform(session, stepBack);
+    await perform(session, stepBack);
+    expect(now(session)).toBe(999);
+    await perform(session, travel, 4321);
+    await vi.waitFor(() => expect(stateOf(session).recipe.cursor).toBe(4321));
+    expect(linkNow(session, 'http://here/')).toMatch(/^http:\/\/here\/#.*at=4321$/);
+  });
+
+  it('says that there is no such event, and moves nothing', async () => {
+    const session = await open(standing(300));
+    stateOf(session).setUi({ stopKind: 'trim' });
+    await perform(session, toEvent, false);
+    expect(notices(session)).toContain('There is no earlier “trim pass” in this run.');
+    expect(now(session)).toBe(300);
+  });
+
+  it('examines a run that has ended, and says so', async () => {
+    const session = await open(standing(10, { knobs: { ...SMALL, opLimit: 500 } }));
+    await perform(session, runToEnd);
+    await vi.waitFor(() => expect(session.standing.getState().autopsy).toBeDefined());
+    expect(hasEnded(session.standing.getState())).toBe(true);
+    expect(stateOf(session).announcement).toMatch(/SuperSlabs after/);
+  });
+});
+
+describe('positions while a run plays', () => {
+  it('are those of the newest frame: notes, links and what is undone stand where the run is', async () => {
+    const session = await open(standing(1000));
+    const [{ hub }] = session.lockstep.lanes;
+    await perform(session, changeSpeed, 'max');
+    await perform(session, playPause);
+    await vi.waitFor(() => expect(hub.latest?.header[H.op]).toBeGreaterThan(20_000), {
+      timeout: 60_000,
+    });
+    const seen = hub.latest?.header[H.op] ?? 0;
+    // No summary has come since play began.
+    expect(hub.summary?.op).toBeLessThan(seen);
+    await perform(session, addNote, 'here', false);
+    expect(stateOf(session).recipe.notes?.[0].op).toBeGreaterThanOrEqual(seen);
+    expect(recipeNow(session).cursor).toBeGreaterThanOrEqual(seen);
+    await perform(session, duplicateLane, 0);
+    expect(stateOf(session).recipe.cursor).toBeGreaterThanOrEqual(seen);
+  });
+});
+
+describe('edits', () => {
+  it('begin a run anew at its start, and are noted where a run stands', async () => {
+    const session = await open(standing(0));
+    await perform(session, turnKnob, 'decOnRemote', true);
+    expect(stateOf(session).recipe.edits).toEqual([]);
+    expect(stateOf(session).recipe.knobs.decOnRemote).toBe(true);
+    await settled(session);
+    await perform(session, travel, 2000);
+    await perform(session, turnKnob, 'drainOnRefill', false);
+    expect(stateOf(session).recipe.edits).toEqual([
+      { op: 2000, lane: 0, knob: 'drainOnRefill', value: false },
+    ]);
+    await perform(session, undo);
+    expect(stateOf(session).recipe.edits).toEqual([]);
+    expect(stateOf(session).recipe.cursor).toBe(2000);
+    await perform(session, redo);
+    expect(stateOf(session).recipe.edits).toHaveLength(1);
+  });
+
+  it('of several lanes are noted for those that made them; of the others it is said', async () => {
+    const session = await open(standing(800, { lanes: lanes(3) }));
+    const turning = perform(session, turnKnob, 'decOnRemote', true, true);
+    session.lockstep.lanes[1].crashForTest();
+    await turning;
+    expect(stateOf(session).recipe.edits.map(({ lane }) => lane)).toEqual([0, 2]);
+    expect(notices(session)).toMatch(/in lane B was not done: ended by a test/);
+    await settled(session);
+    const striking = perform(session, strike, { act: 'kill', subject: 1, amount: 0 }, true);
+    session.lockstep.lanes[2].crashForTest();
+    await striking;
+    const kills = stateOf(session).recipe.edits.filter((edit) => 'act' in edit);
+    expect(kills.map(({ lane }) => lane)).toEqual([0, 1]);
+    expect(notices(session)).toMatch(/Kill in lane C was not done/);
+  });
+
+  it('that a lane refuses are said with its reason, and not noted', async () => {
+    const session = await open(standing(800));
+    await perform(session, strike, { act: 'kill', subject: 1, amount: 0 });
+    await perform(session, strike, { act: 'kill', subject: 1, amount: 0 });
+    expect(stateOf(session).recipe.edits).toHaveLength(1);
+    expect(notices(session)).toMatch(/^Kill: .* the run as it was$/);
+  });
+});
+
+describe('lessons', () => {
+  it('stand at their start, and close when another scenario is opened', async () => {
+    const session = await open(standing(100));
+    await perform(session, openLesson, 'dead-owner');
+    expect(stateOf(session).ui.lesson).toMatchObject({ id: 'dead-owner', number: 2, attempt: 1 });
+    await settled(session);
+    expect(now(session)).toBe(0);
+    await perform(session, turnKnob, 'decOnRemote', true);
+    expect(stateOf(session).ui.lesson).toBeDefined();
+    await perform(session, openScenario, 'domino');
+    expect(stateOf(session).ui.lesson).toBeUndefined();
+    expect(notices(session)).toContain('Lesson 2 is closed');
+    await perform(session, openLesson, 'no-such-lesson');
+    expect(notices(session)).toContain('There is no lesson no-such-lesson.');
+  });
+});
+
+describe('recipe files', () => {
+  it('open, or leave the run alone and say what is wrong', async () => {
+    const session = await open(standing(100));
+    const { run } = stateOf(session);
+    for (const [text, said] of [
+      ['<img src=x>', 'it is not JSON'],
+      ['[1, 2]', 'it has no schema'],
+      ['{"schema":99}', 'reads up to'],
+    ] as const) {
+      await perform(session, openText, text);
+      expect(notices(session)).toMatch(new RegExp(`${said}.* the present run`));
+    }
+    expect(stateOf(session).run).toBe(run);
+    await perform(session, openText, JSON.stringify(presetRecipe('larson-immortal', 0)));
+    expect(stateOf(session).recipe.preset).toBe('larson-immortal');
+    expect(stateOf(session).notices).toEqual([]);
+  });
+});
+
+describe('keys', () => {
+  /** A key pressed while an element that matches `inside` has the focus. */
+  const hit = (session: Session, key: string, inside = '', more: Partial<Press> = {}): boolean => {
+    let prevented = false;
+    const target: Target = {
+      closest: (selectors) => (inside !== '' && selectors.includes(inside) ? {} : null),
+    };
+    const event: Press = {
+      key,
+      ctrlKey: false,
+      metaKey: false,
+      altKey: false,
+      shiftKey: false,
+      preventDefault: () => {
+        prevented = true;
+      },
+      ...more,
+    };
+    press(event, target, session);
+    return prevented;
+  };
+
+  it('are the page’s unless a field, a dialog or a button has them', async () => {
+    const session = await open(standing(100));
+    const { ui } = stateOf(session);
+    for (const inside of ['input', 'textarea', 'dialog']) {
+      expect(hit(session, ' ', inside)).toBe(false);
+      expect(hit(session, '?', inside)).toBe(false);
+    }
+    expect(hit(session, ' ', 'button')).toBe(false);
+    expect(hit(session, 'g', '', { altKey: true })).toBe(false);
+    expect(stateOf(session).ui).toEqual(ui);
+    hit(session, 'k', 'input', { ctrlKey: true });
+    await vi.waitFor(() => expect(stateOf(session).ui.overlay).toBe('palette'));
+    hit(session, 'n');
+    await vi.waitFor(() => expect(stateOf(session).ui.panels.notes).toBe('byHand'));
+    hit(session, 'b');
+    await vi.waitFor(() => expect(stateOf(session).ui.panels.breakIt).toBe(true));
+    expect(hit(session, 'ArrowRight')).toBe(true);
+    await vi.waitFor(() => expect(now(session)).toBe(101));
+    expect(hit(session, 'z', 'textarea', { ctrlKey: true })).toBe(false);
+  });
+});

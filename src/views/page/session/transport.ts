@@ -1,0 +1,83 @@
+import type { Note } from '../../../engine/recipe.ts';
+import { knobsInForce } from '../../../state/store.ts';
+import type { Speed } from '../../../worker/protocol.ts';
+import { kindName } from '../../lane/event-text.ts';
+import { stopKind } from '../../transport/stops.ts';
+import { isPlaying, now } from './position.ts';
+import { DONE, focusOf, noticed, type Outcome, type Session, stateOf } from './session.ts';
+
+/** No run is longer than this, in operations. */
+const BEYOND_ANY_END = 1e10;
+
+/** Plays, or pauses all lanes at one operation. */
+export async function playPause(session: Session): Promise<Outcome> {
+  if (isPlaying(session)) await session.lockstep.pause();
+  else await session.lockstep.play(stateOf(session).ui.speed);
+  return DONE;
+}
+
+/** Stops all lanes at one operation. */
+export async function pause({ lockstep }: Session): Promise<Outcome> {
+  await lockstep.pause();
+  return DONE;
+}
+
+/** The speed to play at from now on, also of a run that plays. */
+export async function changeSpeed(session: Session, speed: Speed): Promise<Outcome> {
+  stateOf(session).setUi({ speed });
+  if (isPlaying(session)) await session.lockstep.play(speed);
+  return DONE;
+}
+
+export async function stepForward({ lockstep }: Session): Promise<Outcome> {
+  await lockstep.stepOps(1);
+  return DONE;
+}
+
+export async function stepBack(session: Session): Promise<Outcome> {
+  await session.lockstep.seek(now(session) - 1);
+  return DONE;
+}
+
+/** All lanes to an operation; where they come to stand the address says. */
+export async function travel({ lockstep }: Session, op: number): Promise<Outcome> {
+  await lockstep.seek(op);
+  return DONE;
+}
+
+export async function runToEnd({ lockstep }: Session): Promise<Outcome> {
+  await lockstep.runTo(BEYOND_ANY_END);
+  return DONE;
+}
+
+/** The same recipe from its start. */
+export function restart(session: Session): Outcome {
+  stateOf(session).restart();
+  return DONE;
+}
+
+/** To the next event of the chosen kind in the focused lane, or to the previous one; the others follow. */
+export async function toEvent(session: Session, forward: boolean): Promise<Outcome> {
+  const { lockstep } = session;
+  const lead = focusOf(session);
+  const { recipe, ui } = stateOf(session);
+  const { model } = knobsInForce(recipe, lead);
+  const kind = stopKind(model, ui.stopKind);
+  const found = forward
+    ? await lockstep.stepEvent([kind], lead)
+    : await lockstep.previousEvent([kind], lead);
+  if (found) return DONE;
+  const name = `“${kindName(kind, model)}”`;
+  return noticed(
+    forward ? `No ${name} before this run ends.` : `There is no earlier ${name} in this run.`,
+  );
+}
+
+/** To where a note was pinned, and to what it was pinned to. */
+export function goToNote(session: Session, note: Note): Promise<Outcome> {
+  const { recipe, focusOn, select } = stateOf(session);
+  const { op, lane, row } = note;
+  if (lane !== focusOf(session) && lane < recipe.lanes.length) focusOn(lane);
+  select(row === undefined ? undefined : { superslab: row });
+  return travel(session, op);
+}
