@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../base/testing/fuzz.ts';
 import { MODEL_IDS, modelDef } from '../allocators/index.ts';
 import {
   defaultKnobs,
@@ -72,7 +73,7 @@ describe('the table of knobs', () => {
           if (reason !== undefined) expect(reason, name).toMatch(/^[A-Z].*[^.]$/);
         }
       }),
-      { numRuns: 500 },
+      cases(500),
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WordHash } from '../../base/hash.ts';
+import { cases } from '../../base/testing/fuzz.ts';
 import { AddressSpace, HEAP_BASE_PAGE, MMAP_TOP_PAGE } from './address-space.ts';
 import { ADVICE, type Advice, FAILURE, KIND, MAP, PROT, type Prot, type VmaKind } from './vma.ts';
 
@@ -208,7 +209,7 @@ describe('Mappings', () => {
           compare(copy, twin);
         },
       ),
-      { numRuns: 150 },
+      cases(150),
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../base/testing/fuzz.ts';
 import { PageSets, REGION_PAGES, runEnd, runStart, WHOLE_REGION } from './page-set.ts';
 
 const RANGE = fc
@@ -53,7 +54,7 @@ describe('PageSets', () => {
           expect(sets.stateBytes).toBe(bytes);
         },
       ),
-      { numRuns: 200 },
+      cases(200),
     );
   });
 

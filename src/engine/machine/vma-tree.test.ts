@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../base/testing/fuzz.ts';
 import { VmaTree } from './vma-tree.ts';
 
 const FLOOR = 16;
@@ -108,7 +109,7 @@ describe('VmaTree', () => {
         for (let i = 0; i < steps; i++) pair.step();
         pair.same();
       }),
-      { numRuns: 60 },
+      cases(60),
     );
   });
 

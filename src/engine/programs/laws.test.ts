@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../base/testing/fuzz.ts';
 import {
   KNOB_IDS,
   type KnobId,
@@ -225,7 +226,7 @@ describe.each(PROGRAM_IDS)('%s', (id) => {
         for (const [chain, running] of run.running.entries())
           if (running) expect(run.program.sleeps(chain)).toBe(true);
       }),
-      { numRuns: 300 },
+      cases(300),
     );
   });
 
@@ -330,11 +331,11 @@ describe('knobs of programs', () => {
     }
     return said.join('\n');
   };
-  const cases = KNOB_IDS.flatMap((knob) =>
+  const pairs = KNOB_IDS.flatMap((knob) =>
     (programsOfKnob(knob) ?? []).map((program) => [knob, program] as const),
   );
 
-  it.each(cases)('%s changes what the threads of %s ask for', (knob, workload) => {
+  it.each(pairs)('%s changes what the threads of %s ask for', (knob, workload) => {
     const def = knobDef(knob);
     const [value, context = {}] = OTHER[knob] ?? [Number(BASE[knob] ?? def.default) + 7];
     const settings = { ...context, workload };
@@ -358,7 +359,7 @@ describe('knobs of programs', () => {
         };
         expect(few(turned)).toEqual(few(settings));
       }),
-      { numRuns: 200 },
+      cases(200),
     );
   });
 });

@@ -15,7 +15,8 @@ describe.each(MODEL_IDS)('the audit of %s can fail', (model) => {
     expect(new Set(faults.map(({ name }) => name)).size).toBeGreaterThanOrEqual(10);
   });
   it('and is silent without a fault', () => {
-    for (const { knobs } of faults) expect(noticed(model, undefined, knobs)).toBeUndefined();
+    const settings = new Map(faults.map(({ knobs }) => [JSON.stringify(knobs), knobs]));
+    for (const knobs of settings.values()) expect(noticed(model, undefined, knobs)).toBeUndefined();
   });
   it.each(faults)('$name: $what', (fault) => {
     expect(noticed(model, fault, fault.knobs)).toBeDefined();

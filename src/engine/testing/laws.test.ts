@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../base/testing/fuzz.ts';
 import { MODEL_IDS, type ModelId } from '../allocators/index.ts';
 import { PROGRAM_IDS, type ProgramId } from '../programs/index.ts';
 import {
@@ -30,7 +31,7 @@ describe.each(PAIRS)('%s runs %s', (model, program) => {
         fc.nat(20),
         lawOfRuns,
       ),
-      { numRuns: 60 },
+      cases(200),
     );
   });
 
@@ -42,11 +43,11 @@ describe.each(PAIRS)('%s runs %s', (model, program) => {
         fc.array(fc.nat(900), { minLength: 2, maxLength: 4 }),
         (knobs, some, targets) => lawOfSeeking(knobs, editsOf(some), targets),
       ),
-      { numRuns: 25 },
+      cases(100),
     );
   });
 
-  it('without an effect of knobs that say they have none', () => {
+  it('without an effect of knobs that say they have none', { tags: ['slow'] }, () => {
     const turnArb = fc
       .constantFrom(...knobsOf(model, program))
       .chain((id) => valueArb(id).map((value) => ({ id, value })));
@@ -55,7 +56,7 @@ describe.each(PAIRS)('%s runs %s', (model, program) => {
       fc.property(settings, turnArb, (knobs, { id, value }) => {
         if (lawOfWhen(knobs, id, value, 400)) said++;
       }),
-      { numRuns: 100 },
+      cases(500),
     );
     expect(said).toBeGreaterThan(0);
   });

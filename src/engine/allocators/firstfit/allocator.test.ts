@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../../base/testing/fuzz.ts';
 import { LOCK } from '../../machine/locks.ts';
 import type { OP } from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
@@ -311,6 +312,6 @@ it('gives the same state however calls are sliced and after a restore', () => {
       expect(again.digest()).toBe(whole.digest());
       expect(again.ledger).toEqual(whole.ledger);
     }),
-    { numRuns: 150 },
+    cases(150),
   );
 });

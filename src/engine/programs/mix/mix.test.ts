@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../../base/testing/fuzz.ts';
 import { type KnobValues, resolveKnobs } from '../../knobs/index.ts';
 import { programOf } from '../create.ts';
 import { programDef } from '../index.ts';
@@ -435,7 +436,7 @@ describe('bounds', () => {
         }
         expect(run.peak).toBeLessThanOrEqual(run.program.maxSlots);
       }),
-      { numRuns: 60 },
+      cases(60),
     );
   });
 });
