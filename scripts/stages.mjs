@@ -47,6 +47,7 @@ export function stages({ effort, seed }) {
       [
         'scripts/unit.mjs',
         ...(effort === 'usual' ? [] : [`--${effort}`]),
+        ...(effort === 'quick' ? ['--fresh'] : []),
         '--reporter=default',
         '--reporter=json',
         `--outputFile.json=${path.join(reports, 'unit.json')}`,

@@ -2,6 +2,7 @@
 // Property tests draw their cases from a seed that is new each time and printed; SEED=n repeats a run.
 //   --quick  without the tests marked slow, and few cases for each property (npm run check)
 //   --deep   all cases of each property
+//   --fresh  with --quick: without the files that passed with all that they import as it is
 import { randomInt } from 'node:crypto';
 import { run } from './run.mjs';
 
@@ -15,6 +16,7 @@ const took = (flag) => {
 const quick = took('--quick');
 const deep = took('--deep');
 const watch = took('--watch');
+const remember = quick && took('--fresh');
 const seed = process.env.SEED ?? String(randomInt(2 ** 31 - 1));
 const effort = deep ? 'deep' : quick ? 'quick' : 'usual';
 
@@ -22,8 +24,17 @@ console.log(
   `property tests: seed ${seed}, ${effort} (SEED=${seed} npm run unit -- ${effort === 'usual' ? '' : `--${effort} `}path repeats them)`,
 );
 process.exit(
-  run('vitest', [watch ? 'watch' : 'run', ...(quick ? ['--tagsFilter=!slow'] : []), ...args], {
-    stdio: 'inherit',
-    env: { ...process.env, SEED: seed, EFFORT: effort },
-  }),
+  run(
+    'vitest',
+    [
+      watch ? 'watch' : 'run',
+      ...(quick ? ['--tagsFilter=!slow'] : []),
+      ...(remember ? ['--reporter=./scripts/remember-passed.ts'] : []),
+      ...args,
+    ],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, SEED: seed, EFFORT: effort, ...(remember ? { REMEMBER: '1' } : {}) },
+    },
+  ),
 );

@@ -42,7 +42,7 @@ const rowsWhere = (
   });
 
 describe.each(models)('interventions, %s', (_, knobs) => {
-  it('a stalled thread does nothing until the others have caught up', () => {
+  it('a stalled thread does nothing until the others have caught up', { tags: ['slow'] }, () => {
     const sim = start(knobs, 500);
     const before = sim.listThreads()[1];
     deal(sim, 'stall', 2, 1000);
@@ -112,7 +112,7 @@ describe.each(models)('interventions, %s', (_, knobs) => {
     expect(sim.audit()).toEqual([]);
   });
 
-  it('what is pinned is not adopted, forced or trimmed', () => {
+  it('what is pinned is not adopted, forced or trimmed', { tags: ['slow'] }, () => {
     const cure: Partial<KnobValues> = { ...knobs, orphanPolicy: 'adopt', route: 's1' };
     const free = start(cure, 400);
     const pinned = start(cure, 400);

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from 'vitest';
 import { type KnobValues, resolveKnobs } from './knobs/index.ts';
 import { provenance } from './provenance.ts';
@@ -63,7 +64,7 @@ describe('who allocated and who freed a block', () => {
     expect(sim.digest()).toBe(digest);
   });
 
-  it('goes as far back as it must, wherever keyframes lie', { tags: ['slow'] }, () => {
+  it('goes as far back as it must, wherever keyframes lie', () => {
     const knobs = resolveKnobs({ chunks: 400, threads: 2 });
     const sim = createSimulation(knobs, OPTIONS);
     const near = new Timeline([], undefined, 32);

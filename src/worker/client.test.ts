@@ -87,6 +87,7 @@ const LONG = resolveKnobs({ chunks: 64, threads: 2, succession: false, seconds: 
 
 describe('a worker that is lost', () => {
   it('is replaced when it is silent, by one that goes on where it stood', async () => {
+    holdTimers();
     const { client, workers, restarts } = lane({ watchdogMs: 30 });
     await client.configure(config());
     await client.call('step', { by: 'op', ops: 500 });
@@ -94,7 +95,6 @@ describe('a worker that is lost', () => {
     expect(knob.op).toBe(500);
     const blow = { act: 'burst', subject: 2, amount: 40 } as const;
     expect(await client.intervene(blow)).toEqual({ op: 500 });
-    holdTimers();
     workers[0].deaf = true;
     const step = expect(client.call('step', { by: 'op', ops: 1 })).rejects.toMatchObject({
       code: 'E_WORKER',
@@ -116,9 +116,9 @@ describe('a worker that is lost', () => {
   });
 
   it('is asked for a sign of life first, and left alone when it gives one', async () => {
+    holdTimers();
     const { client, workers, restarts } = lane({ watchdogMs: 30 });
     await client.configure(config({ knobs: LONG }));
-    holdTimers();
     const [worker] = workers;
     const long = expect(client.call('runTo', { op: 1e9 })).rejects.toMatchObject({
       code: 'E_ABORTED',

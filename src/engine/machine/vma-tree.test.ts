@@ -113,7 +113,9 @@ describe('VmaTree', () => {
     );
   });
 
-  it('agrees with it over three levels, growing and shrinking, and when restored', () => {
+  it('agrees with it over three levels, growing and shrinking, and when restored', {
+    tags: ['slow'],
+  }, () => {
     const pair = new Pair(7);
     // 64 × 64 entries fill one node of leaves: this needs more.
     for (let i = 0; i < 9000; i++) pair.map(1 + (i % 7), i % 3);

@@ -92,7 +92,9 @@ describe.each(PROGRAM_IDS)('%s', (id) => {
     );
   });
 
-  it('writes the same records whatever is drawn at a time and taken back', () => {
+  it('writes the same records whatever is drawn at a time and taken back', {
+    tags: ['slow'],
+  }, () => {
     fc.assert(
       fc.property(small, stretches, (knobs, turns) => {
         // One record at a time, and the same operations with records drawn in vain.
@@ -111,7 +113,7 @@ describe.each(PROGRAM_IDS)('%s', (id) => {
     );
   });
 
-  it('goes on from its words as if nothing had been', () => {
+  it('goes on from its words as if nothing had been', { tags: ['slow'] }, () => {
     fc.assert(
       fc.property(small, stretches, stretches, (knobs, before, after) => {
         const run = start(id, knobs);
@@ -153,7 +155,9 @@ describe.each(PROGRAM_IDS)('%s', (id) => {
     );
   });
 
-  it('takes knobs that are turned while it runs, and goes on the same from its words then', () => {
+  it('takes knobs that are turned while it runs, and goes on the same from its words then', {
+    tags: ['slow'],
+  }, () => {
     const live = KNOB_IDS.filter(
       (knob) => programsOfKnob(knob)?.includes(id) && knobDef(knob).apply === 'live',
     );

@@ -150,7 +150,9 @@ describe('transparent huge pages', () => {
     expect(always.audit()).toEqual([]);
   });
 
-  it('passes every audit with every size of SuperSlab, tail and reserve', () => {
+  it('passes every audit with every size of SuperSlab, tail and reserve', {
+    tags: ['slow'],
+  }, () => {
     for (const ssLg of [16, 20, 21, 22]) {
       for (const classTable of ['pow2', 'six'] as const) {
         const run = start(

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from 'vitest';
 import { MODEL_IDS } from '../allocators/index.ts';
 import type { FaultsModule } from './fault.ts';

@@ -35,7 +35,7 @@ describe.each(PAIRS)('%s runs %s', (model, program) => {
     );
   });
 
-  it('to where one seeks, from anywhere', () => {
+  it('to where one seeks, from anywhere', { tags: ['slow'] }, () => {
     fc.assert(
       fc.property(
         settings,

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from 'vitest';
 import { sampleAt } from '../../draw/area.ts';
 import { frameOf } from '../../draw/testing/frames.ts';
@@ -68,7 +69,6 @@ function proved(lesson: Lesson) {
 describe('every lesson comes to its last step and proves its answer', () => {
   it.each(LESSONS.map((lesson) => [lesson.id, lesson] as const))(
     '%s',
-    { tags: ['slow'] },
     (id, { steps, predict, ...rest }) => {
       const { at, frame, counters } = proved({ steps, predict, ...rest });
       expect(at).toBe(steps.length - 1);

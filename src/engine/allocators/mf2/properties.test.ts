@@ -1,3 +1,4 @@
+// @module-tag slow
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cases, DEEP, SEED } from '../../../base/testing/fuzz.ts';
@@ -302,7 +303,7 @@ describe('the audit notices a mark that is wrong', () => {
     ['pending', PF.pending],
     ['active', PF.active],
     ['orphan', PF.orphan],
-  ])('%s', { tags: ['slow'] }, (_, mark) => {
+  ])('%s', (_, mark) => {
     const knobs = { workload: 'wakers', adoptOnWake: true, minSize: 2048, maxSize: 9000 } as const;
     const sim = createSimulation(resolveKnobs({ model: 'mf2', ...knobs }), SMALL);
     sim.advance(3000);

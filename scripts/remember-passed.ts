@@ -1,0 +1,10 @@
+// A reporter for npm run check: keeps which test files passed, so that the next one leaves them out while
+// nothing that they import has changed.
+import type { Reporter } from 'vitest/reporters';
+import { remember } from './bundle-tests.ts';
+
+export default class implements Reporter {
+  onTestRunEnd: Reporter['onTestRunEnd'] = (modules) => {
+    for (const module of modules) if (module.ok()) remember(module.moduleId);
+  };
+}
