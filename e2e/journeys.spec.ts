@@ -42,6 +42,7 @@ test('pause, step one operation, step to an event, run to the end, restart', asy
 
 test('the keyboard does everything', async ({ page }) => {
   await open(page);
+  await expect(verdict(page)).toHaveText('running');
   await page.keyboard.press('Space');
   await expect(verdict(page)).toHaveText('paused');
   await whenIdle(page);

@@ -27,6 +27,10 @@ declare global {
   }
 }
 
+/** Whether a lane's newest frame is still on its way: its worker has told of another operation. */
+const isBehind = ({ hub }: Lane): boolean =>
+  !hub.latest || (hub.summary !== undefined && hub.latest.header[H.op] !== hub.summary.op);
+
 /** Installs what tests and the console use: `whenIdle()` and the probe. */
 export function installProbe(lockstep: Lockstep): Probe {
   const [lane] = lockstep.lanes;
@@ -50,10 +54,7 @@ export function installProbe(lockstep: Lockstep): Probe {
     for (let still = 0; still < 2; ) {
       await new Promise(requestAnimationFrame);
       still =
-        lockstep.busy ||
-        rafPending() ||
-        isLoading() ||
-        lockstep.lanes.some((each) => !each.hub.latest)
+        lockstep.busy || rafPending() || isLoading() || lockstep.lanes.some(isBehind)
           ? 0
           : still + 1;
     }
