@@ -24,7 +24,7 @@ export default defineConfig({
     ...(process.env.EFFORT === 'quick' ? { exclude: leftOut() } : {}),
     passWithNoTests: process.env.REMEMBER === '1',
     environment: 'node',
-    setupFiles: ['src/base/testing/fuzz.ts'],
+    setupFiles: ['scripts/map-stacks.ts', 'src/base/testing/fuzz.ts'],
     tags: [{ name: 'slow', description: 'Whole runs of full size: left out by npm run check.' }],
     // No test may fail for being slow: this is what one that hangs is named by.
     testTimeout: 300_000,
