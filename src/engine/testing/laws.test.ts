@@ -1,3 +1,4 @@
+// @module-tag slow
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cases } from '../../base/testing/fuzz.ts';
@@ -125,14 +126,22 @@ describe.each(MODEL_IDS)('every knob of %s', (model) => {
   );
   const hints = HINTS[`../allocators/${model}/testing/hints.ts`]?.HINTS ?? {};
 
-  it.each(ids.filter((id) => knobDef(id).inert !== true))('%s matters', (id) => {
-    const where = whereItMatters(model, id, [...(hints[id] ?? []), ...(GENERAL_HINTS[id] ?? [])]);
-    expect(where).toBeDefined();
-  });
-  it.each(ids.filter((id) => knobDef(id).inert === true))('%s is inert, as marked', (id) => {
-    for (const program of PROGRAM_IDS) {
-      lawOfInert(short(model, program, {}), id, 1000);
-      lawOfInert(short(model, program, { timeBase: 'costs' }), id, 1000);
-    }
-  });
+  it.each(ids.filter((id) => knobDef(id).inert !== true))(
+    '%s matters',
+    { tags: ['slow'] },
+    (id) => {
+      const where = whereItMatters(model, id, [...(hints[id] ?? []), ...(GENERAL_HINTS[id] ?? [])]);
+      expect(where).toBeDefined();
+    },
+  );
+  it.each(ids.filter((id) => knobDef(id).inert === true))(
+    '%s is inert, as marked',
+    { tags: ['slow'] },
+    (id) => {
+      for (const program of PROGRAM_IDS) {
+        lawOfInert(short(model, program, {}), id, 1000);
+        lawOfInert(short(model, program, { timeBase: 'costs' }), id, 1000);
+      }
+    },
+  );
 });

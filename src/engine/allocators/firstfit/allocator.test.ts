@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../../base/testing/fuzz.ts';
 import { LOCK } from '../../machine/locks.ts';
 import type { OP } from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
 import { NEED } from '../../telemetry/events.ts';
 import { B } from '../../telemetry/ledger.ts';
-import { HP } from '../../telemetry/states.ts';
 import { BLOCK_STATES, type SpanColumns } from '../../types.ts';
+import { HP } from './states.ts';
 import { PlainMachine } from './testing/plain-machine.ts';
 
 const COSTS = {
@@ -311,6 +312,6 @@ it('gives the same state however calls are sliced and after a restore', () => {
       expect(again.digest()).toBe(whole.digest());
       expect(again.ledger).toEqual(whole.ledger);
     }),
-    { numRuns: 150 },
+    cases(600),
   );
 });

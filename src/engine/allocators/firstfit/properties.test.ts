@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../../base/testing/fuzz.ts';
 import type { KnobValues } from '../../knobs/index.ts';
 import { GRANULE, granulesFor, minGranules, SLOT } from './layout.ts';
 import { splitGranules, tagBytesOf } from './settings.ts';
@@ -86,7 +87,7 @@ describe('first fit, properties', () => {
           expect(picture.problems(TOUCH)).toEqual([]);
         }
       }),
-      { numRuns: 400 },
+      cases(1600),
     );
   });
 
@@ -121,7 +122,7 @@ describe('first fit, properties', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      cases(1200),
     );
   });
 
@@ -152,7 +153,7 @@ describe('first fit, properties', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      cases(600),
     );
   });
 });
