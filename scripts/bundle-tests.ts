@@ -117,7 +117,9 @@ async function make(file: string): Promise<Kept> {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const bundle = path.join(FOLDER, `${name}.${hash}.mjs`);
   write(bundle, text);
-  const inputs = moduleIds.filter((id) => path.isAbsolute(id) && existsSync(id));
+  // A text that is imported has a query.
+  const files = moduleIds.map((id) => id.replace(/\?.*$/, ''));
+  const inputs = files.filter((file) => path.isAbsolute(file) && existsSync(file));
   const whole = !READS.test(code) && !inputs.some((id) => READS.test(readFileSync(id, 'utf8')));
   const kept: Kept = { inputs, digest: digestOf(file, inputs), bundle, whole };
   write(keptFile(file), JSON.stringify(kept));

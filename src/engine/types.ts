@@ -4,13 +4,7 @@ import type { Intervention } from './interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from './knobs/index.ts';
 import type { EventLog } from './telemetry/events.ts';
 import type { History } from './telemetry/history.ts';
-import type {
-  EndedBy,
-  HeapState,
-  PageState,
-  RunStatus,
-  SuperSlabState,
-} from './telemetry/states.ts';
+import type { EndedBy, RunStatus } from './telemetry/states.ts';
 
 export type { ModelId };
 
@@ -59,7 +53,8 @@ export interface SlabDetail {
 export interface SpanDetail {
   readonly index: number;
   readonly serial: number;
-  readonly state: SuperSlabState | PageState | HeapState;
+  /** Name of its state: one of those that its model shows. */
+  readonly state: string;
   readonly cls: number;
   readonly blockBytes: Bytes;
   readonly bytes: Bytes;

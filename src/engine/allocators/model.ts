@@ -1,6 +1,7 @@
 import type { KnobValues } from '../knobs/index.ts';
 import type { INERT_KNOBS } from '../knobs/inert.ts';
 import type { KnobTable, When } from '../knobs/kinds.ts';
+import type { MACHINE_KNOBS } from '../knobs/machine.ts';
 import type { SHARED_KNOBS } from '../knobs/shared.ts';
 import type { CounterName } from '../telemetry/counters.ts';
 import type { EventKind } from '../telemetry/events.ts';
@@ -53,8 +54,8 @@ export interface ModelDef {
   readonly knobs: KnobTable;
   /** Knobs of knobs/shared.ts and knobs/inert.ts that it reads, or that its documents name. */
   readonly sharedKnobs: readonly SharedKnobId[];
-  /** Why a shared knob may have no effect in this model. */
-  readonly sharedWhen?: Readonly<Partial<Record<SharedKnobId, When>>>;
+  /** Why a shared knob or one of the machine's may have no effect in this model. */
+  readonly sharedWhen?: Readonly<Partial<Record<SharedKnobId | keyof typeof MACHINE_KNOBS, When>>>;
   readonly features: readonly Feature[];
 }
 

@@ -1,5 +1,5 @@
 import { livesEnd } from '../programs/index.ts';
-import { choice, cost, int, type KnobTable, real } from './kinds.ts';
+import { choice, cost, int, type KnobTable, onlyUnderCosts, real } from './kinds.ts';
 
 /** Knobs of the machine, whatever runs on it: its limits, its threads, its clock, and what its services cost. */
 export const MACHINE_KNOBS = {
@@ -106,7 +106,8 @@ export const MACHINE_KNOBS = {
     min: 1,
     max: 64,
     unit: '',
-    inert: true,
-    when: () => 'Every thread runs on a core of its own',
+    when: (knobs) =>
+      onlyUnderCosts(knobs) ??
+      (knobs.schedule === 'own' ? undefined : 'Operations are dealt out in turn'),
   }),
 } as const satisfies KnobTable;

@@ -1,4 +1,4 @@
-import { type Merged, merged, type Settings, type When } from '../knobs/kinds.ts';
+import { type Merged, merged, type Settings } from '../knobs/kinds.ts';
 import type { ProgramDef } from './definition.ts';
 import { larsonDef, larsonImmortalDef, larsonSharedDef } from './larson/def.ts';
 import { mixDef } from './mix/def.ts';
@@ -46,7 +46,3 @@ export const chainsOf = (knobs: Settings): number => programDef(knobs.workload).
 
 /** Whether threads of the program end by themselves. */
 export const livesEnd = (knobs: Settings): boolean => programDef(knobs.workload).livesEnd(knobs);
-
-/** Why nobody's memory is left behind, if so. */
-export const noOwnerDies: When = (knobs) =>
-  livesEnd(knobs) ? undefined : 'No owner dies in this workload';

@@ -17,14 +17,15 @@ import {
   whyInapplicable,
 } from '../knobs/index.ts';
 import type { Misfit } from '../programs/definition.ts';
-import { type ProgramId, programDef } from '../programs/index.ts';
+import { PROGRAM_IDS, type ProgramId, programDef } from '../programs/index.ts';
 import { type Edit, isActEdit } from '../recipe.ts';
 import { createSimulation } from '../simulation.ts';
-import { COUNTERS } from '../telemetry/counters.ts';
+import { COUNTERS, type CounterName } from '../telemetry/counters.ts';
 import { runTo, seek, Timeline } from '../timeline.ts';
 import type { Simulation } from '../types.ts';
 import { actArb } from './acts.ts';
 import type { ModelFault } from './fault.ts';
+import type { KnobHint } from './hints.ts';
 
 /**
  * What must hold of every model under every program, whatever its knobs. Settings, edits and values are
@@ -94,8 +95,14 @@ export function settingsArb(model: ModelId, workload: ProgramId): fc.Arbitrary<K
       if (!isKnobId(misfit.knob)) throw new Error(`a misfit names no knob: ${misfit.message}`);
       Object.assign(knobs, { [misfit.knob]: knobDef(misfit.knob).default });
     }
-    return knobs;
+    return shownShort(knobs);
   });
+}
+/** A counterexample shows what differs from the defaults. */
+function shownShort(knobs: KnobValues): KnobValues {
+  const differ = KNOB_IDS.filter((id) => knobs[id] !== knobDef(id).default);
+  const text = JSON.stringify(Object.fromEntries(differ.map((id) => [id, knobs[id]])));
+  return Object.defineProperty(knobs, fc.toStringMethod, { value: () => text });
 }
 const fits = (knobs: KnobValues): Misfit | undefined => programDef(knobs.workload).misfit?.(knobs);
 
@@ -243,18 +250,33 @@ export function lawOfWhen(knobs: KnobValues, id: KnobId, value: KnobValue, ops: 
   return true;
 }
 
-/** Digests of two runs that differ in one knob. */
-export function digestsOf(
+/** Digests of two runs that differ in one knob, with others turned halfway. */
+function digestsOf(
   knobs: KnobValues,
   id: KnobId,
   value: KnobValue,
   ops: number,
+  turned: Partial<KnobValues> = {},
 ): [string, string] {
-  const run = start(knobs);
-  const other = start(Object.assign({ ...knobs }, { [id]: value }));
-  run.advance(ops);
-  other.advance(ops);
-  return [run.digest(), other.digest()];
+  const digestOf = (settings: KnobValues): string => {
+    const run = start(settings);
+    run.advance(ops / 2);
+    for (const knob of KNOB_IDS) {
+      const now = turned[knob];
+      if (now !== undefined) run.setKnob(knob, now);
+    }
+    run.advance(ops / 2);
+    return run.digest();
+  };
+  return [digestOf(knobs), digestOf(Object.assign({ ...knobs }, { [id]: value }))];
+}
+
+/** An inert knob changes nothing, whatever its value. */
+export function lawOfInert(knobs: KnobValues, id: KnobId, ops: number): void {
+  for (const value of othersOf(knobDef(id), knobs[id])) {
+    const [one, other] = digestsOf(knobs, id, value, ops);
+    same(`${id}, which is marked as inert, at ${String(value)}`, other, one);
+  }
 }
 
 /** Values of a knob that are far apart, the present one left out. */
@@ -292,10 +314,68 @@ export function noticed(
 }
 
 /** Counters of a run at its end, by name; those that follow from how turns are dealt left out. */
-export function countsOf(knobs: KnobValues, ops: number): Map<string, number> {
+export function countsOf(knobs: KnobValues, ops: number): Map<CounterName, number> {
   const run = start(knobs);
   run.advance(ops);
   sound('at the end', run);
   const counters = run.readCounters();
   return new Map(COUNTERS.map((name, i) => [name, counters[i]]));
+}
+
+/** What each operation of each chain was: the slots that it allocated into and freed, by chain and number. */
+export function operationsOf(knobs: KnobValues, ops: number): Map<string, string> {
+  const run = start(knobs);
+  const done = new Map<string, string>();
+  for (let i = 0; i < ops && run.advance(1).ops === 1; i++) {
+    const { chain, k, slot, freed } = run.lastOutcome();
+    done.set(`${chain} ${k}`, `${slot} ${freed}`);
+  }
+  return done;
+}
+
+/** Settings under which most knobs show soon; each is tried with every program. */
+const SHOWS: readonly Partial<KnobValues>[] = [
+  {},
+  { timeBase: 'costs' },
+  { timeBase: 'costs', orphanPolicy: 'adopt', threadEnd: 'detach' },
+];
+const SMALLER: Partial<KnobValues> = { chunks: 100, window: 60, hold: 50, workingSet: 256 };
+
+/**
+ * Looks for settings under which another value of a knob gives another digest.
+ * @param hints settings and values that are tried first
+ * @returns where it was found, undefined: nowhere
+ */
+export function whereItMatters(
+  model: ModelId,
+  id: KnobId,
+  hints: readonly KnobHint[],
+): string | undefined {
+  const programs = PROGRAM_IDS.filter((program) => meets(id, model, program));
+  const settings = (...parts: Partial<KnobValues>[]): KnobValues =>
+    Object.assign(defaultKnobs(), SMALLER, ...parts, { model });
+  for (const { knobs, value, ops, turned } of hints) {
+    const all = settings(knobs);
+    const [one, other] = digestsOf(all, id, value, ops ?? 20_000, turned);
+    if (one !== other) return `${all.workload}, as hinted`;
+  }
+  const tries: [KnobValues, readonly KnobValue[], number][] = [];
+  for (const workload of programs)
+    for (const shows of SHOWS) {
+      const knobs = settings(shows, { workload });
+      tries.push([knobs, othersOf(knobDef(id), knobs[id]), 4000]);
+    }
+  for (const workload of programs)
+    for (const knobs of fc.sample(settingsArb(model, workload), { numRuns: 12, seed: 7 }))
+      tries.push([knobs, othersOf(knobDef(id), knobs[id]), 1500]);
+  let applies = false;
+  for (const [knobs, values, ops] of tries) {
+    if (whyInapplicable(id, knobs) !== undefined) continue;
+    applies = true;
+    for (const value of values) {
+      const [one, other] = digestsOf(knobs, id, value, ops);
+      if (one !== other) return `${knobs.workload}, ${String(knobs[id])} or ${String(value)}`;
+    }
+  }
+  return applies ? undefined : 'nowhere, and it says why';
 }

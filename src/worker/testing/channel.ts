@@ -68,6 +68,6 @@ export class ChannelWorker implements WorkerLike<ToLane | ToJob, From> {
 
 /** Lets messages and turns go on until something holds. Throws when it never does. */
 export async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 20_000 && !holds(); i++) await new Promise((next) => setImmediate(next));
+  for (let i = 0; i < 400_000 && !holds(); i++) await new Promise((next) => setImmediate(next));
   if (!holds()) throw new Error(`never: ${holds}`);
 }

@@ -6,8 +6,8 @@ import type { OP } from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
 import { NEED } from '../../telemetry/events.ts';
 import { B } from '../../telemetry/ledger.ts';
-import { HP } from '../../telemetry/states.ts';
 import { BLOCK_STATES, type SpanColumns } from '../../types.ts';
+import { HP } from './states.ts';
 import { PlainMachine } from './testing/plain-machine.ts';
 
 const COSTS = {
@@ -312,6 +312,6 @@ it('gives the same state however calls are sliced and after a restore', () => {
       expect(again.digest()).toBe(whole.digest());
       expect(again.ledger).toEqual(whole.ledger);
     }),
-    cases(150),
+    cases(600),
   );
 });

@@ -5,7 +5,6 @@ import { C } from '../../telemetry/counters.ts';
 import { NO_CAUSE } from '../../telemetry/events.ts';
 import { B } from '../../telemetry/ledger.ts';
 import { S } from '../../telemetry/series.ts';
-import { HP } from '../../telemetry/states.ts';
 import type { BlocksDetail, SpanColumns, SpanDetail } from '../../types.ts';
 import type { Allocator, AuditFound, AutopsyPart, Served, StateHash } from '../contract.ts';
 import { auditHeap } from './audit.ts';
@@ -14,6 +13,7 @@ import type { SavedChunks } from './chunks.ts';
 import { BLOCK, NONE, PAGE, ROW_GRANULES } from './layout.ts';
 import { addLedger } from './ledger.ts';
 import type { SavedBlocks } from './mapped.ts';
+import { HP } from './states.ts';
 import { type Births, fillColumns, inspectChunks, inspectRow, rowsOf, stateOf } from './view.ts';
 
 /** First fit behind the contract: what the run asks of it besides calls. */

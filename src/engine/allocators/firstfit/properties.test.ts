@@ -87,7 +87,7 @@ describe('first fit, properties', () => {
           expect(picture.problems(TOUCH)).toEqual([]);
         }
       }),
-      cases(400),
+      cases(1600),
     );
   });
 
@@ -122,7 +122,7 @@ describe('first fit, properties', () => {
           }
         },
       ),
-      cases(300),
+      cases(1200),
     );
   });
 
@@ -153,7 +153,7 @@ describe('first fit, properties', () => {
           }
         },
       ),
-      cases(150),
+      cases(600),
     );
   });
 });

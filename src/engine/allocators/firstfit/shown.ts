@@ -1,6 +1,6 @@
 import { NEED } from '../../telemetry/events.ts';
-import type { HEAP_STATES } from '../../telemetry/states.ts';
 import { byIndex, type ModelShown, NO_REASON, type StatesShown } from '../model.ts';
+import type { HEAP_STATES } from './states.ts';
 
 const states: StatesShown<typeof HEAP_STATES> = [
   { name: 'unmapped', label: 'given back', colour: 'ghost' },

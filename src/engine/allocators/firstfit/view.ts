@@ -1,5 +1,4 @@
 import { asBytes, asNs, asOp } from '../../../base/units.ts';
-import { HEAP_STATES, HP } from '../../telemetry/states.ts';
 import { BLOCK_STATES, type BlocksDetail, type SpanColumns, type SpanDetail } from '../../types.ts';
 import type { FirstFitHeap } from './heap.ts';
 import {
@@ -14,6 +13,7 @@ import {
   ROW_PAGES,
   SLOT,
 } from './layout.ts';
+import { HEAP_STATES, HP } from './states.ts';
 
 const LIVE = BLOCK_STATES.indexOf('live');
 const FREE = BLOCK_STATES.indexOf('free');

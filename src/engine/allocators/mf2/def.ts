@@ -19,7 +19,11 @@ export const mf2Def = {
     'costDrainBlock',
     'costAdopt',
   ],
-  // Even where no owner dies, looking for pages of the dead is a step of each slow path, and takes time.
+  // orphanPolicy is not here: even where no owner dies, looking for pages of the dead is a step of each slow path, and takes time.
+  sharedWhen: {
+    // What a fault finds is never 2 MiB of memory that is mapped and untouched.
+    thp: () => 'Pages of 64 KiB are mapped and touched one by one',
+  },
   features: [
     'owners',
     'classes',

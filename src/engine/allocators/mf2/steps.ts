@@ -1,4 +1,5 @@
 import { LOCK } from '../../machine/locks.ts';
+import { REG_EXTRA } from '../../machine/registers.ts';
 import { OP, OP_ARG, OP_KIND_MASK, OP_SLOT, sizeOfOp } from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, RACE } from '../../telemetry/events.ts';
@@ -160,7 +161,15 @@ export class Mf2Steps extends Mf2Ownership {
     const { faultsNow } = this.heap;
     if (faultsNow === 0) return;
     this.threads.clock[chain] += faultsNow * this.costs.fault;
-    this.machine.memoryGrew();
+    this.grew(chain);
+  }
+  /** More pages are resident: tells the machine, and charges what it takes to find frames for them. */
+  private grew(chain: number): void {
+    const { machine } = this;
+    machine.regs[REG_EXTRA] = 0;
+    machine.memoryGrew();
+    this.threads.clock[chain] += machine.regs[REG_EXTRA];
+    machine.regs[REG_EXTRA] = 0;
   }
 
   /** @param cleared leading bytes that the allocator writes; the program writes its own in any case */
@@ -191,7 +200,7 @@ export class Mf2Steps extends Mf2Ownership {
     if (stays) {
       if (where === OTHER) {
         heap.libc.free(old);
-        if (heap.libc.malloc(size)) this.machine.memoryGrew();
+        if (heap.libc.malloc(size)) this.grew(chain);
       } else heap.requestedBytes += size - old;
       heap.requested[slot] = size;
       return STEP.done;
@@ -359,7 +368,7 @@ export class Mf2Steps extends Mf2Ownership {
     heap.where[slot] = OTHER;
     heap.requested[slot] = x[at + X_SIZE];
     heap.otherBlocks++;
-    if (heap.libc.malloc(x[at + X_SIZE])) this.machine.memoryGrew();
+    if (heap.libc.malloc(x[at + X_SIZE])) this.grew(chain);
     return this.finish(chain, at, NONE, 0, STAGE.fresh);
   }
 

@@ -1,4 +1,3 @@
-import { noOwnerDies } from '../../programs/index.ts';
 import type { ModelDef } from '../model.ts';
 import { TINY_KNOBS } from './knobs.ts';
 
@@ -28,8 +27,7 @@ export const tinyDef = {
   ],
   sharedWhen: {
     orphanPolicy: (knobs) =>
-      noOwnerDies(knobs) ??
-      (knobs.ownership === 'central' ? 'Nobody owns a SuperSlab with a central list' : undefined),
+      knobs.ownership === 'central' ? 'Nobody owns a SuperSlab with a central list' : undefined,
   },
   features: [
     'owners',

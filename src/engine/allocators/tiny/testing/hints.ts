@@ -1,0 +1,31 @@
+import type { KnobValues } from '../../../knobs/index.ts';
+import type { Hints } from '../../../testing/hints.ts';
+
+/** Empties are trimmed every millisecond, and threads are slow enough for that to matter. */
+const TRIMMED: Partial<KnobValues> = {
+  workload: 'larson',
+  trimIntervalMs: 1,
+  trimSS: true,
+  decOnRemote: true,
+  emptyReserve: 0,
+};
+const TRIMMED_AT_COST: Partial<KnobValues> = {
+  ...TRIMMED,
+  timeBase: 'costs',
+  costRefill: 4000,
+};
+
+export const HINTS: Hints = {
+  costMunmap: [{ knobs: TRIMMED_AT_COST, value: 5000 }],
+  costMunmapPage: [{ knobs: TRIMMED_AT_COST, value: 5000 }],
+  costTrimVisit: [{ knobs: TRIMMED_AT_COST, value: 500 }],
+  emptyReserve: [{ knobs: TRIMMED, value: 3 }],
+  hazardTls: [{ knobs: { ...TRIMMED, chunks: 40, minSize: 8, maxSize: 1000 }, value: true }],
+  hazardDecOrder: [{ knobs: { ...TRIMMED, quantum: 1, chunks: 16, threads: 8 }, value: true }],
+  dynamicExpand: [
+    {
+      knobs: { workload: 'larson', ssLg: 16, minSize: 1000, maxSize: 1024, chunks: 200 },
+      value: false,
+    },
+  ],
+};
