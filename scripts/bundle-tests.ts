@@ -1,74 +1,34 @@
-// Bundles each unit test with what it imports, and lets Node load the bundle. Under the test runner's own
-// module transform every imported constant is a property look-up, which makes the engine two to six times
-// slower than in the browser; in a bundle it is a local of one module. In the runner's eyes a test file
-// only imports its bundle: path filters, snapshots, fixtures and source lines are those of the sources.
-//
-// A bundle is kept with a list of what went into it. While that is unchanged it is used again, and a
-// quick run (npm run check) leaves out the test files that passed with the same.
+// Bundles the unit tests, all in one go, and lets Node load the bundles. Under the test runner's own module
+// transform every imported constant is a property look-up, which makes the engine two to six times slower
+// than in the browser; in a bundle it is a local of one module. In the runner's eyes a test file only
+// imports its bundle: path filters, snapshots, fixtures and source lines are those of the sources.
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build, type Plugin, type Rolldown } from 'vite';
+import { build, normalizePath, type Plugin } from 'vite';
 
-const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const FOLDER = path.join(ROOT, 'node_modules/.cache/slabscope/tests');
-const TEST = /\.test\.tsx?$/;
+const ROOT = normalizePath(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+const CACHE = path.posix.join(ROOT, 'node_modules/.cache/slabscope/tests');
+/** Bundles of this process: others may run at the same time. */
+const FOLDER = path.posix.join(CACHE, String(process.pid));
+const PASSED = path.posix.join(CACHE, 'passed.json');
 /** The setup file that tests share; bundled as they are. */
-const SETUP = /\/testing\/fuzz\.ts$/;
-/** Bundles of earlier sources that nobody can be running any more. */
-const OLD_MS = 3_600_000;
-/** What may be read beside the modules of a bundle: such a test is not left out. */
-const READS = /from ?["']node:(fs|child_process)|import\.meta\.glob/;
+const SETUP = 'src/base/testing/fuzz.ts';
+const TEST = /\.test\.tsx?$/;
 
-interface Kept {
-  /** Modules of the project in the bundle. */
+/** A bundled file. */
+interface Bundle {
+  readonly file: string;
+  /** Files of the project that are in it. */
   readonly inputs: readonly string[];
-  /** Digest of all that the bundle, and what it says, depends on. */
-  readonly digest: string;
-  readonly bundle: string;
-  /** Whether the digest says all there is to say. */
-  readonly whole: boolean;
-  /** The digest with which the test file last passed a quick run. */
-  readonly passed?: string;
 }
 
-const nameOf = (file: string): string => path.relative(ROOT, file).replace(/[^\w.-]+/g, '-');
-const keptFile = (file: string): string => path.join(FOLDER, `${nameOf(file)}.json`);
-
-function read(file: string): Kept | undefined {
-  try {
-    return JSON.parse(readFileSync(keptFile(file), 'utf8')) as Kept;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Writes whole or not at all: another run may be reading. */
-function write(file: string, text: string): void {
-  writeFileSync(`${file}.${process.pid}`, text);
-  renameSync(`${file}.${process.pid}`, file);
-}
-
-/** Digest of a test file's inputs, its snapshots, and the packages. */
-function digestOf(file: string, inputs: readonly string[]): string {
-  const hash = createHash('sha256');
-  const snapshots = path.join(path.dirname(file), '__snapshots__', `${path.basename(file)}.snap`);
-  for (const input of [...inputs, snapshots, path.join(ROOT, 'package-lock.json')]) {
-    hash.update(input);
-    if (existsSync(input)) hash.update(readFileSync(input));
-  }
-  return hash.digest('hex');
-}
+/** Test files, from the root. */
+export const testFiles = (): string[] =>
+  readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => TEST.test(file))
+    .map((file) => `src/${normalizePath(file)}`);
 
 /** Modules keep their own address in a bundle: fixtures are found beside the file that names them. */
 const ownAddress = (): Plugin => ({
@@ -84,81 +44,138 @@ const ownAddress = (): Plugin => ({
   },
 });
 
-/** One module of a file and all of the project that it imports; packages stay outside. */
-async function make(file: string): Promise<Kept> {
-  const made = await build({
+/** Bundles files with what they import of the project; packages stay outside. */
+async function bundle(files: readonly string[]): Promise<Map<string, Bundle>> {
+  const bundles = new Map<string, Bundle>();
+  const report: Plugin = {
+    name: 'report-bundles',
+    generateBundle(_, output) {
+      for (const chunk of Object.values(output)) {
+        if (chunk.type !== 'chunk' || !chunk.isEntry || !chunk.facadeModuleId) continue;
+        const inputs = new Set<string>();
+        const add = (id: string): void => {
+          // A text that is imported has a query.
+          const file = id.replace(/\?.*$/, '');
+          if (inputs.has(id) || !existsSync(file)) return;
+          inputs.add(id);
+          const info = this.getModuleInfo(id);
+          for (const next of info?.importedIds ?? []) add(next);
+          for (const next of info?.dynamicallyImportedIds ?? []) add(next);
+        };
+        add(chunk.facadeModuleId);
+        bundles.set(chunk.facadeModuleId, {
+          file: path.join(FOLDER, chunk.fileName),
+          inputs: [...inputs].map((id) => id.replace(/\?.*$/, '')).sort(),
+        });
+      }
+    },
+  };
+  await build({
     root: ROOT,
     configFile: false,
     logLevel: 'error',
-    plugins: [ownAddress()],
+    plugins: [ownAddress(), report],
     build: {
-      ssr: file,
-      write: false,
+      ssr: true,
+      outDir: FOLDER,
+      emptyOutDir: false,
       target: 'node20',
       minify: false,
-      sourcemap: 'hidden',
-      rolldownOptions: { output: { codeSplitting: false } },
+      sourcemap: 'inline',
+      rolldownOptions: {
+        input: Object.fromEntries(files.map((file) => [file.replace(/\W+/g, '-'), file])),
+        output: {
+          // Named by their content: Node loads a file once.
+          entryFileNames: '[name].[hash].mjs',
+          chunkFileNames: '[name].[hash].mjs',
+          // One engine for all, so that Node compiles it once for a thread.
+          codeSplitting: {
+            groups: [{ name: 'engine', test: /src\/(base|engine)\/(?!.*\.test\.)/ }],
+          },
+        },
+      },
     },
   });
-  const [{ output }] = (Array.isArray(made) ? made : [made]) as Rolldown.RolldownOutput[];
-  const [{ code, map, moduleIds }] = output;
-  if (!map) throw new Error(`${file}: the bundle has no source map`);
-  // The bundler counts from dist; stack traces want whole paths.
-  map.sources = map.sources.map((source) => path.resolve(ROOT, 'dist', source));
-  const inline = Buffer.from(map.toString()).toString('base64');
-  const text = `${code}\n//# sourceMappingURL=data:application/json;base64,${inline}\n`;
-  const name = nameOf(file);
-  for (const other of readdirSync(FOLDER)) {
-    const old = path.join(FOLDER, other);
-    if (other.startsWith(`${name}.`) && other.endsWith('.mjs'))
-      if (Date.now() - statSync(old).mtimeMs > OLD_MS) rmSync(old, { force: true });
+  return bundles;
+}
+
+/** What tests have read beside modules: such a file is not left out. */
+const READS = /from ?["']node:(fs|child_process)/;
+
+/** Digest of what a test file says and imports, of its snapshots and the packages. */
+function digestOf(file: string, { inputs }: Bundle): string | undefined {
+  const hash = createHash('sha256');
+  const snapshots = path.join(path.dirname(file), '__snapshots__', `${path.basename(file)}.snap`);
+  for (const input of [...inputs, snapshots, path.join(ROOT, 'package-lock.json')]) {
+    const text = existsSync(input) ? readFileSync(input, 'utf8') : '';
+    if (READS.test(text)) return undefined;
+    hash.update(input).update(text);
   }
-  // Named by its content: Node loads a file once.
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  const bundle = path.join(FOLDER, `${name}.${hash}.mjs`);
-  write(bundle, text);
-  // A text that is imported has a query.
-  const files = moduleIds.map((id) => id.replace(/\?.*$/, ''));
-  const inputs = files.filter((file) => path.isAbsolute(file) && existsSync(file));
-  const whole = !READS.test(code) && !inputs.some((id) => READS.test(readFileSync(id, 'utf8')));
-  const kept: Kept = { inputs, digest: digestOf(file, inputs), bundle, whole };
-  write(keptFile(file), JSON.stringify(kept));
-  return kept;
+  return hash.digest('hex');
 }
 
-/** The bundle of a test file: the one that is kept, or a new one. */
-async function bundleOf(file: string): Promise<Kept> {
-  const kept = read(file);
-  const fresh =
-    kept?.whole && existsSync(kept.bundle) && digestOf(file, kept.inputs) === kept.digest;
-  return fresh ? kept : make(file);
+/**
+ * The bundles of this process; made when first wanted, and again after a change. They are of the process,
+ * because the runner loads this module once for its configuration and once for a reporter.
+ */
+const shared = globalThis as { bundlesOfTests?: Promise<Map<string, Bundle>> | undefined };
+function bundles(): Promise<Map<string, Bundle>> {
+  if (!shared.bundlesOfTests) {
+    mkdirSync(FOLDER, { recursive: true });
+    const files = [...testFiles(), SETUP].map((file) => path.posix.join(ROOT, file));
+    shared.bundlesOfTests = bundle(files);
+  }
+  return shared.bundlesOfTests;
+}
+process.on('exit', () => rmSync(FOLDER, { recursive: true, force: true }));
+
+function readPassed(): Record<string, string> {
+  try {
+    return JSON.parse(readFileSync(PASSED, 'utf8')) as Record<string, string>;
+  } catch {
+    return {};
+  }
 }
 
-/** Test files that passed a quick run as they are, with all that they import. */
-export const unchanged = (files: readonly string[]): string[] =>
-  files.filter((file) => {
-    const kept = read(path.join(ROOT, file));
-    return kept?.whole === true && kept.passed === digestOf(path.join(ROOT, file), kept.inputs);
+/** Test files that passed a quick run with all that they import as it is now. */
+export async function unchanged(): Promise<string[]> {
+  const passed = readPassed();
+  const now = await bundles();
+  return testFiles().filter((file) => {
+    const full = path.posix.join(ROOT, file);
+    const of = now.get(full);
+    const digest = of && digestOf(full, of);
+    return digest !== undefined && passed[file] === digest;
   });
+}
 
-/** Notes that a test file passed a quick run. */
-export function remember(file: string): void {
-  const kept = read(file);
-  if (kept) write(keptFile(file), JSON.stringify({ ...kept, passed: kept.digest }));
+/** Notes test files that passed a quick run. */
+export async function remember(files: readonly string[]): Promise<void> {
+  const now = await bundles();
+  const passed = readPassed();
+  for (const full of files) {
+    const of = now.get(full);
+    const digest = of && digestOf(full, of);
+    if (digest !== undefined) passed[path.posix.relative(ROOT, full)] = digest;
+  }
+  writeFileSync(PASSED, JSON.stringify(passed));
 }
 
 /** The plugin for vitest.config.ts. */
 export function bundleTests(): Plugin {
-  mkdirSync(FOLDER, { recursive: true });
   return {
     name: 'bundle-tests',
     enforce: 'pre',
+    watchChange() {
+      shared.bundlesOfTests = undefined;
+    },
     async load(id) {
       const file = id.replace(/\?.*$/, '');
-      if (!TEST.test(file) && !SETUP.test(file)) return null;
-      const { bundle, inputs } = await bundleOf(path.normalize(file));
-      for (const input of inputs) this.addWatchFile(input);
-      return `await import(${JSON.stringify(pathToFileURL(bundle).href)});`;
+      if (!TEST.test(file) && !file.endsWith(SETUP)) return null;
+      const of = (await bundles()).get(file);
+      if (!of) throw new Error(`${file}: there is no bundle of it`);
+      for (const input of of.inputs) this.addWatchFile(input);
+      return `await import(${JSON.stringify(pathToFileURL(of.file).href)});`;
     },
   };
 }

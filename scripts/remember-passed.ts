@@ -4,7 +4,6 @@ import type { Reporter } from 'vitest/reporters';
 import { remember } from './bundle-tests.ts';
 
 export default class implements Reporter {
-  onTestRunEnd: Reporter['onTestRunEnd'] = (modules) => {
-    for (const module of modules) if (module.ok()) remember(module.moduleId);
-  };
+  onTestRunEnd: Reporter['onTestRunEnd'] = (modules) =>
+    remember(modules.filter((module) => module.ok()).map(({ moduleId }) => moduleId));
 }
