@@ -18,13 +18,14 @@ import { C } from '../../telemetry/counters.ts';
 import { S } from '../../telemetry/series.ts';
 import { PG } from '../../telemetry/states.ts';
 import type { BlocksDetail, SpanColumns, SpanDetail } from '../../types.ts';
-import type {
-  Allocator,
-  AuditFound,
-  AutopsyPart,
-  Machine,
-  Served,
-  StateHash,
+import {
+  type Allocator,
+  type AuditFound,
+  type AutopsyPart,
+  type Machine,
+  type Served,
+  STEP,
+  type StateHash,
 } from '../contract.ts';
 import { whyNotMemory } from './acts.ts';
 import { audit } from './audit.ts';
@@ -44,7 +45,7 @@ import {
   X_WORDS,
 } from './layout.ts';
 import { readResident } from './residency.ts';
-import { Mf2Steps, OTHER, STEP } from './steps.ts';
+import { Mf2Steps, OTHER } from './steps.ts';
 import {
   autopsyOf,
   fillColumns,
@@ -135,6 +136,15 @@ export class Mf2Allocator implements Allocator {
     steps.busy[chain] = x[phase] === PH.idle ? 0 : 1;
     regs[REG_ENDED] += ended;
     return done;
+  }
+
+  step(chain: number, ops: Int32Array, at: number): number {
+    const { steps } = this;
+    const { x } = steps;
+    const phase = chain * X_WORDS + X_PHASE;
+    const result = x[phase] === PH.idle ? steps.begin(chain, ops, at) : steps.step(chain);
+    steps.busy[chain] = x[phase] === PH.idle ? 0 : 1;
+    return result;
   }
 
   reserveSlots(slots: number): void {
