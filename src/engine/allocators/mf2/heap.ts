@@ -255,7 +255,7 @@ export class Mf2Heap {
     pages[p + P_HIDE_EVENT] = NO_CAUSE;
     this.bornNs[row] = now;
     this.own(p, life);
-    this.totals.added(p);
+    this.totals.arrived(p);
     this.touchPages(p, this.prelinked[cls]);
     return p;
   }
