@@ -27,9 +27,8 @@ export function playRounds(run: Run, step: SingleStep, end: number): void {
   const { independent } = run.program;
   const { perOp } = run.costs;
   const { quantum, seconds } = run.settings;
-  const until = Math.min(seconds * NS_PER_S, allocator.nextTimerNs, history.nextNs);
-  const stopOp = Math.min(end, history.nextOp);
-  let idle = 0;
+  const stop = Math.min(seconds * NS_PER_S, allocator.nextTimerNs);
+  let until = Math.min(stop, history.nextNs);
   let { turnChain, turnLeft } = run;
   regs[REG_OP] = run.operations;
   for (;;) {
@@ -49,14 +48,25 @@ export function playRounds(run: Run, step: SingleStep, end: number): void {
     const head = ops[record + OP_HEAD];
     if (busy[chain] === 0 && isControl(head)) break;
 
-    const before = clock[chain];
-    const result = step.call(allocator, chain, ops, record);
     turnChain = chain;
     turnLeft = 0;
+    const { starts } = schedule;
+    let before: number;
+    let result: number;
+    let idle = 0;
+    // After a step that took no time the chain is first still, unless it woke somebody.
+    do {
+      before = clock[chain];
+      result = step.call(allocator, chain, ops, record);
+      assert(++idle < MOST_IDLE_TURNS, 'a chain whose turn it is gets on');
+    } while (
+      result === STEP.more &&
+      clock[chain] === before &&
+      schedule.starts === starts &&
+      regs[REG_STOP] === 0
+    );
     const done = result === STEP.done;
     const ended = done && (head & OP_END) !== 0;
-    idle = done || clock[chain] !== before ? 0 : idle + 1;
-    assert(idle < MOST_IDLE_TURNS, 'a chain whose turn it is gets on');
     if (done) {
       notes.noteOne(chain, ops, record);
       if (ended) {
@@ -67,15 +77,21 @@ export function playRounds(run: Run, step: SingleStep, end: number): void {
         regs[REG_OP] = ++run.operations;
       }
       // A turn that ends with its batch or its budget leaves the rest of its quantum, which `turn` gives up.
-      if (independent && (left[chain] === 1 || (ended && run.operations === stopOp)))
-        turnLeft = ended ? quantum - 1 : quantum;
+      if (independent) {
+        const last = run.operations === end;
+        const sampled = run.operations === history.nextOp && regs[REG_STOP] !== 0;
+        if (left[chain] === 1 || (ended && (last || sampled)))
+          turnLeft = ended ? quantum - 1 : quantum;
+      }
       streams.used(chain, 1);
+      // Only what was carried out makes news.
+      if (!independent && streams.hasNews()) run.tellWaiting(chain);
     }
-    if (!independent && streams.hasNews()) run.tellWaiting(chain);
-    if (ended && run.operations === stopOp) {
-      if (run.operations === history.nextOp) run.takeSample();
-      break;
+    if (ended && run.operations === history.nextOp) {
+      run.takeSample();
+      until = Math.min(stop, history.nextNs);
     }
+    if (run.operations === end) break;
     if (turnLeft > 0 || regs[REG_STOP] !== 0) break;
   }
   regs[REG_FRESH] = 0;

@@ -39,6 +39,8 @@ export class Schedule {
   private picked = NONE;
   second = NONE;
   secondClock = Infinity;
+  /** How often a chain was started: whoever was first before need not be so after. Not state. */
+  starts = 0;
   /** Thread switches on cores so far. */
   switches = 0;
   /** Thread time spent ready and without a core, ns. */
@@ -89,6 +91,7 @@ export class Schedule {
    */
   start(chain: number): void {
     this.picked = NONE;
+    this.starts++;
     this.leaveCore(chain, this.threads.clock[chain]);
     this.runnable[chain] = 1;
     this.readyAt[chain] = this.threads.clock[chain];

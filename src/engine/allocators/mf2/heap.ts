@@ -11,7 +11,7 @@ import {
   fullMask,
   MF2_CLASSES,
   NONE,
-  OS_PAGE,
+  OS_PAGE_SHIFT,
   OS_PAGES,
   osPagesOf,
   P_ADOPTED_FROM,
@@ -309,8 +309,8 @@ export class Mf2Heap {
     // Most blocks have been used before.
     if (pages[p + P_TOUCHED] === ALL_OS_PAGES) return;
     const start = this.header + block * MF2_CLASSES[pages[p + P_CLS]];
-    const first = Math.floor((start + from) / OS_PAGE);
-    const last = Math.floor((start + to - 1) / OS_PAGE);
+    const first = (start + from) >> OS_PAGE_SHIFT;
+    const last = (start + to - 1) >> OS_PAGE_SHIFT;
     if (last >= first) this.touchPages(p, (2 << last) - (1 << first));
   }
 

@@ -67,9 +67,12 @@ export class Mf2Steps extends Mf2Ownership {
   private order: readonly number[] = [];
   private adopts = false;
   private clearFirst = false;
+  /** Leading bytes of each new block that the program writes; no block is larger than a page. */
+  private readonly touchBytes: number;
 
   constructor(machine: Machine, heap: Mf2Heap) {
     super(machine, heap);
+    this.touchBytes = Math.min(machine.touchBytes, PAGE_BYTES);
     const { chains } = machine.threads;
     this.x = new Int32Array(chains * X_WORDS);
     for (let at = 0; at < this.x.length; at += X_WORDS) this.x[at + X_OLD] = NONE;
@@ -179,7 +182,9 @@ export class Mf2Steps extends Mf2Ownership {
     cleared: number,
   ): number {
     const { x } = this;
-    x[at + X_WRITTEN] = Math.min(size, PAGE_BYTES, Math.max(cleared, this.machine.touchBytes));
+    const { touchBytes } = this;
+    const written = cleared > touchBytes ? Math.min(cleared, PAGE_BYTES) : touchBytes;
+    x[at + X_WRITTEN] = size < written ? size : written;
     x[at + X_SLOT] = slot;
     x[at + X_SIZE] = size;
     x[at + X_PHASE] = PH.malloc;
