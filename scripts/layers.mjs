@@ -45,7 +45,8 @@ const MAY_IMPORT = {
     'engine/allocators/shown',
   ],
   views: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'lessons', 'views'],
-  cli: ['base', 'engine', 'cli'],
+  evidence: ['base', 'engine', 'lessons', 'evidence'],
+  cli: ['base', 'engine', 'evidence', 'cli'],
   main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views'],
 };
 /** File, what loading it must not bring along, and why. */
@@ -64,6 +65,11 @@ const NOT_REACHED = [
     'engine/allocators/shown',
     /^engine\/(machine\/|allocators\/(\w+\/(?!(def|knobs|shown|words)$)|(?!index$|model$|shown$)\w+$))/,
     'the page shows models without their heaps',
+  ],
+  [
+    'evidence/list',
+    /^engine\/(simulation|run\/run|allocators\/heaps)$/,
+    'experiments are data; whoever runs them brings the engine',
   ],
 ];
 /** Folders whose code asks a model for its features and never for its name. */

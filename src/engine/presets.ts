@@ -17,6 +17,8 @@ export interface StoryStep {
   readonly title: string;
   readonly text: string;
   readonly when: StoryWhen;
+  /** What its sentences rest on: see docs/evidence.md. */
+  readonly rests?: readonly string[];
 }
 
 export type MetricId =
@@ -51,6 +53,8 @@ export interface Variant {
   readonly name: string;
   readonly knobs: Partial<KnobValues>;
   readonly note?: string;
+  /** What the note, and those of its figures, rest on: see docs/evidence.md. */
+  readonly rests?: readonly string[];
   readonly documentFigures?: readonly DocumentFigure[];
 }
 
@@ -69,6 +73,8 @@ export interface Preset {
   /** Operations per second of wall time, or flat out. */
   readonly speed: number | 'max';
   readonly documentFigures: readonly DocumentFigure[];
+  /** What the notes of its figures rest on: see docs/evidence.md. */
+  readonly rests?: readonly string[];
 }
 
 export const PRESETS: readonly Preset[] = [...PRESET_LIST, ...MF2_PRESETS];
