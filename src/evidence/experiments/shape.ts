@@ -170,7 +170,7 @@ export const SHAPE_EXPERIMENTS: readonly Experiment[] = [
       name: `${trimIntervalMs} ms`,
       knobs: { trimIntervalMs },
     })),
-    conditions: combined([SCHEDULES, SMALL_SIZES, ROUNDS]),
+    conditions: combined([SMALL_SIZES, ROUNDS]),
     seeds: SEEDS,
     readings: [2_094_000, 4_190_256, 8_380_256],
     measures: ['superslabsNow', 'superslabsPeak', 'threadLives', 'trimCalls'],
