@@ -1,6 +1,6 @@
 import type { KnobValues } from '../knobs/index.ts';
 import type { INERT_KNOBS } from '../knobs/inert.ts';
-import type { KnobTable, When } from '../knobs/kinds.ts';
+import type { KnobTable, Settings, When } from '../knobs/kinds.ts';
 import type { MACHINE_KNOBS } from '../knobs/machine.ts';
 import type { SHARED_KNOBS } from '../knobs/shared.ts';
 import type { CounterName } from '../telemetry/counters.ts';
@@ -54,9 +54,13 @@ export interface ModelDef {
   readonly knobs: KnobTable;
   /** Knobs of knobs/shared.ts and knobs/inert.ts that it reads, or that its documents name. */
   readonly sharedKnobs: readonly SharedKnobId[];
-  /** Why a shared knob or one of the machine's may have no effect in this model. */
-  readonly sharedWhen?: Readonly<Partial<Record<SharedKnobId | keyof typeof MACHINE_KNOBS, When>>>;
+  /** Why a shared knob or one of the machine's has no effect in this model: a text, always; else at times. */
+  readonly sharedWhen?: Readonly<
+    Partial<Record<SharedKnobId | keyof typeof MACHINE_KNOBS, string | When>>
+  >;
   readonly features: readonly Feature[];
+  /** What is worth saying about legal but surprising settings of its knobs, a sentence each. */
+  remarks?(knobs: Settings): readonly string[];
 }
 
 /** A colour of the page's palette, by what it stands for; the page maps it to a token of each theme. */

@@ -93,7 +93,7 @@ const reasons: Readonly<Record<keyof typeof NEW_PAGE, ReasonShown>> = {
 };
 
 /** What the page shows of the mid allocator. */
-export const MF2_SHOWN: ModelShown = {
+export const SHOWN: ModelShown = {
   about:
     'A *page* of the mid allocator is 64 KiB of one size class. Remote frees put it on its owner’s *pending queue*; another thread may *adopt* it.',
   states,
