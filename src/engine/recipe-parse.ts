@@ -1,7 +1,8 @@
 import { assert } from '../base/assert.ts';
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
 import { clip } from '../base/text.ts';
-import { DEFAULT_MODEL, modelDef } from './allocators/index.ts';
+import { DEFAULT_MODEL } from './allocators/index.ts';
+import { MODEL_SHOWN } from './allocators/shown.ts';
 import { type Intervention, isActId, rangeProblem } from './interventions.ts';
 import {
   isKnobId,
@@ -430,7 +431,7 @@ export function remarks(knobs: KnobValues): string[] {
       `The smallest request is above the largest. That is legal in C: the remainder gives sizes from ${plain(knobs.minSize)} to ${plain(last)} B.`,
     );
   }
-  said.push(...(modelDef(knobs.model).remarks?.(knobs) ?? []));
+  said.push(...(MODEL_SHOWN[knobs.model].remarks?.(knobs) ?? []));
   return said;
 }
 

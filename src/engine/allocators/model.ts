@@ -1,6 +1,6 @@
 import type { KnobValues } from '../knobs/index.ts';
 import type { INERT_KNOBS } from '../knobs/inert.ts';
-import type { KnobTable, Settings, When } from '../knobs/kinds.ts';
+import type { KnobTable, When } from '../knobs/kinds.ts';
 import type { MACHINE_KNOBS } from '../knobs/machine.ts';
 import type { SHARED_KNOBS } from '../knobs/shared.ts';
 import type { CounterName } from '../telemetry/counters.ts';
@@ -59,8 +59,6 @@ export interface ModelDef {
     Partial<Record<SharedKnobId | keyof typeof MACHINE_KNOBS, string | When>>
   >;
   readonly features: readonly Feature[];
-  /** What is worth saying about legal but surprising settings of its knobs, a sentence each. */
-  remarks?(knobs: Settings): readonly string[];
 }
 
 /** A colour of the page's palette, by what it stands for; the page maps it to a token of each theme. */
@@ -148,6 +146,8 @@ export interface ModelShown {
   readonly paths: readonly string[];
   /** Bytes that a new span maps. */
   spanBytes(knobs: Readonly<KnobValues>): number;
+  /** What is worth saying about legal but surprising settings of its knobs, a sentence each. */
+  remarks?(knobs: Readonly<KnobValues>): readonly string[];
   /** Features that only some knobs bring into force. */
   readonly inForce?: Readonly<Partial<Record<Feature, (knobs: Readonly<KnobValues>) => boolean>>>;
 }

@@ -1,17 +1,5 @@
-import type { Settings } from '../../knobs/kinds.ts';
 import type { ModelDef } from '../model.ts';
 import { MF2_KNOBS } from './knobs.ts';
-import { blocksPerPage, MF2_CLASSES } from './layout.ts';
-
-/** Classes of which a page holds fewer blocks than `least`, in words. */
-const classesBelow = (least: number, knobs: Settings): string =>
-  MF2_CLASSES.map((bytes, cls) => ({
-    bytes,
-    blocks: blocksPerPage(cls, Number(knobs.pageHeaderBytes)),
-  }))
-    .filter(({ blocks }) => blocks < least)
-    .map(({ bytes, blocks }) => `${bytes / 1024} KiB (${blocks})`)
-    .join(', ');
 
 /** The mid allocator: pages with pending queues. */
 export const def = {
@@ -46,18 +34,4 @@ export const def = {
     'orphans',
     'sleepers',
   ],
-  remarks(knobs) {
-    const said: string[] = [];
-    const never = classesBelow(Number(knobs.pendingThreshold), knobs);
-    if (never !== '')
-      said.push(
-        `The pending threshold of ${String(knobs.pendingThreshold)} is above what some pages hold, so these are never enqueued: blocks of ${never}.`,
-      );
-    const shut = knobs.route === 'p' ? classesBelow(Number(knobs.minRemote), knobs) : '';
-    if (shut !== '')
-      said.push(
-        `Route P asks for ${String(knobs.minRemote)} remote blocks in a page; pages of these can never be adopted: blocks of ${shut}.`,
-      );
-    return said;
-  },
 } as const satisfies ModelDef;
