@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { bundleTests, testFiles, unchanged } from './scripts/bundle-tests.ts';
-import { listsPlugin, writeLists } from './scripts/lists.mjs';
+import { listsOrExit, listsPlugin } from './scripts/lists.mjs';
 
 // Which tests are left out is asked before any plugin is.
-writeLists();
+listsOrExit();
 
 // One seed for all property tests of a run, inherited by the processes that run them.
 process.env.SEED ??= String(randomInt(2 ** 31 - 1));

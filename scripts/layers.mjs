@@ -2,10 +2,10 @@
 // base <- engine <- worker <- live <- views <- main; state, draw and cli stand beside.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readList, writeLists } from './lists.mjs';
+import { listsOrExit, readList } from './lists.mjs';
 import { root } from './run.mjs';
 
-writeLists();
+listsOrExit();
 
 /** Folder of src → what it may import: folders, or single files (without extension). */
 const MAY_IMPORT = {

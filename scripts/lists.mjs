@@ -3,12 +3,20 @@
 // them, in listed/: their imports are plain ones, so that compiler, bundler and layer check see what is
 // missing. They are written whenever something reads them (see docs/decisions/0004) and not kept in the
 // repository. Dependency-free: it also runs right after npm ci.
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+export const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
  * What is written from each list: module → file in each folder, what that exports, and what the module does.
@@ -94,8 +102,24 @@ function writeIfOther(file, text) {
   renameSync(whole, file);
 }
 
-/** Brings the modules of both lists up to date. @throws when a list cannot be read */
+/** Files that folders of a list should have and do not, a sentence for each folder. */
+function missing({ folder, modules }, names, root) {
+  const files = Object.values(modules).map(([file]) => file);
+  return names.flatMap((name) => {
+    const gone = files.filter((file) => !existsSync(path.join(root, folder, name, file)));
+    return gone.length === 0
+      ? []
+      : [`${folder}/list.txt names ${name}, but ${folder}/${name} has no ${gone.join(', no ')}.`];
+  });
+}
+
+/**
+ * Brings the modules of both lists up to date.
+ * @throws when a list cannot be read, or when a folder lacks a part; by then the modules name it, so that
+ *   nothing compiles without it
+ */
 export function writeLists(root = ROOT) {
+  const problems = [];
   for (const [kind, list] of Object.entries(LISTS)) {
     const names = readList(kind, root);
     const folder = path.join(root, list.folder, 'listed');
@@ -105,6 +129,18 @@ export function writeLists(root = ROOT) {
       if (file.endsWith('.ts') && !files.includes(file)) rmSync(path.join(folder, file));
     for (const [name, part] of Object.entries(list.modules))
       writeIfOther(path.join(folder, `${name}.ts`), moduleText(list, names, part));
+    problems.push(...missing(list, names, root));
+  }
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+}
+
+/** The same for a script: says in a sentence what is wrong with the lists, and ends it. */
+export function listsOrExit() {
+  try {
+    writeLists();
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
   }
 }
 
@@ -126,11 +162,5 @@ export const listsPlugin = () => ({
   },
 });
 
-if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  try {
-    writeLists();
-  } catch (error) {
-    console.error(error.message);
-    process.exit(1);
-  }
-}
+if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url))
+  listsOrExit();

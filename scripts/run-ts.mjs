@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
-import { writeLists } from './lists.mjs';
+import { listsOrExit } from './lists.mjs';
 import { root } from './run.mjs';
 
 const [entry, ...args] = process.argv.slice(2);
@@ -14,7 +14,7 @@ const outDir = path.join(
   entry.replace(/[^a-z0-9]+/gi, '-'),
   String(process.pid),
 );
-writeLists();
+listsOrExit();
 mkdirSync(outDir, { recursive: true });
 await build({
   root,

@@ -285,7 +285,7 @@ export abstract class PlainCalls<Heap extends PlainHeap> {
    * What a call of the kernel takes that holds the map lock for `cost` ns, waiting included.
    * @param spent ns that the allocator's call has taken so far
    */
-  protected kernelTime(spent: number, cost: number): number {
+  kernelTime(spent: number, cost: number): number {
     if (!this.timed) return 0;
     return this.machine.locks.acquire(LOCK.map, this.now + spent, cost) + cost;
   }
