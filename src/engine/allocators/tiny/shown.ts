@@ -17,6 +17,12 @@ const states: StatesShown<typeof SS_STATES> = [
   { name: 'empty', label: 'empty, counter agrees', colour: 'empty', pattern: 'hollow' },
   { name: 'kept', label: 'empty, kept in reserve', colour: 'kept', band: 'keptEmpty' },
   { name: 'cached', label: 'in a SuperSlab cache', colour: 'cached', band: 'keptEmpty' },
+  {
+    name: 'forgotten',
+    label: 'owner living, has room, never looked into again',
+    colour: 'below',
+    pattern: 'hollow',
+  },
 ];
 
 /** What the page shows of the tiny allocator. */
@@ -56,6 +62,9 @@ export const TINY_SHOWN: ModelShown = {
     'queuedDead',
     'emptiedTotal',
     'emptiedLives',
+    'ownLooks',
+    'ownReuses',
+    'forgottenSuperslabs',
   ],
   events: [
     'superslabMapped',
