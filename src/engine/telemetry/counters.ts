@@ -156,3 +156,9 @@ export const GAUGES: ReadonlySet<CounterName> = new Set<CounterName>([
   'pageTableBytes',
   'forgottenSuperslabs',
 ]);
+
+/** Of mechanisms of the machine that no allocator uses: nobody is shown them. */
+export const DORMANT: ReadonlySet<CounterName> = new Set<CounterName>([
+  'reclaimedPages',
+  'lazyBytes',
+]);

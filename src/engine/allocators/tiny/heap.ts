@@ -414,7 +414,11 @@ export class TinyHeap extends TinyOwners {
     let found = row === NONE ? NONE : this.findBlock(row);
     if (found < 0) found = this.findAside(this.roomyHead[index]);
     if (found < 0 && row !== NONE) found = this.freshSlab(row, life);
-    for (let aside = this.roomyHead[index]; found < 0 && aside !== NONE; aside = this.nextAside(aside))
+    for (
+      let aside = this.roomyHead[index];
+      found < 0 && aside !== NONE;
+      aside = this.nextAside(aside)
+    )
       found = this.freshSlab(aside, life);
     if (found < 0 && this.knobs.drainOnRefill) found = this.findAside(this.fullHead[index]);
     return found;

@@ -170,7 +170,11 @@ export const TINY_KNOBS = {
   },
   costLook: {
     ...cost('cj', 60, 5000),
-    when: (knobs) => onlyUnderCosts(knobs) ?? (knobs.ownership === 'central' || knobs.ownReuse !== 'chunks' ? 'Nobody looks into other SuperSlabs of its own' : undefined),
+    when: (knobs) =>
+      onlyUnderCosts(knobs) ??
+      (knobs.ownership === 'central' || knobs.ownReuse !== 'chunks'
+        ? 'Nobody looks into other SuperSlabs of its own'
+        : undefined),
   },
   costTrimVisit: cost('cv', 170, 5000),
 } as const satisfies KnobTable;

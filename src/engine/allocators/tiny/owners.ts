@@ -31,8 +31,7 @@ import {
 import { TinyRecords } from './records.ts';
 
 /** Of these flags a SuperSlab that a living owner has set aside has `mapped` alone. */
-const NOT_ASIDE =
-  SS_FLAG.mapped | SS_FLAG.current | SS_FLAG.orphan | SS_FLAG.kept | SS_FLAG.cached;
+const NOT_ASIDE = SS_FLAG.mapped | SS_FLAG.current | SS_FLAG.orphan | SS_FLAG.kept | SS_FLAG.cached;
 const ASIDE = SS_FLAG.roomy | SS_FLAG.full;
 
 /**

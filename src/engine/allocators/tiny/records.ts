@@ -679,7 +679,8 @@ export class TinyRecords {
   }
 
   private heads(): Int32Array[] {
-    const { ownHead, ownTail, orphanHead, emptyHead, keptHead, roomyHead, fullHead, reserve } = this;
+    const { ownHead, ownTail, orphanHead, emptyHead, keptHead, roomyHead, fullHead, reserve } =
+      this;
     return [ownHead, ownTail, orphanHead, emptyHead, keptHead, roomyHead, fullHead, reserve];
   }
 }
