@@ -72,11 +72,7 @@ export interface Preset {
   readonly documentFigures: readonly DocumentFigure[];
 }
 
-export const PRESETS: readonly Preset[] = [
-  ...PRESET_LIST,
-  ...MF2_PRESETS,
-  ...TEXTBOOK_PRESETS,
-];
+export const PRESETS: readonly Preset[] = [...PRESET_LIST, ...MF2_PRESETS, ...TEXTBOOK_PRESETS];
 /** What a first visit plays. */
 export const FIRST_PRESET = EXHIBIT;
 
