@@ -61,7 +61,10 @@ export const MF2_KNOBS = {
     apply: 'live',
     url: 'aw',
     default: false,
-    when: (knobs) => (knobs.workload === 'wakers' ? undefined : 'Nobody wakes in this workload'),
+    when: (knobs) =>
+      knobs.workload === 'wakers' || knobs.workload === 'mix'
+        ? undefined
+        : 'Nobody wakes in this workload',
   }),
   gateBudget: int({
     group: 'adoption',
