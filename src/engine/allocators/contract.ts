@@ -19,6 +19,12 @@ export interface Machine {
   readonly touchBytes: number;
   /** Virtual time of the run: the smallest clock of the threads that run. */
   readonly nowNs: number;
+  /**
+   * Time by a clock that all threads share, as a chain that may go on sees it, ns. Where clocks run in time order
+   * that is the chain's own; in rounds of equal operations the threads' own clocks drift apart, and it is the
+   * run's: times of different threads are compared by this one.
+   */
+  commonNs(chain: number): number;
   /** Main's warm-up and the first threads are under way: mallocs and frees count as the runtime's. */
   readonly warming: boolean;
 

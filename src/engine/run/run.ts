@@ -285,6 +285,9 @@ export class Run implements Simulation, Machine, LivesHost {
   get nowNs(): number {
     return this.virtualNs;
   }
+  commonNs(chain: number): number {
+    return this.schedule.common(chain);
+  }
   get virtualNs(): Ns {
     return asNs(this.running ? this.schedule.now() : this.endNs);
   }

@@ -178,7 +178,7 @@ export class Mf2Allocator implements Allocator {
 
   threadStarted(chain: number, life: number): void {
     this.heap.addLife(life);
-    this.heap.lastAllocNs[life] = this.machine.threads.clock[chain];
+    this.heap.lastAllocNs[life] = this.machine.commonNs(chain);
   }
   threadExited(_chain: number, life: number, event: number): void {
     this.heap.orphanAll(life, event);
