@@ -169,6 +169,7 @@ const laws = node(
   'programs/laws',
   'testing/laws',
   'testing/faults',
+  'views/counters',
   'views/models',
   'views/views',
 );
