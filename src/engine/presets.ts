@@ -1,6 +1,8 @@
 import type { KnobValues } from './knobs/index.ts';
+import { LEAKING_QUEUE } from './presets/leaking-queue.ts';
 import { EXHIBIT, PRESET_LIST } from './presets/list.ts';
 import { MF2_PRESETS } from './presets/mf2.ts';
+import { TEXTBOOK_PRESETS } from './presets/textbook.ts';
 import type { CounterName } from './telemetry/counters.ts';
 import type { EventKind } from './telemetry/events.ts';
 
@@ -77,7 +79,12 @@ export interface Preset {
   readonly rests?: readonly string[];
 }
 
-export const PRESETS: readonly Preset[] = [...PRESET_LIST, ...MF2_PRESETS];
+export const PRESETS: readonly Preset[] = [
+  ...PRESET_LIST,
+  ...MF2_PRESETS,
+  LEAKING_QUEUE,
+  ...TEXTBOOK_PRESETS,
+];
 /** What a first visit plays. */
 export const FIRST_PRESET = EXHIBIT;
 

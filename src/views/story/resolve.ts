@@ -1,5 +1,5 @@
 import { asBytes, asNs } from '../../base/units.ts';
-import { bytes, count, duration, percent } from '../../draw/format.ts';
+import { bytes, compact, count, duration, percent } from '../../draw/format.ts';
 import type { StoryStep, StoryWhen } from '../../engine/presets.ts';
 import { derive } from '../../engine/report.ts';
 import { C } from '../../engine/telemetry/counters.ts';
@@ -25,6 +25,8 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     freed: count(counters[C.superslabsFreed]),
     perLife: derived.superslabsPerLife.toFixed(2),
     inflated: count(counters[C.inflatedSuperslabs]),
+    forgotten: count(counters[C.forgottenSuperslabs]),
+    looks: count(counters[C.ownLooks]),
     live: count(counters[C.liveBlocks]),
     time: duration(asNs(header[H.virtualNs])),
     ops: count(header[H.op]),
@@ -32,6 +34,9 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     adoptions: count(counters[C.adoptions]),
     unneeded: count(counters[C.adoptionsUnneeded]),
     starved: count(counters[C.newStarved]),
+    gate: count(counters[C.newGate]),
+    empty: count(counters[C.drainAttempts] - counters[C.drainSuccesses]),
+    lost: count(counters[C.lostEdges]),
     chain: count(counters[C.chainMax]),
     below: count(counters[C.strandedBelow]),
     grave: count(counters[C.strandedGraveyard]),
@@ -54,6 +59,13 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     age: duration(asNs(counters[C.pendingAgeUs] * 1000)),
     wakes: count(counters[C.wakes]),
     background: count(counters[C.backgroundDrains]),
+    rate: `${compact(derived.modelledOpsPerSecond)} operations a second`,
+    lockWaited: duration(asNs(counters[C.lockWaitNs])),
+    growths: count(counters[C.heapGrowths]),
+    fragmented: count(counters[C.growthsFragmented]),
+    freeChunks: count(counters[C.freeChunks]),
+    freeList: bytes(asBytes(counters[C.freeListBytes])),
+    looked: compact(counters[C.listSteps] / Math.max(1, counters[C.listSearches])),
   };
 }
 
