@@ -2,6 +2,7 @@ import type { Experiment } from './experiment.ts';
 import { COUNTER_EXPERIMENTS } from './experiments/counter.ts';
 import { CRASH_EXPERIMENTS } from './experiments/crash.ts';
 import { DOMINO_EXPERIMENTS } from './experiments/dominoes.ts';
+import { GATE_EXPERIMENTS } from './experiments/gates.ts';
 import { INDEPENDENT_EXPERIMENTS } from './experiments/independent.ts';
 import { ORPHAN_EXPERIMENTS } from './experiments/orphans.ts';
 import { OWNER_EXPERIMENTS } from './experiments/owners.ts';
@@ -18,6 +19,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   ...DOMINO_EXPERIMENTS,
   ...PAIR_EXPERIMENTS,
   ...OWNER_EXPERIMENTS,
+  ...GATE_EXPERIMENTS,
   ...INDEPENDENT_EXPERIMENTS,
   ...RATE_EXPERIMENTS,
 ];

@@ -43,6 +43,22 @@ describe('Markdown', () => {
     ]);
   });
 
+  it('ties a section by the line below its heading, until the next of its level', () => {
+    expect(
+      read(
+        '## A\n<!-- measured -->\n\nOne.\n\nTwo. <!-- O-01 -->\n\n### B\n\nThree.\n\n## C\n\nFour.',
+      ),
+    ).toEqual([
+      [1, 'A', ['measured']],
+      [4, 'One.', ['measured']],
+      [6, 'Two.', ['O-01']],
+      [8, 'B', ['measured']],
+      [10, 'Three.', ['measured']],
+      [12, 'C', []],
+      [14, 'Four.', []],
+    ]);
+  });
+
   it('leaves out code, pictures and where links lead', () => {
     expect(read('```\n9 times\n```\n![9 %](a.png)\n\nSee [the 4 files](docs/12.md).')).toEqual([
       [6, 'See the 4 files.', []],
