@@ -1,4 +1,5 @@
 import type { KnobValues } from '../knobs/index.ts';
+import { ByHand } from './hand/hand.ts';
 import type { ProgramId } from './index.ts';
 import { Larson } from './larson/larson.ts';
 import { LarsonShared } from './larson/larson-shared.ts';
@@ -17,6 +18,7 @@ const CREATE: Readonly<Record<ProgramId, (knobs: Readonly<KnobValues>) => Progra
   'random-mixed': (knobs) => new Mixed(knobs, false),
   soak: (knobs) => new Mixed(knobs, true),
   mix: (knobs) => new Mix(knobs),
+  'by-hand': (knobs) => new ByHand(knobs),
 };
 
 /**

@@ -1,5 +1,6 @@
 import { type Merged, merged, type Settings } from '../knobs/kinds.ts';
-import type { ProgramDef } from './definition.ts';
+import type { ProgramDef, ProgramFeature } from './definition.ts';
+import { handDef } from './hand/def.ts';
 import { larsonDef, larsonImmortalDef, larsonSharedDef } from './larson/def.ts';
 import { mixDef } from './mix/def.ts';
 import { randomMixedDef, soakDef } from './mixed/def.ts';
@@ -18,6 +19,7 @@ export const PROGRAMS = {
   'random-mixed': randomMixedDef,
   soak: soakDef,
   mix: mixDef,
+  'by-hand': handDef,
 } as const satisfies Record<string, ProgramDef>;
 
 export type ProgramId = keyof typeof PROGRAMS;
@@ -46,3 +48,7 @@ export const chainsOf = (knobs: Settings): number => programDef(knobs.workload).
 
 /** Whether threads of the program end by themselves. */
 export const livesEnd = (knobs: Settings): boolean => programDef(knobs.workload).livesEnd(knobs);
+
+/** Whether a program has something to show. */
+export const hasProgramFeature = (id: ProgramId, feature: ProgramFeature): boolean =>
+  programDef(id).features?.includes(feature) ?? false;

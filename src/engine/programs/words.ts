@@ -1,4 +1,5 @@
 import type { WordsFor } from '../knobs/kinds.ts';
+import { HAND_WORDS } from './hand/words.ts';
 import type { PROGRAM_KNOBS } from './index.ts';
 import { LARSON_WORDS } from './larson/words.ts';
 import { MIX_WORDS } from './mix/words.ts';
@@ -11,4 +12,5 @@ export const PROGRAM_WORDS: WordsFor<typeof PROGRAM_KNOBS> = {
   ...WAKERS_WORDS,
   ...SOAK_WORDS,
   ...MIX_WORDS,
+  ...HAND_WORDS,
 };

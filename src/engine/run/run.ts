@@ -30,7 +30,7 @@ import {
   STOP_EVENT,
 } from '../machine/registers.ts';
 import { MAIN, NO_STACK, Threads } from '../machine/threads.ts';
-import { OP, OP_WORDS, type Program } from '../programs/program.ts';
+import { type HandCall, OP, OP_WORDS, type Program } from '../programs/program.ts';
 import { C, COUNTER_COUNT } from '../telemetry/counters.ts';
 import { CRASH, EV, EventLog, NO_CAUSE } from '../telemetry/events.ts';
 import { History } from '../telemetry/history.ts';
@@ -41,6 +41,7 @@ import type {
   AdvanceResult,
   Autopsy,
   BlocksDetail,
+  HandDetail,
   MapEntries,
   ModelId,
   Outcome,
@@ -55,6 +56,7 @@ import { doAct, listThreads, whyNot } from './acts.ts';
 import { auditRun } from './audit.ts';
 import { autopsyOf } from './autopsy.ts';
 import { readLedger, sampleInto } from './gauges.ts';
+import { HandLog } from './hand.ts';
 import { Lives, type LivesHost } from './lives.ts';
 import { OutcomeNotes } from './outcome.ts';
 import { NONE, Schedule } from './schedule.ts';
@@ -93,6 +95,8 @@ export class Run implements Simulation, Machine, LivesHost {
   readonly streams: Streams;
   readonly lives: Lives;
   readonly notes: OutcomeNotes;
+  /** Of a program whose calls are made by hand: what came of them. */
+  readonly byHand: HandLog | undefined;
   readonly chains: number;
   readonly firstTableSlot: number;
   readonly bands = new Float64Array(BAND_COUNT);
@@ -143,6 +147,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.streams = new Streams(program);
     this.notes = new OutcomeNotes(this.chains);
     this.lives = new Lives(this);
+    this.byHand = program.byHand && new HandLog(this, program.byHand);
     this.doomed = new Uint8Array(this.chains);
     this.doomEvent = new Int32Array(this.chains).fill(NO_CAUSE);
     this.firstTableSlot = program.maxSlots;
@@ -296,6 +301,9 @@ export class Run implements Simulation, Machine, LivesHost {
   get endedBy(): EndedBy {
     return this.reason;
   }
+  get awaitsHand(): boolean {
+    return this.byHand !== undefined && this.running && this.byHand.idle;
+  }
   get oomSeen(): boolean {
     return this.refusedAny;
   }
@@ -353,6 +361,8 @@ export class Run implements Simulation, Machine, LivesHost {
     });
     this.warming = false;
     if (this.running && this.threads.runningCount === 0) this.endChains();
+    this.byHand?.began();
+    this.rest();
     this.regs[REG_EXTRA] = 0;
     this.notePeaks();
   }
@@ -366,7 +376,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const end = Math.min(first + maxOps, limit);
     regs[REG_STOP] = this.running ? 0 : STOP_ENDED;
     this.notes.begin(maxOps === 1);
-    while (this.operations < end && this.running && !events.hit) this.turn(end);
+    while (this.operations < end && this.running && !events.hit && !this.awaitsHand) this.turn(end);
     events.watch = 0;
     if (this.operations >= limit) this.stopAtLimit();
     return { ops: this.operations - first, hit: events.hit };
@@ -392,6 +402,8 @@ export class Run implements Simulation, Machine, LivesHost {
     const ended = regs[REG_ENDED] | 0;
     const upTo = from + done * OP_WORDS;
     this.notes.note(allocator, chain, threads.life[chain], streams.ops, upTo, done);
+    const { byHand } = this;
+    if (byHand !== undefined && ended > 0) byHand.done(chain, streams.ops, from);
     threads.ops[chain] += ended;
     threads.done[chain] += ended;
     this.operations += ended;
@@ -414,28 +426,51 @@ export class Run implements Simulation, Machine, LivesHost {
     assert(this.idleTurns < MOST_IDLE_TURNS, 'a chain whose turn it is gets on');
     if (this.burstLeft > 0 && chain === this.burstChain) this.spendBurst(ended);
     this.afterRecords(chain);
+    if (byHand !== undefined) {
+      byHand.begin();
+      this.rest();
+    }
     if (this.operations === history.nextOp) this.takeSample();
   }
 
   /** The program may have news for chains that wait; who is doomed ends between two records. */
   private afterRecords(chain: number): void {
+    if (!this.program.independent) this.tellNews(this.threads.clock[chain]);
+    if (this.doomedCount > 0) this.reap();
+  }
+
+  /** Chains that waited for what the program has news of go on, at time `now` at the earliest. */
+  private tellNews(now: number): void {
     const { threads, streams } = this;
-    if (!this.program.independent && streams.hasNews()) {
-      const now = threads.clock[chain];
-      for (let other = MAIN + 1; other < this.chains; other++) {
-        if (streams.waiting[other] === WAIT.no || threads.running[other] === 0) continue;
-        const slept = streams.waiting[other] === WAIT.sleeps;
-        if (!this.drawn(other)) continue;
-        this.turnLeft = 0;
-        if (this.allocator.busy[other] !== 0) continue;
-        if (slept) this.wakeAt(other, now, 0, NO_CAUSE);
-        else {
-          threads.clock[other] = Math.max(threads.clock[other], now);
-          this.schedule.start(other);
-        }
+    if (!streams.hasNews()) return;
+    for (let other = MAIN + 1; other < this.chains; other++) {
+      if (streams.waiting[other] === WAIT.no || threads.running[other] === 0) continue;
+      const slept = streams.waiting[other] === WAIT.sleeps;
+      if (!this.drawn(other)) continue;
+      this.turnLeft = 0;
+      if (this.allocator.busy[other] !== 0) continue;
+      if (slept) this.wakeAt(other, now, 0, NO_CAUSE);
+      else {
+        threads.clock[other] = Math.max(threads.clock[other], now);
+        this.schedule.start(other);
       }
     }
-    if (this.doomedCount > 0) this.reap();
+  }
+
+  /** While the program waits for the user's hand nobody can go on, and virtual time stands with them. */
+  private rest(): void {
+    if (!this.awaitsHand) return;
+    for (let chain = MAIN + 1; chain < this.chains; chain++)
+      if (this.schedule.runnable[chain] !== 0 && !this.drawn(chain)) this.waits(chain);
+  }
+
+  /** The user's hand gives the program a call that it can make; its thread goes on when it is its turn. */
+  handOver(call: HandCall): void {
+    const { byHand } = this;
+    assert(byHand !== undefined, 'the program takes calls');
+    byHand.hand.give(call);
+    this.tellNews(byHand.endedNs);
+    byHand.begin();
   }
 
   /** Chooses who runs next, after the timers that are due. @returns false: nobody, or the run is over */
@@ -581,6 +616,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.streams.giveBack(chain);
     this.program.ended(chain);
     if (this.running) this.afterRecords(chain);
+    this.byHand?.begin();
   }
 
   private wakeAt(chain: number, ns: number, why: 0 | 1, cause: number): void {
@@ -738,6 +774,9 @@ export class Run implements Simulation, Machine, LivesHost {
   }
   inspectBlocks(span: number, slab: number): BlocksDetail | undefined {
     return this.allocator.inspectBlocks(span, slab);
+  }
+  readHand(): HandDetail | undefined {
+    return this.byHand?.read();
   }
   autopsy(): Autopsy {
     return autopsyOf(this);

@@ -180,5 +180,7 @@ export function inspectChunks(heap: FirstFitHeap, row: number): BlocksDetail | u
     slots,
     offsets,
     bytes,
+    overhead: 2 * tagBytes,
+    lead: tagBytes,
   };
 }
