@@ -169,7 +169,8 @@ export function rangeProblem({ act, subject, amount, slot }: Intervention): stri
     !(Number.isInteger(slot) && Number(slot) >= 0 && Number(slot) < HAND_SLOTS)
   )
     return `${def.label} needs a slot from 0 to ${HAND_SLOTS - 1}.`;
-  const range = def.amount ?? { min: 0, max: 0, unit: 'nothing' };
+  const range = def.amount;
+  if (range === undefined) return amount === 0 ? undefined : `${def.label} has no amount.`;
   if (!Number.isInteger(amount) || amount < range.min || amount > range.max)
     return `${def.label} goes from ${range.min.toLocaleString('en-US')} to ${range.max.toLocaleString('en-US')} ${range.unit}.`;
   return undefined;

@@ -120,6 +120,11 @@ export class ProvenanceSearch {
       this.allocated = this.actOf(record);
       this.freedAfter = undefined;
       this.holder = record.slot;
+    } else if (this.holder >= 0 && record.slot === this.holder) {
+      // A realloc moved it.
+      this.holder = -1;
+      if (this.allocated) this.freedAfter = this.actOf(record);
+      else this.freedLast = this.actOf(record);
     }
   }
 

@@ -2,6 +2,7 @@ import type { Bytes, Ns, OpIndex } from '../base/units.ts';
 import type { ModelId } from './allocators/index.ts';
 import type { Intervention } from './interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from './knobs/index.ts';
+import type { HandCall } from './programs/program.ts';
 import type { CounterName } from './telemetry/counters.ts';
 import type { EventLog } from './telemetry/events.ts';
 import type { History } from './telemetry/history.ts';
@@ -228,6 +229,10 @@ export interface HandStretch {
 export interface HandDetail {
   readonly op: OpIndex;
   readonly slots: readonly HandSlot[];
+  /** Threads that can make calls, by their chains; those that have ended are left out. */
+  readonly threads: readonly number[];
+  /** A call that was given and is the next operation. */
+  readonly due: HandCall | undefined;
   readonly latest: HandDone | undefined;
   /**
    * Where blocks differ in size, the whole heap in address order, as far as MOST_STRETCHES go; else the
@@ -322,8 +327,11 @@ export interface Simulation {
   lastRecords(): readonly RecordOutcome[];
   /** Turns a knob now. The value must be valid and the knob `live`. */
   setKnob(id: KnobId, value: KnobValue): void;
-  /** Why an intervention cannot be done now, in one sentence; undefined: it can. Changes nothing. */
-  whyNot(act: Intervention): string | undefined;
+  /**
+   * Why an intervention cannot be done now, in one sentence; undefined: it can. Changes nothing.
+   * @param instead a call by hand is to take the place of those that are due and were given at this operation
+   */
+  whyNot(act: Intervention, instead?: boolean): string | undefined;
   /** Does an intervention, or notes as an event that it could not be done. */
   act(act: Intervention): void;
   /** The chains, main left out. */

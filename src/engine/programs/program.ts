@@ -109,10 +109,13 @@ export interface HandPart {
   /** Bytes that each slot's block was asked for, 0: it is empty; and the chain that allocated it. */
   readonly bytes: Int32Array;
   readonly by: Int32Array;
-  /** Why a call cannot be made after those that are not carried out yet; undefined: it can. */
-  whyNot(call: HandCall): string | undefined;
-  /** Takes a call in; it can be made. */
-  give(call: HandCall): void;
+  /**
+   * Why a call cannot be made after those that are not carried out yet; undefined: it can.
+   * @param before of those, only such as were given at an earlier operation than this count
+   */
+  whyNot(call: HandCall, before?: number): string | undefined;
+  /** Takes a call in, given at operation `op`; it can be made. */
+  give(call: HandCall, op: number): void;
 }
 
 /**

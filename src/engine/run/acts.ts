@@ -12,8 +12,11 @@ import { EV, NO_CAUSE, REFUSED } from '../telemetry/events.ts';
 import type { ThreadDetail } from '../types.ts';
 import type { Run } from './run.ts';
 
-/** Why an intervention cannot be done to this run now; undefined: it can. */
-export function whyNot(run: Run, intervention: Intervention): string | undefined {
+/**
+ * Why an intervention cannot be done to this run now; undefined: it can.
+ * @param instead of calls by hand that were given at this operation and are due
+ */
+export function whyNot(run: Run, intervention: Intervention, instead = false): string | undefined {
   if (!run.running) return 'The run is over.';
   switch (intervention.act) {
     case 'burst':
@@ -34,7 +37,8 @@ export function whyNot(run: Run, intervention: Intervention): string | undefined
       if (!run.byHand)
         return 'This program makes its own calls: yours need the program “By hand”, as in the scenario “Malloc by hand”.';
       const call = handCallOf(intervention);
-      return call === undefined ? 'It names no slot.' : run.byHand.hand.whyNot(call);
+      if (call === undefined) return 'It names no slot.';
+      return run.byHand.hand.whyNot(call, instead ? run.operations : Infinity);
     }
   }
 }

@@ -130,9 +130,24 @@ export class HandLog {
     return {
       op: this.run.op,
       slots,
+      threads: this.threads(),
+      due: this.due(),
       latest: this.latest,
       ...(hasFeature(this.run.model, 'classes') ? this.slabsIn(slots) : this.wholeHeap()),
     };
+  }
+
+  private threads(): number[] {
+    const { running, chains } = this.run.threads;
+    return Array.from({ length: chains }, (_, chain) => chain).filter(
+      (chain) => chain !== MAIN && running[chain] !== 0,
+    );
+  }
+  private due(): HandCall | undefined {
+    const { due } = this.hand;
+    if (due === undefined) return undefined;
+    const { act, chain, slot, bytes } = due;
+    return { act, chain, slot, bytes };
   }
 
   /** The slabs or pages that hold a block of a slot, or that the latest call was about, by row and slab. */

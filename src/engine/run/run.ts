@@ -468,7 +468,7 @@ export class Run implements Simulation, Machine, LivesHost {
   handOver(call: HandCall): void {
     const { byHand } = this;
     assert(byHand !== undefined, 'the program takes calls');
-    byHand.hand.give(call);
+    byHand.hand.give(call, this.operations);
     this.tellNews(byHand.endedNs);
     byHand.begin();
   }
@@ -719,8 +719,8 @@ export class Run implements Simulation, Machine, LivesHost {
     this.allocator.applyKnobs(id, now);
     if (id === 'physLimitGiB' || id === 'memPressure') this.memoryGrew();
   }
-  whyNot(act: Intervention): string | undefined {
-    return whyNot(this, act);
+  whyNot(act: Intervention, instead = false): string | undefined {
+    return whyNot(this, act, instead);
   }
   listThreads(): ThreadDetail[] {
     return listThreads(this);

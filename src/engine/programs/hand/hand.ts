@@ -17,8 +17,14 @@ const KIND: Readonly<Record<HandCall['act'], number>> = {
   realloc: OP.realloc,
   free: OP.free,
 };
-/** Words of a call in the program's state: what, chain, slot, bytes. */
-const CALL_WORDS = 4;
+/** Words of a call in the program's state: what, chain, slot, bytes, the operation at which it was given. */
+const CALL_WORDS = 5;
+/** A recipe has far fewer edits than this, and a run by hand no more operations. */
+const MOST_OPS = 2 ** 31 - 1;
+
+interface Given extends HandCall {
+  readonly op: number;
+}
 /** Thread that allocates what is there at the start. */
 const FIRST = 1;
 
@@ -40,7 +46,7 @@ export class ByHand implements Program, HandPart {
   private readonly start: string;
   /** By chain: 1 once its thread has ended, or could not be created. */
   private readonly dead: Int32Array;
-  private calls: HandCall[] = [];
+  private calls: Given[] = [];
   /** Place of the next call in `calls`. */
   private head = 0;
 
@@ -53,7 +59,7 @@ export class ByHand implements Program, HandPart {
   get byHand(): HandPart {
     return this;
   }
-  get due(): HandCall | undefined {
+  get due(): Given | undefined {
     return this.calls[this.head];
   }
 
@@ -76,11 +82,11 @@ export class ByHand implements Program, HandPart {
     this.by[slot] = bytes > 0 ? by : 0;
   }
 
-  whyNot({ act, chain, slot }: HandCall): string | undefined {
+  whyNot({ act, chain, slot }: HandCall, before = Infinity): string | undefined {
     if (slot < 0 || slot >= HAND_SLOTS) return `There is no slot p${slot}.`;
     if (chain < FIRST || chain >= this.chains) return `There is no thread ${chain}.`;
     if (this.dead[chain] !== 0) return `Thread ${chain} has ended.`;
-    const held = this.heldAfterAll(slot);
+    const held = this.heldAfter(slot, before);
     if (act === 'malloc')
       return held === 0
         ? undefined
@@ -90,18 +96,20 @@ export class ByHand implements Program, HandPart {
       : undefined;
   }
 
-  give(call: HandCall): void {
+  give(call: HandCall, op: number): void {
     if (this.due === undefined) {
       this.calls = [];
       this.head = 0;
       this.news++;
     }
-    this.calls.push(call);
+    this.calls.push({ ...call, op: Math.min(op, MOST_OPS) });
   }
 
-  /** Bytes that a slot holds once every call has been carried out. */
-  private heldAfterAll(slot: number): number {
-    const last = this.calls.findLast((call, i) => i >= this.head && call.slot === slot);
+  /** Bytes that a slot holds once the calls have been carried out that were given before operation `op`. */
+  private heldAfter(slot: number, op: number): number {
+    const last = this.calls.findLast(
+      (call, i) => i >= this.head && call.slot === slot && call.op < op,
+    );
     return last?.bytes ?? this.bytes[slot];
   }
 
@@ -142,7 +150,7 @@ export class ByHand implements Program, HandPart {
   words(): Int32Array {
     const calls = this.calls
       .slice(this.head)
-      .flatMap(({ act, chain, slot, bytes }) => [CALLS.indexOf(act), chain, slot, bytes]);
+      .flatMap(({ act, chain, slot, bytes, op }) => [CALLS.indexOf(act), chain, slot, bytes, op]);
     return packWords([this.bytes, this.by, this.dead, Int32Array.from(calls)]);
   }
 
@@ -159,6 +167,7 @@ export class ByHand implements Program, HandPart {
         chain: calls[at + 1],
         slot: calls[at + 2],
         bytes: calls[at + 3],
+        op: calls[at + 4],
       });
     this.news++;
   }

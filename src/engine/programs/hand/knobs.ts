@@ -6,7 +6,7 @@ export const HAND_KNOBS = {
   handThreads: int({
     group: 'workload',
     apply: 'restart',
-    url: 'ht',
+    url: 'hn',
     default: 2,
     min: 1,
     max: 4,
@@ -15,7 +15,7 @@ export const HAND_KNOBS = {
   handStart: text({
     group: 'workload',
     apply: 'restart',
-    url: 'hs',
+    url: 'hl',
     default: '256 (480) 64 (128) 64 (240) 64 1000 96 64',
     maxLength: 120,
     parse: parseStart,
