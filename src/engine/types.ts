@@ -235,8 +235,8 @@ export interface HandDetail {
   readonly due: HandCall | undefined;
   readonly latest: HandDone | undefined;
   /**
-   * Where blocks differ in size, the whole heap in address order, as far as MOST_STRETCHES go; else the
-   * slabs or pages that hold a block of the slots, or that the latest call was about.
+   * Where blocks differ in size, the whole heap in address order; else the slabs or pages with a block that
+   * is not free, and those that the latest call was about. The first sixteen.
    */
   readonly stretches: readonly HandStretch[];
   /** Stretches left out. */

@@ -25,7 +25,7 @@ export const HAND_PRESETS: readonly Preset[] = [
     ],
     story: [
       {
-        title: 'Ten pointers, three of them free.',
+        title: 'Ten pointers, three holes.',
         text: 'Thread 1 has allocated ten blocks and freed p1, p3 and p5 again. Choose 120 B and press malloc at p1: which of the three holes is taken?',
         when: { kind: 'start' },
       },

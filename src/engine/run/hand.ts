@@ -15,7 +15,7 @@ import type { Run } from './run.ts';
 
 /** Blocks of a span's parts are numbered from multiples of this (Outcome.block). */
 const PART = 65_536;
-/** Stretches of a heap without classes that are looked at: a mebibyte of it, where they are 64 KiB. */
+/** Stretches that are looked at: a mebibyte of a heap, where they are 64 KiB. */
 const MOST_STRETCHES = 16;
 
 /** How things stood before the call that is due. */
@@ -133,7 +133,7 @@ export class HandLog {
       threads: this.threads(),
       due: this.due(),
       latest: this.latest,
-      ...(hasFeature(this.run.model, 'classes') ? this.slabsIn(slots) : this.wholeHeap()),
+      ...(hasFeature(this.run.model, 'classes') ? this.slabsInUse() : this.wholeHeap()),
     };
   }
 
@@ -150,16 +150,21 @@ export class HandLog {
     return { act, chain, slot, bytes };
   }
 
-  /** The slabs or pages that hold a block of a slot, or that the latest call was about, by row and slab. */
-  private slabsIn(slots: readonly HandSlot[]): Pick<HandDetail, 'stretches' | 'more'> {
-    const asked = [...slots, this.latest?.before, this.latest?.after];
-    const places = new Map<number, HandPlace>();
-    for (const { place } of asked.filter((slot) => slot !== undefined))
-      if (place) places.set(place.row * PART + place.slab, place);
-    const stretches = [...places]
-      .sort(([a], [b]) => a - b)
-      .flatMap(([, { row, slab }]) => this.stretch(row, slab));
-    return { stretches, more: 0 };
+  /** The slabs or pages with a block that is not free, and those that the latest call was about. */
+  private slabsInUse(): Pick<HandDetail, 'stretches' | 'more'> {
+    const { run, latest } = this;
+    const asked = [latest?.before.place, latest?.after.place];
+    const found: HandStretch[] = [];
+    let more = 0;
+    for (let row = 0; row < run.rows; row++)
+      for (const { index, acquired, live, queued } of run.inspectSpan(row)?.slabs ?? []) {
+        const wanted =
+          live + queued > 0 || asked.some((place) => place?.row === row && place.slab === index);
+        if (!acquired || !wanted) continue;
+        if (found.length === MOST_STRETCHES) more++;
+        else found.push(...this.stretch(row, index));
+      }
+    return { stretches: found, more };
   }
 
   private wholeHeap(): Pick<HandDetail, 'stretches' | 'more'> {

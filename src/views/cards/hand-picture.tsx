@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { drawBlocks, layoutBlocks } from '../../draw/blocks.ts';
-import { bytes, classSize, count, plural } from '../../draw/format.ts';
+import { classSize, count, plural } from '../../draw/format.ts';
 import {
   drawStrip,
   hitStrip,
@@ -35,11 +35,7 @@ export function HandPicture({ detail, marked, onPick }: Props) {
     return (
       <>
         <Heap detail={detail} strip={stripOf(stretches)} marked={marked} onPick={onPick} />
-        {more > 0 && (
-          <p className="hand-none">
-            {bytes(stretches[0].bytes)} × {count(more)} more.
-          </p>
-        )}
+        {more > 0 && <p className="hand-none">{plural(more, 'more stretch', 'more stretches')}.</p>}
       </>
     );
   return (
@@ -51,6 +47,7 @@ export function HandPicture({ detail, marked, onPick }: Props) {
           marked={marked}
         />
       ))}
+      {more > 0 && <p>{plural(more, 'more slab')}.</p>}
     </div>
   );
 }
@@ -182,7 +179,7 @@ function Slab({
   );
   const held = blocks.states.reduce((sum, state) => sum + (inUse.includes(state) ? 1 : 0), 0);
   const part = hasFeature(model, 'parts') ? `, slab ${blocks.slab}` : '';
-  const whose = owner < 0 ? 'nobody’s' : ownerChain === 0 ? 'main’s' : `thread ${ownerChain}’s`;
+  const whose = owner < 0 ? 'of nobody' : ownerChain === 0 ? 'of main' : `of thread ${ownerChain}`;
   const title = `${noun(model)} ${count(blocks.span)}${part}: blocks of ${classSize(blocks.blockBytes)}, ${whose}`;
   return (
     <div>

@@ -47,10 +47,7 @@ export function becameText({ act, before, after }: HandDone): string {
   }
 }
 
-const usableText = ({ bytes, place }: HandSlot): string =>
-  place === undefined || place.usable === bytes
-    ? 'all of it asked for'
-    : `${count(place.usable)} B usable`;
+const usableText = ({ place }: HandSlot): string => `${count(place?.usable ?? 0)} B usable`;
 
 /** What the call counted, counter by counter. */
 export const countedTexts = ({ counted }: HandDone, model: ModelId): string[] =>

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { bytes, classSize, count, duration, plural } from '../../draw/format.ts';
 import { ACT, HAND_ACTS, type HandActId } from '../../engine/interventions.ts';
@@ -30,6 +30,7 @@ export function HandCard() {
   const [everywhere, setEverywhere] = useState(true);
   const [marked, setMarked] = useState<number | undefined>(undefined);
   const boxes = useRef<HTMLOListElement>(null);
+  const threadId = useId();
   if (detail === undefined)
     return (
       <Card className="hand-card" title={finding} table={handTable(() => undefined)}>
@@ -45,21 +46,23 @@ export function HandCard() {
   return (
     <Card className="hand-card" title={finding} table={handTable(seen)}>
       <div className="hand-tools">
-        <fieldset className="segments">
-          <legend>Thread</legend>
-          {Array.from({ length: knobs.handThreads }, (_, i) => i + 1).map((chain) => (
-            <button
-              key={chain}
-              type="button"
-              aria-pressed={chain === thread}
-              disabled={!threads.includes(chain)}
-              onClick={() => setThread(chain)}
-            >
-              {chain}
-              {!threads.includes(chain) && <span className="sr"> has ended</span>}
-            </button>
-          ))}
-        </fieldset>
+        <div className="hand-field">
+          <span id={threadId}>Thread</span>
+          <fieldset className="segments" aria-labelledby={threadId}>
+            {Array.from({ length: knobs.handThreads }, (_, i) => i + 1).map((chain) => (
+              <button
+                key={chain}
+                type="button"
+                aria-pressed={chain === thread}
+                disabled={!threads.includes(chain)}
+                onClick={() => setThread(chain)}
+              >
+                {chain}
+                {!threads.includes(chain) && <span className="sr"> has ended</span>}
+              </button>
+            ))}
+          </fieldset>
+        </div>
         <SizeField size={size} onSize={setSize} />
         {lanes > 1 && (
           <label className="check">
@@ -123,7 +126,7 @@ function SizeField({ size, onSize }: { readonly size: number; onSize(size: numbe
   };
   return (
     <div className="hand-size">
-      <label>
+      <label className="hand-field">
         Size
         <span className="number">
           <input
@@ -182,7 +185,8 @@ function Box({
   const { place } = held;
   return (
     <li
-      className={empty ? 'hand-box empty' : 'hand-box'}
+      className="hand-box"
+      data-empty={empty}
       tabIndex={-1}
       aria-label={`p${slot}`}
       data-due={due}

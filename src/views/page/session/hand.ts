@@ -1,4 +1,5 @@
 import type { Intervention } from '../../../engine/interventions.ts';
+import type { Selection } from '../../../engine/recipe.ts';
 import type { HandDetail, HandPlace } from '../../../engine/types.ts';
 import { knobsInForce } from '../../../state/store.ts';
 import { doneText } from '../../cards/hand-text.ts';
@@ -47,14 +48,16 @@ async function make(session: Session, call: Intervention, everywhere: boolean): 
 function follow(session: Session, { latest, slots }: HandDetail): void {
   if (latest === undefined || stateOf(session).selection === undefined) return;
   const now = slots[latest.slot].place;
-  if (now) show(session, now);
-  else if (latest.before.place) {
-    const { row, slab } = latest.before.place;
-    select(session, { superslab: row, slab });
-  }
+  const { place } = latest.before;
+  if (now) stateOf(session).select(selectionOf(now));
+  else if (place) stateOf(session).select({ superslab: place.row, slab: place.slab });
 }
+const selectionOf = ({ row, slab, block }: HandPlace): Selection => ({
+  superslab: row,
+  slab,
+  block,
+});
 
 /** Selects the block at a place. */
-export function show(session: Session, { row, slab, block }: HandPlace): Outcome {
-  return select(session, { superslab: row, slab, block });
-}
+export const show = (session: Session, place: HandPlace): Outcome =>
+  select(session, selectionOf(place));
