@@ -4,7 +4,7 @@ import type { Preset } from '../presets.ts';
 export const HAND_PRESETS: readonly Preset[] = [
   {
     id: 'by-hand',
-    scenario: 'H-01',
+    scenario: 'ours',
     title: 'Malloc by hand',
     question: 'What does an allocator do when you call it? Ten pointers, and you are the program.',
     claims: [],

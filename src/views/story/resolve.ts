@@ -1,5 +1,5 @@
 import { asBytes, asNs } from '../../base/units.ts';
-import { bytes, count, duration, percent } from '../../draw/format.ts';
+import { bytes, compact, count, duration, percent } from '../../draw/format.ts';
 import type { StoryStep, StoryWhen } from '../../engine/presets.ts';
 import { derive } from '../../engine/report.ts';
 import { C } from '../../engine/telemetry/counters.ts';
@@ -55,6 +55,13 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     wakes: count(counters[C.wakes]),
     coalesces: count(counters[C.coalesces]),
     background: count(counters[C.backgroundDrains]),
+    rate: `${compact(derived.modelledOpsPerSecond)} operations a second`,
+    lockWaited: duration(asNs(counters[C.lockWaitNs])),
+    growths: count(counters[C.heapGrowths]),
+    fragmented: count(counters[C.growthsFragmented]),
+    freeChunks: count(counters[C.freeChunks]),
+    freeList: bytes(asBytes(counters[C.freeListBytes])),
+    looked: compact(counters[C.listSteps] / Math.max(1, counters[C.listSearches])),
   };
 }
 
