@@ -41,7 +41,7 @@ export const HAND_PRESETS: readonly Preset[] = [
       },
       {
         title: 'It had to move.',
-        text: 'No free chunk above it was large enough: it was copied, and where it was is a hole. Now go back with ← to your first call, set the knob Fit to best, and step on with →: the same call takes another hole. Or choose another allocator, and see size classes instead.',
+        text: 'No free chunk above it was large enough: it was copied, and where it was is a hole. Now go back with ← to the start, find the knob Fit and set it to best: your calls are made again, and the first one takes another hole. Or choose another allocator, and see size classes instead.',
         when: { kind: 'counter', counter: 'reallocsMoved', atLeast: 1 },
       },
       {

@@ -4,6 +4,7 @@ import { bytes, capital, classSize, count, duration, plural } from '../../draw/f
 import { readPalette } from '../../draw/palette.ts';
 import { hasFeature } from '../../engine/allocators/index.ts';
 import type { Feature } from '../../engine/allocators/model.ts';
+import { hasProgramFeature } from '../../engine/programs/index.ts';
 import type { Act, Provenance } from '../../engine/provenance.ts';
 import {
   BLOCK_STATES,
@@ -235,7 +236,8 @@ function Blocks({
   readonly selected: number | undefined;
   onBlock(block: number): void;
 }) {
-  const { model } = useFocused().knobs;
+  const { model, workload } = useFocused().knobs;
+  const byHand = hasProgramFeature(workload, 'hand');
   const has = (feature: Feature | undefined): boolean =>
     feature === undefined || hasFeature(model, feature);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -308,7 +310,7 @@ function Blocks({
         <p className="block-facts" role="status" data-testid="block">
           <b>Block {count(shown)}</b>: {STATE_TEXT[BLOCK_STATES[blocks.states[shown]]]}
           {BLOCK_STATES[blocks.states[shown]] === 'live' &&
-            `, ${count(blocks.requested[shown])} B requested of ${bytes(blocks.blockBytes)}, ${blocks.slots[shown] === -2 ? 'a thread table' : `slot ${count(blocks.slots[shown])} of the program`}`}
+            `, ${count(blocks.requested[shown])} B requested of ${bytes(blocks.blockBytes)}, ${blocks.slots[shown] === -2 ? 'a thread table' : byHand ? `p${blocks.slots[shown]}` : `slot ${count(blocks.slots[shown])} of the program`}`}
         </p>
       )}
     </>

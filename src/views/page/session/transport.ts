@@ -4,6 +4,7 @@ import { knobsInForce } from '../../../state/store.ts';
 import type { Speed } from '../../../worker/protocol.ts';
 import { kindName } from '../../lane/event-text.ts';
 import { stopKind } from '../../transport/stops.ts';
+import { arrived } from './lanes.ts';
 import { isPlaying, now } from './position.ts';
 import { DONE, focusOf, noticed, type Outcome, type Session, stateOf } from './session.ts';
 
@@ -45,16 +46,28 @@ export async function changeSpeed(session: Session, speed: Speed): Promise<Outco
   return DONE;
 }
 
-export async function stepForward(session: Session): Promise<Outcome> {
-  const from = now(session);
-  await session.lockstep.stepOps(1);
-  return doneFrom(session, from);
+/** Steps of a run by hand are taken one after the other, like its calls: it is short, and each is wanted. */
+function inTurn(session: Session, step: () => Promise<Outcome>): Promise<Outcome> {
+  const { workload } = knobsInForce(stateOf(session).recipe, focusOf(session));
+  if (!hasProgramFeature(workload, 'hand')) return step();
+  return session.presses.add(async () => {
+    await arrived(session);
+    return step();
+  });
 }
 
-export async function stepBack(session: Session): Promise<Outcome> {
-  await session.lockstep.seek(now(session) - 1);
-  return DONE;
-}
+export const stepForward = (session: Session): Promise<Outcome> =>
+  inTurn(session, async () => {
+    const from = now(session);
+    await session.lockstep.stepOps(1);
+    return doneFrom(session, from);
+  });
+
+export const stepBack = (session: Session): Promise<Outcome> =>
+  inTurn(session, async () => {
+    await session.lockstep.seek(now(session) - 1);
+    return DONE;
+  });
 
 /** All lanes to an operation; where they come to stand the address says. */
 export async function travel({ lockstep }: Session, op: number): Promise<Outcome> {
