@@ -110,6 +110,8 @@ export interface BlocksDetail {
   /** Where blocks differ in size: first byte of each, from the span's beginning, and its bytes, tags included. */
   readonly offsets?: Float64Array;
   readonly bytes?: Float64Array;
+  /** Where a block's place in this list is not its number in an Outcome: the numbers; below 0: none. */
+  readonly numbers?: Int32Array;
   /** Bytes of each block that are the allocator's (a header byte, tags), and how many of them are in front. */
   readonly overhead: number;
   readonly lead: number;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MODEL_IDS } from '../allocators/index.ts';
 import type { Intervention } from '../interventions.ts';
 import { type KnobValues, resolveKnobs } from '../knobs/index.ts';
+import { provenance } from '../provenance.ts';
 import { type Edit, withEdits } from '../recipe.ts';
 import { createSimulation } from '../simulation.ts';
 import { C } from '../telemetry/counters.ts';
@@ -176,3 +177,31 @@ it('calls by hand are nothing for a program that makes its own', () => {
   expect(sim.readHand()).toBeUndefined();
   expect(sim.whyNot(call('malloc', 1, 0, 10))).toMatch(/makes its own calls/);
 });
+
+it.each(MODEL_IDS)(
+  'a block of %s is known by who called for it, wherever it lies among others',
+  (model) => {
+    const sim = start({ model, handStart: sizesOf(model) });
+    const edits: Edit[] = [
+      call('malloc', 2, 5, 3000),
+      call('malloc', 1, 6, 2100),
+      call('free', 1, 1),
+      call('realloc', 1, 5, 9000),
+    ].map((act, op): Edit => ({ op, lane: 0, ...act }));
+    const timeline = new Timeline(edits, undefined, 2);
+    const whose = (slot: number) => {
+      const place = see(sim).slots[slot].place;
+      if (!place) return undefined;
+      const subject = { span: place.row, slab: place.slab, block: place.block };
+      const replica = start({ model, handStart: sizesOf(model) });
+      const { allocated, freed } = provenance(sim, replica, timeline, subject);
+      return [allocated?.op, allocated?.chain, freed?.op];
+    };
+    const outside = model === 'tiny';
+    runTo(sim, timeline, 3);
+    expect(whose(5)).toEqual(outside ? undefined : [1, 2, undefined]);
+    expect(whose(6)).toEqual(outside ? undefined : [2, 1, undefined]);
+    runTo(sim, timeline, 4);
+    expect(whose(5)).toEqual(outside ? undefined : [4, 1, undefined]);
+  },
+);

@@ -39,16 +39,28 @@ export function HandPicture({ detail, marked, onPick }: Props) {
       </>
     );
   return (
-    <div className="hand-slabs">
-      {stretches.map((stretch) => (
-        <Slab
-          key={`${stretch.blocks.span}.${stretch.blocks.slab}`}
-          stretch={stretch}
-          marked={marked}
-        />
-      ))}
-      {more > 0 && <p>{plural(more, 'more slab')}.</p>}
-    </div>
+    <>
+      <p className="hand-key hand-slabs-key" aria-hidden="true">
+        <i data-part="block" /> live <i data-part="hollow" /> free
+        {hasFeature(knobs.model, 'remoteQueues') && (
+          <>
+            {' '}
+            <i data-part="queued" /> freed by another thread, in its queue
+          </>
+        )}{' '}
+        <i data-part="never" /> never handed out
+      </p>
+      <div className="hand-slabs">
+        {stretches.map((stretch) => (
+          <Slab
+            key={`${stretch.blocks.span}.${stretch.blocks.slab}`}
+            stretch={stretch}
+            marked={marked}
+          />
+        ))}
+        {more > 0 && <p>{plural(more, 'more slab')}.</p>}
+      </div>
+    </>
   );
 }
 

@@ -18,9 +18,13 @@ export function whereText({ bytes, place }: HandSlot): string {
   return place === undefined ? 'with the C library' : hex(place.address);
 }
 
-/** How a call was served; undefined: a free is not. */
-export function servedText({ act, path, after }: HandDone, model: ModelId): string | undefined {
-  if (act === 'free' || after.place === undefined) return undefined;
+/** How a call was served; undefined: it needed no block. */
+export function servedText(
+  { act, path, before, after }: HandDone,
+  model: ModelId,
+): string | undefined {
+  const stays = before.place?.address === after.place?.address;
+  if (act === 'free' || after.place === undefined || stays) return undefined;
   const { paths } = MODEL_SHOWN[model];
   return paths[Math.min(path, paths.length - 1)];
 }
@@ -38,7 +42,7 @@ export function becameText({ act, before, after }: HandDone): string {
       if (after.place === undefined) return outside;
       if (from === after.place.address) return `It stays at ${hex(from)}, ${usableText(after)}.`;
       const copied = `${count(Math.min(before.bytes, after.bytes))} B are copied`;
-      return `It moves from ${whereText(before)} to ${hex(after.place.address)}, ${usableText(after)}: ${copied}.`;
+      return `It moves from ${from === undefined ? 'the C library' : hex(from)} to ${hex(after.place.address)}, ${usableText(after)}: ${copied}.`;
     }
     case 'free':
       return before.place === undefined
