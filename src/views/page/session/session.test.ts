@@ -261,6 +261,20 @@ describe('calls by hand', () => {
     expect(calls(session)).toHaveLength(6);
   });
 
+  it('are played again lane by lane, though one has more of them', async () => {
+    const edit = (op: number, lane: number) => ({ op, lane, ...malloc(1 + 2 * op) });
+    const session = await open(
+      byHand({
+        lanes: lanes(2),
+        edits: [edit(0, 0), edit(0, 1), edit(1, 1), edit(2, 1)],
+      }),
+    );
+    await perform(session, changeSpeed, 10);
+    await perform(session, playPause);
+    await vi.waitFor(() => expect(ops(session)).toEqual([1, 3]));
+    await vi.waitFor(() => expect(isPlaying(session)).toBe(false));
+  });
+
   it('are followed by an inspector that is open', async () => {
     const session = await open(byHand());
     await perform(session, makeCall, malloc(1));
