@@ -59,7 +59,8 @@ import { readLedger, sampleInto } from './gauges.ts';
 import { HandLog } from './hand.ts';
 import { Lives, type LivesHost } from './lives.ts';
 import { OutcomeNotes } from './outcome.ts';
-import { NONE, Schedule } from './schedule.ts';
+import { playRounds } from './rounds.ts';
+import { MOST_IDLE_TURNS, NONE, Schedule } from './schedule.ts';
 import { digestOf, restoreRun, type SavedRun, snapshotOf } from './state.ts';
 import { Streams, WAIT } from './streams.ts';
 
@@ -72,8 +73,6 @@ export interface RunParts {
 }
 
 const PAGE = 4096;
-/** Turns in a row that may change nothing before we call it a fault of ours. */
-const MOST_IDLE_TURNS = 10_000;
 
 /**
  * One run of one lane: a machine runs a program on an allocator. This is the only Simulation; see
@@ -291,6 +290,9 @@ export class Run implements Simulation, Machine, LivesHost {
   get nowNs(): number {
     return this.virtualNs;
   }
+  commonNs(chain: number): number {
+    return this.schedule.common(chain);
+  }
   get virtualNs(): Ns {
     return asNs(this.running ? this.schedule.now() : this.endNs);
   }
@@ -380,10 +382,22 @@ export class Run implements Simulation, Machine, LivesHost {
     const end = Math.min(first + maxOps, limit);
     regs[REG_STOP] = this.running ? 0 : STOP_ENDED;
     this.notes.begin(maxOps === 1);
-    while (this.operations < end && this.running && !events.hit && !this.awaitsHand) this.turn(end);
+    // One operation at a time goes by turns, which note each record for whoever asked for the step.
+    const step = this.schedule.byOps && maxOps !== 1 ? this.allocator.step : undefined;
+    while (this.operations < end && this.running && !events.hit && !this.awaitsHand) {
+      if (step !== undefined && this.isPlain()) playRounds(this, step, end);
+      if (this.operations < end && this.running && !events.hit) this.turn(end);
+    }
     events.watch = 0;
     if (this.operations >= limit) this.stopAtLimit();
     return { ops: this.operations - first, hit: events.hit };
+  }
+
+  /** A choice is due, and nothing but the schedule decides it. */
+  private isPlain(): boolean {
+    const due = this.turnLeft === 0 || this.turnChain === NONE;
+    const still = this.burstLeft === 0 && this.doomedCount === 0;
+    return due && still && this.byHand === undefined;
   }
 
   /** One turn of one chain, or what is left of it. @param end operation at which the call is to stop */
@@ -439,14 +453,16 @@ export class Run implements Simulation, Machine, LivesHost {
 
   /** The program may have news for chains that wait; who is doomed ends between two records. */
   private afterRecords(chain: number): void {
-    if (!this.program.independent) this.tellNews(this.threads.clock[chain]);
+    if (!this.program.independent && this.streams.hasNews()) this.tellWaiting(chain);
     if (this.doomedCount > 0) this.reap();
   }
 
-  /** Chains that waited for what the program has news of go on, at time `now` at the earliest. */
-  private tellNews(now: number): void {
+  /**
+   * Asks the chains that wait whether what `chain` did lets them go on.
+   * @param now virtual time at which they do, at the earliest
+   */
+  tellWaiting(chain: number, now = this.threads.clock[chain]): void {
     const { threads, streams } = this;
-    if (!streams.hasNews()) return;
     for (let other = MAIN + 1; other < this.chains; other++) {
       if (streams.waiting[other] === WAIT.no || threads.running[other] === 0) continue;
       const slept = streams.waiting[other] === WAIT.sleeps;
@@ -473,7 +489,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const { byHand } = this;
     assert(byHand !== undefined, 'the program takes calls');
     byHand.hand.give(call, this.operations);
-    this.tellNews(byHand.endedNs);
+    if (this.streams.hasNews()) this.tellWaiting(call.chain, byHand.endedNs);
     byHand.begin();
   }
 
@@ -534,7 +550,7 @@ export class Run implements Simulation, Machine, LivesHost {
   }
 
   /** Draws the chain's next records, for which the allocator makes room. @returns false: it must wait */
-  private drawn(chain: number): boolean {
+  drawn(chain: number): boolean {
     const ready = this.streams.ready(chain);
     const { slots } = this.program;
     if (slots > this.roomFor) {
@@ -794,7 +810,7 @@ export class Run implements Simulation, Machine, LivesHost {
     if (this.mappedBytes > this.peakMappedBytes) this.peakMappedBytes = this.mappedBytes;
     if (this.residentBytes > this.peakResidentBytes) this.peakResidentBytes = this.residentBytes;
   }
-  private takeSample(): void {
+  takeSample(): void {
     this.notePeaks();
     sampleInto(this, this.series, this.operations, this.virtualNs);
     this.history.push(this.series);

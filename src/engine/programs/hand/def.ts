@@ -1,8 +1,8 @@
-import type { ProgramDef } from '../definition.ts';
+import type { ProgramDef, ProgramDefs } from '../definition.ts';
 import { HAND_KNOBS } from './knobs.ts';
 
 /** Ten pointers and your hand. */
-export const handDef = {
+const byHand = {
   id: 'by-hand',
   label: 'By hand',
   help: 'A few threads and ten pointers. They do nothing by themselves: malloc, realloc and free are buttons, each an edit of the recipe.',
@@ -14,3 +14,5 @@ export const handDef = {
   chainsOf: (knobs) => 1 + Number(knobs.handThreads),
   livesEnd: () => false,
 } as const satisfies ProgramDef;
+
+export const DEFS = { 'by-hand': byHand } as const satisfies ProgramDefs;

@@ -2,7 +2,7 @@ import type { WordsFor } from '../../knobs/kinds.ts';
 import type { HAND_KNOBS } from './knobs.ts';
 
 /** What the knobs of the program that waits for the user's hand are called and mean. */
-export const HAND_WORDS: WordsFor<typeof HAND_KNOBS> = {
+export const WORDS: WordsFor<typeof HAND_KNOBS> = {
   handThreads: {
     label: 'Threads at hand',
     help: 'Threads that make the calls you press. With two of them a block can be freed by another thread than the one that allocated it.',
