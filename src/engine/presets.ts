@@ -19,6 +19,8 @@ export interface StoryStep {
   readonly title: string;
   readonly text: string;
   readonly when: StoryWhen;
+  /** What its sentences rest on: see docs/evidence.md. */
+  readonly rests?: readonly string[];
 }
 
 export type MetricId =
@@ -53,6 +55,8 @@ export interface Variant {
   readonly name: string;
   readonly knobs: Partial<KnobValues>;
   readonly note?: string;
+  /** What the note, and those of its figures, rest on: see docs/evidence.md. */
+  readonly rests?: readonly string[];
   readonly documentFigures?: readonly DocumentFigure[];
 }
 
@@ -71,6 +75,8 @@ export interface Preset {
   /** Operations per second of wall time, or flat out. */
   readonly speed: number | 'max';
   readonly documentFigures: readonly DocumentFigure[];
+  /** What the notes of its figures rest on: see docs/evidence.md. */
+  readonly rests?: readonly string[];
 }
 
 export const PRESETS: readonly Preset[] = [

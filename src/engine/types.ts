@@ -147,6 +147,8 @@ export interface Autopsy {
   readonly freeable: number;
   readonly orphansHolding: number;
   readonly livingOwned: number;
+  /** Spans with room that their living owners have set aside and never look into again. */
+  readonly forgotten: number;
   readonly entries: {
     readonly superslabs: number;
     readonly stacks: number;
@@ -235,7 +237,7 @@ export interface Simulation {
   /** Chains of lives, main (slot 0) included. */
   readonly chains: number;
 
-  /** Does at most `maxOps` operations. `watch`: bit set of EV kinds that stop it right after the operation. */
+  /** Does at most `maxOps` operations. `watch`: kinds of events that stop it right after the operation (setOfKinds). */
   advance(maxOps: number, watch?: number): AdvanceResult;
   /** Newest life; ids go from 0, main, to this. */
   readonly lastLife: number;

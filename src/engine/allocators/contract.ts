@@ -74,6 +74,12 @@ export interface Served {
   readonly path: number;
 }
 
+/** What one step of a record led to: there is more of it, it is over, its chain waits, or the run is over. */
+export const STEP = { more: 0, done: 1, waits: 2, stopped: 3 } as const;
+export type StepResult = (typeof STEP)[keyof typeof STEP];
+/** See Allocator.step. */
+export type SingleStep = (chain: number, ops: Int32Array, at: number) => number;
+
 /** The allocator's part of an autopsy; the run adds the rest. */
 export type AutopsyPart = Pick<
   Autopsy,
@@ -116,6 +122,13 @@ export interface Allocator {
    * @returns records carried out to their end
    */
   run(chain: number, ops: Int32Array, from: number, count: number): number;
+  /**
+   * Of an allocator that does records in steps and is first asked for each: one step of the plain record at
+   * word `at`, which it begins if the chain is not `busy`. Moves the chain's clock, but counts no operation and
+   * leaves what the program itself takes for one to the run.
+   * @returns a STEP
+   */
+  readonly step?: SingleStep;
   /** Makes room for slots below this. */
   reserveSlots(slots: number): void;
 

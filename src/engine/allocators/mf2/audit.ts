@@ -58,6 +58,7 @@ export function audit(mf2: Mf2Allocator, problems: string[]): AuditFound {
   const { heap } = mf2;
   const { threads } = mf2.machine;
   const { pages, tables } = heap;
+  heap.totals.settle();
 
   const liveOf = new Map<number, Set<number>>();
   let requestedBytes = 0;

@@ -3,7 +3,7 @@ import { REG_EXTRA } from '../../machine/registers.ts';
 import { OP, OP_ARG, OP_KIND_MASK, OP_SLOT, sizeOfOp } from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, RACE } from '../../telemetry/events.ts';
-import type { Machine } from '../contract.ts';
+import { type Machine, STEP } from '../contract.ts';
 import { orphan, pendingOfOthers } from './candidates.ts';
 import { freshPage } from './fresh.ts';
 import type { Mf2Heap } from './heap.ts';
@@ -49,8 +49,6 @@ import {
 } from './layout.ts';
 import { Mf2Ownership } from './ownership.ts';
 
-/** What a step led to. */
-export const STEP = { more: 0, done: 1, waits: 2, stopped: 3 } as const;
 /** Blocks outside the pages: requests above 32 KiB, or what the C library served. */
 export const OTHER = -2;
 const CLASS_COUNT = MF2_CLASSES.length;

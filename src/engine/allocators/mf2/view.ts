@@ -11,7 +11,6 @@ import {
 } from '../../types.ts';
 import type { AutopsyPart } from '../contract.ts';
 import type { Mf2Allocator } from './allocator.ts';
-import { SUM } from './heap.ts';
 import {
   CLASSES,
   MF2_CLASSES,
@@ -31,6 +30,7 @@ import {
   PF,
   popcount,
 } from './layout.ts';
+import { SUM } from './totals.ts';
 
 const PAGE = 4096;
 
@@ -78,7 +78,7 @@ export function fillQueues(mf2: Mf2Allocator, matrix: Float64Array): void {
 /** Fills the mapped column of the byte ledger from the maintained totals. */
 export function readLedger(mf2: Mf2Allocator, mapped: Float64Array): void {
   const { heap } = mf2;
-  const { sums } = heap;
+  const sums = heap.totals.read();
   mapped[B.live] = heap.requestedBytes;
   mapped[B.rounding] = sums[SUM.live] - heap.requestedBytes;
   mapped[B.queued] = sums[SUM.queued];
