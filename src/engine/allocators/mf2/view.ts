@@ -178,6 +178,8 @@ export function inspectBlocks(
     states,
     requested,
     slots,
+    overhead: 0,
+    lead: 0,
   };
 }
 

@@ -323,6 +323,9 @@ export class TinyAllocator implements Allocator {
       case 'stall':
       case 'burst':
       case 'kill':
+      case 'malloc':
+      case 'realloc':
+      case 'free':
         throw new Error(`${act} is the run's business`);
     }
   }
