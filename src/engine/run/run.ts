@@ -45,9 +45,9 @@ import type {
   ModelId,
   Outcome,
   RecordOutcome,
+  RowsShown,
   Simulation,
   Snapshot,
-  SpanColumns,
   SpanDetail,
   ThreadDetail,
 } from '../types.ts';
@@ -57,6 +57,7 @@ import { autopsyOf } from './autopsy.ts';
 import { readLedger, sampleInto } from './gauges.ts';
 import { Lives, type LivesHost } from './lives.ts';
 import { OutcomeNotes } from './outcome.ts';
+import { ShownRows } from './rows.ts';
 import { NONE, Schedule } from './schedule.ts';
 import { digestOf, restoreRun, type SavedRun, snapshotOf } from './state.ts';
 import { Streams, WAIT } from './streams.ts';
@@ -93,6 +94,7 @@ export class Run implements Simulation, Machine, LivesHost {
   readonly streams: Streams;
   readonly lives: Lives;
   readonly notes: OutcomeNotes;
+  readonly rowsShown: ShownRows;
   readonly chains: number;
   readonly firstTableSlot: number;
   readonly bands = new Float64Array(BAND_COUNT);
@@ -147,6 +149,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.doomEvent = new Int32Array(this.chains).fill(NO_CAUSE);
     this.firstTableSlot = program.maxSlots;
     this.allocator = parts.create(this, program.slots);
+    this.rowsShown = new ShownRows(this.allocator, this.chains);
     this.roomFor = program.slots;
     this.begin();
     this.takeSample();
@@ -727,11 +730,9 @@ export class Run implements Simulation, Machine, LivesHost {
       other: space.otherEntries,
     };
   }
-  fillColumns(columns: SpanColumns): void {
-    this.allocator.fillColumns(columns);
-  }
-  fillQueues(matrix: Float64Array): void {
-    this.allocator.fillQueues(matrix);
+  readRows(): RowsShown {
+    this.rowsShown.update();
+    return this.rowsShown;
   }
   inspectSpan(index: number): SpanDetail | undefined {
     return this.allocator.inspectSpan(index);

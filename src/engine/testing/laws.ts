@@ -188,6 +188,8 @@ export function lawOfRuns(
     apply(sliced, step, slices);
     same(`sliced, after step ${i}`, sliced.digest(), digests[i + 1]);
   });
+  // Nobody has looked at its map so far.
+  sound('sliced, at the end', sliced);
   if (at === steps.length) saved = run.snapshot();
   const other = start(knobs);
   for (const again of [run, other]) {
@@ -229,6 +231,7 @@ export function lawOfSeeking(
     runTo(straight, new Timeline(edits, undefined, 1 << 20), op);
     same(`sought to ${op}`, run.digest(), straight.digest());
   }
+  sound('after seeking', run);
   if (edits.some((edit) => !isActEdit(edit) && edit.value === undefined))
     throw new Error('an edit has no value');
 }

@@ -7,6 +7,7 @@ import { B } from '../../telemetry/ledger.ts';
 import { S } from '../../telemetry/series.ts';
 import type { BlocksDetail, SpanColumns, SpanDetail } from '../../types.ts';
 import type { Allocator, AuditFound, AutopsyPart, Served, StateHash } from '../contract.ts';
+import type { RowMarks } from '../row-marks.ts';
 import { auditHeap } from './audit.ts';
 import { FirstFitCalls, newBirths, ROW_START } from './calls.ts';
 import type { SavedChunks } from './chunks.ts';
@@ -95,11 +96,12 @@ export class FirstFitAllocator extends FirstFitCalls implements Allocator {
     row[S.syscalls] += this.counters[C.heapGrowths] + this.counters[C.heapTrims];
   }
 
-  fillColumns(columns: SpanColumns): void {
-    fillColumns(this.heap, this.rows, this.births, columns);
+  fillColumns(columns: SpanColumns, from: number, to: number): void {
+    fillColumns(this.heap, this.births, columns, from, to);
   }
-  /** There are no remote queues. */
-  fillQueues(): void {}
+  changedRows(): RowMarks {
+    return this.heap.use.marks;
+  }
   inspectSpan(row: number): SpanDetail | undefined {
     return inspectRow(this.heap, row, this.births);
   }

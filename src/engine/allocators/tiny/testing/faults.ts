@@ -83,6 +83,13 @@ class MiscountsSlabs extends TinyHeap {
     return super.acquireSlab(row, life);
   }
 }
+class ForgetsMark extends TinyHeap {
+  protected override reclassify(row: number): void {
+    const before = this.marks.bytes[row];
+    super.reclassify(row);
+    this.marks.bytes[row] = before;
+  }
+}
 
 const SMALL: Partial<KnobValues> = { threads: 2, chunks: 64, orphanPolicy: 'adopt' };
 const fault = (
@@ -140,5 +147,10 @@ export const FAULTS: readonly ModelFault[] = [
     'miscounts slabs',
     'a slab taken counts as one to spare: bytes never carved differ',
     MiscountsSlabs,
+  ),
+  fault(
+    'forgets a mark',
+    'a SuperSlab changes its state and is not marked: the map shows what it was',
+    ForgetsMark,
   ),
 ];
