@@ -1,6 +1,7 @@
 import type { KnobValues } from './knobs/index.ts';
 import { EXHIBIT, PRESET_LIST } from './presets/list.ts';
 import { MF2_PRESETS } from './presets/mf2.ts';
+import { TEXTBOOK_PRESETS } from './presets/textbook.ts';
 import type { CounterName } from './telemetry/counters.ts';
 import type { EventKind } from './telemetry/events.ts';
 
@@ -71,7 +72,7 @@ export interface Preset {
   readonly documentFigures: readonly DocumentFigure[];
 }
 
-export const PRESETS: readonly Preset[] = [...PRESET_LIST, ...MF2_PRESETS];
+export const PRESETS: readonly Preset[] = [...PRESET_LIST, ...MF2_PRESETS, ...TEXTBOOK_PRESETS];
 /** What a first visit plays. */
 export const FIRST_PRESET = EXHIBIT;
 

@@ -50,6 +50,9 @@ export function auditRun(run: Run): string[] {
   expect('sum of bands', sum(mapped), run.mappedBytes);
   expect('sum of resident bands', sum(resident), run.residentBytes);
 
+  if (run.running && run.residentBytes > run.physicalBytes)
+    problems.push(`${run.residentBytes} resident, ${run.physicalBytes} there are, and it runs on`);
+
   const mallocs = counters[C.mallocs] + counters[C.runtimeMallocs];
   const frees =
     counters[C.localFrees] +

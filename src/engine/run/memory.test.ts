@@ -124,6 +124,19 @@ describe('memory pressure', () => {
     expect(run.readCounters()[C.reclaimedPages]).toBe(500);
   });
 
+  it('is felt by stacks as well: no thread starts on memory that is not there', () => {
+    // Stacks pile up beside a heap that hardly grows, and each goes a little beyond what is left.
+    for (let spare = 0; spare < 40; spare += 3) {
+      const run = start({ ...TINY, orphanPolicy: 'adopt', dtvBytes: 0, physLimitGiB: 1 }, 2000);
+      run.setKnob('memPressure', pressureFor(run.residentBytes + spare * PAGE));
+      for (let op = 0; op < 20_000 && run.running; op++) {
+        run.advance(1);
+        expect(run.audit().filter((line) => line.includes('resident,'))).toEqual([]);
+      }
+      expect(run.endedBy).toBe('physicalLimit');
+    }
+  });
+
   it('goes on from a snapshot with the same pages', () => {
     const run = withLazy(800);
     const saved = run.snapshot();

@@ -252,14 +252,13 @@ export class Run implements Simulation, Machine, LivesHost {
   memoryGrew(): void {
     // During construction the heap touches pages before it is ours to ask.
     if (!this.running || this.allocator === undefined) return;
-    const { physLimitGiB, memPressure } = this.settings;
     const { residentBytes } = this;
     if (this.costs.freshFrame > 0 && residentBytes > this.frameBytes) {
       // The kernel hands out frames that were given back before it takes new ones (mm/page_alloc.c).
       this.regs[REG_EXTRA] += ((residentBytes - this.frameBytes) / PAGE) * this.costs.freshFrame;
     }
     this.frameBytes = Math.max(this.frameBytes, residentBytes);
-    const left = physLimitGiB * 2 ** 30 * (1 - memPressure);
+    const left = this.physicalBytes;
     if (residentBytes <= left) return;
     const over = Math.ceil((residentBytes - left) / PAGE);
     this.counters[C.reclaimedPages] += this.space.takeLazy(over);
@@ -319,6 +318,11 @@ export class Run implements Simulation, Machine, LivesHost {
   }
   get residentBytes(): Bytes {
     return asBytes(this.space.pages.residentPages * PAGE);
+  }
+  /** Physical memory that other programs leave. */
+  get physicalBytes(): number {
+    const { physLimitGiB, memPressure } = this.settings;
+    return physLimitGiB * 2 ** 30 * (1 - memPressure);
   }
   get stateBytes(): number {
     return (

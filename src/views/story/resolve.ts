@@ -1,5 +1,5 @@
 import { asBytes, asNs } from '../../base/units.ts';
-import { bytes, count, duration, percent } from '../../draw/format.ts';
+import { bytes, compact, count, duration, percent } from '../../draw/format.ts';
 import type { StoryStep, StoryWhen } from '../../engine/presets.ts';
 import { derive } from '../../engine/report.ts';
 import { C } from '../../engine/telemetry/counters.ts';
@@ -54,6 +54,13 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     age: duration(asNs(counters[C.pendingAgeUs] * 1000)),
     wakes: count(counters[C.wakes]),
     background: count(counters[C.backgroundDrains]),
+    rate: `${compact(derived.modelledOpsPerSecond)} operations a second`,
+    lockWaited: duration(asNs(counters[C.lockWaitNs])),
+    growths: count(counters[C.heapGrowths]),
+    fragmented: count(counters[C.growthsFragmented]),
+    freeChunks: count(counters[C.freeChunks]),
+    freeList: bytes(asBytes(counters[C.freeListBytes])),
+    looked: compact(counters[C.listSteps] / Math.max(1, counters[C.listSearches])),
   };
 }
 
