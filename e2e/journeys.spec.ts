@@ -19,7 +19,7 @@ import {
   whenIdle,
 } from './helpers/app.ts';
 
-const AT = (op: number): string => `#v3/larson-oom?at=${op}`;
+const AT = (op: number): string => `#v4/larson-oom?at=${op}`;
 
 test('pause, step one operation, step to an event, run to the end, restart', async ({ page }) => {
   await open(page, AT(1000));
@@ -170,11 +170,11 @@ test('bad links get one clear sentence each, and the page lives', async ({ page 
   const said = notices(page).getByRole('listitem');
   for (const [i, [hash, sentence]] of (
     [
-      ['#v3/larson-oom?t=0&at=10', 'goes from 1 to 64'],
-      ['#v3/larson-oom?t=NaN&at=10', 'needs a number'],
-      ['#v3/larson-oom?at=1000000000000', 'The position is an operation'],
-      ['#v3/lars', 'no preset'],
-      ['#v3/larson-om?at=10', 'did you mean larson-oom'],
+      ['#v4/larson-oom?t=0&at=10', 'goes from 1 to 64'],
+      ['#v4/larson-oom?t=NaN&at=10', 'needs a number'],
+      ['#v4/larson-oom?at=1000000000000', 'The position is an operation'],
+      ['#v4/lars', 'no preset'],
+      ['#v4/larson-om?at=10', 'did you mean larson-oom'],
       ['#<img src=x onerror=alert(1)>', 'cannot be read'],
       ['#v7/larson-oom', 'version 7'],
     ] as const
@@ -216,9 +216,9 @@ test('every scenario opens from the gallery, runs and tells its story', async ({
     await expect(step(story)).not.toBeEmpty();
   }
   // The last place is in the address once the address has been written; back leaves it.
-  await expect(page).toHaveURL(/#v3\/best-policy\.3/);
+  await expect(page).toHaveURL(/#v4\/best-policy\.3/);
   await page.goBack();
-  await expect(page).not.toHaveURL(/#v3\/best-policy\.3/);
+  await expect(page).not.toHaveURL(/#v4\/best-policy\.3/);
   await expect(variants.and(page.locator('[aria-pressed="true"]'))).not.toHaveText(
     'CDA and partial list',
   );
@@ -249,13 +249,13 @@ test('every chart has a table twin with the same numbers, and leaves as a pictur
       };
     }, svg);
     expect(seen).toMatchObject({ broken: false, scripts: 0 });
-    expect(seen.link).toContain('#v3/larson-oom?at=200000');
+    expect(seen.link).toContain('#v4/larson-oom?at=200000');
     expect(seen.title).toMatch(name);
     expect(seen.shapes).toBeGreaterThan(8);
     expect(seen.texts).toBeGreaterThan(8);
   }
   const csv = await save(card(/resident/).first(), 'CSV');
-  expect(csv).toMatch(/^# .*resident.*\n# http.*#v3\/larson-oom\?at=200000\nBand,Mapped/);
+  expect(csv).toMatch(/^# .*resident.*\n# http.*#v4\/larson-oom\?at=200000\nBand,Mapped/);
 
   const toggles = page.getByRole('button', { name: 'As table' });
   const count = await toggles.count();

@@ -20,7 +20,7 @@ import {
 test('a knob turned in the past makes a branch; undo and redo walk them; two open as lanes', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?at=300000');
+  await open(page, '#v4/larson-oom?at=300000');
   const before = await digestOf(page);
   await knob(page, 'orphanPolicy').getByRole('button', { name: 'Adopt', exact: true }).click();
   await expect(tree(page)).toContainText('Memory of dead owners: Adopt');
@@ -38,7 +38,7 @@ test('a knob turned in the past makes a branch; undo and redo walk them; two ope
   expect(await violations(page, '[data-testid="compare"]')).toEqual([]);
 
   // Branches come with a link; the one that was left opens as a lane beside the shipped policy.
-  await open(page, '#v3/larson-oom?act=300000:kill:2:0&e=400000:op:adopt&at=500000');
+  await open(page, '#v4/larson-oom?act=300000:kill:2:0&e=400000:op:adopt&at=500000');
   await expect(branch(page)).toContainText('Adopt');
   await onPage(page);
   await page.keyboard.press('Control+z');
@@ -52,7 +52,7 @@ test('a knob turned in the past makes a branch; undo and redo walk them; two ope
 test('commands, operations and knobs are found by name, with the keyboard alone', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?at=1000');
+  await open(page, '#v4/larson-oom?at=1000');
   await page.keyboard.press('Control+k');
   const box = page.getByRole('combobox', { name: /Find a command/ });
   await expect(box).toBeFocused();
@@ -82,7 +82,7 @@ test('commands, operations and knobs are found by name, with the keyboard alone'
 test('a run leaves as link, command, recipe and trace, and comes back from a file', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?op=adopt&at=150000');
+  await open(page, '#v4/larson-oom?op=adopt&at=150000');
   const digest = await digestOf(page);
   const share = (): Promise<void> => page.getByRole('button', { name: 'Share and export' }).click();
   const load = (name: string, text: string | Buffer): Promise<void> =>
@@ -107,7 +107,7 @@ test('a run leaves as link, command, recipe and trace, and comes back from a fil
   await dialog.getByRole('button', { name: 'Recipe', exact: true }).click();
   const recipe = readFileSync(await (await saving).path());
   await page.keyboard.press('Escape');
-  await open(page, '#v3/chunks.1?at=1000');
+  await open(page, '#v4/chunks.1?at=1000');
   await share();
   await load('run.json', recipe);
   await expect(page.getByTestId('scenario')).toContainText('Larson to the map limit');
@@ -136,7 +136,7 @@ test('a run leaves as link, command, recipe and trace, and comes back from a fil
 test('works offline after the first load', async ({ browser, baseURL }) => {
   const context = await browser.newContext(baseURL === undefined ? {} : { baseURL });
   const page = await context.newPage();
-  await open(page, '#v3/larson-oom?at=20000');
+  await open(page, '#v4/larson-oom?at=20000');
   const digest = await digestOf(page);
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;

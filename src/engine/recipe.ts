@@ -7,7 +7,7 @@ import type { KnobId, KnobValue, KnobValues } from './knobs/index.ts';
  */
 export const RECIPE_SCHEMA = 3;
 /** Changes when the engine may give other digests for the same recipe. */
-export const ENGINE_VERSION = '3';
+export const ENGINE_VERSION = '4';
 
 /** A knob turned at an operation. */
 export interface KnobEdit {

@@ -155,6 +155,8 @@ export interface Autopsy {
   readonly freeable: number;
   readonly orphansHolding: number;
   readonly livingOwned: number;
+  /** Spans with room that their living owners have set aside and never look into again. */
+  readonly forgotten: number;
   readonly entries: {
     readonly superslabs: number;
     readonly stacks: number;

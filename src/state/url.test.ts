@@ -82,42 +82,42 @@ describe('links', () => {
   });
 
   it('are short and readable', () => {
-    expect(hashOf(presetRecipe('larson-oom'))).toBe('#v3/larson-oom');
+    expect(hashOf(presetRecipe('larson-oom'))).toBe('#v4/larson-oom');
     expect(
       hashOf({
         ...presetRecipe('larson-oom'),
         knobs: { ...presetRecipe('larson-oom').knobs, orphanPolicy: 'adopt' },
       }),
-    ).toBe('#v3/larson-oom?op=adopt');
+    ).toBe('#v4/larson-oom?op=adopt');
   });
 
   it.each([
-    ['#v3/larson-om', /did you mean larson-oom/],
-    ['#v3/larson-oom?t=0', /goes from 1 to 64/],
-    ['#v3/larson-oom?t=NaN', /needs a number/],
-    ['#v3/larson-oom?t=2.5', /whole number/],
-    ['#v3/larson-oom?op=adobt', /Did you mean adopt/],
-    ['#v3/larson-oom?zz=1', /no knob/],
-    ['#v3/larson-oom.9', /no variant number 10; it has 1/],
-    ['#v3/larson-oom?e=5:op', /cannot be read/],
-    ['#v3/larson-oom?e=5:t:3', /cannot change during a run/],
-    ['#v3/larson-oom?at=1000000000000', /position/],
-    ['#v3/larson-oom?t=%E0%A4%A', /cannot be read/],
+    ['#v4/larson-om', /did you mean larson-oom/],
+    ['#v4/larson-oom?t=0', /goes from 1 to 64/],
+    ['#v4/larson-oom?t=NaN', /needs a number/],
+    ['#v4/larson-oom?t=2.5', /whole number/],
+    ['#v4/larson-oom?op=adobt', /Did you mean adopt/],
+    ['#v4/larson-oom?zz=1', /no knob/],
+    ['#v4/larson-oom.9', /no variant number 10; it has 1/],
+    ['#v4/larson-oom?e=5:op', /cannot be read/],
+    ['#v4/larson-oom?e=5:t:3', /cannot change during a run/],
+    ['#v4/larson-oom?at=1000000000000', /position/],
+    ['#v4/larson-oom?t=%E0%A4%A', /cannot be read/],
     ['#v9/larson-oom', /version 9/],
     ['#v0/larson-oom', /version 0/],
-    ['#v3/larson-o', /did you mean|no preset/],
+    ['#v4/larson-o', /did you mean|no preset/],
     ['#v1', /cannot be read/],
     ['#<script>alert(1)</script>', /cannot be read/],
-    ['#v3/larson-oom?t=64&n=100000', /goes from/],
-    ['#v3/larson-oom?act=5:stab:1:3', /no intervention/],
-    ['#v3/larson-oom?act=5:burst:1:0', /goes from 1 to/],
-    ['#v3/larson-oom?act=5:kill', /cannot be read/],
-    ['#v3/larson-oom?note=5:0:1', /cannot be read/],
-    ['#v3/larson-oom?note=5:7::hi', /note cannot be read/],
-    ['#v3/larson-oom?sel=1.2.3.4', /selected cannot be read/],
-    ['#v3/larson-oom?focus=3', /selected cannot be read/],
-    ['#v3z/not-deflated', /damaged/],
-    ['#v3z/!!', /cannot be read/],
+    ['#v4/larson-oom?t=64&n=100000', /goes from/],
+    ['#v4/larson-oom?act=5:stab:1:3', /no intervention/],
+    ['#v4/larson-oom?act=5:burst:1:0', /goes from 1 to/],
+    ['#v4/larson-oom?act=5:kill', /cannot be read/],
+    ['#v4/larson-oom?note=5:0:1', /cannot be read/],
+    ['#v4/larson-oom?note=5:7::hi', /note cannot be read/],
+    ['#v4/larson-oom?sel=1.2.3.4', /selected cannot be read/],
+    ['#v4/larson-oom?focus=3', /selected cannot be read/],
+    ['#v4z/not-deflated', /damaged/],
+    ['#v4z/!!', /cannot be read/],
   ])('%s gets one clear sentence and the page goes on', (hash, message) => {
     const { recipe, problems } = recipeOf(hash);
     expect(problems).toHaveLength(1);
@@ -133,7 +133,7 @@ describe('links', () => {
   });
 
   it('full of rubbish are not read to their end', () => {
-    const { recipe, problems } = recipeOf(`#v3/larson-oom?${'zz=1&'.repeat(50_000)}t=3`);
+    const { recipe, problems } = recipeOf(`#v4/larson-oom?${'zz=1&'.repeat(50_000)}t=3`);
     expect(problems).toHaveLength(51);
     expect(recipe.knobs.threads).toBeUndefined();
   });
@@ -196,6 +196,7 @@ const OLDER: readonly [string, (recipe: Recipe) => void][] = [
       expect(recipe.edits).toEqual([{ op: 9000, lane: 1, knob: 'orphanPolicy', value: 'adopt' }]);
     },
   ],
+  ['#v3/orphan-cures.1?at=30000', (recipe) => expect(recipe.variant).toBe(1)],
   ['#v2/domino.0?at=30000', (recipe) => expect(recipe.variant).toBe(0)],
   ['#v1/custom?t=8&n=50', (recipe) => expect(recipe.knobs).toEqual({ threads: 8, chunks: 50 })],
   // The pair exchange ran on the mid allocator alone, and brought it along unsaid.
@@ -250,7 +251,7 @@ describe('texts', () => {
 });
 
 describe('edits in links', () => {
-  it.each(['#v3/custom?e=700:op:adopt:0', '#v3/custom?e=700%3Aop%3Aadopt%3A0'])(
+  it.each(['#v4/custom?e=700:op:adopt:0', '#v4/custom?e=700%3Aop%3Aadopt%3A0'])(
     'are read with their colons encoded, too: %s',
     (hash) => {
       expect(recipeOf(hash).recipe.edits).toEqual([
@@ -296,11 +297,11 @@ describe('links of older versions', () => {
     const { recipe, problems } = recipeOf(hash);
     // The run may differ, and the page says which engine made the link and which runs it now.
     expect(problems.map(({ message }) => message)).toEqual([
-      `This recipe was made by engine “${hash[2]}”, this is engine 3: results may differ.`,
+      `This recipe was made by engine “${hash[2]}”, this is engine 4: results may differ.`,
     ]);
     check(recipe);
     // Written anew it is of this version and says the same.
-    expect(hashOf(recipe)).toMatch(/^#v3/);
+    expect(hashOf(recipe)).toMatch(/^#v4/);
     expect(recipeOf(hashOf(recipe)).recipe).toEqual(recipe);
   });
 });
@@ -322,7 +323,7 @@ describe('long links', () => {
       })),
     };
     const hash = hashOf(recipe);
-    expect(hash).toMatch(/^#v3z\/[\w-]+$/);
+    expect(hash).toMatch(/^#v4z\/[\w-]+$/);
     expect(hash.length).toBeLessThan(2000);
     expect(recipeOf(hash)).toEqual({ recipe, problems: [] });
   });
@@ -365,7 +366,7 @@ describe('long links', () => {
   it('that would swell are refused', () => {
     const bomb = deflateSync(strToU8(`larson-oom?${'t=4&'.repeat(2_000_000)}`), { level: 9 });
     const packed = btoa(strFromU8(bomb, true)).replace(/\+/g, '-').replace(/\//g, '_');
-    const { problems } = recipeOf(`#v3z/${packed.replace(/=+$/, '')}`);
+    const { problems } = recipeOf(`#v4z/${packed.replace(/=+$/, '')}`);
     expect(problems[0].message).toMatch(/damaged/);
   });
 });

@@ -13,13 +13,13 @@ import {
 import { changedFromPreset, presetRecipe, type Store, withView } from './store.ts';
 
 /**
- * The recipe as a link: `#v3/larson-oom.0?op=adopt&ti=100&e=120000:dr:true&at=500000`.
+ * The recipe as a link: `#v4/larson-oom.0?op=adopt&ti=100&e=120000:dr:true&at=500000`.
  * Readable: the preset with its variant, then changed knobs by their short keys, edits (`e`),
  * interventions (`act`), lanes (`l`), position (`at`), notes (`note`), `focus` and selection (`sel`). A text
- * that would be long is deflated instead: `#v3z/` and base64url. A bad part falls back alone; nothing
+ * that would be long is deflated instead: `#v4z/` and base64url. A bad part falls back alone; nothing
  * here throws, whatever the text.
  */
-export const URL_VERSION = 3;
+export const URL_VERSION = 4;
 /** No recipe within its limits makes a longer one. */
 const MAX_HASH = 300_000;
 /** Texts up to this length stay readable. */
@@ -38,6 +38,8 @@ const UPGRADERS: Readonly<Record<number, (body: string) => string>> = {
   2: (body) => body,
   // Version 3 is written as version 2; what it means has changed, see recipe-upgrade.ts.
   3: (body) => body,
+  // Version 4 is written as version 3; the engine that runs it is another one.
+  4: (body) => body,
 };
 for (let version = 1; version <= URL_VERSION; version++) {
   if (!UPGRADERS[version]) throw new Error(`no link upgrader to v${version}`);
@@ -211,7 +213,7 @@ export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } 
   }
   const parsed = parseRecipe({
     ...base,
-    // Links, recipes and engines have counted their versions alike so far.
+    // A link is of the engine of its version; recipes have counted alike up to schema 3.
     ...(version < URL_VERSION ? { schema: version, engine: String(version) } : {}),
     knobs,
     ...(lanes.length > 0 ? { lanes } : {}),

@@ -20,6 +20,12 @@ export interface Machine {
   readonly touchBytes: number;
   /** Virtual time of the run: the smallest clock of the threads that run. */
   readonly nowNs: number;
+  /**
+   * Time by a clock that all threads share, as a chain that may go on sees it, ns. Where clocks run in time order
+   * that is the chain's own; in rounds of equal operations the threads' own clocks drift apart, and it is the
+   * run's: times of different threads are compared by this one.
+   */
+  commonNs(chain: number): number;
   /** Main's warm-up and the first threads are under way: mallocs and frees count as the runtime's. */
   readonly warming: boolean;
 
@@ -69,6 +75,12 @@ export interface Served {
   readonly path: number;
 }
 
+/** What one step of a record led to: there is more of it, it is over, its chain waits, or the run is over. */
+export const STEP = { more: 0, done: 1, waits: 2, stopped: 3 } as const;
+export type StepResult = (typeof STEP)[keyof typeof STEP];
+/** See Allocator.step. */
+export type SingleStep = (chain: number, ops: Int32Array, at: number) => number;
+
 /** The allocator's part of an autopsy; the run adds the rest. */
 export type AutopsyPart = Pick<
   Autopsy,
@@ -111,6 +123,13 @@ export interface Allocator {
    * @returns records carried out to their end
    */
   run(chain: number, ops: Int32Array, from: number, count: number): number;
+  /**
+   * Of an allocator that does records in steps and is first asked for each: one step of the plain record at
+   * word `at`, which it begins if the chain is not `busy`. Moves the chain's clock, but counts no operation and
+   * leaves what the program itself takes for one to the run.
+   * @returns a STEP
+   */
+  readonly step?: SingleStep;
   /** Makes room for slots below this. */
   reserveSlots(slots: number): void;
 

@@ -23,6 +23,11 @@ export class RowMarks {
     this.bytes[row] = 1;
   }
 
+  /** Marks all rows below this. */
+  markAll(rows: number): void {
+    this.bytes.fill(1, 0, rows);
+  }
+
   /** First marked row from `row` on; `rows` when none below it is marked. */
   nextMarked(row: number, rows: number): number {
     const { bytes, words } = this;

@@ -28,6 +28,8 @@ export interface Costs {
   /** Threading one block onto a new slab's free list. */
   readonly linkBlock: number;
   readonly trimVisit: number;
+  /** A look into a SuperSlab that a thread has set aside. */
+  readonly look: number;
   readonly threadCreate: number;
   readonly threadCached: number;
   /** 0: no trim pass. */
@@ -67,6 +69,7 @@ export function costsOf(knobs: KnobValues): Costs {
     freshFrame: on * knobs.costFreshFrame,
     linkBlock: on * LINK_BLOCK_NS,
     trimVisit: on * knobs.costTrimVisit,
+    look: on * knobs.costLook,
     threadCreate: on * knobs.costThreadCreate,
     threadCached: on * knobs.costThreadCached,
     trimIntervalNs: (knobs.trimIntervalMs || hybridMs) * NS_PER_MS,

@@ -354,6 +354,59 @@ export const PRESET_LIST: readonly Preset[] = [
     documentFigures: [],
   },
   {
+    id: 'never-looks-back',
+    scenario: 'ours',
+    title: 'The owner who never looks back',
+    question:
+      'One thread that lives for ever, 10,000 blocks of 592 B, no remote free. How many SuperSlabs does it need?',
+    claims: [],
+    knobs: {
+      workload: 'larson-immortal',
+      threads: 1,
+      chunks: 10_000,
+      minSize: 592,
+      maxSize: 592,
+      seconds: 1,
+    },
+    lanes: [0, 1],
+    variants: [
+      {
+        name: 'Only the current one',
+        knobs: { ownReuse: 'current' },
+        note: 'As long as a class needs one SuperSlab a thread, as in Larson at D0’s arguments, this costs nothing.',
+      },
+      {
+        name: 'A list of older ones',
+        knobs: { ownReuse: 'chunks' },
+        note: 'The thread finds room in what it has left before it takes a fresh slab.',
+      },
+    ],
+    story: [
+      {
+        title: 'More than one SuperSlab can hold.',
+        text: 'A SuperSlab has room for 2,047 blocks of this class. Ten thousand need five of them, filled one after the other.',
+        when: { kind: 'start' },
+      },
+      {
+        title: 'Blocks come free in SuperSlabs that it has left.',
+        text: 'Each operation frees a random block, mostly not where the thread allocates now. {ops} operations, {superslabs} SuperSlabs; it has looked into older ones {looks} times.',
+        when: { kind: 'op', op: 20_000 },
+      },
+      {
+        title: 'Who looks for them?',
+        text: '{forgotten} of {superslabs} SuperSlabs have room and will never be looked into again. {live} blocks live in {resident}.',
+        when: { kind: 'op', op: 400_000 },
+      },
+      {
+        title: 'No death, no remote free, no lie.',
+        text: 'After {time} {superslabs} SuperSlabs hold {live} blocks, {resident} resident. Whether a thread looks back is the only difference between the lanes.',
+        when: { kind: 'ended' },
+      },
+    ],
+    speed: WATCHABLE,
+    documentFigures: [],
+  },
+  {
     id: 'rounds',
     scenario: 'E-08',
     title: 'Longer lives',

@@ -123,7 +123,7 @@ export const MF2_PRESETS: readonly Preset[] = [
       {
         name: 'Threshold 1, queue again',
         knobs: { reEnqueue: true },
-        note: 'D2 measured 6.2 % with it. Here it changes next to nothing: what it repairs, blocks that come in during a drain, is rare.',
+        note: 'D2 measured 6.2 % with it. On Larson it changes next to nothing: what it repairs, blocks that come in during a drain, is rare here. On a living pair it is not: see “The queue that leaks”.',
         documentFigures: [
           {
             label: 'Reuse, queue again',
@@ -234,18 +234,18 @@ export const MF2_PRESETS: readonly Preset[] = [
     id: 'route-p',
     scenario: 'E-15',
     title: 'Five gates of route P',
-    question: 'Route P adopts only when five conditions hold. Do they ever?',
+    question: 'Route P adopts only when five conditions hold. Which of them keeps adopters out?',
     claims: ['C-52', 'I-36'],
-    knobs: { ...MF2_BASE, workload: 'larson', rounds: 1, route: 'p' },
+    knobs: { ...MF2_BASE, schedule: 'own', workload: 'larson', rounds: 1, route: 'p' },
     variants: [
       {
         name: 'As in D2',
         knobs: {},
-        note: 'At least 8 remote blocks in a page, and a page of most classes has 7 or fewer: the gate shuts whole classes out.',
+        note: 'At least 8 remote blocks in a page, and a page of most classes has 7 or fewer: that gate shuts whole classes out. A dead owner’s list of partly free pages shuts the rest: it is never emptied.',
       },
       { name: 'One remote block is enough', knobs: { minRemote: 1 } },
       {
-        name: 'And partial lists do not shut it',
+        name: 'And neither lists nor pressure shut it',
         knobs: { minRemote: 1, adoptionThreshold: 0, partialList: 'off' },
       },
       {
@@ -263,11 +263,11 @@ export const MF2_PRESETS: readonly Preset[] = [
     story: [
       {
         title: 'Five conditions.',
-        text: 'Owner idle for 150 µs, no partly free pages of its own, more than 4 pages waiting, at least 8 remote blocks in the page, and 200 µs of first refusal over.',
+        text: 'Owner idle for 150 µs, no partly free pages of its own, more than 4 pages of the class in the queues of all threads, at least 8 remote blocks in the page, and 200 µs of first refusal over. Times are compared on one clock.',
         when: { kind: 'start' },
       },
       {
-        title: 'Shut.',
+        title: 'Turned away.',
         text: '{blocked} looks at a page were turned away, {adoptions} adoptions were allowed.',
         when: { kind: 'op', op: 20_000 },
       },
@@ -277,8 +277,8 @@ export const MF2_PRESETS: readonly Preset[] = [
         when: { kind: 'op', op: 100_000 },
       },
       {
-        title: 'Almost nothing passes.',
-        text: '{adoptions} adoptions in {ops} operations, {pages} pages. Open the gates one by one, lane by lane.',
+        title: 'Gate by gate.',
+        text: '{adoptions} adoptions in {ops} operations, {pages} pages. From lane to lane gates are opened: the first lets in next to nobody, and what each of the others lets in says what it kept out.',
         when: { kind: 'ended' },
       },
     ],
@@ -291,49 +291,62 @@ export const MF2_PRESETS: readonly Preset[] = [
     title: 'Waking the sleepers',
     question: 'S3 wakes a sleeping owner to drain its queue. Does it help?',
     claims: ['C-54'],
+    // Owners that sleep while another thread frees what they allocated: W4's wakers free their own.
     knobs: {
       ...MF2_BASE,
-      workload: 'wakers',
-      wakePeriod: 256,
-      burst: 16,
-      hold: 512,
-      adoptOnWake: true,
-      route: 'cda',
-      partialList: 'on',
+      schedule: 'own',
+      workload: 'mix',
+      producers: 4,
+      consumers: 1,
+      both: 0,
+      arrivals: 'pool',
+      phases: 'grow, shrink, repeat',
+      sizes: '2K-32K',
+      liveSet: 500,
+      opLimit: 60_000,
     },
     variants: [
-      { name: 'Sleepers sleep', knobs: { wakeup: 'off' } },
+      { name: 'S2: sleepers sleep', knobs: { route: 's2' } },
       {
-        name: 'The first remote free wakes them',
-        knobs: { wakeup: 'on' },
-        note: 'A sleeper that had taken pages drains them when blocks come back, and puts them on its own list: they are no use to anybody else there.',
+        name: 'S3: the first remote free wakes them',
+        knobs: { route: 's3' },
+        note: 'A sleeper that is woken drains its pages onto its own list. It would have found them in its queue when its turn came.',
       },
-      { name: 'S3', knobs: { route: 's3', adoptOnWake: false, partialList: 'byRoute' } },
+      {
+        name: 'CDA and partial list',
+        knobs: { route: 'cda', partialList: 'on' },
+        note: 'Whoever is at work takes what waits in the sleepers’ queues.',
+      },
+      {
+        name: 'The same, and sleepers are woken',
+        knobs: { route: 'cda', partialList: 'on', wakeup: 'on' },
+        note: 'What a sleeper has drained lies on its own list, where no adopter looks.',
+      },
     ],
-    lanes: [0, 1, 2],
+    lanes: [0, 1, 2, 3],
     story: [
       {
-        title: 'Two threads sleep between bursts.',
-        text: 'What they took stays theirs while they sleep.',
+        title: 'One works, the others sleep.',
+        text: 'Four threads take turns: one builds up its blocks, hands all of them to a fifth that frees, and sleeps. Its pages stay its own.',
         when: { kind: 'start' },
       },
       {
         title: 'Blocks come back to a sleeper.',
-        text: '{pending} pages wait in queues now, the eldest part of them for {age}.',
-        when: { kind: 'counter', counter: 'pendingPages', atLeast: 10 },
+        text: '{pending} pages wait in queues now, {pages} have been made.',
+        when: { kind: 'op', op: 1500 },
       },
       {
         title: 'Woken or not.',
-        text: '{wakes} wake-ups, {background} pages drained in the background.',
-        when: { kind: 'op', op: 50_000 },
+        text: '{background} pages were drained by threads that were woken for it.',
+        when: { kind: 'op', op: 20_000 },
       },
       {
-        title: 'The price of a wake-up.',
-        text: '{pages} pages after {ops} operations, {wakes} wake-ups: compare the lanes.',
+        title: 'What waking buys.',
+        text: '{pages} pages after {ops} operations, {background} of their drains by woken sleepers. Owners that are woken make as many pages as owners that sleep on: the sum of what each needs at its turn. Taking from sleepers makes fewer, and waking them gives up some of that or all.',
         when: { kind: 'ended' },
       },
     ],
-    speed: 60_000,
+    speed: 20_000,
     documentFigures: [],
   },
   {

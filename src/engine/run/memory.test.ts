@@ -78,6 +78,22 @@ describe('resident memory of a run', () => {
     expect(resident[B.rounding]).toBe(0);
     expect(resident[B.neverCarved]).toBe(0);
   });
+
+  it('an MF2 page whose blocks are written whole is resident as far as they were asked for', () => {
+    for (const knobs of [
+      { workload: 'pair', minSize: 30_000, maxSize: 30_000 },
+      { workload: 'mix', sizes: '30000', liveSet: 60 },
+    ] as const) {
+      const run = start({ ...MF2, ...knobs }, 3000);
+      const { mapped, resident } = bandsOf(run);
+      expect(run.readCounters()[C.liveBlocks]).toBeGreaterThan(100);
+      expect(resident[B.live]).toBe(mapped[B.live]);
+      // The block begins behind the header; the OS page in which the request ends is touched, the next is not.
+      const rest = 8 * PAGE - 64 - 30_000;
+      expect(resident[B.rounding] / mapped[B.rounding]).toBeCloseTo(rest / (32_768 - 30_000), 5);
+      expect(run.audit()).toEqual([]);
+    }
+  });
 });
 
 describe('the C library’s heap beside a model', () => {

@@ -57,8 +57,9 @@ import { autopsyOf } from './autopsy.ts';
 import { readLedger, sampleInto } from './gauges.ts';
 import { Lives, type LivesHost } from './lives.ts';
 import { OutcomeNotes } from './outcome.ts';
+import { playRounds } from './rounds.ts';
 import { ShownRows } from './rows.ts';
-import { NONE, Schedule } from './schedule.ts';
+import { MOST_IDLE_TURNS, NONE, Schedule } from './schedule.ts';
 import { digestOf, restoreRun, type SavedRun, snapshotOf } from './state.ts';
 import { Streams, WAIT } from './streams.ts';
 
@@ -71,8 +72,6 @@ export interface RunParts {
 }
 
 const PAGE = 4096;
-/** Turns in a row that may change nothing before we call it a fault of ours. */
-const MOST_IDLE_TURNS = 10_000;
 
 /**
  * One run of one lane: a machine runs a program on an allocator. This is the only Simulation; see
@@ -289,6 +288,9 @@ export class Run implements Simulation, Machine, LivesHost {
   get nowNs(): number {
     return this.virtualNs;
   }
+  commonNs(chain: number): number {
+    return this.schedule.common(chain);
+  }
   get virtualNs(): Ns {
     return asNs(this.running ? this.schedule.now() : this.endNs);
   }
@@ -373,10 +375,21 @@ export class Run implements Simulation, Machine, LivesHost {
     const end = Math.min(first + maxOps, limit);
     regs[REG_STOP] = this.running ? 0 : STOP_ENDED;
     this.notes.begin(maxOps === 1);
-    while (this.operations < end && this.running && !events.hit) this.turn(end);
+    // One operation at a time goes by turns, which note each record for whoever asked for the step.
+    const step = this.schedule.byOps && maxOps !== 1 ? this.allocator.step : undefined;
+    while (this.operations < end && this.running && !events.hit) {
+      if (step !== undefined && this.isPlain()) playRounds(this, step, end);
+      if (this.operations < end && this.running && !events.hit) this.turn(end);
+    }
     events.watch = 0;
     if (this.operations >= limit) this.stopAtLimit();
     return { ops: this.operations - first, hit: events.hit };
+  }
+
+  /** A choice is due, and nothing but the schedule decides it. */
+  private isPlain(): boolean {
+    const due = this.turnLeft === 0 || this.turnChain === NONE;
+    return due && this.burstLeft === 0 && this.doomedCount === 0;
   }
 
   /** One turn of one chain, or what is left of it. @param end operation at which the call is to stop */
@@ -426,23 +439,26 @@ export class Run implements Simulation, Machine, LivesHost {
 
   /** The program may have news for chains that wait; who is doomed ends between two records. */
   private afterRecords(chain: number): void {
+    if (!this.program.independent && this.streams.hasNews()) this.tellWaiting(chain);
+    if (this.doomedCount > 0) this.reap();
+  }
+
+  /** Asks the chains that wait whether what `chain` did lets them go on. */
+  tellWaiting(chain: number): void {
     const { threads, streams } = this;
-    if (!this.program.independent && streams.hasNews()) {
-      const now = threads.clock[chain];
-      for (let other = MAIN + 1; other < this.chains; other++) {
-        if (streams.waiting[other] === WAIT.no || threads.running[other] === 0) continue;
-        const slept = streams.waiting[other] === WAIT.sleeps;
-        if (!this.drawn(other)) continue;
-        this.turnLeft = 0;
-        if (this.allocator.busy[other] !== 0) continue;
-        if (slept) this.wakeAt(other, now, 0, NO_CAUSE);
-        else {
-          threads.clock[other] = Math.max(threads.clock[other], now);
-          this.schedule.start(other);
-        }
+    const now = threads.clock[chain];
+    for (let other = MAIN + 1; other < this.chains; other++) {
+      if (streams.waiting[other] === WAIT.no || threads.running[other] === 0) continue;
+      const slept = streams.waiting[other] === WAIT.sleeps;
+      if (!this.drawn(other)) continue;
+      this.turnLeft = 0;
+      if (this.allocator.busy[other] !== 0) continue;
+      if (slept) this.wakeAt(other, now, 0, NO_CAUSE);
+      else {
+        threads.clock[other] = Math.max(threads.clock[other], now);
+        this.schedule.start(other);
       }
     }
-    if (this.doomedCount > 0) this.reap();
   }
 
   /** Chooses who runs next, after the timers that are due. @returns false: nobody, or the run is over */
@@ -502,7 +518,7 @@ export class Run implements Simulation, Machine, LivesHost {
   }
 
   /** Draws the chain's next records, for which the allocator makes room. @returns false: it must wait */
-  private drawn(chain: number): boolean {
+  drawn(chain: number): boolean {
     const ready = this.streams.ready(chain);
     const { slots } = this.program;
     if (slots > this.roomFor) {
@@ -756,7 +772,7 @@ export class Run implements Simulation, Machine, LivesHost {
     if (this.mappedBytes > this.peakMappedBytes) this.peakMappedBytes = this.mappedBytes;
     if (this.residentBytes > this.peakResidentBytes) this.peakResidentBytes = this.residentBytes;
   }
-  private takeSample(): void {
+  takeSample(): void {
     this.notePeaks();
     sampleInto(this, this.series, this.operations, this.virtualNs);
     this.history.push(this.series);

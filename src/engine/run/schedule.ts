@@ -10,6 +10,8 @@ export const SLICE_NS = 3e6;
 /** A change of threads on a core: registers, address space kept, caches partly lost (about 2 us). */
 export const SWITCH_NS = 2000;
 export const NONE = -1;
+/** Turns in a row that may change nothing before we call it a fault of ours. */
+export const MOST_IDLE_TURNS = 10_000;
 
 /**
  * Who runs next. The earliest chain by its clock (schedule `own`) or by its operations (`shared`: a
@@ -42,7 +44,7 @@ export class Schedule {
     private readonly threads: Threads,
     private readonly regs: Float64Array,
     private cores: number,
-    private readonly byOps: boolean,
+    readonly byOps: boolean,
   ) {
     const { chains } = threads;
     this.runnable = new Uint8Array(chains);
@@ -180,7 +182,7 @@ export class Schedule {
 
   /** Chain that is to run next, or NONE when none can. */
   pick(): number {
-    if (this.byOps) return this.leastOps();
+    if (this.byOps) return this.firstOfRound();
     if (!this.scarce) return this.earliest(this.runnable);
     for (;;) {
       this.dispatch();
@@ -211,16 +213,16 @@ export class Schedule {
   }
 
   /** Rounds: nobody begins its next operation before all have begun this one. */
-  private leastOps(): number {
+  firstOfRound(): number {
     const { clock, ops, chains } = this.threads;
     const { runnable, began } = this;
     let best = NONE;
     let fewest = Infinity;
     let least = Infinity;
     for (let chain = 0; chain < chains; chain++) {
-      if (runnable[chain] === 0) continue;
+      if (runnable[chain] === 0 || ops[chain] > fewest) continue;
       const spent = clock[chain] - began[chain];
-      if (ops[chain] < fewest || (ops[chain] === fewest && spent < least)) {
+      if (ops[chain] < fewest || spent < least) {
         fewest = ops[chain];
         least = spent;
         best = chain;
@@ -271,6 +273,11 @@ export class Schedule {
     if (first !== NONE) return this.threads.clock[first];
     const ready = this.earliest(this.runnable);
     return ready === NONE ? this.threads.latestClock() : this.threads.clock[ready];
+  }
+
+  /** The clock that all share, as `chain` sees it: by clocks it is the earliest, so that is its own. */
+  common(chain: number): number {
+    return this.byOps ? this.now() : this.threads.clock[chain];
   }
 
   /** During a burst the chain has the machine for itself. */

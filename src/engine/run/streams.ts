@@ -63,6 +63,7 @@ export class Streams {
 
   /** The allocator has carried out `count` records of the chain. */
   used(chain: number, count: number): void {
+    if (count === 0) return;
     this.at[chain] += count * OP_WORDS;
     this.left[chain] -= count;
     // Others may wait for what was done: it is told at once, not when more is drawn.

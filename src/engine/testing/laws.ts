@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { CreateAllocator } from '../allocators/contract.ts';
 import type { ModelId } from '../allocators/index.ts';
+import { MODEL_SHOWN } from '../allocators/shown.ts';
 import type { Intervention } from '../interventions.ts';
 import {
   decidesOperations,
@@ -20,7 +21,7 @@ import type { Misfit } from '../programs/definition.ts';
 import { PROGRAM_IDS, type ProgramId, programDef } from '../programs/index.ts';
 import { type Edit, isActEdit } from '../recipe.ts';
 import { createSimulation } from '../simulation.ts';
-import { COUNTERS, type CounterName } from '../telemetry/counters.ts';
+import { C, COUNTERS, type CounterName } from '../telemetry/counters.ts';
 import { runTo, seek, Timeline } from '../timeline.ts';
 import type { Simulation } from '../types.ts';
 import { actArb } from './acts.ts';
@@ -155,8 +156,29 @@ function same(what: string, is: string, ought: string): void {
   if (is !== ought) throw new Error(`${what}: ${is}, not ${ought}`);
 }
 function sound(what: string, sim: Simulation): void {
-  const problems = sim.audit();
+  const problems = [...sim.audit(), ...lawOfColumns(sim)];
   if (problems.length > 0) throw new Error(`${what}: ${problems.join('; ')}`);
+}
+
+/** Counters that a column of the spans adds up to, in models that list them. */
+const SUMMED = [
+  ['liveBlocks', 'live'],
+  ['activeBlocks', 'believed'],
+  ['queuedBlocks', 'queued'],
+] as const;
+
+/** What the page shows of all spans together is what it shows of each. @returns what differs */
+export function lawOfColumns(sim: Simulation): string[] {
+  const counters = sim.readCounters();
+  const { columns } = sim.readRows();
+  const listed = MODEL_SHOWN[sim.model].counters;
+  return SUMMED.filter(([counter]) => counter === 'liveBlocks' || listed.includes(counter)).flatMap(
+    ([counter, column]) => {
+      const sum = columns[column].subarray(0, sim.rows).reduce((all, blocks) => all + blocks, 0);
+      const is = counters[C[counter]];
+      return sum === is ? [] : [`${counter} is ${is}, and the column ${column} adds up to ${sum}`];
+    },
+  );
 }
 
 // The laws

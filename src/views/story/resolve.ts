@@ -25,6 +25,8 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     freed: count(counters[C.superslabsFreed]),
     perLife: derived.superslabsPerLife.toFixed(2),
     inflated: count(counters[C.inflatedSuperslabs]),
+    forgotten: count(counters[C.forgottenSuperslabs]),
+    looks: count(counters[C.ownLooks]),
     live: count(counters[C.liveBlocks]),
     time: duration(asNs(header[H.virtualNs])),
     ops: count(header[H.op]),

@@ -16,20 +16,20 @@ import {
 import { isControl, OP_END, OP_HEAD, OP_WORDS } from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
 import { S } from '../../telemetry/series.ts';
-import { PG } from '../../telemetry/states.ts';
 import type { BlocksDetail, SpanColumns, SpanDetail } from '../../types.ts';
-import type {
-  Allocator,
-  AuditFound,
-  AutopsyPart,
-  Machine,
-  Served,
-  StateHash,
+import {
+  type Allocator,
+  type AuditFound,
+  type AutopsyPart,
+  type Machine,
+  type Served,
+  STEP,
+  type StateHash,
 } from '../contract.ts';
 import type { RowMarks } from '../row-marks.ts';
 import { whyNotMemory } from './acts.ts';
 import { audit } from './audit.ts';
-import { type Mf2Heap, SUM } from './heap.ts';
+import type { Mf2Heap } from './heap.ts';
 import {
   CLASSES,
   MF2_CLASSES,
@@ -45,7 +45,8 @@ import {
   X_WORDS,
 } from './layout.ts';
 import { readResident } from './residency.ts';
-import { Mf2Steps, OTHER, STEP } from './steps.ts';
+import { Mf2Steps, OTHER } from './steps.ts';
+import { SUM } from './totals.ts';
 import {
   autopsyOf,
   fillColumns,
@@ -138,6 +139,15 @@ export class Mf2Allocator implements Allocator {
     return done;
   }
 
+  step(chain: number, ops: Int32Array, at: number): number {
+    const { steps } = this;
+    const { x } = steps;
+    const phase = chain * X_WORDS + X_PHASE;
+    const result = x[phase] === PH.idle ? steps.begin(chain, ops, at) : steps.step(chain);
+    steps.busy[chain] = x[phase] === PH.idle ? 0 : 1;
+    return result;
+  }
+
   reserveSlots(slots: number): void {
     this.heap.reserveSlots(slots);
     this.slots = Math.max(this.slots, slots);
@@ -169,7 +179,7 @@ export class Mf2Allocator implements Allocator {
 
   threadStarted(chain: number, life: number): void {
     this.heap.addLife(life);
-    this.heap.lastAllocNs[life] = this.machine.threads.clock[chain];
+    this.heap.lastAllocNs[life] = this.machine.commonNs(chain);
   }
   threadExited(_chain: number, life: number, event: number): void {
     this.heap.orphanAll(life, event);
@@ -233,7 +243,8 @@ export class Mf2Allocator implements Allocator {
 
   readGauges(): void {
     const { heap, machine } = this;
-    const { counters, sums } = heap;
+    const { counters, totals, pendingPages } = heap;
+    const sums = totals.read();
     counters[C.superslabsNow] = heap.count;
     counters[C.superslabsPeak] = heap.count;
     counters[C.superslabsAllocated] = heap.count;
@@ -244,16 +255,14 @@ export class Mf2Allocator implements Allocator {
     counters[C.strandedGraveyard] = sums[SUM.graveBlocks];
     counters[C.strandedBelow] = sums[SUM.belowBlocks];
     counters[C.strandedOrphan] = sums[SUM.orphanBlocks];
-    counters[C.pendingPages] = sums[SUM.pendingPages];
+    counters[C.pendingPages] = pendingPages;
     counters[C.pendingAgeUs] =
-      sums[SUM.pendingPages] === 0
-        ? 0
-        : Math.max(0, machine.nowNs - sums[SUM.pendingSince] / sums[SUM.pendingPages]) / 1000;
-    counters[C.orphanSuperslabs] = heap.pagesBy[PG.orphan] + heap.pagesBy[PG.orphanPending];
+      pendingPages === 0 ? 0 : Math.max(0, machine.nowNs - heap.pendingSince / pendingPages) / 1000;
+    counters[C.orphanSuperslabs] = sums[SUM.orphanPages];
     let idle = 0;
     for (let chain = 0; chain < machine.threads.chains; chain++) {
       if (machine.isAsleep(chain) && this.busy[chain] === 0)
-        idle += heap.adoptedFree[machine.threads.life[chain]];
+        idle += totals.adoptedFree[machine.threads.life[chain]];
     }
     counters[C.strandedIdle] = idle;
   }
@@ -262,7 +271,8 @@ export class Mf2Allocator implements Allocator {
     if (resident !== undefined) readResident(this, mapped, resident);
   }
   sample(row: Float64Array): void {
-    const { counters, queuedBy } = this.heap;
+    const { counters } = this.heap;
+    const { queuedBy } = this.heap.totals;
     for (let c = 0; c < CLASSES; c++) row[S['queued.0'] + c] = queuedBy[c];
     row[S.reuses] = counters[C.pageReuses];
     row[S.starved] = counters[C.newStarved];
@@ -295,6 +305,7 @@ export class Mf2Allocator implements Allocator {
   hashInto(hash: StateHash): void {
     const { heap, steps, machine } = this;
     const { lives, chains } = machine.threads;
+    heap.totals.settle();
     hash.words(heap.pages, heap.count * P_WORDS);
     hash.words(heap.tables, (lives + 1) * CLASSES * T_WORDS);
     hash.words(heap.where, this.slots).words(steps.x, steps.x.length);

@@ -1,17 +1,18 @@
 // @module-tag slow
 import { describe, expect, it } from 'vitest';
-import { resolveKnobs } from '../../knobs/index.ts';
+import { type KnobValues, resolveKnobs } from '../../knobs/index.ts';
 import { presetById, variantKnobs } from '../../presets.ts';
 import { createSimulation } from '../../simulation.ts';
 import { C } from '../../telemetry/counters.ts';
 
-/** Counters of every variant of a scenario at its end, by the variant's name. */
-function countersOf(id: string): Map<string, Float64Array> {
+/** Counters of every variant of a scenario at its end, by the variant's name, under other conditions if said. */
+function countersOf(id: string, other: Partial<KnobValues> = {}): Map<string, Float64Array> {
   const preset = presetById(id);
   if (!preset) throw new Error(`no preset ${id}`);
   return new Map(
     preset.variants.map(({ name }, i) => {
-      const sim = createSimulation(resolveKnobs(variantKnobs(preset, i)), { eventCapacity: 1024 });
+      const knobs = resolveKnobs(variantKnobs(preset, i), other);
+      const sim = createSimulation(knobs, { eventCapacity: 1024 });
       sim.advance(1e9);
       return [name, sim.readCounters()];
     }),
@@ -56,13 +57,41 @@ describe('scenarios of the mid allocator keep what their words promise', () => {
     expect(of(runs, 'CDA and partial list', C.newPages)).toBe(fewest);
   });
 
-  it('route P as written adopts nothing; its first gate shuts whole classes out', () => {
-    const runs = countersOf('route-p');
-    expect(of(runs, 'As in D2', C.adoptions)).toBe(0);
-    expect(
-      of(runs, 'As in D2', C.blockedRemotes) + of(runs, 'As in D2', C.blockedPressure),
-    ).toBeGreaterThan(0);
-    expect(of(runs, 'All gates open', C.adoptions)).toBeGreaterThan(1000);
+  it.each(['own', 'shared'] as const)(
+    'route P: each gate lets more in, and its words hold, schedule %s',
+    (schedule) => {
+      const runs = countersOf('route-p', { schedule });
+      const adoptions = (name: string): number => of(runs, name, C.adoptions);
+      // “next to nobody”
+      expect(adoptions('As in D2')).toBeLessThan(300_000 / 1000);
+      expect(adoptions('One remote block is enough')).toBeGreaterThan(10_000);
+      expect(adoptions('And neither lists nor pressure shut it')).toBeGreaterThan(
+        2 * adoptions('One remote block is enough'),
+      );
+      expect(adoptions('All gates open')).toBeGreaterThan(
+        adoptions('And neither lists nor pressure shut it'),
+      );
+      // The gate of 8 blocks and the dead owners' lists are what shuts it, not the time gates.
+      expect(of(runs, 'As in D2', C.blockedRemotes)).toBeGreaterThan(1_000_000);
+      expect(of(runs, 'As in D2', C.blockedPartial)).toBeGreaterThan(1_000_000);
+      for (const counter of [C.blockedRfr, C.blockedIdle, C.blockedPressure, C.blockedRemotes])
+        expect(of(runs, 'All gates open', counter)).toBe(0);
+    },
+  );
+
+  it.each(['own', 'shared'] as const)('sleepers: what waking buys, schedule %s', (schedule) => {
+    for (const sizes of ['2K-32K', '2K-8K']) {
+      for (const opLimit of [20_000, 60_000, 200_000]) {
+        const runs = countersOf('sleepers', { schedule, sizes, opLimit });
+        const pages = (name: string): number => of(runs, name, C.newPages);
+        const [s2, s3, taken, woken] = [...runs.keys()];
+        expect(of(runs, s2, C.backgroundDrains)).toBe(0);
+        expect(of(runs, s3, C.backgroundDrains)).toBeGreaterThan(opLimit / 50);
+        expect(pages(s3)).toBe(pages(s2));
+        expect(pages(s2) / pages(taken)).toBeGreaterThan(2);
+        expect(pages(woken) / pages(taken)).toBeGreaterThan(1.2);
+      }
+    }
   });
 
   it('best policy: the last lane needs fewest pages', () => {

@@ -33,6 +33,7 @@ export function reasonForPage(heap: Mf2Heap, life: number, cls: number): number 
   const t = heap.table(life, cls);
   if (tables[t + T_PEND_COUNT] > 0) return NEW_PAGE.gate;
   if (tables[t + T_LOSS] !== NONE) return NEW_PAGE.starved;
+  heap.totals.settle();
   if (tables[t + T_GRAVE] > 0) return NEW_PAGE.graveyard;
   if (tables[t + T_BELOW] > 0) return NEW_PAGE.below;
   if (heap.orphans[cls] !== NONE) return NEW_PAGE.orphaned;

@@ -18,7 +18,6 @@ import {
   P_ADOPTED_FROM,
   P_BORN_OP,
   P_CLS,
-  P_DRAIN,
   P_ENQ_EVENT,
   P_FLAGS,
   P_FREE,
@@ -32,20 +31,19 @@ import {
   P_PART_NEXT,
   P_PART_PREV,
   P_PEND_NEXT,
+  P_PEND_OF,
+  P_PEND_PREV,
   P_PIECE,
   P_REMOTE,
   P_TOUCHED,
   P_USED,
   P_WORDS,
-  PAGE_BYTES,
   PF,
   popcount,
   prelinkPages,
   T_ACTIVE,
-  T_BELOW,
   T_BELOW_EVENT,
   T_EVER,
-  T_GRAVE,
   T_GRAVE_EVENT,
   T_LOSS,
   T_LOSS_LAST,
@@ -53,40 +51,24 @@ import {
   T_PARTIAL,
   T_PEND,
   T_PEND_COUNT,
+  T_PEND_LAST,
   T_WORDS,
 } from './layout.ts';
+import { conditionOf, Mf2Totals } from './totals.ts';
 
-/** Totals kept by condition of a page; indices into `sums`. */
-export const SUM = {
-  live: 0, // bytes of live blocks, whole blocks
-  queued: 1, // bytes remotely freed where the owner, or an adopter, will look
-  freeLiving: 2,
-  freeDead: 3,
-  hidden: 4, // bytes in the graveyard or below the threshold
-  never: 5,
-  tail: 6,
-  liveBlocks: 7,
-  queuedBlocks: 8,
-  queuedDead: 9,
-  graveBlocks: 10,
-  belowBlocks: 11,
-  orphanBlocks: 12,
-  pendingPages: 13,
-  pendingSince: 14, // sum of the times at which pending pages were enqueued, ns
-} as const;
-const SUMS = 15;
 /** A free block's link. */
 const LINK_BYTES = 8;
 const ALL_OS_PAGES = 2 ** OS_PAGES - 1;
 
 /**
  * Pages, their owners and lists: state and its bookkeeping, no policy. Every change of a page goes
- * between `leave(p)` and `enter(p)`, which keep all totals by the page's condition.
+ * between `leave(p)` and `enter(p)`, which keep totals and what depends on a page's condition.
  */
 export class Mf2Heap {
   readonly counters: Float64Array;
   readonly events: EventLog;
   pages = new Int32Array(64 * P_WORDS);
+  /** When each page was last enqueued, by the common clock. */
   enqueuedNs = new Float64Array(64);
   bornNs = new Float64Array(64);
   count = 0;
@@ -96,9 +78,8 @@ export class Mf2Heap {
   tables = new Int32Array(64 * CLASSES * T_WORDS);
   ownPages = new Int32Array(64).fill(NONE);
   exitEvent = new Int32Array(64).fill(NO_CAUSE);
+  /** When each life last allocated, by the common clock. */
   lastAllocNs = new Float64Array(64);
-  /** Free blocks in adopted pages, by owner. */
-  adoptedFree = new Int32Array(64);
   private lives = 0;
   /** Lives with a non-empty queue, one bit each, by class. */
   private ready: Uint32Array[] = Array.from({ length: CLASSES }, () => new Uint32Array(2));
@@ -110,10 +91,12 @@ export class Mf2Heap {
   lossNext = new Int32Array(64);
   private lossTop = 0;
   private lossFree = NONE;
-  readonly sums = new Float64Array(SUMS);
-  readonly pagesBy = new Int32Array(9);
-  /** Remote blocks by class. */
-  readonly queuedBy = new Int32Array(CLASSES);
+  readonly totals: Mf2Totals;
+  /** Pages on queues, and the sum of the times at which they were enqueued, ns. */
+  pendingPages = 0;
+  pendingSince = 0;
+  /** Pages in pending queues by class, over all threads: D2's adoptable_count. */
+  readonly pendingBy = new Int32Array(CLASSES);
   requestedBytes = 0;
   /** Large requests, thread tables, and what the C library served. */
   readonly libc: LibcHeap;
@@ -142,6 +125,7 @@ export class Mf2Heap {
     this.covers = MF2_CLASSES.map((_, c) =>
       Array.from({ length: this.capacity[c] }, (_, b) => osPagesOf(c, b, header)),
     );
+    this.totals = new Mf2Totals(this);
     this.addLife(0);
   }
 
@@ -150,7 +134,8 @@ export class Mf2Heap {
       this.pages.byteLength +
       this.tables.byteLength +
       this.where.byteLength * 2 +
-      this.enqueuedNs.byteLength * 2
+      this.enqueuedNs.byteLength * 2 +
+      this.totals.stateBytes
     );
   }
 
@@ -164,11 +149,11 @@ export class Mf2Heap {
       this.tables = grown(this.tables, size * CLASSES * T_WORDS);
       this.ownPages = grown(this.ownPages, size);
       this.exitEvent = grown(this.exitEvent, size);
-      this.adoptedFree = grown(this.adoptedFree, size);
       const last = new Float64Array(size);
       last.set(this.lastAllocNs);
       this.lastAllocNs = last;
     }
+    this.totals.reserveLives(life + 1);
     this.lives = Math.max(this.lives, life + 1);
     this.ownPages[life] = NONE;
     this.exitEvent[life] = NO_CAUSE;
@@ -177,6 +162,7 @@ export class Mf2Heap {
       this.tables.fill(0, t, t + T_WORDS);
       this.tables[t + T_ACTIVE] = NONE;
       this.tables[t + T_PEND] = NONE;
+      this.tables[t + T_PEND_LAST] = NONE;
       this.tables[t + T_PARTIAL] = NONE;
       this.tables[t + T_LOSS] = NONE;
       this.tables[t + T_LOSS_LAST] = NONE;
@@ -202,71 +188,35 @@ export class Mf2Heap {
   /** Condition of a page, from its marks alone (PG index). */
   condition(p: number): number {
     const { pages } = this;
-    const flags = pages[p + P_FLAGS];
-    const dead = (flags & PF.orphan) !== 0;
-    if ((flags & PF.queued) !== 0) return dead ? PG.orphanPending : PG.pending;
-    if (dead) return PG.orphan;
-    if ((flags & PF.active) !== 0) return PG.active;
-    if ((flags & PF.partial) !== 0) return PG.partial;
-    if (pages[p + P_HOLDER] !== NONE || (flags & PF.pending) !== 0) return PG.pending;
-    if (pages[p + P_FREE] !== 0) return PG.graveyard;
-    return pages[p + P_REMOTE] !== 0 ? PG.below : PG.full;
+    return conditionOf(
+      pages[p + P_FLAGS],
+      pages[p + P_HOLDER],
+      pages[p + P_FREE],
+      pages[p + P_REMOTE],
+    );
   }
 
-  /** Takes a page out of all totals; change it, then call `enter`. */
+  /** A page is about to change: takes it out of what is kept of all pages. Change it, then call `enter`. */
   leave(p: number): void {
     this.marks.bytes[p / P_WORDS] = 1;
-    this.account(p, -1);
+    this.totals.before(p);
+    const flags = this.pages[p + P_FLAGS];
+    if ((flags & (PF.queued | PF.orphan)) === 0) return;
+    if ((flags & PF.queued) !== 0) {
+      this.pendingPages--;
+      this.pendingSince -= this.enqueuedNs[p / P_WORDS];
+    }
+    if ((flags & PF.orphan) !== 0) this.list(p, false);
   }
   enter(p: number): void {
-    this.account(p, 1);
-  }
-
-  private account(p: number, s: number): void {
-    const { pages, sums } = this;
-    const c = pages[p + P_CLS];
-    const bytes = MF2_CLASSES[c];
-    const owner = pages[p + P_OWNER];
-    const used = pages[p + P_USED];
-    const remote = popcount(pages[p + P_REMOTE]);
-    const drain = popcount(pages[p + P_DRAIN]);
-    const free = popcount(pages[p + P_FREE] & used);
-    const never = this.capacity[c] - popcount(used);
-    const live = this.capacity[c] - never - free - remote - drain;
-    const state = this.condition(p);
-    this.pagesBy[state] += s;
-    sums[SUM.live] += s * live * bytes;
-    sums[SUM.liveBlocks] += s * live;
-    sums[SUM.queuedBlocks] += s * (remote + drain);
-    this.queuedBy[c] += s * (remote + drain);
-    sums[SUM.never] += s * never * bytes;
-    sums[SUM.tail] += s * (PAGE_BYTES - this.header - this.capacity[c] * bytes);
-    const dead = state === PG.orphan || state === PG.orphanPending;
-    const hiddenRemote = state === PG.graveyard || state === PG.below || state === PG.orphan;
-    sums[hiddenRemote ? SUM.hidden : SUM.queued] += s * remote * bytes;
-    sums[SUM.queued] += s * drain * bytes;
-    if (dead) {
-      sums[SUM.freeDead] += s * free * bytes;
-      sums[SUM.queuedDead] += s * (remote + drain);
-      sums[SUM.orphanBlocks] += s * (free + remote);
-    } else if (state === PG.graveyard) {
-      sums[SUM.hidden] += s * free * bytes;
-      sums[SUM.graveBlocks] += s * (free + never);
-      sums[SUM.belowBlocks] += s * remote;
-    } else {
-      sums[SUM.freeLiving] += s * free * bytes;
-      if (state === PG.below) sums[SUM.belowBlocks] += s * remote;
-    }
+    const { pages } = this;
     const flags = pages[p + P_FLAGS];
+    if ((flags & (PF.queued | PF.orphan)) === 0) return;
     if ((flags & PF.queued) !== 0) {
-      sums[SUM.pendingPages] += s;
-      sums[SUM.pendingSince] += s * this.enqueuedNs[p / P_WORDS];
+      this.pendingPages++;
+      this.pendingSince += this.enqueuedNs[p / P_WORDS];
     }
-    if ((flags & PF.adopted) !== 0) this.adoptedFree[owner] += s * (free + never);
-    const t = this.table(owner, c);
-    if (state === PG.graveyard) this.tables[t + T_GRAVE] += s;
-    if (state === PG.below || (state === PG.graveyard && remote > 0)) this.tables[t + T_BELOW] += s;
-    if (dead) this.list(p, s > 0 && free + never + remote > 0);
+    if ((flags & PF.orphan) !== 0) this.list(p, (pages[p + P_FREE] | pages[p + P_REMOTE]) !== 0);
   }
 
   /** Keeps the list of orphans that can serve a class; newest first. */
@@ -301,6 +251,7 @@ export class Mf2Heap {
       const size = this.pages.length / P_WORDS;
       this.enqueuedNs = grownDoubles(this.enqueuedNs, size);
       this.bornNs = grownDoubles(this.bornNs, size);
+      this.totals.reserve();
     }
     const { pages } = this;
     pages.fill(0, p, p + P_WORDS);
@@ -312,13 +263,14 @@ export class Mf2Heap {
     pages[p + P_PIECE] = piece;
     pages[p + P_BORN_OP] = this.machine.regs[REG_OP];
     pages[p + P_PEND_NEXT] = NONE;
+    pages[p + P_PEND_PREV] = NONE;
     pages[p + P_ENQ_EVENT] = NO_CAUSE;
     pages[p + P_HIDE_EVENT] = NO_CAUSE;
     this.bornNs[row] = now;
     this.marks.reserve(this.count);
     this.marks.mark(row);
     this.own(p, life);
-    this.enter(p);
+    this.totals.added(p);
     this.touchPages(p, this.prelinked[cls]);
     return p;
   }
@@ -439,38 +391,62 @@ export class Mf2Heap {
     if (after !== NONE) pages[after + P_PART_PREV] = before;
   }
 
-  /** Puts a page on the pending queue of `life`, which need not own it (races). */
-  enqueue(p: number, life: number, now: number, event: number): void {
+  /**
+   * Puts a page on the pending queue of `life`, which need not own it (races).
+   * @param last behind all others, to be handed out last; else it is the next
+   * @param now time by the common clock, ns
+   */
+  enqueue(p: number, life: number, last: boolean, now: number, event: number): void {
     const { pages, tables } = this;
     const c = pages[p + P_CLS];
     const t = this.table(life, c);
     this.leave(p);
     pages[p + P_FLAGS] |= PF.pending | PF.queued;
-    pages[p + P_PEND_NEXT] = tables[t + T_PEND];
     pages[p + P_ENQ_EVENT] = event;
+    pages[p + P_PEND_OF] = life;
     this.enqueuedNs[p / P_WORDS] = now;
-    tables[t + T_PEND] = p;
+    const before = last ? tables[t + T_PEND_LAST] : NONE;
+    const after = last ? NONE : tables[t + T_PEND];
+    pages[p + P_PEND_PREV] = before;
+    pages[p + P_PEND_NEXT] = after;
+    if (before === NONE) tables[t + T_PEND] = p;
+    else pages[before + P_PEND_NEXT] = p;
+    if (after === NONE) tables[t + T_PEND_LAST] = p;
+    else pages[after + P_PEND_PREV] = p;
     tables[t + T_PEND_COUNT]++;
+    this.pendingBy[c]++;
     this.ready[c][life >>> 5] |= 1 << (life & 31);
     this.enter(p);
-    const { sums, counters } = this;
-    if (sums[SUM.pendingPages] > counters[C.pendingPagesMax])
-      counters[C.pendingPagesMax] = sums[SUM.pendingPages];
+    const { pendingPages, counters } = this;
+    if (pendingPages > counters[C.pendingPagesMax]) counters[C.pendingPagesMax] = pendingPages;
   }
 
-  /** Takes the newest page off a life's pending queue; NONE when it is empty. */
+  /** Takes the next page off a life's pending queue; its mark stays. NONE when the queue is empty. */
   dequeue(life: number, cls: number): number {
+    const p = this.tables[this.table(life, cls) + T_PEND];
+    if (p !== NONE) this.unlink(p);
+    return p;
+  }
+
+  /** Takes a page out of the pending queue that it lies in, wherever it stands there; its mark stays. */
+  unlink(p: number): void {
     const { pages, tables } = this;
-    const t = this.table(life, cls);
-    const p = tables[t + T_PEND];
-    if (p === NONE) return NONE;
+    const c = pages[p + P_CLS];
+    const life = pages[p + P_PEND_OF];
+    const t = this.table(life, c);
     this.leave(p);
-    tables[t + T_PEND] = pages[p + P_PEND_NEXT];
-    if (--tables[t + T_PEND_COUNT] === 0) this.ready[cls][life >>> 5] &= ~(1 << (life & 31));
+    const before = pages[p + P_PEND_PREV];
+    const after = pages[p + P_PEND_NEXT];
+    if (before === NONE) tables[t + T_PEND] = after;
+    else pages[before + P_PEND_NEXT] = after;
+    if (after === NONE) tables[t + T_PEND_LAST] = before;
+    else pages[after + P_PEND_PREV] = before;
+    pages[p + P_PEND_PREV] = NONE;
     pages[p + P_PEND_NEXT] = NONE;
     pages[p + P_FLAGS] &= ~PF.queued;
+    this.pendingBy[c]--;
+    if (--tables[t + T_PEND_COUNT] === 0) this.ready[c][life >>> 5] &= ~(1 << (life & 31));
     this.enter(p);
-    return p;
   }
 
   /** First life from `from` on, in order of birth, whose queue of this class is not empty; NONE if none. */
@@ -519,7 +495,10 @@ export class Mf2Heap {
   }
 
   snapshot() {
+    // First, because it brings the tables up to date.
+    const totals = this.totals.snapshot();
     return {
+      totals,
       pages: this.pages.slice(0, this.count * P_WORDS),
       enqueuedNs: this.enqueuedNs.slice(0, this.count),
       bornNs: this.bornNs.slice(0, this.count),
@@ -527,14 +506,11 @@ export class Mf2Heap {
       ownPages: this.ownPages.slice(0, this.lives),
       exitEvent: this.exitEvent.slice(0, this.lives),
       lastAllocNs: this.lastAllocNs.slice(0, this.lives),
-      adoptedFree: this.adoptedFree.slice(0, this.lives),
       ready: this.ready.map((words) => words.slice()),
       orphans: this.orphans.slice(),
       lastOrphanExit: this.lastOrphanExit.slice(),
       loss: [this.lossEvent.slice(), this.lossDepth.slice(), this.lossNext.slice()],
-      sums: this.sums.slice(),
-      pagesBy: this.pagesBy.slice(),
-      queuedBy: this.queuedBy.slice(),
+      pendingBy: this.pendingBy.slice(),
       where: this.where.slice(),
       requested: this.requested.slice(),
       scalars: [
@@ -547,13 +523,16 @@ export class Mf2Heap {
         this.runtimeBytes,
         this.libc.live,
         this.libc.pages,
+        this.pendingPages,
+        this.pendingSince,
       ],
     };
   }
 
   restore(saved: ReturnType<Mf2Heap['snapshot']>): void {
-    const [count, lives, lossTop, lossFree, requested, otherBlocks, runtimeBytes, live, libcPages] =
+    const [count, lives, lossTop, lossFree, requested, otherBlocks, runtimeBytes, ...rest] =
       saved.scalars;
+    [this.libc.live, this.libc.pages, this.pendingPages, this.pendingSince] = rest;
     this.count = count;
     this.lives = lives;
     this.lossTop = lossTop;
@@ -561,8 +540,6 @@ export class Mf2Heap {
     this.requestedBytes = requested;
     this.otherBlocks = otherBlocks;
     this.runtimeBytes = runtimeBytes;
-    this.libc.live = live;
-    this.libc.pages = libcPages;
     this.pages = refill(this.pages, saved.pages, P_WORDS);
     const rows = this.pages.length / P_WORDS;
     this.marks.reserve(count);
@@ -572,7 +549,6 @@ export class Mf2Heap {
     const room = this.tables.length / (CLASSES * T_WORDS);
     this.ownPages = sized(room, saved.ownPages);
     this.exitEvent = sized(room, saved.exitEvent);
-    this.adoptedFree = sized(room, saved.adoptedFree);
     this.lastAllocNs = refillDoubles(room, saved.lastAllocNs);
     this.ready = saved.ready.map((words) => words.slice());
     this.orphans.set(saved.orphans);
@@ -582,9 +558,8 @@ export class Mf2Heap {
       Int32Array<ArrayBuffer>,
       Int32Array<ArrayBuffer>,
     ];
-    this.sums.set(saved.sums);
-    this.pagesBy.set(saved.pagesBy);
-    this.queuedBy.set(saved.queuedBy);
+    this.totals.restore(saved.totals);
+    this.pendingBy.set(saved.pendingBy);
     this.where = saved.where.slice();
     this.requested = saved.requested.slice();
   }

@@ -3,7 +3,7 @@ import { REG_EXTRA } from '../../machine/registers.ts';
 import { OP, OP_ARG, OP_KIND_MASK, OP_SLOT, sizeOfOp } from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, RACE } from '../../telemetry/events.ts';
-import type { Machine } from '../contract.ts';
+import { type Machine, STEP } from '../contract.ts';
 import { orphan, pendingOfOthers } from './candidates.ts';
 import { freshPage } from './fresh.ts';
 import type { Mf2Heap } from './heap.ts';
@@ -49,8 +49,6 @@ import {
 } from './layout.ts';
 import { Mf2Ownership } from './ownership.ts';
 
-/** What a step led to. */
-export const STEP = { more: 0, done: 1, waits: 2, stopped: 3 } as const;
 /** Blocks outside the pages: requests above 32 KiB, or what the C library served. */
 export const OTHER = -2;
 const CLASS_COUNT = MF2_CLASSES.length;
@@ -69,6 +67,8 @@ export class Mf2Steps extends Mf2Ownership {
   private order: readonly number[] = [];
   private adopts = false;
   private clearFirst = false;
+  /** A page that is drained as the active one leaves the queue that it lies in. */
+  private leaves = false;
 
   constructor(machine: Machine, heap: Mf2Heap) {
     super(machine, heap);
@@ -97,6 +97,7 @@ export class Mf2Steps extends Mf2Ownership {
     const { route } = knobs;
     this.adopts = route === 'cda' || route === 'p';
     this.clearFirst = route !== 'cda';
+    this.leaves = knobs.pendingLeave;
     const own = route === 'cda' ? [STAGE.active, STAGE.own] : [STAGE.own];
     const rest = route === 'cda' ? [] : [STAGE.active];
     const partial = this.partialOn ? [STAGE.partial] : [];
@@ -390,7 +391,7 @@ export class Mf2Steps extends Mf2Ownership {
     const result = ((row << 5) | block) ^ (via << 29);
     outcome[chain] = (Math.imul(outcome[chain] ^ result, 0x9e3779b1) + 0x7f4a7c15) | 0;
     this.via[chain] = via;
-    heap.lastAllocNs[threads.life[chain]] = threads.clock[chain];
+    heap.lastAllocNs[threads.life[chain]] = this.machine.commonNs(chain);
     heap.counters[this.machine.warming ? C.runtimeMallocs : C.mallocs]++;
     x[at + X_UNNEEDED] = 0;
     if (x[at + X_OLD] !== NONE) {
@@ -529,12 +530,18 @@ export class Mf2Steps extends Mf2Ownership {
     const life = threads.life[chain];
     threads.clock[chain] += costs.pop;
     if (pages[p + P_HOLDER] !== life) {
-      x[at + X_PHASE] = PH.slow;
+      this.goOn(at);
       return;
     }
     if (pages[p + P_OWNER] !== life)
       this.takeOver(chain, p, x[at + X_UNNEEDED] === 2, x[at + X_WAKE_EVENT]);
+    const left = this.leaves && (pages[p + P_FLAGS] & PF.queued) !== 0;
+    if (left) {
+      threads.clock[chain] += costs.pop;
+      heap.unlink(p);
+    }
     heap.leave(p);
+    if (left) pages[p + P_FLAGS] &= ~PF.pending;
     // A page drained as the active one may still be queued; then its mark stays.
     if (this.clearFirst && (pages[p + P_FLAGS] & PF.queued) === 0)
       pages[p + P_FLAGS] &= ~PF.pending;
@@ -559,6 +566,12 @@ export class Mf2Steps extends Mf2Ownership {
     x[at + X_PHASE] = PH.drainLink;
   }
 
+  /** What the chain does when another has taken the page that it was draining. */
+  private goOn(at: number): void {
+    const { x } = this;
+    x[at + X_PHASE] = x[at + X_BG_CLS] > 0 ? PH.background : PH.slow;
+  }
+
   private drainLink(chain: number, at: number): number {
     const { heap, threads, costs, x, knobs } = this;
     const { pages, counters } = heap;
@@ -566,7 +579,7 @@ export class Mf2Steps extends Mf2Ownership {
     const life = threads.life[chain];
     threads.clock[chain] += popcount(pages[p + P_DRAIN]) * costs.drainBlock;
     if (pages[p + P_HOLDER] !== life) {
-      x[at + X_PHASE] = PH.slow;
+      this.goOn(at);
       return STEP.more;
     }
     heap.leave(p);

@@ -11,7 +11,6 @@ import {
 } from '../../types.ts';
 import type { AutopsyPart } from '../contract.ts';
 import type { Mf2Allocator } from './allocator.ts';
-import { SUM } from './heap.ts';
 import {
   MF2_CLASSES,
   P_ADOPTED_FROM,
@@ -30,6 +29,7 @@ import {
   PF,
   popcount,
 } from './layout.ts';
+import { SUM } from './totals.ts';
 
 const PAGE = 4096;
 
@@ -72,7 +72,7 @@ export function waitingIn(mf2: Mf2Allocator, row: number): number {
 /** Fills the mapped column of the byte ledger from the maintained totals. */
 export function readLedger(mf2: Mf2Allocator, mapped: Float64Array): void {
   const { heap } = mf2;
-  const { sums } = heap;
+  const sums = heap.totals.read();
   mapped[B.live] = heap.requestedBytes;
   mapped[B.rounding] = sums[SUM.live] - heap.requestedBytes;
   mapped[B.queued] = sums[SUM.queued];

@@ -53,7 +53,7 @@ export class TinyAllocator implements Allocator {
   nextTimerNs = Infinity;
   private slots: number;
   private refillsBefore = 0;
-  private readonly living: LivingTotals = { freeBytes: 0, queuedBlocks: 0 };
+  private readonly living: LivingTotals = { freeBytes: 0, queuedBlocks: 0, forgotten: 0 };
 
   constructor(
     readonly machine: Machine,
@@ -361,7 +361,9 @@ export class TinyAllocator implements Allocator {
       queued += heap.k[c * K_WORDS + K_QUEUED];
     }
     counters[C.liveBlocks] = live;
+    counters[C.activeBlocks] = live + heap.excess;
     counters[C.queuedBlocks] = queued;
+    counters[C.forgottenSuperslabs] = this.living.forgotten;
     counters[C.queuedDead] = queued - this.living.queuedBlocks;
   }
   readLedger(mapped: Float64Array, resident: Float64Array | undefined): void {

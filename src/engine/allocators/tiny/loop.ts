@@ -42,6 +42,7 @@ import {
   NONE,
   OWNER,
   REMOTE_COUNT,
+  SHUT,
   SLAB_CLASS,
   SLAB_SHIFT,
 } from './layout.ts';
@@ -122,6 +123,8 @@ export function recordLoop(
   let clock = threads.clock[chain];
   let requested = 0;
   let remoteFrees = 0;
+  /** Of these, done by the heap itself, which counts them where they are believed to live. */
+  let remoteByHeap = 0;
   let frees = 0;
   /** Records that are neither a malloc nor the free of a block. */
   let others = 0;
@@ -149,8 +152,8 @@ export function recordLoop(
         const list = r + FREE_HEAD + remote;
         const first = slabs[list];
         const live = (slabs[r + LIVE] - 1) | 0;
-        // The first of a remote queue: remote and NO_BLOCK at once, in one comparison.
-        if (live === 0 || first + remote === NO_BLOCK + 1) {
+        // The first of a remote queue (remote and NO_BLOCK), or of a shut slab (SHUT), in one comparison.
+        if (live === 0 || first + remote === SHUT) {
           rare = 1;
           break;
         }
@@ -259,6 +262,7 @@ export function recordLoop(
         const remote = heap.free(self, slot);
         lastRemote = heap.lastRemote | 0;
         remoteFrees += remote;
+        remoteByHeap += remote;
         frees++;
         clock += freeCost + remote * remoteExtra;
       } else others++;
@@ -287,6 +291,7 @@ export function recordLoop(
     if (regs[REG_STOP] !== 0 || regs[REG_WAITED] > 0) break;
   }
   heap.requestedBytes += requested;
+  heap.excess += uncounted * (remoteFrees - remoteByHeap);
   heap.lastRemote = lastRemote;
   threads.clock[chain] = clock;
   threads.inFlight[chain] = lastRemote;

@@ -52,11 +52,8 @@ import {
   SS_FLAGS,
   SS_LAST_SLAB,
   SS_ORPHAN_EVENT,
-  SS_ORPHAN_NEXT,
-  SS_ORPHAN_PREV,
   SS_ORPHANED_AT,
   SS_OWN_NEXT,
-  SS_OWN_PREV,
   SS_OWNER,
   SS_PIECE,
   SS_SLABS,
@@ -121,6 +118,15 @@ export class TinyRecords {
   protected readonly orphanHead = new Int32Array(MAX_CLASSES).fill(NONE);
   protected readonly emptyHead = new Int32Array(MAX_CLASSES).fill(NONE);
   protected readonly keptHead = new Int32Array(MAX_CLASSES).fill(NONE);
+  /** SuperSlabs that a chain's living thread has set aside, by chain and class, newest first. */
+  readonly roomyHead: Int32Array;
+  readonly fullHead: Int32Array;
+  /** Owners look into what they have set aside (ownReuse: chunks). */
+  looksBack = false;
+  /** What a living owner has set aside it never looks into again (ownReuse: current). */
+  get forgets(): boolean {
+    return !this.looksBack && !this.oneList;
+  }
   protected cacheHead = NONE;
   protected cached = 0;
   /** Ledger scalars over the same SuperSlabs as `k`, except where named. */
@@ -132,6 +138,8 @@ export class TinyRecords {
   runtimeBytes = 0;
   /** Requested bytes of live program blocks in SuperSlabs. */
   requestedBytes = 0;
+  /** How far all counters together are above the blocks that live: the sum of EXCESS. */
+  excess = 0;
   /** Requests above the top class, and what the C library serves instead. */
   readonly other: LibcHeap;
   /** 1 while remote frees do not lower the counter. */
@@ -175,6 +183,8 @@ export class TinyRecords {
     this.current = new Int32Array(chains * MAX_CLASSES).fill(NONE);
     this.ownHead = new Int32Array(chains).fill(NONE);
     this.ownTail = new Int32Array(chains).fill(NONE);
+    this.roomyHead = new Int32Array(chains * MAX_CLASSES).fill(NONE);
+    this.fullHead = new Int32Array(chains * MAX_CLASSES).fill(NONE);
     this.blockBytes = classSizes(knobs.classTable);
     this.classes = this.blockBytes.length;
     this.costs = costsOf(knobs);
@@ -247,34 +257,6 @@ export class TinyRecords {
   /** Class of a slab's blocks. */
   slabClass(r: number): number {
     return this.slabs[r + SLAB_CLASS];
-  }
-
-  /** A thread exits: everything it owns becomes an orphan at this instant (S-63). */
-  orphanAll(chain: number, exitEvent: number): void {
-    this.current.fill(NONE, chain * MAX_CLASSES, (chain + 1) * MAX_CLASSES);
-    const { superslabs } = this;
-    let row = this.ownHead[chain];
-    this.ownHead[chain] = NONE;
-    this.ownTail[chain] = NONE;
-    while (row !== NONE) {
-      const at = row * SS_WORDS;
-      const next = superslabs[at + SS_OWN_NEXT];
-      const c = superslabs[at + SS_CLASS];
-      superslabs[at + SS_FLAGS] = (superslabs[at + SS_FLAGS] & ~SS_FLAG.current) | SS_FLAG.orphan;
-      superslabs[at + SS_ORPHANED_AT] = this.threads.lives;
-      superslabs[at + SS_ORPHAN_EVENT] = this.emit(
-        EV.superslabOrphaned,
-        superslabs[at + SS_OWNER],
-        row,
-        c,
-        0,
-        exitEvent,
-      );
-      this.pushFront(this.orphanHead, c, row, SS_ORPHAN_NEXT, SS_ORPHAN_PREV);
-      this.counters[C.orphanSuperslabs]++;
-      this.reclassify(row);
-      row = next;
-    }
   }
 
   emit(kind: number, life: number, subject: number, a: number, b: number, cause: number): number {
@@ -404,17 +386,6 @@ export class TinyRecords {
     else this.superslabs[at] &= ~SS_FLAG.pinned;
   }
 
-  /** Its owner no longer allocates from this SuperSlab. */
-  protected leaveCurrent(row: number): void {
-    const at = row * SS_WORDS;
-    if ((this.superslabs[at + SS_FLAGS] & SS_FLAG.current) === 0) return;
-    const owner = this.superslabs[at + SS_OWNER];
-    const heap = owner === CENTRAL_LIFE ? 0 : this.threads.chainOf(owner);
-    this.current[heap * MAX_CLASSES + this.superslabs[at + SS_CLASS]] = NONE;
-    this.superslabs[at + SS_FLAGS] &= ~SS_FLAG.current;
-    this.marks.mark(row);
-  }
-
   /** Live blocks of a SuperSlab. */
   liveIn(row: number): number {
     let live = 0;
@@ -507,22 +478,6 @@ export class TinyRecords {
     return r;
   }
 
-  protected setCurrent(index: number, r: number): number {
-    const { superslabs } = this;
-    const before = this.current[index];
-    const row = this.slabs[r + SLAB_SS];
-    this.current[index] = r;
-    if (before >= 0) {
-      const old = this.slabs[before + SLAB_SS];
-      if (old === row) return r;
-      superslabs[old * SS_WORDS + SS_FLAGS] &= ~SS_FLAG.current;
-      this.reclassify(old);
-    }
-    superslabs[row * SS_WORDS + SS_FLAGS] |= SS_FLAG.current;
-    this.reclassify(row);
-    return r;
-  }
-
   /** Brings flags, gauges and the list of empties of one SuperSlab into line with its slabs. */
   protected reclassify(row: number): void {
     this.marks.mark(row);
@@ -566,26 +521,6 @@ export class TinyRecords {
       r = this.slabs[r + NEXT_SLAB];
     }
     return sum;
-  }
-
-  /** Keeps an empty SuperSlab in reserve: it may be taken again, its bytes move to keptEmpty. */
-  protected keep(row: number): void {
-    const { superslabs } = this;
-    const at = row * SS_WORDS;
-    // Under the hazard a current SuperSlab may be in the reserve; it is in use all the same.
-    if ((superslabs[at + SS_FLAGS] & (SS_FLAG.kept | SS_FLAG.current)) !== 0) return;
-    if ((superslabs[at + SS_FLAGS] & SS_FLAG.empty) !== 0) this.leaveEmpty(row);
-    superslabs[at + SS_FLAGS] |= SS_FLAG.kept;
-    this.pushFront(this.keptHead, superslabs[at + SS_CLASS], row, SS_EMPTY_NEXT, SS_EMPTY_PREV);
-    this.countRow(row, -1);
-  }
-
-  protected unkeep(row: number): void {
-    const { superslabs } = this;
-    const at = row * SS_WORDS;
-    superslabs[at + SS_FLAGS] &= ~SS_FLAG.kept;
-    this.unlink(this.keptHead, superslabs[at + SS_CLASS], row, SS_EMPTY_NEXT, SS_EMPTY_PREV);
-    this.countRow(row, 1);
   }
 
   /** Moves a SuperSlab's blocks and pages out of (-1) or back into (+1) the totals of memory in use. */
@@ -690,41 +625,6 @@ export class TinyRecords {
     this.freeRow = row;
   }
 
-  protected appendOwn(heap: number, row: number): void {
-    const { superslabs } = this;
-    const tail = this.ownTail[heap];
-    superslabs[row * SS_WORDS + SS_OWN_PREV] = tail;
-    superslabs[row * SS_WORDS + SS_OWN_NEXT] = NONE;
-    if (tail === NONE) this.ownHead[heap] = row;
-    else superslabs[tail * SS_WORDS + SS_OWN_NEXT] = row;
-    this.ownTail[heap] = row;
-  }
-
-  protected leaveOwner(row: number): void {
-    const { superslabs } = this;
-    const owner = superslabs[row * SS_WORDS + SS_OWNER];
-    const heap = owner === CENTRAL_LIFE ? 0 : this.threads.chainOf(owner);
-    const prev = superslabs[row * SS_WORDS + SS_OWN_PREV];
-    const next = superslabs[row * SS_WORDS + SS_OWN_NEXT];
-    if (prev === NONE) this.ownHead[heap] = next;
-    else superslabs[prev * SS_WORDS + SS_OWN_NEXT] = next;
-    if (next === NONE) this.ownTail[heap] = prev;
-    else superslabs[next * SS_WORDS + SS_OWN_PREV] = prev;
-  }
-
-  protected leaveOrphans(row: number): void {
-    const at = row * SS_WORDS;
-    this.unlink(
-      this.orphanHead,
-      this.superslabs[at + SS_CLASS],
-      row,
-      SS_ORPHAN_NEXT,
-      SS_ORPHAN_PREV,
-    );
-    this.superslabs[at + SS_FLAGS] &= ~SS_FLAG.orphan;
-    this.counters[C.orphanSuperslabs]--;
-  }
-
   protected leaveEmpty(row: number): void {
     const at = row * SS_WORDS;
     this.unlink(this.emptyHead, this.superslabs[at + SS_CLASS], row, SS_EMPTY_NEXT, SS_EMPTY_PREV);
@@ -747,11 +647,6 @@ export class TinyRecords {
     if (before === NONE) heads[c] = after;
     else superslabs[before * SS_WORDS + next] = after;
     if (after !== NONE) superslabs[after * SS_WORDS + prev] = before;
-  }
-
-  /** SuperSlabs that a living thread, or the central list, owns, oldest first. */
-  ownedBy(chain: number): number {
-    return this.ownHead[chain];
   }
 
   /** Words of slab records in use, recycled ones included. */
@@ -810,8 +705,9 @@ export class TinyRecords {
   }
 
   private heads(): Int32Array[] {
-    const { ownHead, ownTail, orphanHead, emptyHead, keptHead, reserve } = this;
-    return [ownHead, ownTail, orphanHead, emptyHead, keptHead, reserve];
+    const { ownHead, ownTail, orphanHead, emptyHead, keptHead, roomyHead, fullHead, reserve } =
+      this;
+    return [ownHead, ownTail, orphanHead, emptyHead, keptHead, roomyHead, fullHead, reserve];
   }
 }
 
@@ -831,6 +727,7 @@ const SCALARS = [
   'keptBytes',
   'runtimeBytes',
   'requestedBytes',
+  'excess',
   'lastRemote',
   'trimPasses',
   'passEvent',

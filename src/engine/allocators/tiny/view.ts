@@ -11,6 +11,7 @@ import {
 } from '../../types.ts';
 import type { AutopsyPart } from '../contract.ts';
 import type { TinyAllocator } from './allocator.ts';
+import type { TinyHeap } from './heap.ts';
 import {
   BLOCK_INDEX,
   BLOCK_KIND,
@@ -52,12 +53,16 @@ import {
 /** Reading only: what views, inspector and autopsy ask of the tiny model. */
 
 /** State of a SuperSlab (S-61) from its flags and sums. */
-function stateOf(flags: number, live: number, believed: number, ownerAlive: boolean): number {
+function stateOf(heap: TinyHeap, row: number, live: number, believed: number): number {
+  const flags = heap.superslabs[row * SS_WORDS + SS_FLAGS];
   if ((flags & SS_FLAG.mapped) === 0) return SS.unmapped;
   if ((flags & SS_FLAG.cached) !== 0) return SS.cached;
   if ((flags & SS_FLAG.kept) !== 0) return SS.kept;
   if ((flags & SS_FLAG.current) !== 0) return SS.current;
-  if (live === 0) return believed > 0 ? SS.inflated : SS.empty;
+  if (live === 0 && believed > 0) return SS.inflated;
+  if (heap.isForgotten(row)) return SS.forgotten;
+  if (live === 0) return SS.empty;
+  const ownerAlive = (flags & SS_FLAG.orphan) === 0;
   return ownerAlive ? SS.owned : SS.orphan;
 }
 
@@ -98,7 +103,7 @@ export function fillColumns(
     queued[row] = sumQueued;
     owner[row] = life;
     born[row] = superslabs[at + SS_BORN_OP];
-    state[row] = stateOf(bits, sumLive, sumBelieved, !dead);
+    state[row] = stateOf(heap, row, sumLive, sumBelieved);
     cls[row] = ofClass;
     chain[row] = life >= 0 ? tiny.heap.threads.chainOf(life) : 255;
     flags[row] =
@@ -204,7 +209,7 @@ export function inspectSpan(tiny: TinyAllocator, row: number): SpanDetail | unde
   return {
     index: row,
     serial: superslabs[at + SS_SERIAL],
-    state: SS_STATES[stateOf(flags, live, believed, !dead)],
+    state: SS_STATES[stateOf(heap, row, live, believed)],
     cls,
     blockBytes: asBytes(bytes),
     bytes: asBytes(superslabs[at + SS_SLABS] * SLAB_BYTES),
@@ -239,7 +244,7 @@ export function inspectBlocks(
   const requested = new Uint32Array(capacity);
   const slots = new Int32Array(capacity).fill(-1);
   const base = slabs[r + LIST_BASE];
-  for (let b = slabs[r + FREE_HEAD]; b !== NO_BLOCK; b = lists.next[base + b])
+  for (let b = slabs[r + FREE_HEAD]; b < NO_BLOCK; b = lists.next[base + b])
     states[b] = BLOCK_STATES.indexOf('free');
   for (let b = slabs[r + REMOTE_HEAD]; b !== NO_BLOCK; b = lists.next[base + b]) {
     states[b] = BLOCK_STATES.indexOf('queued');

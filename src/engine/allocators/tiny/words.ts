@@ -11,6 +11,13 @@ export const TINY_WORDS: WordsFor<typeof TINY_KNOBS> = {
     source: 'options F, G',
     options: { owner: 'Owner', central: 'Central list', hybridG: 'Hybrid' },
   },
+  ownReuse: {
+    label: 'Older SuperSlabs of its own',
+    help: 'Chunks: of each class a thread keeps a list of its own SuperSlabs with room and looks there before it takes a fresh slab; a block freed in a full one puts that back. Only the current one: what a thread has filled and left it never looks into again, however empty it becomes.',
+    see: 'SuperSlabs now; map: set aside, never looked into again',
+    source: 'phase 2a, chunk linking',
+    options: { chunks: 'Chunks', current: 'Only the current one' },
+  },
   decOnRemote: {
     label: 'Remote frees are counted',
     help: 'On: a remote free lowers the SuperSlab’s active counter (option A). Off: it does not, which is the bug of D0.',
@@ -118,6 +125,10 @@ export const TINY_WORDS: WordsFor<typeof TINY_KNOBS> = {
   costCentral: costWords(
     'Central list, hold',
     'Time the one list is held per malloc or free; threads wait for each other.',
+  ),
+  costLook: costWords(
+    'Own SuperSlab, look',
+    'Looking into one SuperSlab that the thread has set aside: its slabs’ heads and queues.',
   ),
   costTrimVisit: costWords(
     'Trim, per SuperSlab',

@@ -1,0 +1,77 @@
+import { assert } from '../../base/assert.ts';
+import { NS_PER_S } from '../../base/units.ts';
+import { type SingleStep, STEP } from '../allocators/contract.ts';
+import { REG_FRESH, REG_OP, REG_STOP } from '../machine/registers.ts';
+import { NO_STACK } from '../machine/threads.ts';
+import { isControl, OP_END, OP_HEAD } from '../programs/program.ts';
+import type { Run } from './run.ts';
+import { MOST_IDLE_TURNS, NONE } from './schedule.ts';
+import { WAIT } from './streams.ts';
+
+/**
+ * The shared schedule on an allocator of single steps. Every step is a turn there, because after it another
+ * chain may be first. This loop is the plain part of the run's turns, without the registers that say how far
+ * a chain may go. What is not plain (a control record, work in the background, a chain that must wait, time
+ * that is up, a sample due by its time) ends it before it is touched, and `Run.turn` sees to it; so turns and
+ * this loop may follow each other in any way and come to the same.
+ *
+ * To be called only when a choice is due, no burst is under way and nobody is doomed.
+ * @param step the allocator's
+ * @param end operation at which the call of the run is to stop
+ */
+export function playRounds(run: Run, step: SingleStep, end: number): void {
+  const { threads, streams, schedule, history, regs, allocator, notes } = run;
+  const { clock, running, joinStack } = threads;
+  const { at, left, waiting, ops } = streams;
+  const { busy } = allocator;
+  const { independent } = run.program;
+  const { perOp } = run.costs;
+  const { quantum, seconds } = run.settings;
+  const until = Math.min(seconds * NS_PER_S, allocator.nextTimerNs, history.nextNs);
+  const stopOp = Math.min(end, history.nextOp);
+  let idle = 0;
+  let last = NONE;
+  let turnLeft = 0;
+  regs[REG_OP] = run.operations;
+  for (;;) {
+    const chain = schedule.firstOfRound();
+    if (chain === NONE || clock[chain] >= until) break;
+    if (running[chain] === 0 || joinStack[chain] !== NO_STACK) break;
+    if (left[chain] === 0 && (waiting[chain] !== WAIT.no || !run.drawn(chain))) break;
+    const record = at[chain];
+    const head = ops[record + OP_HEAD];
+    if (busy[chain] === 0 && isControl(head)) break;
+
+    const before = clock[chain];
+    const result = step.call(allocator, chain, ops, record);
+    last = chain;
+    const done = result === STEP.done;
+    const ended = done && (head & OP_END) !== 0;
+    idle = done || clock[chain] !== before ? 0 : idle + 1;
+    assert(idle < MOST_IDLE_TURNS, 'a chain whose turn it is gets on');
+    if (done) {
+      notes.noteOne(chain, ops, record);
+      if (ended) {
+        clock[chain] += perOp;
+        threads.ops[chain]++;
+        threads.done[chain]++;
+        schedule.began[chain] = clock[chain];
+        regs[REG_OP] = ++run.operations;
+      }
+      // A turn that ends with its batch or its budget leaves the rest of its quantum, which `turn` gives up.
+      if (independent && (left[chain] === 1 || (ended && run.operations === stopOp)))
+        turnLeft = ended ? quantum - 1 : quantum;
+      streams.used(chain, 1);
+    }
+    if (!independent && streams.hasNews()) run.tellWaiting(chain);
+    if (ended && run.operations === stopOp) {
+      if (run.operations === history.nextOp) run.takeSample();
+      break;
+    }
+    if (turnLeft > 0 || regs[REG_STOP] !== 0) break;
+  }
+  if (last === NONE) return;
+  regs[REG_FRESH] = 0;
+  run.turnChain = last;
+  run.turnLeft = turnLeft;
+}
