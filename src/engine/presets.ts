@@ -1,4 +1,5 @@
 import type { KnobValues } from './knobs/index.ts';
+import { LEAKING_QUEUE } from './presets/leaking-queue.ts';
 import { EXHIBIT, PRESET_LIST } from './presets/list.ts';
 import { MF2_PRESETS } from './presets/mf2.ts';
 import { TEXTBOOK_PRESETS } from './presets/textbook.ts';
@@ -72,7 +73,12 @@ export interface Preset {
   readonly documentFigures: readonly DocumentFigure[];
 }
 
-export const PRESETS: readonly Preset[] = [...PRESET_LIST, ...MF2_PRESETS, ...TEXTBOOK_PRESETS];
+export const PRESETS: readonly Preset[] = [
+  ...PRESET_LIST,
+  ...MF2_PRESETS,
+  LEAKING_QUEUE,
+  ...TEXTBOOK_PRESETS,
+];
 /** What a first visit plays. */
 export const FIRST_PRESET = EXHIBIT;
 

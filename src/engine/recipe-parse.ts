@@ -1,7 +1,8 @@
 import { assert } from '../base/assert.ts';
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
 import { clip } from '../base/text.ts';
-import { blocksPerPage, MF2_CLASSES } from './allocators/mf2/layout.ts';
+import { DEFAULT_MODEL } from './allocators/index.ts';
+import { MODEL_SHOWN } from './allocators/shown.ts';
 import { type Intervention, isActId, rangeProblem } from './interventions.ts';
 import {
   isKnobId,
@@ -249,7 +250,7 @@ function parseLanes(raw: unknown, problems: Problem[]): LaneRecipe[] {
     problems.push({
       code: 'E_RECIPE_FIELD',
       message: `There is no model ${quoted(fields.model)}.`,
-      kept: 'tiny',
+      kept: DEFAULT_MODEL,
     });
     return { name, knobs };
   });
@@ -430,28 +431,7 @@ export function remarks(knobs: KnobValues): string[] {
       `The smallest request is above the largest. That is legal in C: the remainder gives sizes from ${plain(knobs.minSize)} to ${plain(last)} B.`,
     );
   }
-  if (knobs.model === 'mf2') {
-    const short = (least: number): string =>
-      MF2_CLASSES.map((bytes, cls) => ({
-        bytes,
-        blocks: blocksPerPage(cls, knobs.pageHeaderBytes),
-      }))
-        .filter(({ blocks }) => blocks < least)
-        .map(({ bytes, blocks }) => `${bytes / 1024} KiB (${blocks})`)
-        .join(', ');
-    const never = short(knobs.pendingThreshold);
-    if (never !== '') {
-      said.push(
-        `The pending threshold of ${knobs.pendingThreshold} is above what some pages hold, so these are never enqueued: blocks of ${never}.`,
-      );
-    }
-    const shut = knobs.route === 'p' ? short(knobs.minRemote) : '';
-    if (shut !== '') {
-      said.push(
-        `Route P asks for ${knobs.minRemote} remote blocks in a page; pages of these can never be adopted: blocks of ${shut}.`,
-      );
-    }
-  }
+  said.push(...(MODEL_SHOWN[knobs.model].remarks?.(knobs) ?? []));
   return said;
 }
 

@@ -245,7 +245,7 @@ export interface Simulation {
   /** Chains of lives, main (slot 0) included. */
   readonly chains: number;
 
-  /** Does at most `maxOps` operations. `watch`: bit set of EV kinds that stop it right after the operation. */
+  /** Does at most `maxOps` operations. `watch`: kinds of events that stop it right after the operation (setOfKinds). */
   advance(maxOps: number, watch?: number): AdvanceResult;
   /** Newest life; ids go from 0, main, to this. */
   readonly lastLife: number;

@@ -407,6 +407,50 @@ export const LESSONS: readonly Lesson[] = [
       hint: 'The list closes the graveyard; what the dead leave can be taken page by page.',
     },
   },
+  {
+    id: 'leaking-queue',
+    number: 12,
+    title: 'The queue that leaks',
+    intro: 'Nobody dies and nobody sleeps, and still pages are made for ever.',
+    preset: 'leaking-queue',
+    speed: 60_000,
+    predict: {
+      kind: 'choose',
+      question:
+        'A is the queue of D2: newest first, four tries. B queues pages again, C lets drained pages leave, D hands out the oldest first. Which lane makes fewest pages?',
+      options: ['A', 'B', 'C', 'D'],
+      answer: (lanes) => least(pages(lanes)),
+    },
+    steps: [
+      {
+        title: 'They look into their own queues first.',
+        text: '{pages} pages in lane A for {live} live blocks. {adoptions} were taken from the other thread.',
+        when: { kind: 'op', op: 20_000 },
+        links: [{ label: 'the queues', point: 'pending' }],
+      },
+      {
+        title: 'What they look at is empty.',
+        text: '{gate} pages in lane A were made although pages waited; {empty} drains had found nothing. A page that was drained stays on the stack, and hides those below.',
+        when: { kind: 'counter', counter: 'newGate', atLeast: 50 },
+        links: [{ label: 'the pages', point: 'map' }],
+      },
+      {
+        title: 'One change at a time.',
+        text: '{lost} edges were lost in lane A; lane B loses none, and grows on. What does C do, what D?',
+        when: { kind: 'op', op: 200_000 },
+        links: [{ label: 'side by side', point: 'compare' }],
+      },
+    ],
+    goal: {
+      text: 'Make at most 100 pages in 200,000 operations, threads still taking from each other.',
+      ops: 200_000,
+      tests: [
+        { counter: 'newPages', atMost: 100, label: 'at most 100 pages' },
+        { counter: 'adoptions', atLeast: 1, label: 'pages are adopted' },
+      ],
+      hint: 'More tries are not the only way to reach what lies below.',
+    },
+  },
 ];
 
 export const lessonById = (id: string): Lesson | undefined =>

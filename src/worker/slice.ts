@@ -22,7 +22,7 @@ export interface Sliced {
 /**
  * Advances a run by at most `most` operations, for about one slice of wall time; edits are made and
  * keyframes taken where they are due.
- * @param watch kinds of events that end it, as bits of EV
+ * @param watch kinds of events that end it (setOfKinds)
  */
 export function slice(
   { sim, timeline }: LaneRun,

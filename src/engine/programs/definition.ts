@@ -12,9 +12,12 @@ export interface Misfit {
   readonly knob: string;
 }
 
+/** What a folder of programs exports as DEFS: each under its name in recipes and links. */
+export type ProgramDefs = Readonly<Record<string, ProgramDef>>;
+
 /**
  * What there is to know of a program without its code. Data: the page, the command line and the table of
- * knobs import it; create.ts has the code.
+ * knobs import it; the folder's create.ts has the code.
  */
 export interface ProgramDef {
   /** Its name in recipes and links; the same as its key in the list of programs. */

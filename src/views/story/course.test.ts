@@ -37,6 +37,7 @@ const RIGHT: Readonly<Record<string, number | 'rise'>> = {
   'threshold-traps': 2,
   'owner-priority': 3,
   'design-the-policy': 2,
+  'leaking-queue': 3,
 };
 /** Operations between two looks at a run, as between two frames of a fast one. */
 const LOOK = 50_000;

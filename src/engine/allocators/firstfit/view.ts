@@ -1,5 +1,6 @@
 import { asBytes, asNs, asOp } from '../../../base/units.ts';
 import { BLOCK_STATES, type BlocksDetail, type SpanColumns, type SpanDetail } from '../../types.ts';
+import type { Births } from '../plain/births.ts';
 import type { FirstFitHeap } from './heap.ts';
 import {
   BLOCK,
@@ -20,13 +21,6 @@ const FREE = BLOCK_STATES.indexOf('free');
 /** Nobody owns memory here. */
 const NO_CHAIN = 255;
 const NO_OWNER = -2;
-
-/** When each row of the map came into the heap, and its serial number. */
-export interface Births {
-  readonly op: Float64Array;
-  readonly ns: Float64Array;
-  readonly serial: Float64Array;
-}
 
 /** Rows that the heap has now. */
 export const rowsOf = (heap: FirstFitHeap): number => Math.ceil(heap.end / ROW_BYTES);
@@ -168,8 +162,8 @@ export function inspectChunks(heap: FirstFitHeap, row: number): BlocksDetail | u
     states[i] = heap.isFree(g) ? FREE : LIVE;
     if (heap.isFree(g)) return;
     const slot = heap.words.get(g + 1, SLOT);
-    requested[i] = heap.slotSize[slot];
-    slots[i] = heap.slotKind[slot] === BLOCK.runtime ? -2 : slot;
+    requested[i] = heap.slots.size[slot];
+    slots[i] = heap.slots.kind[slot] === BLOCK.runtime ? -2 : slot;
   });
   return {
     span: row,

@@ -90,7 +90,7 @@ class WrongRequest extends FirstFitHeap {
   private readonly due = every(6);
   protected override note(slot: number, g: number, size: number, kind: number): void {
     super.note(slot, g, size, kind);
-    if (this.due() && kind === BLOCK.program && size > 1) this.slotSize[slot]--;
+    if (this.due() && kind === BLOCK.program && size > 1) this.slots.size[slot]--;
   }
 }
 class KeepsTop extends FirstFitHeap {
@@ -102,9 +102,9 @@ class RoverDangles extends FirstFitHeap {
 class KeepsSlot extends FirstFitHeap {
   private readonly due = every(8);
   override free(slot: number): void {
-    const g = this.slotChunk[slot];
+    const g = this.slots.block[slot];
     super.free(slot);
-    if (this.due()) this.slotChunk[slot] = g;
+    if (this.due()) this.slots.block[slot] = g;
   }
 }
 class ForgetsMark extends FirstFitHeap {
