@@ -35,6 +35,14 @@ export interface SpanColumns {
   readonly born: Uint32Array;
 }
 
+/** What a frame says of spans and their remote queues. */
+export interface RowsShown {
+  /** At least as long as there are rows; what lies beyond means nothing. */
+  readonly columns: SpanColumns;
+  /** Queued blocks by chain (rows, living owner first, then the chain's dead) and class: 2 × chains × classes. */
+  readonly queues: Float64Array;
+}
+
 export const SPAN_FLAG = { ownerDead: 1, adopted: 2, persistent: 4 } as const;
 
 /** One slab in the close view of a span. */
@@ -354,10 +362,8 @@ export interface Simulation {
   readonly residentBytes: Bytes;
   readonly peakMappedBytes: Bytes;
   readonly peakResidentBytes: Bytes;
-  /** Fills `rows` rows; the columns must be long enough. */
-  fillColumns(columns: SpanColumns): void;
-  /** Queued blocks by chain (rows, living owner first, then the chain's dead) and class. Length 2 × chains × classes. */
-  fillQueues(matrix: Float64Array): void;
+  /** What the map shows of `rows` rows, as they are now: the run's own columns, to be read before it goes on. */
+  readRows(): RowsShown;
 
   inspectSpan(index: number): SpanDetail | undefined;
   inspectBlocks(span: number, slab: number): BlocksDetail | undefined;

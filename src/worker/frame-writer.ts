@@ -1,4 +1,5 @@
 import { MODEL_IDS } from '../engine/allocators/index.ts';
+import { COLUMN_NAMES } from '../engine/run/rows.ts';
 import { SERIES_COUNT } from '../engine/telemetry/series.ts';
 import { ENDED_BY, RUN_STATUS } from '../engine/telemetry/states.ts';
 import type { Simulation } from '../engine/types.ts';
@@ -86,7 +87,6 @@ export function writeFrame(
   frame.entries[2] = entries.base;
   frame.entries[3] = entries.other;
   frame.classBytes.set(sim.classBytes);
-  sim.fillQueues(frame.queues);
   frame.history.set(sim.history.rows.subarray(0, shape.samples * SERIES_COUNT));
   const log = sim.events;
   const firstSeq = log.next - shape.events;
@@ -104,6 +104,9 @@ export function writeFrame(
     frame.events[at + 7] = log.b[row];
     frame.events[at + 8] = log.cause[row];
   }
-  sim.fillColumns(frame.columns);
+  const shown = sim.readRows();
+  frame.queues.set(shown.queues);
+  for (const name of COLUMN_NAMES)
+    frame.columns[name].set(shown.columns[name].subarray(0, shape.rows));
   return target;
 }

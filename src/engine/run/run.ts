@@ -46,9 +46,9 @@ import type {
   ModelId,
   Outcome,
   RecordOutcome,
+  RowsShown,
   Simulation,
   Snapshot,
-  SpanColumns,
   SpanDetail,
   ThreadDetail,
 } from '../types.ts';
@@ -60,6 +60,7 @@ import { HandLog } from './hand.ts';
 import { Lives, type LivesHost } from './lives.ts';
 import { OutcomeNotes } from './outcome.ts';
 import { playRounds } from './rounds.ts';
+import { ShownRows } from './rows.ts';
 import { MOST_IDLE_TURNS, NONE, Schedule } from './schedule.ts';
 import { digestOf, restoreRun, type SavedRun, snapshotOf } from './state.ts';
 import { Streams, WAIT } from './streams.ts';
@@ -96,6 +97,7 @@ export class Run implements Simulation, Machine, LivesHost {
   readonly notes: OutcomeNotes;
   /** Of a program whose calls are made by hand: what came of them. */
   readonly byHand: HandLog | undefined;
+  readonly rowsShown: ShownRows;
   readonly chains: number;
   readonly firstTableSlot: number;
   readonly bands = new Float64Array(BAND_COUNT);
@@ -151,6 +153,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.doomEvent = new Int32Array(this.chains).fill(NO_CAUSE);
     this.firstTableSlot = program.maxSlots;
     this.allocator = parts.create(this, program.slots);
+    this.rowsShown = new ShownRows(this.allocator, this.chains);
     this.roomFor = program.slots;
     this.begin();
     this.takeSample();
@@ -783,11 +786,9 @@ export class Run implements Simulation, Machine, LivesHost {
       other: space.otherEntries,
     };
   }
-  fillColumns(columns: SpanColumns): void {
-    this.allocator.fillColumns(columns);
-  }
-  fillQueues(matrix: Float64Array): void {
-    this.allocator.fillQueues(matrix);
+  readRows(): RowsShown {
+    this.rowsShown.update();
+    return this.rowsShown;
   }
   inspectSpan(index: number): SpanDetail | undefined {
     return this.allocator.inspectSpan(index);

@@ -100,6 +100,7 @@ export function restoreRun(run: Run, from: SavedRun): void {
   run.allocator.restore(from.allocator);
   run.allocator.busy.set(from.busy);
   run.forgetRoom();
+  run.rowsShown.forget();
   run.regs.set(from.regs);
 }
 

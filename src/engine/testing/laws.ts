@@ -25,7 +25,6 @@ import { C, COUNTERS, type CounterName } from '../telemetry/counters.ts';
 import { runTo, seek, Timeline } from '../timeline.ts';
 import type { Simulation } from '../types.ts';
 import { actArb, callArb } from './acts.ts';
-import { columnsFor, sumOf } from './columns.ts';
 import type { ModelFault } from './fault.ts';
 import type { KnobHint } from './hints.ts';
 
@@ -182,12 +181,11 @@ const SUMMED = [
 /** What the page shows of all spans together is what it shows of each. @returns what differs */
 export function lawOfColumns(sim: Simulation): string[] {
   const counters = sim.readCounters();
-  const columns = columnsFor(sim.rows);
-  sim.fillColumns(columns);
+  const { columns } = sim.readRows();
   const listed = MODEL_SHOWN[sim.model].counters;
   return SUMMED.filter(([counter]) => counter === 'liveBlocks' || listed.includes(counter)).flatMap(
     ([counter, column]) => {
-      const sum = sumOf(columns[column]);
+      const sum = columns[column].subarray(0, sim.rows).reduce((all, blocks) => all + blocks, 0);
       const is = counters[C[counter]];
       return sum === is ? [] : [`${counter} is ${is}, and the column ${column} adds up to ${sum}`];
     },
@@ -223,6 +221,8 @@ export function lawOfRuns(
     apply(sliced, step, slices);
     same(`sliced, after step ${i}`, sliced.digest(), digests[i + 1]);
   });
+  // Nobody has looked at its map so far.
+  sound('sliced, at the end', sliced);
   if (at === steps.length) saved = run.snapshot();
   const other = start(knobs);
   for (const again of [run, other]) {
@@ -276,6 +276,7 @@ export function lawOfSeeking(
     runTo(straight, new Timeline(edits, undefined, 1 << 20), op);
     same(`sought to ${op}`, run.digest(), straight.digest());
   }
+  sound('after seeking', run);
   if (edits.some((edit) => !isActEdit(edit) && edit.value === undefined))
     throw new Error('an edit has no value');
 }

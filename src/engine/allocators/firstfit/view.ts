@@ -64,14 +64,15 @@ export function stateOf(heap: FirstFitHeap, row: number): number {
   return used === 0 ? HP.vacant : HP.holed;
 }
 
-/** Fills a row of the columns for each stretch of the heap, those above the break included. */
+/** Fills rows of the columns, each for a stretch of the heap, those above the break included. */
 export function fillColumns(
   heap: FirstFitHeap,
-  rows: number,
   births: Births,
   columns: SpanColumns,
+  from: number,
+  to: number,
 ): void {
-  for (let row = 0; row < rows; row++) {
+  for (let row = from; row < to; row++) {
     const live = startsIn(heap, row, 0);
     columns.state[row] = stateOf(heap, row);
     columns.cls[row] = 0;
