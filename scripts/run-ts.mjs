@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
+import { listsOrExit } from './lists.mjs';
 import { root } from './run.mjs';
 
 const [entry, ...args] = process.argv.slice(2);
@@ -13,6 +14,7 @@ const outDir = path.join(
   entry.replace(/[^a-z0-9]+/gi, '-'),
   String(process.pid),
 );
+listsOrExit();
 mkdirSync(outDir, { recursive: true });
 await build({
   root,
