@@ -1,7 +1,9 @@
 import { fail, ok, type Result } from '../base/result.ts';
+import { readActText } from '../engine/interventions.ts';
 import { isKnobId, KNOB_IDS, type KnobValues } from '../engine/knobs/index.ts';
 import { PROGRAM_IDS } from '../engine/programs/index.ts';
-import { MAX_OPS, nearest, parseKnobValue, quoted } from '../engine/recipe-parse.ts';
+import type { ActEdit } from '../engine/recipe.ts';
+import { MAX_OPS, nearest, parseAct, parseKnobValue, quoted } from '../engine/recipe-parse.ts';
 
 export interface SimArgs {
   readonly preset?: string;
@@ -9,6 +11,8 @@ export interface SimArgs {
   /** Variant by name or number from 0; all when undefined. */
   readonly variant?: string;
   readonly knobs: Partial<KnobValues>;
+  /** Interventions, in every variant or lane. */
+  readonly acts: readonly ActEdit[];
   readonly ops?: number;
   readonly json: boolean;
   readonly audit: boolean;
@@ -24,6 +28,7 @@ const WITH_VALUE = [
   '--recipe',
   '--variant',
   '--set',
+  '--act',
   '--ops',
   '--seed',
   '--workload',
@@ -38,6 +43,8 @@ export const HELP = `npm run sim -- [options]
   --recipe FILE        run a recipe file
   --variant NAME|N     only this variant
   --set KNOB=VALUE     turn a knob; may be repeated; LANE.KNOB=VALUE is accepted with lane 0
+  --act OP:ACT:SUBJECT[.SLOT]:AMOUNT
+                       an intervention as links write it; may be repeated, e.g. 0:malloc:1.3:100
   --workload NAME      ${PROGRAM_IDS.join(', ')}
   --ops N              stop after N operations
   --seed S             Larson's seed
@@ -54,6 +61,7 @@ export function parseArgs(argv: readonly string[]): Result<SimArgs> {
   const knobs: Record<string, unknown> = {};
   const out: { -readonly [Key in keyof SimArgs]: SimArgs[Key] } = {
     knobs: {},
+    acts: [],
     json: false,
     audit: false,
     list: false,
@@ -111,6 +119,24 @@ function option(
     case '--perfetto':
       out.perfettoFile = value;
       return undefined;
+    case '--act': {
+      const fields = readActText(value);
+      if (fields === undefined || value.split(':').length > 4)
+        return fail(
+          'E_USAGE',
+          `--act needs OP:ACT:SUBJECT[.SLOT]:AMOUNT, such as 0:malloc:1.3:100, not ${quoted(value)}.`,
+        );
+      const act = parseAct(fields);
+      if (!act.ok) return act;
+      const op = Number(fields.op);
+      if (op > MAX_OPS)
+        return fail(
+          'E_RANGE',
+          `An intervention is at operation 0 to ${MAX_OPS.toLocaleString('en-US')}, not ${op.toLocaleString('en-US')}.`,
+        );
+      out.acts = [...out.acts, { op, lane: 0, ...act.value }];
+      return undefined;
+    }
     case '--ops': {
       const ops = /^\d{1,16}(e\d{1,2})?$/i.test(value) ? Number(value) : Number.NaN;
       if (!(ops >= 1 && ops <= MAX_OPS)) {

@@ -1,8 +1,9 @@
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
+import { actText } from '../engine/interventions.ts';
 import { type KnobValues, resolveKnobs } from '../engine/knobs/index.ts';
 import { PRESETS, presetById, variantKnobs } from '../engine/presets.ts';
 import { programDef } from '../engine/programs/index.ts';
-import type { Edit } from '../engine/recipe.ts';
+import { type Edit, isActEdit } from '../engine/recipe.ts';
 import { laneKnobs, MAX_OPS, nearest, parseRecipe, quoted } from '../engine/recipe-parse.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { applyEdit } from '../engine/timeline.ts';
@@ -36,7 +37,15 @@ export function jobsOf(
 function presetJobs(args: SimArgs): Result<{ jobs: Job[]; problems: Problem[] }> {
   if (args.preset === undefined) {
     return ok({
-      jobs: [{ lane: 0, name: 'A', preset: undefined, knobs: resolveKnobs(args.knobs), edits: [] }],
+      jobs: [
+        {
+          lane: 0,
+          name: 'A',
+          preset: undefined,
+          knobs: resolveKnobs(args.knobs),
+          edits: inOrder(args.acts),
+        },
+      ],
       problems: [],
     });
   }
@@ -56,7 +65,7 @@ function presetJobs(args: SimArgs): Result<{ jobs: Job[]; problems: Problem[] }>
     name: variant.name,
     preset: preset.id,
     knobs: resolveKnobs(variantKnobs(preset, lane), args.knobs),
-    edits: [],
+    edits: inOrder(args.acts),
   }));
   if (args.variant === undefined) return ok({ jobs: all, problems: [] });
   const chosen = all.filter(
@@ -87,22 +96,39 @@ function recipeJobs(
     name: lane.name,
     preset: recipe.preset,
     knobs: resolveKnobs(laneKnobs(recipe, index), args.knobs),
-    edits: recipe.edits.filter((edit) => edit.lane === index),
+    edits: inOrder([...recipe.edits.filter((edit) => edit.lane === index), ...args.acts]),
   }));
   return ok({ jobs, problems });
 }
 
-/** Runs a job to its end or to the operation limit, edits at their operations. */
-export function runJob(job: Job, ops: number | undefined): Simulation {
+const inOrder = (edits: readonly Edit[]): readonly Edit[] => [...edits].sort((a, b) => a.op - b.op);
+
+/**
+ * Runs a job to its end or to the operation limit, edits at their operations. A run that comes to wait for
+ * the user's hand stays running, and edits beyond that are not made.
+ * @param refused told of each intervention that the run refuses, in a sentence
+ */
+export function runJob(
+  job: Job,
+  ops: number | undefined,
+  refused: (why: string) => void = () => {},
+): Simulation {
   const sim = createSimulation(job.knobs);
   const limit = ops ?? MAX_OPS;
   for (const edit of job.edits) {
     if (edit.op >= limit) break;
     sim.advance(edit.op - sim.op);
     if (sim.status !== 'running') return sim;
+    if (sim.op < edit.op) break;
+    const why = isActEdit(edit) ? sim.whyNot(edit) : undefined;
+    if (isActEdit(edit) && why !== undefined) refused(`${edit.op}:${actText(edit)}: ${why}`);
     applyEdit(sim, edit);
   }
   sim.advance(limit - sim.op);
-  if (sim.status === 'running') sim.stopAtLimit();
+  if (sim.status === 'running' && !sim.awaitsHand) sim.stopAtLimit();
   return sim;
 }
+
+/** Edits of a job that its run never came to, because it waits for the user's hand before them. */
+export const editsLeft = (job: Job, sim: Simulation): number =>
+  sim.awaitsHand ? job.edits.filter(({ op }) => op > sim.op).length : 0;

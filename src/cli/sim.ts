@@ -6,7 +6,7 @@ import { eventsCsv, historyCsv } from '../engine/telemetry/csv.ts';
 import { perfettoTrace } from '../engine/telemetry/perfetto.ts';
 import { HELP, parseArgs } from './args.ts';
 import { listing, summaryText } from './print.ts';
-import { type Job, jobsOf, runJob } from './run.ts';
+import { editsLeft, type Job, jobsOf, runJob } from './run.ts';
 
 const BAD_INPUT = 2;
 const OUR_FAULT = 1;
@@ -53,7 +53,7 @@ if (found.value.problems.length > 0)
 let faults = 0;
 for (const job of found.value.jobs) {
   const from = performance.now();
-  const sim = runJob(job, args.value.ops);
+  const sim = runJob(job, args.value.ops, (why) => process.stderr.write(`${job.name}: ${why}\n`));
   const wallMs = performance.now() - from;
   if (args.value.json) {
     const { status, endedBy, ops, virtualNs, ...rest } = reportOf(sim);
@@ -69,7 +69,7 @@ for (const job of found.value.jobs) {
       ...rest,
     };
     process.stdout.write(`${JSON.stringify(line)}\n`);
-  } else process.stdout.write(`${summaryText(job.name, sim, wallMs)}\n`);
+  } else process.stdout.write(`${summaryText(job.name, sim, wallMs, editsLeft(job, sim))}\n`);
   const { eventsFile, csvFile, perfettoFile } = args.value;
   if (perfettoFile !== undefined) write(perfettoFile, perfettoTrace(sim, job.name));
   if (eventsFile !== undefined) write(eventsFile, eventsCsv(sim));

@@ -1,4 +1,5 @@
 import type { KnobValues } from './knobs/index.ts';
+import { HAND_PRESETS } from './presets/hand.ts';
 import { LEAKING_QUEUE } from './presets/leaking-queue.ts';
 import { EXHIBIT, PRESET_LIST } from './presets/list.ts';
 import { MF2_PRESETS } from './presets/mf2.ts';
@@ -84,6 +85,7 @@ export const PRESETS: readonly Preset[] = [
   ...MF2_PRESETS,
   LEAKING_QUEUE,
   ...TEXTBOOK_PRESETS,
+  ...HAND_PRESETS,
 ];
 /** What a first visit plays. */
 export const FIRST_PRESET = EXHIBIT;

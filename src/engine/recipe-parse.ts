@@ -3,7 +3,7 @@ import { fail, ok, type Problem, type Result } from '../base/result.ts';
 import { clip } from '../base/text.ts';
 import { DEFAULT_MODEL } from './allocators/index.ts';
 import { MODEL_SHOWN } from './allocators/shown.ts';
-import { type Intervention, isActId, rangeProblem } from './interventions.ts';
+import { ACT_IDS, type Intervention, isActId, rangeProblem } from './interventions.ts';
 import {
   isKnobId,
   KNOB_IDS,
@@ -308,15 +308,22 @@ function parseEdits(raw: unknown, lanes: number, problems: Problem[]): Edit[] {
 
 /** Reads an intervention; a number may be missing where the act needs none. */
 export function parseAct(raw: Record<string, unknown>): Result<Intervention> {
-  const { act, subject, amount = 0 } = raw;
-  if (!isActId(act)) return fail('E_RECIPE_FIELD', `There is no intervention ${quoted(act)}.`);
+  const { act, subject, amount = 0, slot } = raw;
+  if (!isActId(act)) {
+    const near = typeof act === 'string' ? nearest(act, ACT_IDS) : undefined;
+    const hint = near === undefined ? '.' : `; did you mean ${near}?`;
+    return fail('E_RECIPE_FIELD', `There is no intervention ${quoted(act)}${hint}`);
+  }
   if (typeof subject !== 'number' || typeof amount !== 'number')
     return fail(
       'E_RECIPE_FIELD',
       `The intervention ${quoted(raw)} does not say what it is done to.`,
     );
-  const problem = rangeProblem({ act, subject, amount });
-  return problem === undefined ? ok({ act, subject, amount }) : fail('E_RANGE', problem);
+  if (slot !== undefined && typeof slot !== 'number')
+    return fail('E_RECIPE_FIELD', `${quoted(slot)} is no slot.`);
+  const intervention = { act, subject, amount, ...(slot === undefined ? {} : { slot }) };
+  const problem = rangeProblem(intervention);
+  return problem === undefined ? ok(intervention) : fail('E_RANGE', problem);
 }
 
 const isCount = (value: unknown, most: number): value is number =>

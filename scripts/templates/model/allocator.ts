@@ -82,8 +82,8 @@ export class SpanAllocator extends PlainAllocator<Heap> implements HeapHost {
     for (let band = 0; band < bytes.length; band++) mapped[band] += bytes[band];
     if (resident !== undefined) addResident(this.heap, resident);
   }
-  fillColumns(columns: SpanColumns): void {
-    fillColumns(this.heap, this.births, columns);
+  fillColumns(columns: SpanColumns, from: number, to: number): void {
+    fillColumns(this.heap, this.births, columns, from, to);
   }
   inspectSpan(row: number): SpanDetail | undefined {
     return inspectRow(this.heap, this.births, row);

@@ -21,9 +21,16 @@ export function stateOf(heap: Heap, row: number): number {
   return heap.hasRoom(span) ? ST.partial : ST.full;
 }
 
-/** Fills a row of the columns for each span, those given back included. */
-export function fillColumns(heap: Heap, births: Births, columns: SpanColumns): void {
-  heap.spans.forEach((span, row) => {
+/** Fills rows of the columns, one for each span, those given back included. */
+export function fillColumns(
+  heap: Heap,
+  births: Births,
+  columns: SpanColumns,
+  from: number,
+  to: number,
+): void {
+  for (let row = from; row < to; row++) {
+    const span = heap.spans[row];
     const mapped = span.page !== NONE;
     columns.state[row] = stateOf(heap, row);
     columns.cls[row] = span.cls;
@@ -36,7 +43,7 @@ export function fillColumns(heap: Heap, births: Births, columns: SpanColumns): v
     columns.queued[row] = 0;
     columns.owner[row] = NO_OWNER;
     columns.born[row] = births.op[row];
-  });
+  }
 }
 
 /** A span in detail, or undefined where there is none. */
@@ -106,5 +113,7 @@ export function inspectBlocks(heap: Heap, row: number): BlocksDetail | undefined
     states,
     requested,
     slots,
+    overhead: 0,
+    lead: 0,
   };
 }

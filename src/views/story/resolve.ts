@@ -58,6 +58,7 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     pending: count(counters[C.pendingPages]),
     age: duration(asNs(counters[C.pendingAgeUs] * 1000)),
     wakes: count(counters[C.wakes]),
+    coalesces: count(counters[C.coalesces]),
     background: count(counters[C.backgroundDrains]),
     rate: `${compact(derived.modelledOpsPerSecond)} operations a second`,
     lockWaited: duration(asNs(counters[C.lockWaitNs])),

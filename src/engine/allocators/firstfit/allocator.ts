@@ -5,6 +5,7 @@ import { S } from '../../telemetry/series.ts';
 import type { BlocksDetail, SpanColumns, SpanDetail } from '../../types.ts';
 import type { AuditFound, Machine, Served, StateHash } from '../contract.ts';
 import { PlainAllocator } from '../plain/allocator.ts';
+import type { RowMarks } from '../row-marks.ts';
 import { auditHeap } from './audit.ts';
 import { Brk } from './brk.ts';
 import type { HeapHost, SavedChunks } from './chunks.ts';
@@ -123,8 +124,11 @@ export class FirstFitAllocator extends PlainAllocator<FirstFitHeap> implements H
     row[S.syscalls] += this.counters[C.heapGrowths] + this.counters[C.heapTrims];
   }
 
-  fillColumns(columns: SpanColumns): void {
-    fillColumns(this.heap, this.rows, this.births, columns);
+  fillColumns(columns: SpanColumns, from: number, to: number): void {
+    fillColumns(this.heap, this.births, columns, from, to);
+  }
+  changedRows(): RowMarks {
+    return this.heap.use.marks;
   }
   inspectSpan(row: number): SpanDetail | undefined {
     return inspectRow(this.heap, row, this.births);

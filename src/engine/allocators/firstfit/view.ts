@@ -64,14 +64,15 @@ export function stateOf(heap: FirstFitHeap, row: number): number {
   return used === 0 ? HP.vacant : HP.holed;
 }
 
-/** Fills a row of the columns for each stretch of the heap, those above the break included. */
+/** Fills rows of the columns, each for a stretch of the heap, those above the break included. */
 export function fillColumns(
   heap: FirstFitHeap,
-  rows: number,
   births: Births,
   columns: SpanColumns,
+  from: number,
+  to: number,
 ): void {
-  for (let row = 0; row < rows; row++) {
+  for (let row = from; row < to; row++) {
     const live = startsIn(heap, row, 0);
     columns.state[row] = stateOf(heap, row);
     columns.cls[row] = 0;
@@ -155,7 +156,9 @@ export function inspectChunks(heap: FirstFitHeap, row: number): BlocksDetail | u
   const slots = new Int32Array(found.length).fill(-1);
   const offsets = new Float64Array(found.length);
   const bytes = new Float64Array(found.length);
+  const numbers = new Int32Array(found.length);
   found.forEach((g, i) => {
+    numbers[i] = g - from;
     offsets[i] = byteOf(g, tagBytes) - row * ROW_BYTES;
     bytes[i] = capacityOf(heap.sizeOf(g), tagBytes) + 2 * tagBytes;
     states[i] = heap.isFree(g) ? FREE : LIVE;
@@ -174,5 +177,8 @@ export function inspectChunks(heap: FirstFitHeap, row: number): BlocksDetail | u
     slots,
     offsets,
     bytes,
+    numbers,
+    overhead: 2 * tagBytes,
+    lead: tagBytes,
   };
 }

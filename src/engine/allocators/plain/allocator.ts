@@ -35,7 +35,6 @@ export abstract class PlainAllocator<Heap extends PlainHeap>
   owned(): number {
     return 0;
   }
-  fillQueues(): void {}
 
   // What a model adds: its heap, and how it is read
 
@@ -61,7 +60,7 @@ export abstract class PlainAllocator<Heap extends PlainHeap>
   protected abstract restoreHeap(saved: unknown): void;
   abstract served(chain: number, slot: number): Served;
   abstract readGauges(): void;
-  abstract fillColumns(columns: SpanColumns): void;
+  abstract fillColumns(columns: SpanColumns, from: number, to: number): void;
   abstract inspectSpan(row: number): SpanDetail | undefined;
   abstract inspectBlocks(row: number, part: number): BlocksDetail | undefined;
   /** Adds series to a sample of the history. */

@@ -50,7 +50,14 @@ import {
   SS_WORDS,
 } from './layout.ts';
 import { TinyOwners } from './owners.ts';
-import { K_CARVED, K_QUEUED, K_WORDS } from './records.ts';
+import {
+  CHARGE_CONTENDED,
+  CHARGE_FREE,
+  CHARGE_REMOTE,
+  K_CARVED,
+  K_QUEUED,
+  K_WORDS,
+} from './records.ts';
 
 /**
  * The tiny model: SuperSlabs of one size class, slabs with owners, remote queues that only the owner
@@ -105,6 +112,7 @@ export class TinyHeap extends TinyOwners {
     blocks[at + BLOCK_SIZE] = size;
     this.requestedBytes += size;
     this.k[c * K_WORDS]++;
+    this.marks.mark(this.slabs[r + SLAB_SS]);
     if (++this.slabs[r + LIVE] === 1) this.revived(r);
     return true;
   }
@@ -139,6 +147,7 @@ export class TinyHeap extends TinyOwners {
     this.k[k]--;
     this.k[k + K_QUEUED] += remote;
     this.requestedBytes -= size;
+    this.marks.mark(slabs[r + SLAB_SS]);
     this.lastRemote = remote === 0 ? NONE : r;
     if (remote === 1 && first === NO_BLOCK) this.remoteEdge(r, life);
     if (--slabs[r + LIVE] === 0) this.emptied(r);
@@ -154,6 +163,18 @@ export class TinyHeap extends TinyOwners {
     const owner = slabs[r + OWNER];
     if (this.ordered) return owner !== life || slabs[r + LIVE] === 1;
     return owner !== life && owner > 0 && this.threads.isAlive(owner);
+  }
+
+  /**
+   * What the free costs that was just done, ns. A remote one is dearer when the slab's owner runs: it writes
+   * the same cache line with every malloc and free, and has to fetch it back.
+   */
+  costOfFree(): number {
+    const { charges, lastRemote } = this;
+    if (lastRemote < 0) return charges[CHARGE_FREE];
+    const owner = this.slabs[lastRemote + OWNER];
+    const runs = owner > 0 && this.threads.isAlive(owner) ? 1 : 0;
+    return charges[CHARGE_FREE] + charges[CHARGE_REMOTE] + runs * charges[CHARGE_CONTENDED];
   }
 
   /** Whether malloc finds a block in slab `r` without its slow path. */
@@ -347,6 +368,7 @@ export class TinyHeap extends TinyOwners {
     slabs[r + REMOTE_HEAD] = NO_BLOCK;
     slabs[r + REMOTE_COUNT] = 0;
     const row = slabs[r + SLAB_SS];
+    this.marks.mark(row);
     if ((this.superslabs[row * SS_WORDS + SS_FLAGS] & SS_FLAG.kept) === 0) {
       this.k[slabs[r + SLAB_CLASS] * K_WORDS + K_QUEUED] -= moved;
     }
@@ -574,6 +596,7 @@ export class TinyHeap extends TinyOwners {
       r = this.slabs[r + NEXT_SLAB];
     }
     superslabs[at + SS_OWNER] = life;
+    this.marks.mark(row);
     this.appendOwn(heap, row);
   }
 

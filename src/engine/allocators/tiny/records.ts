@@ -9,6 +9,7 @@ import { KIND } from '../../machine/vma.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
 import type { Machine } from '../contract.ts';
+import { RowMarks } from '../row-marks.ts';
 import {
   BLOCK_NONE,
   BLOCK_SIZE,
@@ -36,6 +37,7 @@ import {
   SLAB_CLASS,
   SLAB_INDEX,
   SLAB_PAGES,
+  SLAB_SHIFT,
   SLAB_SS,
   SLAB_WORDS,
   SS_ACQUIRED,
@@ -71,12 +73,16 @@ export const K_CAPACITY = 3;
 /** Of K_LIVE, thread tables. */
 export const K_RUNTIME = 4;
 
-/** Places in `charges`: ns an operation, a malloc, a free, what a remote free costs beyond it, the one list. */
+/**
+ * Places in `charges`: ns an operation, a malloc, a free, what a remote free costs beyond it, what it costs
+ * more when the slab's owner runs, the one list.
+ */
 export const CHARGE_OP = 0;
 export const CHARGE_MALLOC = 1;
 export const CHARGE_FREE = 2;
 export const CHARGE_REMOTE = 3;
 export const CHARGE_CENTRAL = 4;
+export const CHARGE_CONTENDED = 5;
 
 /**
  * What the tiny model remembers: SuperSlab and slab records, their lists and owners, and totals over all of
@@ -93,6 +99,9 @@ export class TinyRecords {
   slabs = new Int32Array(256 * SLAB_WORDS);
   superslabs = new Int32Array(64 * SS_WORDS);
   bornNs = new Float64Array(64);
+  /** SuperSlabs of which something has changed since they were last shown; slabs of which a block was freed. */
+  readonly marks = new RowMarks();
+  readonly slabMarks = new RowMarks();
   /** Where each live block is, by workload slot. */
   blocks: Int32Array<ArrayBuffer>;
   /** Current slab by chain and class. */
@@ -141,7 +150,7 @@ export class TinyRecords {
   uncounted = 1;
   costs: Costs;
   /** Of the costs, what the hot loop charges, by CHARGE_. */
-  readonly charges = new Float64Array(5);
+  readonly charges = new Float64Array(6);
   /** The order in which threads reach each other's queues and lists can change what happens. */
   ordered = false;
   /** All threads allocate from one list (option F). */
@@ -202,8 +211,9 @@ export class TinyRecords {
     this.charges[CHARGE_OP] = this.costs.perOp;
     this.charges[CHARGE_MALLOC] = this.costs.malloc;
     this.charges[CHARGE_FREE] = this.costs.free;
-    this.charges[CHARGE_REMOTE] = this.costs.remoteFree - this.costs.free;
+    this.charges[CHARGE_REMOTE] = this.costs.remoteFree + this.costs.decrement - this.costs.free;
     this.charges[CHARGE_CENTRAL] = this.costs.central;
+    this.charges[CHARGE_CONTENDED] = this.costs.contended;
     const header = knobs.headerByte ? 1 : 0;
     this.topRequest = this.blockBytes[this.classes - 1] - header;
     this.classOf = new Uint8Array(this.topRequest + 1);
@@ -430,6 +440,7 @@ export class TinyRecords {
     const { superslabs } = this;
     const at = row * SS_WORDS;
     const index = superslabs[at + SS_ACQUIRED]++;
+    this.marks.mark(row);
     const c = superslabs[at + SS_CLASS];
     // Records outlive a stay in the SuperSlab cache: they remember which pages are resident.
     let r = superslabs[at + SS_FIRST_SLAB];
@@ -474,6 +485,7 @@ export class TinyRecords {
 
   /** Brings flags, gauges and the list of empties of one SuperSlab into line with its slabs. */
   protected reclassify(row: number): void {
+    this.marks.mark(row);
     const { superslabs, counters } = this;
     const at = row * SS_WORDS;
     let live = 0;
@@ -518,6 +530,7 @@ export class TinyRecords {
 
   /** Moves a SuperSlab's blocks and pages out of (-1) or back into (+1) the totals of memory in use. */
   protected countRow(row: number, sign: 1 | -1): void {
+    this.marks.mark(row);
     const { superslabs, slabs } = this;
     const at = row * SS_WORDS;
     const c = superslabs[at + SS_CLASS] * K_WORDS;
@@ -556,6 +569,20 @@ export class TinyRecords {
     return NONE;
   }
 
+  /**
+   * SuperSlabs to be shown anew. The hot loop marks slabs, and only where it frees: mallocs come from
+   * current slabs, which therefore always count as changed.
+   */
+  changedRows(): RowMarks {
+    const { slabs, marks, slabMarks, current } = this;
+    const count = this.slabTop >>> SLAB_SHIFT;
+    for (let i = slabMarks.nextMarked(0, count); i < count; i = slabMarks.nextMarked(i + 1, count))
+      marks.mark(slabs[(i << SLAB_SHIFT) + SLAB_SS]);
+    slabMarks.clear();
+    for (const r of current) if (r >= 0) marks.mark(slabs[r + SLAB_SS]);
+    return marks;
+  }
+
   protected newSlab(): number {
     const recycled = this.freeSlab;
     if (recycled !== NONE) {
@@ -564,6 +591,7 @@ export class TinyRecords {
     }
     const r = this.slabTop;
     this.slabTop += SLAB_WORDS;
+    this.slabMarks.reserve(this.slabTop >>> SLAB_SHIFT);
     if (this.slabTop > this.slabs.length) this.slabs = grown(this.slabs, this.slabs.length * 2);
     return r;
   }
@@ -575,6 +603,7 @@ export class TinyRecords {
       return recycled;
     }
     const row = this.rows++;
+    this.marks.reserve(this.rows);
     if (this.rows * SS_WORDS > this.superslabs.length) {
       this.superslabs = grown(this.superslabs, this.superslabs.length * 2);
       const wider = new Float64Array(this.bornNs.length * 2);
@@ -675,6 +704,8 @@ export class TinyRecords {
     SCALARS.forEach((name, i) => {
       this[name] = from.scalars[i];
     });
+    this.marks.reserve(this.rows);
+    this.slabMarks.reserve(this.slabTop >>> SLAB_SHIFT);
     [this.other.live, this.other.pages] = from.other;
   }
 
