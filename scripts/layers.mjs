@@ -45,7 +45,7 @@ const MAY_IMPORT = {
     'engine/allocators/shown',
   ],
   views: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'lessons', 'views'],
-  cli: ['base', 'engine', 'cli'],
+  cli: ['base', 'engine', 'draw/format', 'cli'],
   main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views'],
 };
 /** File, what loading it must not bring along, and why. */

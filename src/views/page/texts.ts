@@ -31,7 +31,10 @@ export function figuresOf(preset: Preset | undefined, names: readonly string[]):
 const quotedForShell = (text: string): string =>
   /^[\w=.,:+-]*$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
 
-/** The headless command that makes a lane's run again. */
+/**
+ * The headless command that makes a lane's run again.
+ * @param op operation at which it stops, with the digest that the run has there; 0: where it ends by itself
+ */
 export function simCommand(recipe: Recipe, lane: number, op: number): string {
   const changed = Object.entries(laneKnobs(recipe, lane)).filter(
     ([id, value]) => knobDef(id as KnobId).default !== value,
