@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { listsPlugin } from './scripts/lists.mjs';
 
 const CSP = [
   "default-src 'none'",
@@ -86,7 +87,7 @@ const CHUNKS = [
 
 export default defineConfig({
   base: './',
-  plugins: [react(), contentSecurityPolicy(), offline()],
+  plugins: [listsPlugin(), react(), contentSecurityPolicy(), offline()],
   worker: { format: 'es' },
   build: {
     target: 'es2023',

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { listsOrExit } from './lists.mjs';
 import { root } from './run.mjs';
 
 /** Bundles of one entry that are kept: branches that are worked on beside each other. */
@@ -73,6 +74,7 @@ function prune() {
   for (const { file } of [...whole.slice(KEPT), ...stale]) rmSync(file, { force: true });
 }
 
+listsOrExit();
 const file = path.join(cache, `${digest()}.mjs`);
 try {
   const now = new Date();

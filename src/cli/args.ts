@@ -1,8 +1,17 @@
-import { ok, type Problem, type Result } from '../base/result.ts';
-import { isKnobId, KNOB_IDS, type KnobValues } from '../engine/knobs/index.ts';
+import { fail, ok, type Problem, type Result } from '../base/result.ts';
+import { readActText } from '../engine/interventions.ts';
+import {
+  isKnobId,
+  KNOB_IDS,
+  type KnobId,
+  type KnobValues,
+  knobDef,
+} from '../engine/knobs/index.ts';
+import { knobWords } from '../engine/knobs/words.ts';
 import { presetById } from '../engine/presets.ts';
 import { PROGRAM_IDS } from '../engine/programs/index.ts';
-import { MAX_OPS, nearest, parseKnobValue, quoted } from '../engine/recipe-parse.ts';
+import type { Edit } from '../engine/recipe.ts';
+import { MAX_OPS, nearest, parseAct, parseKnobValue, quoted } from '../engine/recipe-parse.ts';
 import {
   flag,
   HELP_OPTION,
@@ -25,6 +34,8 @@ export interface SimArgs {
   /** Variant by name or number from 0; all when undefined. */
   readonly variant?: string;
   readonly knobs: Partial<KnobValues>;
+  /** Interventions and turned knobs, in every variant or lane, in the order in which they were given. */
+  readonly edits: readonly Edit[];
   /** Operation at which each run stops; undefined: where it ends by itself. */
   readonly ops?: number;
   /** The option that said where to stop. */
@@ -42,6 +53,7 @@ interface Draft extends WithHelp {
   recipeFile?: string;
   variant?: string;
   readonly knobs: Record<string, unknown>;
+  readonly edits: Edit[];
   ops?: number;
   at?: number;
   readonly flags: Set<string>;
@@ -114,6 +126,20 @@ const OPTIONS: readonly Option<Draft>[] = [
     },
   },
   {
+    name: '--act',
+    value: 'OP:ACT:SUBJECT[.SLOT]:AMOUNT',
+    help: ['an intervention as links write it; may be repeated, e.g. 0:malloc:1.3:100'],
+    repeats: true,
+    take: takeAct,
+  },
+  {
+    name: '--turn',
+    value: 'OP:KNOB=VALUE',
+    help: ['turn a knob at an operation of the run; may be repeated'],
+    repeats: true,
+    take: takeTurn,
+  },
+  {
     name: '--workload',
     value: 'NAME',
     help: [PROGRAM_IDS.join(', ')],
@@ -159,7 +185,7 @@ function meant(argument: string): string | undefined {
 
 /** Reads the command line. One clear sentence for whatever cannot be meant. */
 export function parseArgs(argv: readonly string[]): Result<SimArgs> {
-  const draft: Draft = { knobs: {}, flags: new Set(), files: {}, help: false };
+  const draft: Draft = { knobs: {}, edits: [], flags: new Set(), files: {}, help: false };
   const parsed = parseOptions(OPTIONS, argv, draft, meant);
   if (!parsed.ok) return parsed;
   const { preset, recipeFile, variant, at } = draft;
@@ -172,6 +198,7 @@ export function parseArgs(argv: readonly string[]): Result<SimArgs> {
     ...(variant === undefined ? {} : { variant }),
     ...(ops === undefined ? {} : { ops, opsFrom: at === undefined ? '--ops' : '--at' }),
     knobs: draft.knobs as Partial<KnobValues>,
+    edits: draft.edits,
     json: draft.flags.has('--json'),
     audit: draft.flags.has('--audit'),
     dump: draft.flags.has('--dump'),
@@ -203,15 +230,49 @@ function contradiction({ preset, recipeFile, variant, ops, at, flags, files }: D
   return undefined;
 }
 
-function takeKnob(id: string, value: string, { knobs }: Draft): Problem | undefined {
-  if (!isKnobId(id)) {
-    const near = nearest(id, KNOB_IDS);
-    const rest = near === undefined ? ' (see --list).' : `; did you mean ${near}?`;
-    return { code: 'E_KNOB', message: `There is no knob ${quoted(id)}${rest}` };
-  }
-  if (Object.hasOwn(knobs, id)) return usage(`The knob ${id} is set twice.`);
-  const parsed = parseKnobValue(id, value);
+/** The knob of that name, or what is said when there is none. */
+function knobNamed(id: string): Result<KnobId> {
+  if (isKnobId(id)) return ok(id);
+  const near = nearest(id, KNOB_IDS);
+  const rest = near === undefined ? ' (see --list).' : `; did you mean ${near}?`;
+  return fail('E_KNOB', `There is no knob ${quoted(id)}${rest}`);
+}
+
+function takeKnob(name: string, value: string, { knobs }: Draft): Problem | undefined {
+  const id = knobNamed(name);
+  if (!id.ok) return id.error;
+  if (Object.hasOwn(knobs, id.value)) return usage(`The knob ${id.value} is set twice.`);
+  const parsed = parseKnobValue(id.value, value);
   if (!parsed.ok) return parsed.error;
-  knobs[id] = parsed.value;
+  knobs[id.value] = parsed.value;
+  return undefined;
+}
+
+function takeAct({ edits }: Draft, value: string): Problem | undefined {
+  const fields = readActText(value);
+  if (fields === undefined || value.split(':').length > 4)
+    return usage(
+      `--act needs OP:ACT:SUBJECT[.SLOT]:AMOUNT, such as 0:malloc:1.3:100, not ${quoted(value)}.`,
+    );
+  const act = parseAct(fields);
+  if (!act.ok) return act.error;
+  const op = wholeNumber('The operation of --act', String(fields.op), 0, MAX_OPS);
+  if (!op.ok) return op.error;
+  edits.push({ op: op.value, lane: 0, ...act.value });
+  return undefined;
+}
+
+function takeTurn({ edits }: Draft, value: string): Problem | undefined {
+  const [, at, name, raw] = /^(\d+):([^=]+)=(.*)$/s.exec(value) ?? [];
+  if (at === undefined) return usage(`--turn needs OP:KNOB=VALUE, not ${quoted(value)}.`);
+  const op = wholeNumber('The operation of --turn', at, 0, MAX_OPS);
+  if (!op.ok) return op.error;
+  const id = knobNamed(name);
+  if (!id.ok) return id.error;
+  if (knobDef(id.value).apply === 'restart')
+    return usage(`${knobWords(id.value).label} (${id.value}) cannot change during a run.`);
+  const parsed = parseKnobValue(id.value, raw);
+  if (!parsed.ok) return parsed.error;
+  edits.push({ op: op.value, lane: 0, knob: id.value, value: parsed.value });
   return undefined;
 }

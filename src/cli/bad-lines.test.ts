@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { domino } from './domino-command.ts';
-import type { Command } from './io.ts';
+import { HELP, parseEvidenceArgs } from './evidence-args.ts';
+import { type Command, refuse, STATUS } from './io.ts';
+import { policy } from './policy-command.ts';
+import { queue } from './queue-command.ts';
 import { routes } from './routes-command.ts';
 import { sim } from './sim-command.ts';
 import { inWorld } from './testing/io.ts';
@@ -193,6 +196,23 @@ const OPTIONS: readonly (readonly [readonly string[], RegExp])[] = [
   ],
 ];
 
+const EDITS: readonly (readonly [readonly string[], RegExp])[] = [
+  [['--turn', '5'], /--turn needs OP:KNOB=VALUE/],
+  [['--turn', '5:orphanPolicy'], /--turn needs OP:KNOB=VALUE/],
+  [['--turn', 'x:orphanPolicy=adopt'], /--turn needs OP:KNOB=VALUE/],
+  [['--turn', '5:orphanPolice=adopt'], /did you mean orphanPolicy/],
+  [['--turn', '5:orphanPolicy=adobt'], /Did you mean adopt/],
+  [['--turn', '5:threads=3'], /cannot change during a run/],
+  [['--turn', '99999999999:orphanPolicy=adopt'], /The operation of --turn goes from 0/],
+  [['--turn'], /--turn needs a value/],
+  [['--act', '5'], /--act needs OP:ACT/],
+  [['--act', '5:kil:1:0'], /did you mean kill/],
+  [['--act', '5:kill:0:0'], /Kill needs a chain from 1 to/],
+  [['--act', '5:kill:1:7'], /Kill/],
+  [['--act', '99999999999:kill:1:0'], /The operation of --act goes from 0/],
+  [['--act', '\u001b[2J'], /not “\\x1b\[2J”/],
+];
+
 const RECIPE_LINES: readonly (readonly [string, RegExp])[] = [
   ['nothing.json', /it is empty/],
   ['blank.json', /it is empty/],
@@ -238,6 +258,7 @@ const RECIPE_LINES: readonly (readonly [string, RegExp])[] = [
 
 const LINES = [
   ...OPTIONS,
+  ...EDITS,
   ...RECIPE_LINES.map(([file, pattern]) => [['--recipe', file], pattern] as const),
 ];
 
@@ -268,10 +289,21 @@ describe('a command line that cannot be meant', () => {
   );
 });
 
+/** What of evidence needs no runs. */
+const evidence: Command = (argv, io) => {
+  const args = parseEvidenceArgs(argv);
+  if (!args.ok) return refuse(io, args.error.message);
+  io.out(HELP);
+  return STATUS.done;
+};
+
 describe.each<[string, Command]>([
   ['sim', sim],
   ['routes', routes],
   ['domino', domino],
+  ['queue', queue],
+  ['policy', policy],
+  ['evidence', evidence],
 ])('%s', (name, command) => {
   it.each([
     [['--jsn'], /did you mean --json\?$/],

@@ -2,15 +2,8 @@ import { type KnobValues, resolveKnobs } from '../engine/knobs/index.ts';
 import { MF2_BASE } from '../engine/presets/routes.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { C } from '../engine/telemetry/counters.ts';
-import { type Io, refuse, STATUS } from './io.ts';
-import {
-  flag,
-  HELP_OPTION,
-  helpText,
-  type Option,
-  parseOptions,
-  type WithFlags,
-} from './options.ts';
+import { type Io, STATUS } from './io.ts';
+import { flag, plainCommand } from './options.ts';
 
 const OPERATIONS = 100_000;
 const PERIODS = [1, 2, 4, 16, 64, 256];
@@ -34,27 +27,21 @@ interface Row {
   readonly longest: number;
 }
 
-const OPTIONS: readonly Option<WithFlags>[] = [
-  flag('--json', 'one JSON object per line and setting'),
-  HELP_OPTION,
-];
-
 /**
  * How far adoption without need multiplies pages: a sweep over the wakers' period, burst and hold at
  * equal demand (the same operations), under CDA with and without adoption on waking and under S2.
  * The factor is reported, never aimed at; the preset `domino` is the sweep's worst case.
  */
-export function domino(argv: readonly string[], io: Io): number {
-  const args = parseOptions(OPTIONS, argv, { help: false, flags: new Set() });
-  if (!args.ok) return refuse(io, args.error.message);
-  if (args.value.help) {
-    const about =
-      'Pages that adoption without need makes, by the period, burst and hold of wakers.';
-    io.out(`${helpText('domino', [about], OPTIONS)}\n`);
-    return STATUS.done;
-  }
+export const domino = plainCommand(
+  'domino',
+  ['Pages that adoption without need makes, by the period, burst and hold of wakers.'],
+  [flag('--json', 'one JSON object per line and setting')],
+  table,
+);
+
+function table(flags: ReadonlySet<string>, io: Io): number {
   const rows = sweep();
-  if (args.value.flags.has('--json')) {
+  if (flags.has('--json')) {
     for (const row of rows) io.out(`${JSON.stringify({ ops: OPERATIONS, ...row })}\n`);
     return STATUS.done;
   }

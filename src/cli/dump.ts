@@ -6,12 +6,7 @@ import { MODEL_SHOWN } from '../engine/allocators/shown.ts';
 import { bandLabel } from '../engine/telemetry/band-words.ts';
 import { COUNTERS } from '../engine/telemetry/counters.ts';
 import { BAND_COUNT, BANDS } from '../engine/telemetry/ledger.ts';
-import {
-  type Simulation,
-  SPAN_FLAG,
-  type SpanColumns,
-  type ThreadDetail,
-} from '../engine/types.ts';
+import { type Simulation, SPAN_FLAG, type ThreadDetail } from '../engine/types.ts';
 import { endedOf, entryHolders } from './ended.ts';
 import { line } from './print.ts';
 
@@ -54,30 +49,8 @@ export interface RunState {
   readonly queues: readonly QueueState[];
 }
 
-function columnsOf(sim: Simulation): SpanColumns {
-  const { rows } = sim;
-  const columns = {
-    state: new Uint8Array(rows),
-    cls: new Uint8Array(rows),
-    chain: new Uint8Array(rows),
-    flags: new Uint8Array(rows),
-    slabs: new Uint8Array(rows),
-    live: new Uint32Array(rows),
-    believed: new Uint32Array(rows),
-    capacity: new Uint32Array(rows),
-    queued: new Uint32Array(rows),
-    owner: new Int32Array(rows),
-    born: new Uint32Array(rows),
-  };
-  sim.fillColumns(columns);
-  return columns;
-}
-
-function queuesOf(sim: Simulation): QueueState[] {
-  const { chains, classBytes } = sim;
+function queuesOf({ chains, classBytes }: Simulation, matrix: Float64Array): QueueState[] {
   const classes = classBytes.length;
-  const matrix = new Float64Array(2 * chains * classes);
-  sim.fillQueues(matrix);
   const found: QueueState[] = [];
   matrix.forEach((blocks, i) => {
     if (blocks === 0) return;
@@ -94,7 +67,7 @@ function queuesOf(sim: Simulation): QueueState[] {
 
 /** The state of a run, from what the page's cards are drawn from. */
 export function stateOf(sim: Simulation): RunState {
-  const columns = columnsOf(sim);
+  const { columns, queues } = sim.readRows();
   const names = MODEL_SHOWN[sim.model].states.map(({ name }) => name);
   const states: Record<string, number> = {};
   const spans: SpanState[] = [];
@@ -120,7 +93,7 @@ export function stateOf(sim: Simulation): RunState {
       bornOp: columns.born[row],
     });
   }
-  return { threads: sim.listThreads(), states, spans, queues: queuesOf(sim) };
+  return { threads: sim.listThreads(), states, spans, queues: queuesOf(sim, queues) };
 }
 
 /** A table whose first row is its head; numbers stand under each other. */

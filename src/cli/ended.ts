@@ -133,6 +133,7 @@ const ofOperations = (op: number): Ended => ({
 /** Why a run is over, or why it stands where it does. */
 export function endedOf(sim: Simulation): Ended {
   const autopsy = sim.autopsy();
+  if (sim.awaitsHand) return { what: 'nothing', text: 'nothing: it waits for your hand' };
   switch (sim.endedBy) {
     case 'notEnded':
     case 'opsLimit':
@@ -179,7 +180,8 @@ export function refusedOnTheWay(sim: Simulation): string | undefined {
  * by the limit of its operations.
  */
 export function standing(sim: Simulation): { status: RunStatus; endedBy: EndedBy } {
-  if (sim.status !== 'running') return { status: sim.status, endedBy: sim.endedBy };
+  const { status, endedBy } = sim;
+  if (status !== 'running' || sim.awaitsHand) return { status, endedBy };
   return { status: sim.oomSeen ? 'oom' : 'finished', endedBy: 'opsLimit' };
 }
 
@@ -188,7 +190,7 @@ export function endedHow(sim: Simulation): string {
   const { status } = sim;
   switch (status) {
     case 'running':
-      return 'stopped';
+      return sim.awaitsHand ? 'waits for your hand' : 'stopped';
     case 'finished':
       return 'finished';
     case 'crashed':

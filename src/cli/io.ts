@@ -37,6 +37,9 @@ export class OutputEnded extends Error {
   }
 }
 
+/** What was asked for cannot be done, found out in the middle of it. */
+export class BadInput extends Error {}
+
 /** A command: says what it was given to say and returns its exit status. */
 export type Command = (argv: readonly string[], io: Io) => number | Promise<number>;
 
@@ -50,6 +53,7 @@ export async function perform(command: Command, argv: readonly string[], io: Io)
       io.say(error.why);
       return STATUS.badInput;
     }
+    if (error instanceof BadInput) return refuse(io, error.message);
     io.say('This is a fault of Slabscope’s, not yours:');
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     for (const line of text.split('\n')) io.say(line);

@@ -1,5 +1,6 @@
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
 import { nearest, quoted } from '../engine/recipe-parse.ts';
+import { type Command, type Io, refuse, STATUS } from './io.ts';
 
 /** One option of a command. */
 export interface Option<Out> {
@@ -127,4 +128,21 @@ export function helpText<Out>(
     ...lines,
     'Exit status: 0 when what was asked for was done, 2 for bad input, 1 for a fault of ours.',
   ].join('\n');
+}
+
+/** A command whose options are all there or not: it reads them, answers --help, and runs. */
+export function plainCommand(
+  name: string,
+  about: readonly string[],
+  own: readonly Option<WithFlags>[],
+  run: (flags: ReadonlySet<string>, io: Io) => number,
+): Command {
+  const options = [...own, HELP_OPTION];
+  return (argv, io) => {
+    const args = parseOptions(options, argv, { help: false, flags: new Set<string>() });
+    if (!args.ok) return refuse(io, args.error.message);
+    if (!args.value.help) return run(args.value.flags, io);
+    io.out(`${helpText(name, about, options)}\n`);
+    return STATUS.done;
+  };
 }

@@ -66,8 +66,18 @@ function spansLine(sim: Simulation, counters: Float64Array): string {
   );
 }
 
-/** A few lines for people. */
-export function summaryText(name: string, sim: Simulation, wallMs: number): string {
+/** How a run that waits for the user's hand goes on. */
+function handText(sim: Simulation, left: number): string {
+  const how = `--act ${sim.op}:malloc:1.0:100 (or realloc, free): operation ${sim.op}, thread 1, slot p0, 100 B`;
+  if (left === 0) return how;
+  return `${left === 1 ? 'an edit' : `${left} edits`} beyond this operation cannot be reached; ${how}`;
+}
+
+/**
+ * A few lines for people.
+ * @param left edits that the run never came to, because it waits for the user's hand before them
+ */
+export function summaryText(name: string, sim: Simulation, wallMs: number, left = 0): string {
   const counters = sim.readCounters();
   const { remoteShare } = derive(counters, sim.op, sim.virtualNs, false, 0);
   const holders = entryHolders(sim);
@@ -76,7 +86,7 @@ export function summaryText(name: string, sim: Simulation, wallMs: number): stri
   const remote = hasFeature(sim.model, 'owners') ? `; remote frees ${percent(remoteShare)}` : '';
   return [
     `${name}: ${endedHow(sim)} after ${count(sim.op)} operations, ${(sim.virtualNs / NS_PER_S).toFixed(3)} s modelled, ${wallMs.toFixed(0)} ms here`,
-    line('ended by', endedOf(sim).text),
+    ...(sim.awaitsHand ? [] : [line('ended by', endedOf(sim).text)]),
     ...(refused === undefined ? [] : [line('refused', refused)]),
     spansLine(sim, counters),
     line('lives', `${count(counters[C.threadLives])}${remote}`),
@@ -88,5 +98,6 @@ export function summaryText(name: string, sim: Simulation, wallMs: number): stri
       'memory',
       `${count(sim.mappedBytes / 1024)} KiB mapped, ${count(sim.residentBytes / 1024)} KiB resident`,
     ),
+    ...(sim.awaitsHand ? [line('next', handText(sim, left))] : []),
   ].join('\n');
 }

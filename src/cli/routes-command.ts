@@ -2,35 +2,24 @@ import { resolveKnobs } from '../engine/knobs/index.ts';
 import { ROUTE_ROWS, ROUTE_WORKLOADS, routeKnobs } from '../engine/presets/routes.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { C } from '../engine/telemetry/counters.ts';
-import { type Io, refuse, STATUS } from './io.ts';
-import {
-  flag,
-  HELP_OPTION,
-  helpText,
-  type Option,
-  parseOptions,
-  type WithFlags,
-} from './options.ts';
-
-const OPTIONS: readonly Option<WithFlags>[] = [
-  flag('--json', 'one JSON object per line, route and workload'),
-  flag('--audit', 'check every invariant at the end of each run (exit 1 when one fails)'),
-  HELP_OPTION,
-];
+import { type Io, STATUS } from './io.ts';
+import { flag, plainCommand } from './options.ts';
 
 /**
  * The table of engine.md section 9 for MF2, regenerated: new pages per route and workload after
  * 300,000 operations, beside what the independent prototype gave.
  */
-export function routes(argv: readonly string[], io: Io): number {
-  const args = parseOptions(OPTIONS, argv, { help: false, flags: new Set() });
-  if (!args.ok) return refuse(io, args.error.message);
-  const { help, flags } = args.value;
-  if (help) {
-    const about = 'New pages of MF2 by route and workload, beside an independent prototype.';
-    io.out(`${helpText('routes', [about], OPTIONS)}\n`);
-    return STATUS.done;
-  }
+export const routes = plainCommand(
+  'routes',
+  ['New pages of MF2 by route and workload, beside an independent prototype.'],
+  [
+    flag('--json', 'one JSON object per line, route and workload'),
+    flag('--audit', 'check every invariant at the end of each run (exit 1 when one fails)'),
+  ],
+  table,
+);
+
+function table(flags: ReadonlySet<string>, io: Io): number {
   const json = flags.has('--json');
   let status: number = STATUS.done;
   const lines: string[] = [];

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { ok, type Result } from '../base/result.ts';
 import { MODEL_IDS } from '../engine/allocators/index.ts';
 import { PROGRAM_IDS } from '../engine/programs/index.ts';
+import { parseRecipe } from '../engine/recipe-parse.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { runTo, Timeline } from '../engine/timeline.ts';
+import { simCommand } from '../views/page/texts.ts';
 import { lane } from '../worker/testing/lane.ts';
 import { parseArgs } from './args.ts';
 import { standing } from './ended.ts';
@@ -100,6 +102,25 @@ describe('a run that is stopped', () => {
       }
     },
   );
+
+  it('is what the page’s command says, edits and all', () => {
+    const { recipe: whole } = parseRecipe({
+      ...recipe,
+      knobs: { chunks: 64, threads: 3, sizes: '8 x 3' },
+    });
+    const command = simCommand(whole, 0, 2800);
+    expect(command).toMatch(
+      /^npm run sim -- .* --turn 1000:orphanPolicy=adopt --act 1000:burst:2:700 /,
+    );
+    // As a shell takes it apart; nothing in it has a quote of its own.
+    const argv = [...command.replace('npm run sim -- ', '').matchAll(/'([^']*)'|(\S+)/g)].map(
+      ([, quoted, plain]) => quoted ?? plain,
+    );
+    const [job] = jobs(argv);
+    const [own] = jobs(['--recipe', 'r.json'], whole);
+    expect(argv.slice(-3)).toEqual(['--ops', '2800', '--json']);
+    expect(runJob(job, 2800).digest()).toBe(runJob(own, 2800).digest());
+  });
 
   it('by its own limit has ended, as on a page', () => {
     const [job] = jobs(['--set', 'opLimit=500', '--ops', '500']);

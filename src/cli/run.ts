@@ -1,10 +1,12 @@
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
+import { actText } from '../engine/interventions.ts';
 import { type KnobId, type KnobValues, knobDef, resolveKnobs } from '../engine/knobs/index.ts';
 import { presetById, variantKnobs } from '../engine/presets.ts';
 import { programDef } from '../engine/programs/index.ts';
 import {
   type Edit,
   ENGINE_VERSION,
+  isActEdit,
   MAX_RECIPE_BYTES,
   RECIPE_SCHEMA,
   type Recipe,
@@ -76,7 +78,7 @@ function presetJobs(args: SimArgs): Result<Jobs> {
       preset: undefined,
       variant: undefined,
       knobs: resolveKnobs(args.knobs),
-      edits: [],
+      edits: inOrder(args.edits),
     };
     return ok({ jobs: [job], problems: [] });
   }
@@ -88,7 +90,7 @@ function presetJobs(args: SimArgs): Result<Jobs> {
     preset: preset.id,
     variant: lane,
     knobs: resolveKnobs(variantKnobs(preset, lane), args.knobs),
-    edits: [],
+    edits: inOrder(args.edits),
   }));
   const { variant } = args;
   if (variant === undefined) return ok({ jobs: all, problems: [] });
@@ -118,28 +120,44 @@ function recipeJobs(args: SimArgs, file: string, read: Io['read']): Result<Jobs>
     preset: recipe.preset,
     variant: recipe.variant,
     knobs: resolveKnobs(laneKnobs(recipe, index), args.knobs),
-    edits: recipe.edits.filter((edit) => edit.lane === index),
+    edits: inOrder([...recipe.edits.filter((edit) => edit.lane === index), ...args.edits]),
   }));
   return ok({ jobs, problems });
 }
 
+const inOrder = (edits: readonly Edit[]): readonly Edit[] => [...edits].sort((a, b) => a.op - b.op);
+
 /**
  * Runs a job to its end, or until it stands at operation `ops`, with the edits of that operation made: the
- * very run that a page shows which was brought there.
+ * very run that a page shows which was brought there. A run that comes to wait for the user's hand stays
+ * there, and edits beyond that are not made.
+ * @param refused told of each intervention that the run refuses, in a sentence
  */
-export function runJob(job: Job, ops: number | undefined): Simulation {
+export function runJob(
+  job: Job,
+  ops: number | undefined,
+  refused: (why: string) => void = () => {},
+): Simulation {
   const sim = createSimulation(job.knobs);
   const limit = ops ?? MAX_OPS;
   for (let next = 0; ; ) {
-    for (; next < job.edits.length && job.edits[next].op <= sim.op; next++)
-      applyEdit(sim, job.edits[next]);
+    for (; next < job.edits.length && job.edits[next].op <= sim.op; next++) {
+      const edit = job.edits[next];
+      const why = isActEdit(edit) ? sim.whyNot(edit) : undefined;
+      if (isActEdit(edit) && why !== undefined) refused(`${edit.op}:${actText(edit)}: ${why}`);
+      applyEdit(sim, edit);
+    }
     const until = Math.min(limit, job.edits[next]?.op ?? Infinity);
     if (sim.status !== 'running' || sim.op >= until) return sim;
     sim.advance(until - sim.op);
-    // It ended on the way.
+    // It ended on the way, or waits.
     if (sim.op < until) return sim;
   }
 }
+
+/** Edits of a job that its run never came to, because it waits for the user's hand before them. */
+export const editsLeft = (job: Job, sim: Simulation): number =>
+  sim.awaitsHand ? job.edits.filter(({ op }) => op > sim.op).length : 0;
 
 /** The recipe of one job, as a file that --recipe and the page read again. */
 export function recipeOf(job: Job, stoodAt: number | undefined): Recipe {

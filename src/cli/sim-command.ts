@@ -10,7 +10,7 @@ import { endedOf, standing } from './ended.ts';
 import { type Io, refuse, STATUS } from './io.ts';
 import { contentOf, outputsOf } from './outputs.ts';
 import { listing, summaryText } from './print.ts';
-import { type Job, jobsOf, recipeOf, runJob } from './run.ts';
+import { editsLeft, type Job, jobsOf, recipeOf, runJob } from './run.ts';
 
 /** Problems of a recipe, and of an audit, that are told one by one. */
 const MOST_TOLD = 3;
@@ -56,7 +56,7 @@ function lineOf(job: Job, sim: Simulation, wallMs: number, dump: boolean): Recor
 function print(job: Job, sim: Simulation, wallMs: number, args: SimArgs): string {
   if (args.json) return json(lineOf(job, sim, wallMs, args.dump));
   const name = visible(job.name);
-  return args.dump ? stateText(name, sim) : summaryText(name, sim, wallMs);
+  return args.dump ? stateText(name, sim) : summaryText(name, sim, wallMs, editsLeft(job, sim));
 }
 
 /** `npm run sim`: runs recipes, presets or single settings and says what came of them. */
@@ -81,7 +81,7 @@ export function sim(argv: readonly string[], io: Io): number {
   let status: number = STATUS.done;
   for (const job of jobs) {
     const from = io.now();
-    const run = runJob(job, args.ops);
+    const run = runJob(job, args.ops, (why) => io.say(`${job.name}: ${why}`));
     io.out(`${print(job, run, io.now() - from, args)}\n`);
     for (const { kind, path } of outputs.value.filter(({ lane }) => lane === job.lane)) {
       const written = io.write(path, contentOf(kind, run, job.name));

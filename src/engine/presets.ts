@@ -1,4 +1,6 @@
 import type { KnobValues } from './knobs/index.ts';
+import { HAND_PRESETS } from './presets/hand.ts';
+import { LEAKING_QUEUE } from './presets/leaking-queue.ts';
 import { EXHIBIT, PRESET_LIST } from './presets/list.ts';
 import { MF2_PRESETS } from './presets/mf2.ts';
 import { TEXTBOOK_PRESETS } from './presets/textbook.ts';
@@ -18,6 +20,8 @@ export interface StoryStep {
   readonly title: string;
   readonly text: string;
   readonly when: StoryWhen;
+  /** What its sentences rest on: see docs/evidence.md. */
+  readonly rests?: readonly string[];
 }
 
 export type MetricId =
@@ -52,6 +56,8 @@ export interface Variant {
   readonly name: string;
   readonly knobs: Partial<KnobValues>;
   readonly note?: string;
+  /** What the note, and those of its figures, rest on: see docs/evidence.md. */
+  readonly rests?: readonly string[];
   readonly documentFigures?: readonly DocumentFigure[];
 }
 
@@ -70,9 +76,17 @@ export interface Preset {
   /** Operations per second of wall time, or flat out. */
   readonly speed: number | 'max';
   readonly documentFigures: readonly DocumentFigure[];
+  /** What the notes of its figures rest on: see docs/evidence.md. */
+  readonly rests?: readonly string[];
 }
 
-export const PRESETS: readonly Preset[] = [...PRESET_LIST, ...MF2_PRESETS, ...TEXTBOOK_PRESETS];
+export const PRESETS: readonly Preset[] = [
+  ...PRESET_LIST,
+  ...MF2_PRESETS,
+  LEAKING_QUEUE,
+  ...TEXTBOOK_PRESETS,
+  ...HAND_PRESETS,
+];
 /** What a first visit plays. */
 export const FIRST_PRESET = EXHIBIT;
 

@@ -1,8 +1,9 @@
 import { assert } from '../base/assert.ts';
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
 import { clip, visible } from '../base/text.ts';
-import { blocksPerPage, MF2_CLASSES } from './allocators/mf2/layout.ts';
-import { type Intervention, isActId, rangeProblem } from './interventions.ts';
+import { DEFAULT_MODEL } from './allocators/index.ts';
+import { MODEL_SHOWN } from './allocators/shown.ts';
+import { ACT_IDS, type Intervention, isActId, rangeProblem } from './interventions.ts';
 import {
   isKnobId,
   KNOB_IDS,
@@ -296,7 +297,7 @@ function parseLanes(raw: unknown, problems: Problem[]): LaneRecipe[] {
     problems.push({
       code: 'E_RECIPE_FIELD',
       message: `There is no model ${quoted(fields.model)}.`,
-      kept: 'tiny',
+      kept: DEFAULT_MODEL,
     });
     return { name, knobs };
   });
@@ -354,15 +355,22 @@ function parseEdits(raw: unknown, lanes: number, problems: Problem[]): Edit[] {
 
 /** Reads an intervention; a number may be missing where the act needs none. */
 export function parseAct(raw: Record<string, unknown>): Result<Intervention> {
-  const { act, subject, amount = 0 } = raw;
-  if (!isActId(act)) return fail('E_RECIPE_FIELD', `There is no intervention ${quoted(act)}.`);
+  const { act, subject, amount = 0, slot } = raw;
+  if (!isActId(act)) {
+    const near = typeof act === 'string' ? nearest(act, ACT_IDS) : undefined;
+    const hint = near === undefined ? '.' : `; did you mean ${near}?`;
+    return fail('E_RECIPE_FIELD', `There is no intervention ${quoted(act)}${hint}`);
+  }
   if (typeof subject !== 'number' || typeof amount !== 'number')
     return fail(
       'E_RECIPE_FIELD',
       `The intervention ${quoted(raw)} does not say what it is done to.`,
     );
-  const problem = rangeProblem({ act, subject, amount });
-  return problem === undefined ? ok({ act, subject, amount }) : fail('E_RANGE', problem);
+  if (slot !== undefined && typeof slot !== 'number')
+    return fail('E_RECIPE_FIELD', `${quoted(slot)} is no slot.`);
+  const intervention = { act, subject, amount, ...(slot === undefined ? {} : { slot }) };
+  const problem = rangeProblem(intervention);
+  return problem === undefined ? ok(intervention) : fail('E_RANGE', problem);
 }
 
 const isCount = (value: unknown, most: number): value is number =>
@@ -478,28 +486,7 @@ export function remarks(knobs: KnobValues): string[] {
       `The smallest request is above the largest. That is legal in C: the remainder gives sizes from ${plain(knobs.minSize)} to ${plain(last)} B.`,
     );
   }
-  if (knobs.model === 'mf2') {
-    const short = (least: number): string =>
-      MF2_CLASSES.map((bytes, cls) => ({
-        bytes,
-        blocks: blocksPerPage(cls, knobs.pageHeaderBytes),
-      }))
-        .filter(({ blocks }) => blocks < least)
-        .map(({ bytes, blocks }) => `${bytes / 1024} KiB (${blocks})`)
-        .join(', ');
-    const never = short(knobs.pendingThreshold);
-    if (never !== '') {
-      said.push(
-        `The pending threshold of ${knobs.pendingThreshold} is above what some pages hold, so these are never enqueued: blocks of ${never}.`,
-      );
-    }
-    const shut = knobs.route === 'p' ? short(knobs.minRemote) : '';
-    if (shut !== '') {
-      said.push(
-        `Route P asks for ${knobs.minRemote} remote blocks in a page; pages of these can never be adopted: blocks of ${shut}.`,
-      );
-    }
-  }
+  said.push(...(MODEL_SHOWN[knobs.model].remarks?.(knobs) ?? []));
   return said;
 }
 

@@ -1,5 +1,6 @@
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import type { Problem } from '../base/result.ts';
+import { actText, readActText } from '../engine/interventions.ts';
 import { KNOB_IDS, KNOBS, type KnobId, type KnobValue, knobDef } from '../engine/knobs/index.ts';
 import { FIRST_PRESET, PRESETS, presetById } from '../engine/presets.ts';
 import { type Edit, isActEdit, type LaneRecipe, type Note, type Recipe } from '../engine/recipe.ts';
@@ -94,7 +95,7 @@ export function hashOf(recipe: Recipe): string {
 function editPart(edit: Edit): string {
   const lane = edit.lane > 0 ? `:${edit.lane}` : '';
   return isActEdit(edit)
-    ? `act=${edit.op}:${edit.act}:${edit.subject}:${edit.amount}${lane}`
+    ? `act=${edit.op}:${actText(edit)}${lane}`
     : `e=${edit.op}:${KNOBS[edit.knob].url}:${encodeURIComponent(String(edit.value))}${lane}`;
 }
 
@@ -292,19 +293,9 @@ const wholeNumber = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,11}$/.test(text) ? Number(text) : undefined;
 
 function readAct(text: string, problems: Problem[]): unknown {
-  const match = /^(\d{1,11}):([a-z]{1,20}):(\d{1,11}):(\d{1,11})(?::(\d))?$/i.exec(text);
-  if (!match) {
-    problems.push(unreadable(`act=${text}`));
-    return undefined;
-  }
-  const [, op, act, subject, amount, lane] = match;
-  return {
-    op: Number(op),
-    lane: Number(lane ?? 0),
-    act,
-    subject: Number(subject),
-    amount: Number(amount),
-  };
+  const fields = readActText(text);
+  if (fields === undefined) problems.push(unreadable(`act=${text}`));
+  return fields;
 }
 
 function readNote(text: string, problems: Problem[]): unknown {

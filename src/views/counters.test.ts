@@ -6,6 +6,7 @@ import { type KnobValues, resolveKnobs } from '../engine/knobs/index.ts';
 import type { ProgramId } from '../engine/programs/index.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { C, COUNTERS, type CounterName, DORMANT } from '../engine/telemetry/counters.ts';
+import type { CountersModule } from '../engine/testing/counters.ts';
 import { countersOf } from './models.ts';
 
 /** A run in which a counter moves. */
@@ -192,16 +193,12 @@ const MOVES: Readonly<Record<CounterName, Move | 'dormant' | 'called'>> = {
   forgottenSuperslabs: tiny('larson-immortal', { ...MANY, ownReuse: 'current' }),
 };
 
-/** Runs in which a model raises counters that MOVES has from another one. */
-const BESIDE: readonly Move[] = [
-  mf2('larson', { minSize: 30_000, maxSize: 60_000, ...SMALL }),
-  mf2('larson', { ...LIBC, chunks: 60, maxSize: 20_000, route: 's1' }),
-  mf2('wakers', { wakeup: 'on' }),
-];
-/** Shown of a model, and raised when it is asked for more than programs ask for. */
-const BEYOND: Readonly<Partial<Record<ModelId, readonly CounterName[]>>> = {
-  firstfit: ['nullReturns', 'libcFallbacks', 'reallocsInPlace', 'reallocsMoved'],
-};
+// Found by their place, so that a new model needs no line here.
+const MODULES = import.meta.glob<CountersModule>('../engine/allocators/*/testing/counters.ts', {
+  eager: true,
+});
+const moduleOf = (model: ModelId): CountersModule =>
+  MODULES[`../engine/allocators/${model}/testing/counters.ts`] ?? {};
 
 const DONE = new Map<string, Float64Array>();
 
@@ -239,26 +236,22 @@ describe('every counter is raised by some model under some program', () => {
   });
 });
 
-/** Raised by a model, and meant for those who compare models: its own words for it are other counters. */
-const MIRRORED: Readonly<Partial<Record<ModelId, readonly CounterName[]>>> = {
-  mf2: ['superslabsAllocated', 'superslabsNow', 'superslabsPeak', 'activeBlocks'],
-};
-
 describe.each(MODEL_IDS)('the counters that are shown of %s', (model) => {
+  const { RUNS, BEYOND = [], MIRRORED = [] } = moduleOf(model);
   const moved = new Set<CounterName>();
   beforeAll(() => {
-    for (const move of [...MOVED.map(([, one]) => one), ...BESIDE]) {
+    for (const move of [...MOVED.map(([, one]) => one), ...(RUNS ?? [])]) {
       const counters = countersAfter({ ...move, model });
       for (const name of COUNTERS) if (counters[C[name]] !== 0) moved.add(name);
     }
   });
 
   it('are those that it raises', () => {
-    const raised = new Set([...moved, ...(BEYOND[model] ?? [])]);
+    const raised = new Set([...moved, ...BEYOND]);
     expect(countersOf(model).filter((name) => !raised.has(name))).toEqual([]);
   });
   it('and no others', () => {
-    const shown: readonly CounterName[] = [...countersOf(model), ...(MIRRORED[model] ?? [])];
+    const shown: readonly CounterName[] = [...countersOf(model), ...MIRRORED];
     expect([...moved].filter((name) => !shown.includes(name))).toEqual([]);
   });
 });

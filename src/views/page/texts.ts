@@ -1,3 +1,4 @@
+import { actText } from '../../engine/interventions.ts';
 import {
   KNOB_IDS,
   type KnobId,
@@ -6,7 +7,7 @@ import {
   programsOfKnob,
 } from '../../engine/knobs/index.ts';
 import type { DocumentFigure, Preset, Variant } from '../../engine/presets.ts';
-import type { Recipe } from '../../engine/recipe.ts';
+import { isActEdit, type Recipe } from '../../engine/recipe.ts';
 import { laneKnobs } from '../../engine/recipe-parse.ts';
 
 /** The variant of a scenario that a lane shows. */
@@ -40,10 +41,14 @@ export function simCommand(recipe: Recipe, lane: number, op: number): string {
     ([id, value]) => knobDef(id as KnobId).default !== value,
   );
   const sets = changed.map(([id, value]) => ` --set ${quotedForShell(`${id}=${value}`)}`).join('');
-  const edits = recipe.edits.some((edit) => edit.lane === lane)
-    ? ' # without its edits: use the recipe file'
-    : '';
-  return `npm run sim --${sets}${op > 0 ? ` --ops ${op}` : ''} --json${edits}`;
+  const edits = recipe.edits
+    .filter((edit) => edit.lane === lane)
+    .map((edit) =>
+      isActEdit(edit)
+        ? ` --act ${edit.op}:${actText(edit)}`
+        : ` --turn ${quotedForShell(`${edit.op}:${edit.knob}=${edit.value}`)}`,
+    );
+  return `npm run sim --${sets}${edits.join('')}${op > 0 ? ` --ops ${op}` : ''} --json`;
 }
 
 /** The arguments one would give to larson; of other programs, what is said of them in words. */

@@ -5,6 +5,7 @@ import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
 import { PG } from '../../telemetry/states.ts';
 import type { Machine } from '../contract.ts';
+import { RowMarks } from '../row-marks.ts';
 import {
   blocksPerPage,
   CLASSES,
@@ -71,6 +72,8 @@ export class Mf2Heap {
   enqueuedNs = new Float64Array(64);
   bornNs = new Float64Array(64);
   count = 0;
+  /** Pages that have left the totals since they were last shown. */
+  readonly marks = new RowMarks();
   /** What lives keep per class: record (life × CLASSES + class) × T_WORDS. */
   tables = new Int32Array(64 * CLASSES * T_WORDS);
   ownPages = new Int32Array(64).fill(NONE);
@@ -195,6 +198,7 @@ export class Mf2Heap {
 
   /** A page is about to change: takes it out of what is kept of all pages. Change it, then call `enter`. */
   leave(p: number): void {
+    this.marks.bytes[p / P_WORDS] = 1;
     this.totals.before(p);
     const flags = this.pages[p + P_FLAGS];
     if ((flags & (PF.queued | PF.orphan)) === 0) return;
@@ -263,6 +267,8 @@ export class Mf2Heap {
     pages[p + P_ENQ_EVENT] = NO_CAUSE;
     pages[p + P_HIDE_EVENT] = NO_CAUSE;
     this.bornNs[row] = now;
+    this.marks.reserve(this.count);
+    this.marks.mark(row);
     this.own(p, life);
     this.totals.added(p);
     this.touchPages(p, this.prelinked[cls]);
@@ -536,6 +542,7 @@ export class Mf2Heap {
     this.runtimeBytes = runtimeBytes;
     this.pages = refill(this.pages, saved.pages, P_WORDS);
     const rows = this.pages.length / P_WORDS;
+    this.marks.reserve(count);
     this.enqueuedNs = refillDoubles(rows, saved.enqueuedNs);
     this.bornNs = refillDoubles(rows, saved.bornNs);
     this.tables = refill(this.tables, saved.tables, CLASSES * T_WORDS);

@@ -2,7 +2,7 @@ import { costWords, type WordsFor } from '../../knobs/kinds.ts';
 import type { MF2_KNOBS } from './knobs.ts';
 
 /** What the knobs of the mid allocator are called and mean. */
-export const MF2_WORDS: WordsFor<typeof MF2_KNOBS> = {
+export const WORDS: WordsFor<typeof MF2_KNOBS> = {
   route: {
     label: 'Route',
     help: 'CDA: a thread that needs a page takes one from any other thread’s pending queue. S1: owners look into their own queue first and nobody takes. S2: and keep a list of partly free pages. S3: and sleepers wake to drain. P: S2, and a gated adoption when all five conditions hold.',

@@ -23,6 +23,7 @@ import type {
   Served,
   StateHash,
 } from '../contract.ts';
+import type { RowMarks } from '../row-marks.ts';
 import { whyNotMemory } from './acts.ts';
 import { audit } from './audit.ts';
 import type { TinyHeap } from './heap.ts';
@@ -44,7 +45,7 @@ import {
 import { type LivingTotals, livingTotals, readLedger } from './ledger.ts';
 import { recordLoop } from './loop.ts';
 import { K_LIVE, K_QUEUED, K_WORDS } from './records.ts';
-import { autopsyOf, fillColumns, fillQueues, inspectBlocks, inspectSpan } from './view.ts';
+import { autopsyOf, fillColumns, inspectBlocks, inspectSpan, waitingIn } from './view.ts';
 
 /** The tiny model behind the contract: whose heap a chain uses, timers, readings. */
 export class TinyAllocator implements Allocator {
@@ -323,6 +324,9 @@ export class TinyAllocator implements Allocator {
       case 'stall':
       case 'burst':
       case 'kill':
+      case 'malloc':
+      case 'realloc':
+      case 'free':
         throw new Error(`${act} is the run's business`);
     }
   }
@@ -374,11 +378,14 @@ export class TinyAllocator implements Allocator {
     for (let c = 0; c < heap.classes; c++) row[S['queued.0'] + c] = heap.k[c * K_WORDS + K_QUEUED];
     row[S.reuses] = counters[C.emptyReuses] + counters[C.cacheReuses] + counters[C.adoptions];
   }
-  fillColumns(columns: SpanColumns): void {
-    fillColumns(this, columns);
+  fillColumns(columns: SpanColumns, from: number, to: number): void {
+    fillColumns(this, columns, from, to);
   }
-  fillQueues(matrix: Float64Array): void {
-    fillQueues(this, matrix);
+  changedRows(): RowMarks {
+    return this.heap.changedRows();
+  }
+  waitingIn(row: number): number {
+    return waitingIn(this, row);
   }
   inspectSpan(row: number): SpanDetail | undefined {
     return inspectSpan(this, row);

@@ -105,6 +105,7 @@ export class TinyHeap extends TinyOwners {
     blocks[at + BLOCK_SIZE] = size;
     this.requestedBytes += size;
     this.k[c * K_WORDS]++;
+    this.marks.mark(this.slabs[r + SLAB_SS]);
     if (++this.slabs[r + LIVE] === 1) this.revived(r);
     return true;
   }
@@ -139,6 +140,7 @@ export class TinyHeap extends TinyOwners {
     this.k[k]--;
     this.k[k + K_QUEUED] += remote;
     this.requestedBytes -= size;
+    this.marks.mark(slabs[r + SLAB_SS]);
     this.lastRemote = remote === 0 ? NONE : r;
     if (remote === 1 && first === NO_BLOCK) this.remoteEdge(r, life);
     if (--slabs[r + LIVE] === 0) this.emptied(r);
@@ -347,6 +349,7 @@ export class TinyHeap extends TinyOwners {
     slabs[r + REMOTE_HEAD] = NO_BLOCK;
     slabs[r + REMOTE_COUNT] = 0;
     const row = slabs[r + SLAB_SS];
+    this.marks.mark(row);
     if ((this.superslabs[row * SS_WORDS + SS_FLAGS] & SS_FLAG.kept) === 0) {
       this.k[slabs[r + SLAB_CLASS] * K_WORDS + K_QUEUED] -= moved;
     }
@@ -574,6 +577,7 @@ export class TinyHeap extends TinyOwners {
       r = this.slabs[r + NEXT_SLAB];
     }
     superslabs[at + SS_OWNER] = life;
+    this.marks.mark(row);
     this.appendOwn(heap, row);
   }
 

@@ -7,8 +7,9 @@
  * has a span there that starts at LIST_START entries and doubles as blocks are carved.
  */
 
-/** Slab record, in Int32 words. */
-export const SLAB_WORDS = 16;
+/** Slab record, in Int32 words: 2 ** SLAB_SHIFT. */
+export const SLAB_SHIFT = 4;
+export const SLAB_WORDS = 2 ** SLAB_SHIFT;
 /** Life that owns the slab; CENTRAL_LIFE with a central list, NO_LIFE before the first owner. */
 export const OWNER = 0;
 /** Row of its SuperSlab. */

@@ -44,6 +44,7 @@ import {
   REMOTE_COUNT,
   SHUT,
   SLAB_CLASS,
+  SLAB_SHIFT,
 } from './layout.ts';
 import {
   CHARGE_CENTRAL,
@@ -118,6 +119,7 @@ export function recordLoop(
   const currentBase = (heapIndex * MAX_CLASSES) & INDEX_BITS;
   let { blocks, slabs } = heap;
   let next = heap.lists.next;
+  let marked = heap.slabMarks.bytes;
   let clock = threads.clock[chain];
   let requested = 0;
   let remoteFrees = 0;
@@ -168,6 +170,7 @@ export function recordLoop(
         next[(slabs[r + LIST_BASE] + freed) & INDEX_BITS] = first;
         slabs[list] = freed;
         slabs[r + LIVE] = live;
+        marked[r >>> SLAB_SHIFT] = 1;
         slabs[r + REMOTE_COUNT] += remote;
         slabs[r + EXCESS] += remote & uncounted;
         const kc = (slabs[r + SLAB_CLASS] * K_WORDS) & INDEX_BITS;
@@ -275,6 +278,7 @@ export function recordLoop(
     }
     ({ blocks, slabs } = heap);
     next = heap.lists.next;
+    marked = heap.slabMarks.bytes;
     clock += regs[REG_EXTRA];
     regs[REG_EXTRA] = 0;
     if (!served) break;

@@ -46,6 +46,8 @@ export class TinyOwners extends TinyRecords {
     const looksBack = this.knobs.ownReuse === 'chunks' && !this.oneList;
     if (looksBack === this.looksBack) return;
     this.looksBack = looksBack;
+    // What is shown as forgotten follows from it.
+    this.marks.markAll(this.rows);
     // Turned in the middle of a run: what was set aside so far is remembered from now on, or forgotten.
     for (let chain = 0; chain < this.ownHead.length; chain++) {
       for (let row = this.ownHead[chain]; row !== NONE; row = this.nextOwn(row)) {
@@ -165,6 +167,7 @@ export class TinyOwners extends TinyRecords {
     if ((this.superslabs[at + SS_FLAGS] & SS_FLAG.current) === 0) return;
     this.current[this.listOf(row)] = NONE;
     this.superslabs[at + SS_FLAGS] &= ~SS_FLAG.current;
+    this.marks.mark(row);
   }
 
   /** Keeps an empty SuperSlab in reserve: it may be taken again, its bytes move to keptEmpty. */

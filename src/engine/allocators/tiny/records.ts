@@ -9,6 +9,7 @@ import { KIND } from '../../machine/vma.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
 import type { Machine } from '../contract.ts';
+import { RowMarks } from '../row-marks.ts';
 import {
   BLOCK_NONE,
   BLOCK_SIZE,
@@ -36,6 +37,7 @@ import {
   SLAB_CLASS,
   SLAB_INDEX,
   SLAB_PAGES,
+  SLAB_SHIFT,
   SLAB_SS,
   SLAB_WORDS,
   SS_ACQUIRED,
@@ -93,6 +95,9 @@ export class TinyRecords {
   slabs = new Int32Array(256 * SLAB_WORDS);
   superslabs = new Int32Array(64 * SS_WORDS);
   bornNs = new Float64Array(64);
+  /** SuperSlabs of which something has changed since they were last shown; slabs of which a block was freed. */
+  readonly marks = new RowMarks();
+  readonly slabMarks = new RowMarks();
   /** Where each live block is, by workload slot. */
   blocks: Int32Array<ArrayBuffer>;
   /** Current slab by chain and class. */
@@ -430,6 +435,7 @@ export class TinyRecords {
     const { superslabs } = this;
     const at = row * SS_WORDS;
     const index = superslabs[at + SS_ACQUIRED]++;
+    this.marks.mark(row);
     const c = superslabs[at + SS_CLASS];
     // Records outlive a stay in the SuperSlab cache: they remember which pages are resident.
     let r = superslabs[at + SS_FIRST_SLAB];
@@ -474,6 +480,7 @@ export class TinyRecords {
 
   /** Brings flags, gauges and the list of empties of one SuperSlab into line with its slabs. */
   protected reclassify(row: number): void {
+    this.marks.mark(row);
     const { superslabs, counters } = this;
     const at = row * SS_WORDS;
     let live = 0;
@@ -518,6 +525,7 @@ export class TinyRecords {
 
   /** Moves a SuperSlab's blocks and pages out of (-1) or back into (+1) the totals of memory in use. */
   protected countRow(row: number, sign: 1 | -1): void {
+    this.marks.mark(row);
     const { superslabs, slabs } = this;
     const at = row * SS_WORDS;
     const c = superslabs[at + SS_CLASS] * K_WORDS;
@@ -556,6 +564,20 @@ export class TinyRecords {
     return NONE;
   }
 
+  /**
+   * SuperSlabs to be shown anew. The hot loop marks slabs, and only where it frees: mallocs come from
+   * current slabs, which therefore always count as changed.
+   */
+  changedRows(): RowMarks {
+    const { slabs, marks, slabMarks, current } = this;
+    const count = this.slabTop >>> SLAB_SHIFT;
+    for (let i = slabMarks.nextMarked(0, count); i < count; i = slabMarks.nextMarked(i + 1, count))
+      marks.mark(slabs[(i << SLAB_SHIFT) + SLAB_SS]);
+    slabMarks.clear();
+    for (const r of current) if (r >= 0) marks.mark(slabs[r + SLAB_SS]);
+    return marks;
+  }
+
   protected newSlab(): number {
     const recycled = this.freeSlab;
     if (recycled !== NONE) {
@@ -564,6 +586,7 @@ export class TinyRecords {
     }
     const r = this.slabTop;
     this.slabTop += SLAB_WORDS;
+    this.slabMarks.reserve(this.slabTop >>> SLAB_SHIFT);
     if (this.slabTop > this.slabs.length) this.slabs = grown(this.slabs, this.slabs.length * 2);
     return r;
   }
@@ -575,6 +598,7 @@ export class TinyRecords {
       return recycled;
     }
     const row = this.rows++;
+    this.marks.reserve(this.rows);
     if (this.rows * SS_WORDS > this.superslabs.length) {
       this.superslabs = grown(this.superslabs, this.superslabs.length * 2);
       const wider = new Float64Array(this.bornNs.length * 2);
@@ -675,6 +699,8 @@ export class TinyRecords {
     SCALARS.forEach((name, i) => {
       this[name] = from.scalars[i];
     });
+    this.marks.reserve(this.rows);
+    this.slabMarks.reserve(this.slabTop >>> SLAB_SHIFT);
     [this.other.live, this.other.pages] = from.other;
   }
 

@@ -26,7 +26,7 @@ const states: StatesShown<typeof SS_STATES> = [
 ];
 
 /** What the page shows of the tiny allocator. */
-export const TINY_SHOWN: ModelShown = {
+export const SHOWN: ModelShown = {
   about:
     'A *SuperSlab* is a 2 MiB mapping for blocks of one size class, cut into 64 KiB *slabs*. Each slab has an owner; a block that another thread frees waits in the slab’s *remote queue* until the owner drains it.',
   states,

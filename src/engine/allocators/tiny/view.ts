@@ -66,14 +66,19 @@ function stateOf(heap: TinyHeap, row: number, live: number, believed: number): n
   return ownerAlive ? SS.owned : SS.orphan;
 }
 
-/** Fills one row per SuperSlab record, unmapped ones included. */
-export function fillColumns(tiny: TinyAllocator, columns: SpanColumns): void {
+/** Fills rows of SuperSlab records, unmapped ones included. */
+export function fillColumns(
+  tiny: TinyAllocator,
+  columns: SpanColumns,
+  from: number,
+  to: number,
+): void {
   const { heap } = tiny;
   const { superslabs, slabs } = heap;
   const { live, believed, capacity, queued, owner, born, state, cls, chain, flags } = columns;
   const { slabs: acquired } = columns;
   const { blockBytes } = heap;
-  for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
+  for (let row = from, at = from * SS_WORDS; row < to; row++, at += SS_WORDS) {
     const bits = superslabs[at + SS_FLAGS];
     let sumLive = 0;
     let sumBelieved = 0;
@@ -109,27 +114,19 @@ export function fillColumns(tiny: TinyAllocator, columns: SpanColumns): void {
   }
 }
 
-/** Queued blocks by chain and class: living owners first, then the chain's dead (chain 0: also nobody's). */
-export function fillQueues(tiny: TinyAllocator, matrix: Float64Array): void {
-  const { heap } = tiny;
-  const { chains } = heap.threads;
-  const { superslabs, slabs, classes } = heap;
-  matrix.fill(0);
-  for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
-    const bits = superslabs[at + SS_FLAGS];
-    if ((bits & SS_FLAG.mapped) === 0 || (bits & (SS_FLAG.cached | SS_FLAG.kept)) !== 0) continue;
-    let queued = 0;
-    let r = superslabs[at + SS_FIRST_SLAB];
-    for (let i = superslabs[at + SS_ACQUIRED]; i > 0; i--) {
-      queued += slabs[r + REMOTE_COUNT];
-      r = slabs[r + NEXT_SLAB];
-    }
-    if (queued === 0) continue;
-    const life = superslabs[at + SS_OWNER];
-    const chain = life >= 0 ? tiny.heap.threads.chainOf(life) : 0;
-    const line = (bits & SS_FLAG.orphan) !== 0 ? chains + chain : chain;
-    matrix[line * classes + superslabs[at + SS_CLASS]] += queued;
+/** Blocks in the remote queues of a SuperSlab that is in use: not cached, not kept in reserve. */
+export function waitingIn(tiny: TinyAllocator, row: number): number {
+  const { superslabs, slabs } = tiny.heap;
+  const at = row * SS_WORDS;
+  const bits = superslabs[at + SS_FLAGS];
+  if ((bits & SS_FLAG.mapped) === 0 || (bits & (SS_FLAG.cached | SS_FLAG.kept)) !== 0) return 0;
+  let queued = 0;
+  let r = superslabs[at + SS_FIRST_SLAB];
+  for (let i = superslabs[at + SS_ACQUIRED]; i > 0; i--) {
+    queued += slabs[r + REMOTE_COUNT];
+    r = slabs[r + NEXT_SLAB];
   }
+  return queued;
 }
 
 /** Record of slab `index` of a SuperSlab, or undefined when it was not acquired. */
@@ -268,6 +265,8 @@ export function inspectBlocks(
     states,
     requested,
     slots,
+    overhead: tiny.heap.knobs.headerByte ? 1 : 0,
+    lead: tiny.heap.knobs.headerByte ? 1 : 0,
   };
 }
 

@@ -2,7 +2,7 @@ import { costWords, type WordsFor } from '../../knobs/kinds.ts';
 import type { TINY_KNOBS } from './knobs.ts';
 
 /** What the knobs of the tiny allocator are called and mean. */
-export const TINY_WORDS: WordsFor<typeof TINY_KNOBS> = {
+export const WORDS: WordsFor<typeof TINY_KNOBS> = {
   ownership: {
     label: 'Ownership',
     help: 'Owner: the thread that acquired a slab owns it. Central (option F): no owner, one free list for all. Hybrid (option G): owners, plus a periodic pass that drains every queue, corrects the counters and releases empties.',

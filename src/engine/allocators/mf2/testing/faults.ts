@@ -118,6 +118,15 @@ class RequestDrifts extends Mf2Heap {
     return super.takeBlock(p, written);
   }
 }
+class ForgetsMark extends Mf2Heap {
+  private readonly due = every(40);
+  override leave(p: number): void {
+    const { bytes } = this.marks;
+    const before = bytes[p / P_WORDS];
+    super.leave(p);
+    if (this.due()) bytes[p / P_WORDS] = before;
+  }
+}
 
 const PAIR: Partial<KnobValues> = { workload: 'pair', window: 16, minSize: 2048, maxSize: 9000 };
 const LARSON: Partial<KnobValues> = {
@@ -201,5 +210,10 @@ export const FAULTS: readonly ModelFault[] = [
     'request drifts',
     'requested bytes grow by themselves: the slots add up to less',
     RequestDrifts,
+  ),
+  fault(
+    'forgets a mark',
+    'a page changes and is not marked: the map shows what it was',
+    ForgetsMark,
   ),
 ];

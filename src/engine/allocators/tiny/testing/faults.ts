@@ -90,6 +90,13 @@ class MiscountsSlabs extends TinyHeap {
     return super.acquireSlab(row, life);
   }
 }
+class ForgetsMark extends TinyHeap {
+  protected override reclassify(row: number): void {
+    const before = this.marks.bytes[row];
+    super.reclassify(row);
+    this.marks.bytes[row] = before;
+  }
+}
 class ForgetsRoom extends TinyHeap {
   protected override makesRoom(row: number): void {
     // The slabs open, and the SuperSlab stays among the full ones.
@@ -179,6 +186,11 @@ export const FAULTS: readonly ModelFault[] = [
     'miscounts slabs',
     'a slab taken counts as one to spare: bytes never carved differ',
     MiscountsSlabs,
+  ),
+  fault(
+    'forgets a mark',
+    'a SuperSlab changes its state and is not marked: the map shows what it was',
+    ForgetsMark,
   ),
   fault(
     'forgets room',

@@ -24,91 +24,41 @@ import {
   sizeOfOp,
 } from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
-import { EV, NEED, NO_CAUSE } from '../../telemetry/events.ts';
+import { EV, NO_CAUSE } from '../../telemetry/events.ts';
 import type { Machine } from '../contract.ts';
-import { Brk } from './brk.ts';
-import type { HeapHost } from './chunks.ts';
-import { FirstFitHeap } from './heap.ts';
-import { BLOCK, GRANULE, NONE, OTHER, PAGE, payloadOf, ROW_BYTES } from './layout.ts';
+import { Births } from './births.ts';
+import type { PlainHeap } from './heap.ts';
 import { MappedBlocks } from './mapped.ts';
-import { type Births, rowsOf } from './view.ts';
+import { BLOCK, NONE, OTHER } from './slots.ts';
 
-/** Rows to have room for at first. */
-export const ROW_START = 64;
 /** Event arguments are words. */
 const MOST = 0x7fffffff;
 
-/** First fit on a machine: carries out the records of a stream, and takes the one lock for every call. */
-export class FirstFitCalls implements HeapHost {
+/**
+ * Plain malloc and free on a machine: carries out the records of a stream, takes the one lock for every
+ * call, and lets the C library serve what the heap does not.
+ */
+export abstract class PlainCalls<Heap extends PlainHeap> {
+  abstract readonly heap: Heap;
   readonly counters: Float64Array;
-  readonly heap: FirstFitHeap;
-  /** Rows ever in use: stretches of the heap of 64 KiB. */
+  /** Rows of the map ever in use. */
   rows = 0;
-  protected births: Births = newBirths(ROW_START);
-  protected serial = 0;
+  protected readonly births = new Births();
   /** Slots below this may have a block. */
   protected slots: number;
   protected readonly mapped: MappedBlocks;
   /** Whose call is under way. */
   protected life = 0;
+  /** The last refusal of the kernel: the cause of the next NULL. */
   protected lastRefusal = NO_CAUSE;
-  /** The intervention under way, the cause of what it brings about. */
-  protected actEvent = NO_CAUSE;
 
-  /** @param Heap a heap with a deliberate fault, to prove that the audit can fail */
   constructor(
     protected readonly machine: Machine,
     slots: number,
-    Heap: typeof FirstFitHeap = FirstFitHeap,
   ) {
     this.counters = machine.counters;
-    const brk = new Brk(machine.space, () => machine.settings.maxMapCount);
-    this.heap = new Heap(machine.settings, brk, this, slots);
     this.mapped = new MappedBlocks(machine.space);
     this.slots = slots;
-  }
-
-  // The heap's host
-
-  grown(
-    pages: number,
-    request: number,
-    reason: number,
-    freeBytes: number,
-    freeChunks: number,
-  ): void {
-    const { counters, heap } = this;
-    const before = Math.ceil((heap.end - pages * PAGE) / ROW_BYTES);
-    const after = rowsOf(heap);
-    let cause = NO_CAUSE;
-    if (reason !== NEED.firstUse) {
-      const granules = Math.floor(freeBytes / GRANULE);
-      cause = this.emit(EV.noFit, Math.min(request, MOST), granules, freeChunks, NO_CAUSE);
-    }
-    for (let row = before; row < after; row++) this.born(row);
-    counters[C.superslabsAllocated] += after - before;
-    this.countRows(after);
-    this.emit(EV.superslabMapped, Math.min(before, after - 1), pages, reason, cause);
-  }
-
-  trimmed(pages: number): void {
-    const { counters, heap } = this;
-    const before = Math.ceil((heap.end + pages * PAGE) / ROW_BYTES);
-    const after = rowsOf(heap);
-    counters[C.superslabsFreed] += before - after;
-    this.countRows(after);
-    this.emit(EV.superslabFreed, Math.min(after, before - 1), pages, 0, this.actEvent);
-  }
-
-  brkTime(spent: number): number {
-    const { brk } = this.heap.costs;
-    if (!this.timed) return 0;
-    return this.machine.locks.acquire(LOCK.map, this.now + spent, brk) + brk;
-  }
-
-  refused(bytes: number): void {
-    this.counters[C.mapRefusals]++;
-    this.lastRefusal = this.machine.refused(this.life, 0, bytes, this.now);
   }
 
   // Running
@@ -189,6 +139,12 @@ export class FirstFitCalls implements HeapHost {
     touch: number,
   ): boolean {
     const { heap } = this;
+    if (size + align > heap.largest) {
+      this.allocateOther(slot, size);
+      this.counters[C.mallocs]++;
+      this.writeTo(slot, 0, touch);
+      return true;
+    }
     this.enter();
     const got = align > 0 ? heap.memalign(size, align, slot) : heap.malloc(size, slot);
     this.leave();
@@ -200,14 +156,23 @@ export class FirstFitCalls implements HeapHost {
 
   private reallocate(chain: number, slot: number, size: number): boolean {
     const { heap, counters, machine } = this;
-    const chunk = heap.slotChunk[slot];
+    const block = heap.slots.block[slot];
     if (size === 0) {
       this.release(slot, C.localFrees);
       return true;
     }
-    if (chunk === NONE) return this.allocate(chain, slot, size, 0, machine.touchBytes);
-    if (chunk === OTHER) {
+    if (block === NONE) return this.allocate(chain, slot, size, 0, machine.touchBytes);
+    if (block === OTHER) {
+      // What the C library has stays with it, however small it becomes.
       this.resizeOther(slot, size);
+      return true;
+    }
+    if (size > heap.largest) {
+      const copied = heap.slots.size[slot];
+      this.release(slot, C.localFrees);
+      this.allocateOther(slot, size);
+      counters[C.mallocs]++;
+      this.writeTo(slot, 0, Math.max(copied, machine.touchBytes));
       return true;
     }
     this.enter();
@@ -227,9 +192,9 @@ export class FirstFitCalls implements HeapHost {
   /** @param counter counts the free, unless the slot is empty */
   private release(slot: number, counter: number): void {
     const { heap } = this;
-    const chunk = heap.slotChunk[slot];
-    if (chunk === NONE) return;
-    if (chunk === OTHER) this.resizeOther(slot, -1);
+    const block = heap.slots.block[slot];
+    if (block === NONE) return;
+    if (block === OTHER) this.resizeOther(slot, -1);
     else {
       this.enter();
       heap.free(slot);
@@ -238,13 +203,19 @@ export class FirstFitCalls implements HeapHost {
     this.counters[counter]++;
   }
 
+  /** A request above the heap's largest: the C library maps a block for it. */
+  private allocateOther(slot: number, size: number): void {
+    this.resizeOther(slot, size);
+    this.counters[C.otherMallocs]++;
+  }
+
   /** malloc failed: the C library serves it, with what a block held that there was; or the run is over. */
   private orNull(chain: number, slot: number, size: number): boolean {
     const { heap } = this;
     this.counters[C.nullReturns]++;
     const event = this.emit(EV.nullReturned, 0, Math.min(size, MOST), 0, this.lastRefusal);
     if (!this.machine.nullReturned(chain, size)) return false;
-    if (heap.slotChunk[slot] !== NONE) {
+    if (heap.slots.block[slot] !== NONE) {
       this.enter();
       heap.free(slot);
       this.leave();
@@ -257,24 +228,31 @@ export class FirstFitCalls implements HeapHost {
 
   /** The C library's block of a slot gets this size; below 0: it is freed. */
   private resizeOther(slot: number, size: number): void {
-    const { heap, mapped } = this;
-    mapped.remove(slot);
-    if (size >= 0) mapped.add(slot, size);
-    heap.slotSize[slot] = Math.max(size, 0);
-    heap.slotChunk[slot] = size < 0 ? NONE : OTHER;
-    this.machine.memoryGrew();
+    const { heap, mapped, machine } = this;
+    const { other } = heap.costs;
+    const { regs } = machine;
+    const had = mapped.remove(slot);
+    if (had && other) regs[REG_EXTRA] += this.kernelTime(0, other.unmap);
+    if (size >= 0) {
+      mapped.add(slot, size);
+      if (other) regs[REG_EXTRA] += this.kernelTime(0, other.map);
+    }
+    heap.slots.size[slot] = Math.max(size, 0);
+    heap.slots.block[slot] = size < 0 ? NONE : OTHER;
+    machine.memoryGrew();
   }
 
   /** The program writes into a block: at most so many bytes, from byte `from` on. */
   private writeTo(slot: number, from: number, bytes: number): void {
     const { heap, machine } = this;
-    const chunk = heap.slotChunk[slot];
-    if (chunk >= 0) {
-      heap.touch(payloadOf(chunk) + from, Math.min(bytes, heap.slotSize[slot] - from));
+    const block = heap.slots.block[slot];
+    if (block >= 0) {
+      heap.write(slot, from, Math.min(bytes, heap.slots.size[slot] - from));
       machine.regs[REG_EXTRA] += heap.spent;
       heap.spent = 0;
-    } else if (chunk === OTHER) {
-      this.mapped.touch(slot, from, Math.min(bytes, heap.slotSize[slot] - from));
+    } else if (block === OTHER) {
+      const faults = this.mapped.touch(slot, from, Math.min(bytes, heap.slots.size[slot] - from));
+      machine.regs[REG_EXTRA] += faults * (heap.costs.other?.fault ?? 0);
       machine.memoryGrew();
     }
     this.settleFaults();
@@ -299,10 +277,20 @@ export class FirstFitCalls implements HeapHost {
   }
 
   /** Under the document rate nothing but an operation takes time. */
-  private get timed(): boolean {
+  protected get timed(): boolean {
     return this.machine.settings.timeBase === 'costs';
   }
 
+  /**
+   * What a call of the kernel takes that holds the map lock for `cost` ns, waiting included.
+   * @param spent ns that the allocator's call has taken so far
+   */
+  kernelTime(spent: number, cost: number): number {
+    if (!this.timed) return 0;
+    return this.machine.locks.acquire(LOCK.map, this.now + spent, cost) + cost;
+  }
+
+  /** More pages may be resident: the machine looks at its limit. */
   protected settleFaults(): void {
     const { heap } = this;
     if (heap.faults === 0) return;
@@ -310,19 +298,21 @@ export class FirstFitCalls implements HeapHost {
     this.machine.memoryGrew();
   }
 
-  private get now(): number {
+  /** Where the running thread's clock stands within the call. */
+  protected get now(): number {
     const { regs } = this.machine;
     return regs[REG_NOW] + regs[REG_EXTRA];
   }
 
-  private emit(kind: number, subject: number, a: number, b: number, cause: number): number {
+  /** An event of the call under way. @returns its sequence number */
+  protected emit(kind: number, subject: number, a: number, b: number, cause: number): number {
     return this.machine.emit(kind, this.now, this.life, subject, a, b, cause);
   }
 
   // Outside the stream
 
   reserveSlots(slots: number): void {
-    this.heap.reserveSlots(slots);
+    this.heap.slots.reserve(slots);
     this.slots = Math.max(this.slots, slots);
   }
 
@@ -333,9 +323,13 @@ export class FirstFitCalls implements HeapHost {
     this.life = threads.life[chain];
     regs[REG_NOW] = threads.clock[chain];
     regs[REG_EXTRA] = 0;
-    this.enter();
-    let served = heap.malloc(size, slot, runtime ? BLOCK.runtime : BLOCK.program);
-    this.leave();
+    let served = true;
+    if (size > heap.largest) this.allocateOther(slot, size);
+    else {
+      this.enter();
+      served = heap.malloc(size, slot, runtime ? BLOCK.runtime : BLOCK.program);
+      this.leave();
+    }
     if (served) this.writeTo(slot, 0, runtime ? Infinity : machine.touchBytes);
     else if (runtime) {
       this.counters[C.nullReturns]++;
@@ -352,39 +346,13 @@ export class FirstFitCalls implements HeapHost {
     const { regs, threads } = this.machine;
     this.life = threads.life[chain];
     const { heap } = this;
-    const chunk = heap.slotChunk[slot];
-    if (chunk === NONE) return;
-    if (chunk === OTHER) this.resizeOther(slot, -1);
+    const block = heap.slots.block[slot];
+    if (block === NONE) return;
+    if (block === OTHER) this.resizeOther(slot, -1);
     else heap.free(slot);
     heap.spent = 0;
     regs[REG_EXTRA] = 0;
     this.settleFaults();
     this.counters[C.runtimeLocalFrees]++;
   }
-
-  private countRows(now: number): void {
-    const { counters } = this;
-    counters[C.superslabsNow] = now;
-    counters[C.superslabsPeak] = Math.max(counters[C.superslabsPeak], now);
-  }
-
-  private born(row: number): void {
-    if (row >= this.births.op.length) {
-      const wider = newBirths(Math.max(row + 1, this.births.op.length * 2));
-      wider.op.set(this.births.op);
-      wider.ns.set(this.births.ns);
-      wider.serial.set(this.births.serial);
-      this.births = wider;
-    }
-    this.births.op[row] = this.machine.regs[REG_OP];
-    this.births.ns[row] = this.now;
-    this.births.serial[row] = this.serial++;
-    this.rows = Math.max(this.rows, row + 1);
-  }
 }
-
-export const newBirths = (rows: number): Births => ({
-  op: new Float64Array(rows),
-  ns: new Float64Array(rows),
-  serial: new Float64Array(rows),
-});

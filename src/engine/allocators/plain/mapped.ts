@@ -1,10 +1,11 @@
 import type { AddressSpace } from '../../machine/address-space.ts';
 import { KIND, PROT } from '../../machine/vma.ts';
-import { PAGE } from './layout.ts';
+import { PAGE } from './slots.ts';
 
 /**
- * What the C library serves when this allocator returns NULL (`onNull`): the heap segment is not its own
- * here, so it maps every block by itself, as glibc does with large ones.
+ * What the C library serves beside a plain heap: requests above the heap's largest, and, when `onNull` says
+ * so, those for which it had no memory. The heap segment may be the allocator's here, so every block is
+ * mapped by itself, as glibc does with large ones. Alignment is not modelled.
  */
 export class MappedBlocks {
   /** First page and pages of each slot's block. */
@@ -24,18 +25,24 @@ export class MappedBlocks {
     this.space.touch(page, 1);
   }
 
-  remove(slot: number): void {
+  /** @returns whether the slot had one */
+  remove(slot: number): boolean {
     const block = this.blocks.get(slot);
-    if (block === undefined) return;
+    if (block === undefined) return false;
     this.blocks.delete(slot);
     this.pages -= block.pages;
     this.space.unmap(block.page, block.pages, Infinity);
+    return true;
   }
 
-  /** Writes bytes of a slot's block, from byte `from` on. */
-  touch(slot: number, from: number, bytes: number): void {
+  /** Writes bytes of a slot's block, from byte `from` on. @returns page faults taken */
+  touch(slot: number, from: number, bytes: number): number {
     const block = this.blocks.get(slot);
-    if (block !== undefined) this.space.touchBytes(block.page, 16 + from, 16 + from + bytes);
+    if (block === undefined) return 0;
+    const { pages } = this.space;
+    const before = pages.faults;
+    this.space.touchBytes(block.page, 16 + from, 16 + from + bytes);
+    return pages.faults - before;
   }
 
   /** Pages and resident pages, by walking. */
