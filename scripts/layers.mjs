@@ -49,7 +49,7 @@ const MAY_IMPORT = {
   ],
   views: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'lessons', 'views'],
   evidence: ['base', 'engine', 'lessons', 'evidence'],
-  cli: ['base', 'engine', 'evidence', 'cli'],
+  cli: ['base', 'engine', 'draw/format', 'evidence', 'cli'],
   main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views'],
 };
 /** What only runs need: heaps, programs' code, and the machine, without which neither can do anything. */

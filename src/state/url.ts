@@ -324,7 +324,7 @@ function readSelection(text: string): unknown {
   };
 }
 
-const EDIT = /^(\d{1,11}):([a-z]+):([^:]*)(?::(\d))?$/i;
+const EDIT = /^(\d{1,11}):([a-z][a-z0-9]*):([^:]*)(?::(\d))?$/i;
 
 /** Reads an edit as it stands in the link, or with its colons encoded, as some programs send links on. */
 function readEdit(text: string, problems: Problem[]): Edit | undefined {

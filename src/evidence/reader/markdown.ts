@@ -112,6 +112,8 @@ export function markdownPassages(file: string, text: string): Passage[] {
     if (level !== undefined && (level <= section.level || below.length > 0 || section.level === 0))
       section = { level, rests: below };
     const after = level === undefined && below.length > 0 ? below : section.rests;
+    // Headings are names.
+    if (level !== undefined) return [];
     if (block.kind === 'table') {
       const cells = block.lines
         .filter((line) => !/^[|\s:-]+$/.test(line))
