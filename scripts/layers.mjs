@@ -23,7 +23,7 @@ const MAY_IMPORT = {
     'engine/recipe',
     'engine/recipe-parse',
     'engine/interventions',
-    'engine/presets',
+    'engine/scenarios',
     'engine/telemetry',
   ],
   draw: [
@@ -49,7 +49,7 @@ const MAY_IMPORT = {
   ],
   views: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'lessons', 'views'],
   cli: ['base', 'engine', 'cli'],
-  main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views'],
+  main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views', 'main'],
 };
 /** What only runs need: heaps, programs' code, and the machine, without which neither can do anything. */
 const CODE =
