@@ -7,6 +7,8 @@ import { TEXTBOOK_PRESETS } from './presets/textbook.ts';
 import type { CounterName } from './telemetry/counters.ts';
 import type { EventKind } from './telemetry/events.ts';
 
+export { variantKnobs } from './presets/variant.ts';
+
 /** When a step of a story becomes the current one. */
 export type StoryWhen =
   | { readonly kind: 'start' }
@@ -93,8 +95,3 @@ export const FIRST_PRESET = EXHIBIT;
 /** The preset with this id, or undefined. */
 export const presetById = (id: string): Preset | undefined =>
   PRESETS.find((preset) => preset.id === id);
-
-/** Knobs of one variant of a preset. */
-export function variantKnobs(preset: Preset, variant: number): Partial<KnobValues> {
-  return { ...preset.knobs, ...preset.variants[variant]?.knobs };
-}

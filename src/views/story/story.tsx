@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { Preset } from '../../engine/presets.ts';
+import { presetById } from '../../engine/presets.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { FrameView } from '../../worker/frame.ts';
 import { useFrames } from '../lane/use-frame.ts';
@@ -10,16 +10,20 @@ import { Terms } from './terms.tsx';
 /** The story of a preset: its current sentence follows the run. */
 export function Story({
   lane,
-  preset,
-  note,
+  id,
+  variant,
   turned,
 }: {
   readonly lane: Lane;
-  readonly preset: Preset;
-  readonly note: string | undefined;
+  /** Of the preset, and the name of the variant that is shown. */
+  readonly id: string;
+  readonly variant: string | undefined;
   /** Knobs differ from the scenario’s: what it concludes may not hold. */
   readonly turned: boolean;
 }) {
+  const preset = presetById(id);
+  if (!preset) throw new Error(`there is no preset ${id}`);
+  const note = preset.variants.find(({ name }) => name === variant)?.note;
   const [at, setAt] = useState(0);
   const write = (frame: FrameView): void => {
     const step = currentStep(preset.story, frame);
