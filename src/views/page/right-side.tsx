@@ -67,6 +67,7 @@ export function RightSide() {
               key={preset.id}
               lane={lane}
               preset={preset}
+              knobs={knobs}
               note={variant?.note}
               turned={turned}
             />

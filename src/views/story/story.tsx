@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react';
-import type { Preset } from '../../engine/presets.ts';
+import { useEffect, useMemo, useState } from 'react';
+import type { KnobValues } from '../../engine/knobs/index.ts';
+import { type Preset, storyUnder } from '../../engine/presets.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { FrameView } from '../../worker/frame.ts';
 import { useFrames } from '../lane/use-frame.ts';
@@ -11,18 +12,22 @@ import { Terms } from './terms.tsx';
 export function Story({
   lane,
   preset,
+  knobs,
   note,
   turned,
 }: {
   readonly lane: Lane;
   readonly preset: Preset;
+  /** In force: steps that they make false are not told. */
+  readonly knobs: KnobValues;
   readonly note: string | undefined;
   /** Knobs differ from the scenario’s: what it concludes may not hold. */
   readonly turned: boolean;
 }) {
   const [at, setAt] = useState(0);
+  const story = useMemo(() => storyUnder(preset.story, knobs), [preset, knobs]);
   const write = (frame: FrameView): void => {
-    const step = currentStep(preset.story, frame);
+    const step = currentStep(story, frame);
     // One commit per step of the story, none per frame.
     if (step !== at) setAt(step);
   };
@@ -36,7 +41,7 @@ export function Story({
         <Terms text={preset.question} />
       </p>
       <ol>
-        {preset.story.map((step, i) => (
+        {story.map((step, i) => (
           <li
             key={step.title}
             className={i === at ? 'now' : i < at ? 'past' : 'next'}
@@ -56,7 +61,7 @@ export function Story({
       </ol>
       {turned && (
         <p className="story-note">
-          Knobs were turned: the numbers are of this run, the words of the scenario as it was.
+          Knobs were turned: the numbers are of this run; what the scenario concludes may not hold.
         </p>
       )}
       {note && (
