@@ -69,6 +69,7 @@ export function RightSide() {
               lane={lane}
               id={preset.id}
               variant={variant?.name}
+              knobs={knobs}
               turned={turned}
             />
           )}
