@@ -192,6 +192,11 @@ test('a tab keeps its files when a new version is on the server', async ({ brows
   });
   expect(state).toBe('installed');
 
+  // Another tab has the page; the first one still has what it has not asked for so far.
+  const other = await context.newPage();
+  await open(other, '#v4/larson-oom?at=20000');
+  expect(await digestOf(other)).toBe(await digestOf(page));
+  await other.close();
   const saved = page.waitForEvent('download');
   await page.getByTitle('Save this view').first().click();
   await page.getByRole('button', { name: 'Save as SVG' }).first().click();
