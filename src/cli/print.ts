@@ -1,3 +1,4 @@
+import { modelDef } from '../engine/allocators/index.ts';
 import { KNOB_IDS, type KnobDef, knobDef } from '../engine/knobs/index.ts';
 import { KNOB_GROUPS } from '../engine/knobs/words.ts';
 import { PRESETS } from '../engine/presets.ts';
@@ -55,13 +56,14 @@ export function summaryText(name: string, sim: Simulation, wallMs: number, left 
     sim.knobs.seconds,
   );
   const entries = sim.readEntries();
+  const things = modelDef(sim.model).noun.many;
   const total = entries.superslabs + entries.stacks + entries.base + entries.other;
   const how = sim.awaitsHand ? 'waits for your hand' : `${sim.status} (${sim.endedBy})`;
   return [
     `${name}: ${how} after ${number(sim.op)} operations, ${(sim.virtualNs / 1e9).toFixed(3)} s modelled, ${wallMs.toFixed(0)} ms here`,
-    `  SuperSlabs   ${number(counters[C.superslabsNow])} now, ${number(counters[C.superslabsPeak])} peak, ${number(counters[C.superslabsAllocated])} allocated, ${number(counters[C.superslabsFreed])} freed; ${derived.superslabsPerLife.toFixed(2)} per life`,
+    `  ${things.padEnd(12)} ${number(counters[C.superslabsNow])} now, ${number(counters[C.superslabsPeak])} peak, ${number(counters[C.superslabsAllocated])} allocated, ${number(counters[C.superslabsFreed])} freed; ${derived.superslabsPerLife.toFixed(2)} per life`,
     `  lives        ${number(counters[C.threadLives])}; remote frees ${(100 * derived.remoteShare).toFixed(1)} %`,
-    `  map entries  ${number(total)}: ${number(entries.superslabs)} SuperSlabs, ${number(entries.stacks)} stacks, ${number(entries.base)} base, ${number(entries.other)} other`,
+    `  map entries  ${number(total)}: ${number(entries.superslabs)} of the allocator, ${number(entries.stacks)} stacks, ${number(entries.base)} base, ${number(entries.other)} other`,
     `  memory       ${number(sim.mappedBytes / 1024)} KiB mapped, ${number(sim.residentBytes / 1024)} KiB resident`,
     ...(sim.awaitsHand ? [`  next         ${handText(sim, left)}`] : []),
   ].join('\n');

@@ -66,7 +66,7 @@ export function numbersIn(text: string): WrittenNumber[] {
   }));
   return [...digits, ...words]
     .sort((a, b) => a.at - b.at)
-    .map(({ text: figure, value, half, hedge }) => ({ text: figure, value, half, hedge }));
+    .map(({ text, value, half, hedge }) => ({ text, value, half, hedge }));
 }
 
 /** How far “about 200” may be off, and how far a bound may be from what it bounds. */
