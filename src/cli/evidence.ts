@@ -14,17 +14,16 @@ import type { Rows } from '../evidence/results.ts';
 import { runJob } from '../evidence/run.ts';
 import { type Verdict, verdictOf } from '../evidence/verdict.ts';
 import { type EvidenceArgs, HELP, parseEvidenceArgs } from './evidence-args.ts';
+import { BadInput, type Io, STATUS } from './io.ts';
+import { runCommand } from './node.ts';
 
-const BAD_INPUT = 2;
-const OUR_FAULT = 1;
 const FIXTURES = 'src/evidence/fixtures';
 const PAGE = 'docs/evidence.md';
 
 const fixture = ({ id }: Experiment): string => path.join(FIXTURES, `${id}.json`);
 
 function refuse(message: string): never {
-  process.stderr.write(`${message}\n`);
-  process.exit(BAD_INPUT);
+  throw new BadInput(message);
 }
 
 /** Jobs that a call makes: those of the experiments, whole or up to their first reading. */
@@ -133,7 +132,11 @@ async function deep(args: EvidenceArgs, experiments: readonly Experiment[]): Pro
 const threadsHere = (): number => Math.max(1, availableParallelism() - 1);
 
 /** The verdicts from kept readings, after the shortest run of each experiment was made again. */
-async function fast(args: EvidenceArgs, experiments: readonly Experiment[]): Promise<Verdict[]> {
+async function fast(
+  args: EvidenceArgs,
+  experiments: readonly Experiment[],
+  stale: (line: string) => void,
+): Promise<Verdict[]> {
   const jobs = jobsOf(experiments, false);
   const kept = new Map(experiments.map((one) => [one.id, readKept(one, cellsOf(one))]));
   const first = new Map<string, number>();
@@ -152,36 +155,44 @@ async function fast(args: EvidenceArgs, experiments: readonly Experiment[]): Pro
       if (cell.experiment.readings[0] !== job.readings[0]) continue;
       const [now] = rowsFor({ ...job }, cell, found.get(number) ?? []);
       if (JSON.stringify(now) === JSON.stringify(before)) continue;
-      process.exitCode = OUR_FAULT;
-      process.stderr.write(
-        `${cell.experiment.id}: ${cell.key} gives ${now.join(', ')}, kept is ${before?.join(', ')}. --keep keeps what is so now.\n`,
+      stale(
+        `${cell.experiment.id}: ${cell.key} gives ${now.join(', ')}, kept is ${before?.join(', ')}. --keep keeps what is so now.`,
       );
     }
   }
   return experiments.map((one) => verdictOf(one, kept.get(one.id) ?? new Map()));
 }
 
-async function main(): Promise<void> {
-  const parsed = parseEvidenceArgs(process.argv.slice(2));
+/** `npm run evidence`: what holds of what we say. */
+async function evidence(argv: readonly string[], io: Io): Promise<number> {
+  const parsed = parseEvidenceArgs(argv);
   if (!parsed.ok) refuse(parsed.error.message);
   const args = parsed.value;
   if (args.help) {
-    process.stdout.write(`${HELP}\n`);
-    return;
+    io.out(`${HELP}\n`);
+    return STATUS.done;
   }
+  let status: number = STATUS.done;
+  const stale = (line: string): void => {
+    status = STATUS.ourFault;
+    io.say(line);
+  };
   const experiments = chosen(args.ids);
-  const verdicts = await (args.deep ? deep(args, experiments) : fast(args, experiments));
+  const verdicts = await (args.deep ? deep(args, experiments) : fast(args, experiments, stale));
   for (const verdict of verdicts) {
-    if (args.json)
-      process.stdout.write(`${JSON.stringify({ engine: ENGINE_VERSION, ...verdict })}\n`);
-    else process.stdout.write(`${verdictText(verdict, args.ids.length > 0, args.figures)}\n\n`);
-    if ((verdict.outcome === 'holds') === verdict.withdrawn) process.exitCode = OUR_FAULT;
+    io.out(
+      args.json
+        ? `${JSON.stringify({ engine: ENGINE_VERSION, ...verdict })}\n`
+        : `${verdictText(verdict, args.ids.length > 0, args.figures)}\n\n`,
+    );
+    if ((verdict.outcome === 'holds') === verdict.withdrawn) status = STATUS.ourFault;
   }
   if (args.keep) {
     const all = EXPERIMENTS.map((one) => verdictOf(one, readKept(one, cellsOf(one))));
     writeFileSync(PAGE, withTable(readFileSync(PAGE, 'utf8'), all));
   }
+  return status;
 }
 
-if (isMainThread) await main();
+if (isMainThread) await runCommand(evidence);
 else serve(workerData as Orders);

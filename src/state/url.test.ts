@@ -8,7 +8,9 @@ import type { Edit, Recipe } from '../engine/recipe.ts';
 import { laneKnobs, parseRecipe, remarks } from '../engine/recipe-parse.ts';
 import { actArb } from '../engine/testing/acts.ts';
 import { createAppStore, presetRecipe } from './store.ts';
-import { hashOf, recipeOf } from './url.ts';
+import { hashOf, loadPacker, recipeOf } from './url.ts';
+
+await loadPacker();
 
 /** A legal value of a knob. */
 const anyValueOf = (id: KnobId): fc.Arbitrary<KnobValue> => {

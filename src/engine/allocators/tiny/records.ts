@@ -211,8 +211,7 @@ export class TinyRecords {
     this.charges[CHARGE_OP] = this.costs.perOp;
     this.charges[CHARGE_MALLOC] = this.costs.malloc;
     this.charges[CHARGE_FREE] = this.costs.free;
-    this.charges[CHARGE_REMOTE] =
-      this.costs.remoteFree + this.costs.decrement - this.costs.free;
+    this.charges[CHARGE_REMOTE] = this.costs.remoteFree + this.costs.decrement - this.costs.free;
     this.charges[CHARGE_CENTRAL] = this.costs.central;
     this.charges[CHARGE_CONTENDED] = this.costs.contended;
     const header = knobs.headerByte ? 1 : 0;
