@@ -48,7 +48,8 @@ const MAY_IMPORT = {
     'engine/allocators/shown',
   ],
   views: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'lessons', 'views'],
-  cli: ['base', 'engine', 'cli'],
+  evidence: ['base', 'engine', 'lessons', 'evidence'],
+  cli: ['base', 'engine', 'draw/format', 'evidence', 'cli'],
   main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views', 'main'],
 };
 /** What only runs need: heaps, programs' code, and the machine, without which neither can do anything. */
@@ -63,12 +64,17 @@ const NOT_REACHED = [
     'workers need no help texts',
   ],
   ['engine/allocators/shown', CODE, 'the page shows models without their heaps'],
+  [
+    'evidence/list',
+    /^engine\/(simulation|run\/run|allocators\/(listed\/)?heaps)$/,
+    'experiments are data; whoever runs them brings the engine',
+  ],
 ];
 /**
- * Only allocators, scenarios and lessons may name a model; anything else asks for its features. So may the
+ * Only allocators, scenarios, experiments and lessons may name a model; anything else asks for its features. So may the
  * upgrader, whose old recipes had but two.
  */
-const MAY_NAME = /^(engine\/(allocators\/|presets\/|recipe-upgrade)|lessons\/)/;
+const MAY_NAME = /^(engine\/(allocators\/|presets\/|recipe-upgrade)|evidence\/|lessons\/)/;
 const MODEL_NAME = new RegExp(`(['"\`])(${readList('models').join('|')})\\1`, 'g');
 const IMPORT = /(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g;
 

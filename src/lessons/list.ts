@@ -22,6 +22,7 @@ export const LESSONS: readonly Lesson[] = [
       options: ['About one per thread and class', 'Thousands', 'It never stops growing'],
       answer: ([lane]) =>
         lane[C.superslabsPeak] < 200 ? 0 : lane[C.superslabsPeak] < 20_000 ? 1 : 2,
+      rests: ['O-03'],
     },
     steps: [
       {
@@ -48,6 +49,7 @@ export const LESSONS: readonly Lesson[] = [
       ops: 100_000,
       tests: [{ counter: 'superslabsPeak', atMost: 14, label: 'at most 14 SuperSlabs' }],
       hint: 'Fewer classes, fewer SuperSlabs: try requests of one size.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -63,6 +65,7 @@ export const LESSONS: readonly Lesson[] = [
         'Each life ends after 1,024 operations and a successor takes its blocks. Draw how the number of SuperSlabs goes.',
       series: 'superslabs',
       label: 'SuperSlabs',
+      rests: ['O-07'],
     },
     steps: [
       {
@@ -92,6 +95,7 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'threadLives', atLeast: 500, label: 'lives go on dying' },
       ],
       hint: 'Somebody must be allowed to use what the dead leave.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -111,6 +115,7 @@ export const LESSONS: readonly Lesson[] = [
         const low = (i: number): boolean => peak[i] < peak[0] / 2;
         return low(1) ? 0 : low(2) ? 1 : low(3) ? 2 : 3;
       },
+      rests: ['O-04'],
     },
     steps: [
       {
@@ -136,6 +141,7 @@ export const LESSONS: readonly Lesson[] = [
       ops: 3_000_000,
       tests: [{ counter: 'superslabsPeak', atMost: 3500, label: 'at most 3,500 SuperSlabs' }],
       hint: 'What pins a SuperSlab for ever? Look at “When a thread ends”.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -155,6 +161,7 @@ export const LESSONS: readonly Lesson[] = [
         'Map entries, a quarter of them stacks',
       ],
       answer: ([lane]) => (lane[C.mapRefusals] > 0 ? 3 : 0),
+      rests: ['O-01'],
     },
     steps: [
       {
@@ -184,6 +191,7 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'threadLives', atLeast: 9000, label: '9,000 lives' },
       ],
       hint: 'Two things use up entries. Each has a knob.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -199,6 +207,7 @@ export const LESSONS: readonly Lesson[] = [
       question: 'A trim every 100 ms, counters right. Draw the number of SuperSlabs over the run.',
       series: 'superslabs',
       label: 'SuperSlabs',
+      rests: ['O-11'],
     },
     steps: [
       {
@@ -214,8 +223,8 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         title: 'The floor rises.',
-        text: '{superslabs} stay after {lives} lives: one table per dead thread, one SuperSlab each.',
-        when: { kind: 'counter', counter: 'threadLives', atLeast: 4000 },
+        text: '{superslabs} stay after {lives} lives: one table per dead thread, one SuperSlab each. The run comes to {rate}; the scenario’s lane without trim says what the passes cost.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 8000 },
         links: [{ label: 'what holds them', point: 'map' }],
       },
     ],
@@ -228,6 +237,7 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'trimCalls', atLeast: 1, label: 'trim runs' },
       ],
       hint: 'Shorter teeth, and nothing that pins: look at the end of threads, too.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -243,6 +253,7 @@ export const LESSONS: readonly Lesson[] = [
         'A adopts each time a thread wakes, B only on need, C and D never from the living. Which lane makes most pages?',
       options: ['A', 'B', 'C', 'D'],
       answer: (lanes) => pages(lanes).indexOf(Math.max(...pages(lanes))),
+      rests: ['O-20'],
     },
     steps: [
       {
@@ -272,6 +283,7 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'wakes', atLeast: 1000, label: 'the wakers wake' },
       ],
       hint: 'A budget of nothing, a route without adoption: what may a waking thread take?',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -286,6 +298,7 @@ export const LESSONS: readonly Lesson[] = [
       question: 'Threshold 1, 2, 4, and 1 with queueing again. Which lane reuses least?',
       options: ['Threshold 1', 'Threshold 2', 'Threshold 4', 'Queueing again'],
       answer: (lanes) => pages(lanes).indexOf(Math.max(...pages(lanes))),
+      rests: ['O-31'],
     },
     steps: [
       {
@@ -314,6 +327,7 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'threadLives', atLeast: 50, label: 'lives go on dying' },
       ],
       hint: 'The lowest threshold is not enough: what a thread frees itself must be found as well.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -329,6 +343,7 @@ export const LESSONS: readonly Lesson[] = [
         'CDA, S1, S2, and CDA with the list of partly free pages. Which lane makes fewest pages where threads die?',
       options: ['CDA', 'S1', 'S2', 'CDA and the list'],
       answer: (lanes) => least(pages(lanes)),
+      rests: ['O-33'],
     },
     steps: [
       {
@@ -358,6 +373,7 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'threadLives', atLeast: 100, label: 'owners die' },
       ],
       hint: 'Orphans have a knob of their own.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -376,6 +392,7 @@ export const LESSONS: readonly Lesson[] = [
         const lost = [lane[C.strandedGraveyard], lane[C.strandedBelow], lane[C.strandedOrphan]];
         return lost.indexOf(Math.max(...lost));
       },
+      rests: ['O-34'],
     },
     steps: [
       {
@@ -405,6 +422,7 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'strandedGraveyard', atMost: 100, label: 'an empty graveyard' },
       ],
       hint: 'The list closes the graveyard; what the dead leave can be taken page by page.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -420,6 +438,7 @@ export const LESSONS: readonly Lesson[] = [
         'A is the queue of D2: newest first, four tries. B queues pages again, C lets drained pages leave, D hands out the oldest first. Which lane makes fewest pages?',
       options: ['A', 'B', 'C', 'D'],
       answer: (lanes) => least(pages(lanes)),
+      rests: ['test: src/views/story/course.test.ts'],
     },
     steps: [
       {
@@ -449,6 +468,7 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'adoptions', atLeast: 1, label: 'pages are adopted' },
       ],
       hint: 'More tries are not the only way to reach what lies below.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
 ];

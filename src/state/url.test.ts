@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { cases } from '../base/testing/fuzz.ts';
 import { KNOB_IDS, KNOBS, type KnobId, type KnobValue, knobDef } from '../engine/knobs/index.ts';
 import { PRESETS } from '../engine/presets.ts';
-import type { Recipe } from '../engine/recipe.ts';
+import type { Edit, Recipe } from '../engine/recipe.ts';
 import { laneKnobs, parseRecipe, remarks } from '../engine/recipe-parse.ts';
+import { actArb } from '../engine/testing/acts.ts';
 import { createAppStore, presetRecipe } from './store.ts';
 import { hashOf, loadPacker, recipeOf } from './url.ts';
 
@@ -27,7 +28,7 @@ const anyValueOf = (id: KnobId): fc.Arbitrary<KnobValue> => {
           })
         : fc.double({ min: def.min, max: def.max, noNaN: true });
     case 'text':
-      return fc.constant(def.default);
+      return fc.constantFrom(def.default, ...def.examples);
   }
 };
 
@@ -70,6 +71,8 @@ describe('links', () => {
         { op: 5000, lane: 0, act: 'burst' as const, subject: 2, amount: 300 },
         { op: 6000, lane: 0, act: 'adopt' as const, subject: 17, amount: 1 },
         { op: 6500, lane: 0, act: 'pin' as const, subject: 0, amount: 0 },
+        { op: 6500, lane: 0, act: 'malloc' as const, subject: 2, slot: 0, amount: 100 },
+        { op: 6501, lane: 0, act: 'free' as const, subject: 1, slot: 9, amount: 0 },
       ],
       cursor: 7000,
       notes: [
@@ -81,6 +84,32 @@ describe('links', () => {
     const { recipe: again, problems } = recipeOf(hashOf(recipe));
     expect(problems).toEqual([]);
     expect(again).toEqual(recipe);
+  });
+
+  it('bring back any interventions', () => {
+    const editArb = fc
+      .tuple(fc.nat(9000), fc.nat(1), actArb)
+      .map(([op, lane, act]): Edit => ({ op, lane, ...act }));
+    fc.assert(
+      fc.property(fc.array(editArb, { maxLength: 30 }), (edits) => {
+        const recipe = {
+          ...presetRecipe('larson-oom'),
+          lanes: ['A', 'B'].map((name) => ({ name, knobs: {} })),
+          edits: edits.sort((a, b) => a.op - b.op),
+        };
+        const { recipe: again, problems } = recipeOf(hashOf(recipe));
+        expect(problems).toEqual([]);
+        expect(again.edits).toEqual(recipe.edits);
+      }),
+      cases(300),
+    );
+  });
+
+  it('say a call by hand in a few signs', () => {
+    const malloc = { op: 7, lane: 0, act: 'malloc' as const, subject: 2, slot: 3, amount: 100 };
+    expect(hashOf({ ...presetRecipe('larson-oom'), edits: [malloc] })).toBe(
+      '#v4/larson-oom?act=7:malloc:2.3:100',
+    );
   });
 
   it('are short and readable', () => {
@@ -114,6 +143,15 @@ describe('links', () => {
     ['#v4/larson-oom?act=5:stab:1:3', /no intervention/],
     ['#v4/larson-oom?act=5:burst:1:0', /goes from 1 to/],
     ['#v4/larson-oom?act=5:kill', /cannot be read/],
+    ['#v4/larson-oom?act=5:maloc:1.3:9', /no intervention “maloc”; did you mean malloc/],
+    ['#v4/larson-oom?act=5:malloc:1:9', /malloc needs a slot from 0 to 9/],
+    ['#v4/larson-oom?act=5:malloc:1.10:9', /malloc needs a slot from 0 to 9/],
+    ['#v4/larson-oom?act=5:malloc:0.1:9', /malloc needs a chain from 1 to 127/],
+    ['#v4/larson-oom?act=5:malloc:1.1:0', /malloc goes from 1 to 16,777,216 B/],
+    ['#v4/larson-oom?act=5:free:1.1:8', /free has no amount/],
+    ['#v4/larson-oom?act=5:kill:1.1:0', /Kill is not done to a slot/],
+    ['#v4/larson-oom?act=5:malloc:1.x:9', /cannot be read/],
+    ['#v4/larson-oom?hl=1 2 x', /“x” is no size/],
     ['#v4/larson-oom?note=5:0:1', /cannot be read/],
     ['#v4/larson-oom?note=5:7::hi', /note cannot be read/],
     ['#v4/larson-oom?sel=1.2.3.4', /selected cannot be read/],
@@ -153,6 +191,7 @@ describe('links', () => {
         '=',
         'e=',
         'act=',
+        '5:malloc:1.3:100',
         'note=',
         'sel=',
         'v2z/',
@@ -387,7 +426,17 @@ describe('recipes', () => {
   it('survive mangled ones', () => {
     const bad = fc.oneof(fc.anything(), fc.constantFrom(-1, 1e308, '<img src=x>', null, {}, []));
     const entry = fc.record(
-      { op: bad, lane: bad, knob: bad, value: bad, act: bad, subject: bad, amount: bad, text: bad },
+      {
+        op: bad,
+        lane: bad,
+        knob: bad,
+        value: bad,
+        act: bad,
+        subject: bad,
+        amount: bad,
+        slot: bad,
+        text: bad,
+      },
       { requiredKeys: [] },
     );
     const mangled = fc.record(

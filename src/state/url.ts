@@ -1,4 +1,5 @@
 import type { Problem } from '../base/result.ts';
+import { actText, readActText } from '../engine/interventions.ts';
 import { KNOB_IDS, KNOBS, type KnobId, type KnobValue, knobDef } from '../engine/knobs/index.ts';
 import { type Edit, isActEdit, type LaneRecipe, type Note, type Recipe } from '../engine/recipe.ts';
 import {
@@ -98,7 +99,7 @@ export function hashOf(recipe: Recipe): string {
 function editPart(edit: Edit): string {
   const lane = edit.lane > 0 ? `:${edit.lane}` : '';
   return isActEdit(edit)
-    ? `act=${edit.op}:${edit.act}:${edit.subject}:${edit.amount}${lane}`
+    ? `act=${edit.op}:${actText(edit)}${lane}`
     : `e=${edit.op}:${KNOBS[edit.knob].url}:${encodeURIComponent(String(edit.value))}${lane}`;
 }
 
@@ -265,19 +266,9 @@ const wholeNumber = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,11}$/.test(text) ? Number(text) : undefined;
 
 function readAct(text: string, problems: Problem[]): unknown {
-  const match = /^(\d{1,11}):([a-z]{1,20}):(\d{1,11}):(\d{1,11})(?::(\d))?$/i.exec(text);
-  if (!match) {
-    problems.push(unreadable(`act=${text}`));
-    return undefined;
-  }
-  const [, op, act, subject, amount, lane] = match;
-  return {
-    op: Number(op),
-    lane: Number(lane ?? 0),
-    act,
-    subject: Number(subject),
-    amount: Number(amount),
-  };
+  const fields = readActText(text);
+  if (fields === undefined) problems.push(unreadable(`act=${text}`));
+  return fields;
 }
 
 function readNote(text: string, problems: Problem[]): unknown {
@@ -306,7 +297,7 @@ function readSelection(text: string): unknown {
   };
 }
 
-const EDIT = /^(\d{1,11}):([a-z]+):([^:]*)(?::(\d))?$/i;
+const EDIT = /^(\d{1,11}):([a-z][a-z0-9]*):([^:]*)(?::(\d))?$/i;
 
 /** Reads an edit as it stands in the link, or with its colons encoded, as some programs send links on. */
 function readEdit(text: string, problems: Problem[]): Edit | undefined {

@@ -117,7 +117,12 @@ describe.each(MODEL_IDS)('what is shown of %s', (model) => {
 
 describe('cards', () => {
   const idsFor = (features: readonly Feature[], explaining = false): string[] =>
-    cardsFor((feature) => features.includes(feature), explaining, {}).map(({ id }) => id);
+    cardsFor(
+      (feature) => features.includes(feature),
+      () => false,
+      explaining,
+      {},
+    ).map(({ id }) => id);
 
   it('ask for features: what a model lacks is not shown', () => {
     const bare = idsFor([]);
@@ -134,7 +139,7 @@ describe('cards', () => {
   it('follow the knobs in force', () => {
     const has = (knobs: KnobValues) => (feature: Feature) => isInForce(feature, knobs);
     const shown = (knobs: Partial<KnobValues>): string[] =>
-      cardsFor(has(resolveKnobs(knobs)), false, {}).map(({ id }) => id);
+      cardsFor(has(resolveKnobs(knobs)), () => false, false, {}).map(({ id }) => id);
     expect(shown({ model: 'tiny' })).not.toContain('adoption');
     expect(shown({ model: 'tiny', orphanPolicy: 'adopt' })).toContain('adoption');
     expect(shown({ model: 'mf2' })).toContain('pending');
@@ -143,8 +148,12 @@ describe('cards', () => {
 
   it('are hidden and shown by hand, but never without what they need', () => {
     const has = (feature: Feature): boolean => feature === 'trim';
-    expect(cardsFor(has, false, { trim: false }).map(({ id }) => id)).not.toContain('trim');
-    expect(cardsFor(has, false, { pending: true }).map(({ id }) => id)).not.toContain('pending');
+    expect(cardsFor(has, () => false, false, { trim: false }).map(({ id }) => id)).not.toContain(
+      'trim',
+    );
+    expect(cardsFor(has, () => false, false, { pending: true }).map(({ id }) => id)).not.toContain(
+      'pending',
+    );
   });
 
   it('have an id and a place each', () => {

@@ -71,6 +71,7 @@ export function writeFrame(
   header[H.classes] = shape.classes;
   header[H.samples] = shape.samples;
   header[H.events] = shape.events;
+  header[H.awaitsHand] = sim.awaitsHand ? 1 : 0;
   header[H.horizon] = Math.max(sim.op, context.horizon ?? 0);
   header[H.opLimit] = sim.knobs.opLimit;
   header[H.rfrWindowNs] = sim.knobs.route === 'p' ? sim.knobs.rfrWindowUs * 1000 : 0;

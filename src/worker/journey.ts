@@ -125,7 +125,8 @@ export class Journey {
   /** A slice was made. @returns true when the run is there */
   after({ hit, left }: Sliced): boolean {
     const { stage } = this;
-    const over = left <= 0 || this.run.sim.status !== 'running';
+    const { sim } = this.run;
+    const over = left <= 0 || sim.status !== 'running' || sim.awaitsHand;
     switch (stage.is) {
       case 'going':
         return over;

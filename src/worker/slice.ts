@@ -34,7 +34,7 @@ export function slice(
   const from = now();
   let left = most;
   let hit = false;
-  while (left > 0 && sim.status === 'running' && !hit) {
+  while (left > 0 && sim.status === 'running' && !hit && !sim.awaitsHand) {
     const want = Math.min(left, pace.chunk, timeline.room(sim.op));
     const before = now();
     const { ops } = sim.advance(want, watch);

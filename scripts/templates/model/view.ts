@@ -113,5 +113,7 @@ export function inspectBlocks(heap: Heap, row: number): BlocksDetail | undefined
     states,
     requested,
     slots,
+    overhead: 0,
+    lead: 0,
   };
 }

@@ -1,4 +1,19 @@
 import type { DocumentFigure, Preset } from '../presets.ts';
+import {
+  abandoned,
+  adopting,
+  all,
+  central,
+  counted,
+  dying,
+  hybrid,
+  leaking,
+  not,
+  priced,
+  reusingEmpties,
+  trimming,
+  usedAgain,
+} from './under.ts';
 
 /** D0's own log at the end of its run; all five follow from one cause. */
 const D0_LOG: readonly DocumentFigure[] = [
@@ -189,33 +204,95 @@ export const PRESET_LIST: readonly Preset[] = [
     title: 'How often to trim',
     question: 'A trim pass every 10, 100 or 500 ms: what does the sawtooth cost?',
     claims: ['C-18', 'C-19', 'I-11'],
-    knobs: { ...LARSON, decOnRemote: true, trimSS: true },
-    lanes: [0, 1, 2],
+    // What a pass costs shows only on a clock that it takes time on.
+    knobs: { ...LARSON, timeBase: 'costs', decOnRemote: true, trimSS: true },
+    lanes: [0, 1, 2, 3],
     variants: [
-      { name: '10 ms', knobs: { trimIntervalMs: 10 } },
+      {
+        name: '10 ms',
+        knobs: { trimIntervalMs: 10 },
+        note: 'D0 expects a pass this often to cost 5 to 10 %.',
+        rests: ['document'],
+      },
       { name: '100 ms', knobs: { trimIntervalMs: 100 } },
       { name: '500 ms', knobs: { trimIntervalMs: 500 } },
+      {
+        name: 'Counted, no trim',
+        knobs: { trimSS: false },
+        note: 'What the lanes that trim are compared with.',
+      },
+      {
+        name: 'As shipped',
+        knobs: { trimSS: false, decOnRemote: false },
+        note: 'Beside “Counted, no trim” it says what the decrement costs: D0 expects 0 to 2 %.',
+        rests: ['document'],
+      },
     ],
     story: [
       {
         title: 'Between two trims the heap grows.',
         text: 'Each life strands SuperSlabs at the rate lives end; the pass takes back the empty ones.',
         when: { kind: 'start' },
+        under: all(dying, trimming, abandoned),
+      },
+      {
+        title: 'No pass, no saw.',
+        text: 'Nothing gives SuperSlabs back here: the lane that the others are measured against.',
+        when: { kind: 'start' },
+        under: not(trimming),
+      },
+      {
+        title: 'Passes beside another cure.',
+        text: 'A pass gives back what is empty and not in use; how much that is depends on who may use what the dead leave.',
+        when: { kind: 'start' },
+        under: all(trimming, not(all(dying, abandoned))),
       },
       {
         title: 'One tooth.',
         text: '{freed} freed by the first passes; {superslabs} are mapped now.',
         when: { kind: 'counter', counter: 'trimCalls', atLeast: 2 },
+        under: trimming,
+      },
+      {
+        title: 'What it costs.',
+        text: '{rate} with {passes} passes so far; the lane that never trims, at the same operation, says what they cost. A pass looks at every SuperSlab, and gives each empty one back page by page; what is mapped anew is touched anew. Threads waited {lockWaited} for locks.',
+        when: { kind: 'op', op: 4_000_000 },
+        under: all(priced, trimming),
+      },
+      {
+        title: 'What it costs.',
+        text: '{rate} without any pass. What a lane that trims has less, at the same operation, is the price of its passes.',
+        when: { kind: 'op', op: 4_000_000 },
+        under: all(priced, not(trimming)),
+      },
+      {
+        title: 'No price on this clock.',
+        text: 'On the document’s rate nothing but operations takes time, so that every lane has {rate}.',
+        when: { kind: 'op', op: 4_000_000 },
+        under: not(priced),
       },
       {
         title: 'The floor rises.',
         text: 'The lower edge of the saw is what trim cannot take: {lives} thread tables, one SuperSlab each.',
         when: { kind: 'counter', counter: 'threadLives', atLeast: 6000 },
+        under: all(trimming, counted, abandoned, leaking),
       },
       {
         title: 'The limit is only later.',
-        text: 'After {time} there are {entries} map entries. A shorter interval lowers the teeth, not the floor.',
-        when: { kind: 'ended' },
+        text: 'At {time}, after {ops} operations at {rate}, a mapping is refused: {entries} map entries. A shorter interval lowers the teeth, not the floor.',
+        when: { kind: 'ended', refused: true },
+        under: all(trimming, counted, abandoned, leaking),
+      },
+      {
+        title: 'The end.',
+        text: 'At {time}, after {ops} operations at {rate}: {superslabs} SuperSlabs, {entries} map entries.',
+        when: { kind: 'ended', refused: true },
+        under: not(all(trimming, counted, abandoned, leaking)),
+      },
+      {
+        title: 'The end.',
+        text: 'At {time}, after {ops} operations at {rate}: {superslabs} SuperSlabs, {entries} map entries.',
+        when: { kind: 'ended', refused: false },
       },
     ],
     speed: 3_000_000,
@@ -315,7 +392,8 @@ export const PRESET_LIST: readonly Preset[] = [
     title: 'Cures for orphans',
     question: 'Five ways to treat the memory of dead owners. Which one ends the growth?',
     claims: ['C-14', 'C-22', 'C-23', 'C-24', 'I-15', 'I-47'],
-    knobs: LARSON,
+    // The central list ends the growth, too: what it costs instead shows only on a clock with prices.
+    knobs: { ...LARSON, timeBase: 'costs' },
     lanes: [0, 1, 2, 3],
     variants: [
       { name: 'Abandon', knobs: {} },
@@ -340,14 +418,52 @@ export const PRESET_LIST: readonly Preset[] = [
         when: { kind: 'counter', counter: 'threadLives', atLeast: 1000 },
       },
       {
-        title: 'What is left.',
-        text: '{superslabs} SuperSlabs at {time}. What still grows are the stacks that Larson never joins: {entries} entries.',
-        when: { kind: 'counter', counter: 'threadLives', atLeast: 8000 },
+        title: 'The price.',
+        text: '{rate}. Threads waited {lockWaited} for locks so far: for the kernel’s, to map.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 4000 },
+        under: all(priced, not(central)),
       },
       {
-        title: 'The benchmark’s own leak.',
-        text: 'Ended at {time} after {lives} lives with {superslabs} SuperSlabs. Two entries per dead thread are Larson’s doing, whatever the allocator.',
+        title: 'The price.',
+        text: '{rate}. Every malloc and free takes the one lock, whose cache line comes from whoever had it last: threads waited {lockWaited} for it and for the kernel’s. Kernel work is what is saved.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 4000 },
+        under: all(priced, central),
+      },
+      {
+        title: 'What is left.',
+        text: '{superslabs} SuperSlabs at {time}, {freed} given back: nobody may use what a thread leaves when it ends.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 8000 },
+        under: all(dying, abandoned),
+      },
+      {
+        title: 'What is left.',
+        text: '{superslabs} SuperSlabs at {time} after {lives} lives. A SuperSlab in which one block lives, such as a thread’s table that nobody frees, is not empty: it can be taken again by nobody.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 8000 },
+        under: all(dying, leaking, reusingEmpties),
+      },
+      {
+        title: 'What is left.',
+        text: '{superslabs} SuperSlabs at {time} after {lives} lives, {freed} given back. The pass drains the queues of the dead, but may not touch a SuperSlab in which one block lives, such as a thread’s table that nobody frees.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 8000 },
+        under: all(dying, leaking, hybrid, not(adopting)),
+      },
+      {
+        title: 'What is left.',
+        text: '{superslabs} SuperSlabs at {time} after {lives} lives: what the dead leave is used by the living. Of {entries} map entries most are stacks, which Larson never joins.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 8000 },
+        under: all(dying, leaking, usedAgain),
+      },
+      {
+        title: 'The end.',
+        text: 'At {time}, after {lives} lives at {rate}: {superslabs} SuperSlabs, {entries} map entries. Two of them for each dead thread’s stack are Larson’s doing, whatever the allocator.',
         when: { kind: 'ended' },
+        under: all(dying, leaking),
+      },
+      {
+        title: 'The end.',
+        text: 'At {time}, after {lives} lives at {rate}: {superslabs} SuperSlabs, {entries} map entries.',
+        when: { kind: 'ended' },
+        under: not(all(dying, leaking)),
       },
     ],
     speed: 4_000_000,

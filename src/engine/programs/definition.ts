@@ -4,6 +4,11 @@ import type { PROGRAM_SHARED_KNOBS } from './shared.ts';
 /** A knob that no program owns and each that reads it names. */
 export type ProgramSharedKnobId = keyof typeof PROGRAM_SHARED_KNOBS;
 
+/** What a program can do that a view may show. A view asks for a feature, never for a program's name. */
+export type ProgramFeature =
+  /** The user's hand makes its calls; without one its threads wait. */
+  'hand';
+
 /** Settings that a program cannot run with, though each knob by itself is in its range. */
 export interface Misfit {
   /** What is wrong, in one sentence. */
@@ -29,6 +34,7 @@ export interface ProgramDef {
   readonly operation: string;
   /** What it leaves out of that which it stands for, a sentence each. */
   readonly leavesOut: readonly string[];
+  readonly features?: readonly ProgramFeature[];
   /** Its own knobs. With these and the shared ones equal, its threads ask for the same. */
   readonly knobs: KnobTable;
   /** Knobs of shared.ts that it reads. */

@@ -1,5 +1,5 @@
 import { type Merged, merged, type Settings } from '../knobs/kinds.ts';
-import type { ProgramDef, ProgramDefs } from './definition.ts';
+import type { ProgramDef, ProgramDefs, ProgramFeature } from './definition.ts';
 import { DEFS } from './listed/defs.ts';
 
 /**
@@ -34,3 +34,7 @@ export const chainsOf = (knobs: Settings): number => programDef(knobs.workload).
 
 /** Whether threads of the program end by themselves. */
 export const livesEnd = (knobs: Settings): boolean => programDef(knobs.workload).livesEnd(knobs);
+
+/** Whether a program has something to show. */
+export const hasProgramFeature = (id: ProgramId, feature: ProgramFeature): boolean =>
+  programDef(id).features?.includes(feature) ?? false;

@@ -185,7 +185,8 @@ describe.each(PROGRAM_IDS)('%s', (id) => {
           run.stretch(chain, 1 + (turn % 7), () => (turn % 5 === 0 ? 0 : 7));
         }
         expect(run.program.slots).toBeLessThanOrEqual(run.program.maxSlots);
-        if (run.ready().length > 0) return;
+        // Who waits for the user's hand sleeps in no program's sense.
+        if (run.ready().length > 0 || run.program.byHand) return;
         for (const [chain, running] of run.running.entries())
           if (running) expect(run.program.sleeps(chain)).toBe(true);
       }),

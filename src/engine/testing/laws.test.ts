@@ -72,7 +72,7 @@ describe.each(PAIRS)('%s runs %s', (model, program) => {
         settings,
         steps,
         fc.array(fc.nat(900), { minLength: 2, maxLength: 4 }),
-        (knobs, some, targets) => lawOfSeeking(knobs, editsOf(some), targets),
+        (knobs, some, targets) => lawOfSeeking(knobs, editsOf(knobs, some), targets),
       ),
       cases(60),
     );

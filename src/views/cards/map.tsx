@@ -113,7 +113,7 @@ function reasonFinding({ counters }: FrameView, model: ModelId): string {
   }
   if (made === 0) return `No ${kindName(newSpan, model)} yet`;
   const [why, most] = [...because].reduce((a, b) => (b[1] > a[1] ? b : a));
-  return `${count(made)} ${nouns(model)} were made, ${count(most)} ${why}`;
+  return `${plural(made, `${noun(model)} was made`, `${nouns(model)} were made`)}, ${count(most)} ${why}`;
 }
 
 /** States of a frame, counted. */

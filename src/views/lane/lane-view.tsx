@@ -1,5 +1,6 @@
 import { Suspense, useMemo, useState } from 'react';
 import type { XAxis } from '../../draw/area.ts';
+import { hasProgramFeature } from '../../engine/programs/index.ts';
 import { scenarioById } from '../../engine/scenarios.ts';
 import { knobsInForce } from '../../state/store.ts';
 import { type CardDef, cardsFor } from '../cards/registry.ts';
@@ -51,7 +52,12 @@ export function LaneView({ index }: { readonly index: number }) {
   const preset = recipe.preset === undefined ? undefined : scenarioById(recipe.preset);
   const given = recipe.lanes[index].name;
   const name = several ? given : (variantOf(preset, recipe, index)?.name ?? given);
-  const cards = cardsFor((feature) => isInForce(feature, knobs), explained !== undefined, chosen);
+  const cards = cardsFor(
+    (feature) => isInForce(feature, knobs),
+    (feature) => hasProgramFeature(knobs.workload, feature),
+    explained !== undefined,
+    chosen,
+  );
   const front = (): void => {
     if (several && !focused) focusOn(index);
   };

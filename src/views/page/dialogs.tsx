@@ -2,7 +2,7 @@ import { Suspense } from 'react';
 import { useStore } from 'zustand';
 import { scenarioById } from '../../engine/scenarios.ts';
 import type { Overlay } from '../../state/ui.ts';
-import { reachOf } from '../../worker/protocol.ts';
+import type { Summary } from '../../worker/protocol.ts';
 import { Boundary } from '../shell/boundary.tsx';
 import { lazily } from '../shell/lazily.tsx';
 import { useApp, useFocused, usePerform, useSession, useUi } from './context.ts';
@@ -56,6 +56,10 @@ function Open({ overlay }: { readonly overlay: Overlay }) {
   }
 }
 
+/** Where the headless run has to stop; 0: where it ends by itself, as this one did. */
+const standsAt = (summary: Summary | undefined): number =>
+  summary?.status === 'running' ? summary.op : 0;
+
 /** What is shared is the run as it stands when the dialog is drawn. */
 function ShareNow({ onClose }: { onClose(): void }) {
   const session = useSession();
@@ -70,7 +74,7 @@ function ShareNow({ onClose }: { onClose(): void }) {
       lane={lane}
       name={`${preset?.title ?? 'own settings'}, ${recipe.lanes[focus].name}`}
       link={linkNow(session)}
-      command={simCommand(recipe, focus, summary ? reachOf(lane.hub.summary ?? summary) : 0)}
+      command={simCommand(recipe, focus, standsAt(lane.hub.summary ?? summary))}
       onFile={(file) => run(openFile, file)}
       onClose={onClose}
     />

@@ -1,5 +1,6 @@
 import { Suspense } from 'react';
 import { KNOB_IDS } from '../../engine/knobs/index.ts';
+import { isCall } from '../../engine/recipe.ts';
 import { scenarioById } from '../../engine/scenarios.ts';
 import { MAX_LANES } from '../../state/store.ts';
 import { Boundary } from '../shell/boundary.tsx';
@@ -34,7 +35,7 @@ export function RightSide() {
   const variant = variantOf(preset, recipe, focus);
   const turned =
     preset !== undefined &&
-    (recipe.edits.length > 0 || KNOB_IDS.some((id) => knobs[id] !== base[id]));
+    (recipe.edits.some((edit) => !isCall(edit)) || KNOB_IDS.some((id) => knobs[id] !== base[id]));
   return (
     <aside className="right" aria-label="Story, autopsy and inspector">
       <Boundary what="This side of the page" of={recipe} onLink={() => run(copyLink)}>
@@ -68,6 +69,7 @@ export function RightSide() {
               lane={lane}
               id={preset.id}
               variant={variant?.name}
+              knobs={knobs}
               turned={turned}
             />
           )}

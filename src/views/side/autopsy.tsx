@@ -1,10 +1,10 @@
 import { bytes, count, difference } from '../../draw/format.ts';
 import type { KnobValues } from '../../engine/knobs/index.ts';
 import { type DocumentFigure, presetById } from '../../engine/presets.ts';
+import { bandLabel } from '../../engine/telemetry/band-words.ts';
 import type { BandName } from '../../engine/telemetry/ledger.ts';
 import type { Autopsy } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
-import { bandLabel } from '../lane/band-groups.ts';
 import { Terms } from '../story/terms.tsx';
 import { curesFor } from './cures.ts';
 import { metricOf } from './metrics.ts';

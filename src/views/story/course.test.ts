@@ -15,7 +15,8 @@ describe('every variant of every scenario runs and tells its story', () => {
     for (const [i] of preset.variants.entries()) {
       const sim = createSimulation(resolveKnobs(variantKnobs(preset, i)), { eventCapacity: 1024 });
       sim.advance(1500);
-      expect(sim.op).toBeGreaterThan(1000);
+      // One that waits for calls by hand has its story played in presets/hand.test.ts.
+      if (!sim.awaitsHand) expect(sim.op).toBeGreaterThan(1000);
       const frame = frameOf(sim);
       const step = preset.story[currentStep(preset.story, frame)];
       expect(step.title).not.toBe('');

@@ -156,7 +156,9 @@ export function inspectChunks(heap: FirstFitHeap, row: number): BlocksDetail | u
   const slots = new Int32Array(found.length).fill(-1);
   const offsets = new Float64Array(found.length);
   const bytes = new Float64Array(found.length);
+  const numbers = new Int32Array(found.length);
   found.forEach((g, i) => {
+    numbers[i] = g - from;
     offsets[i] = byteOf(g, tagBytes) - row * ROW_BYTES;
     bytes[i] = capacityOf(heap.sizeOf(g), tagBytes) + 2 * tagBytes;
     states[i] = heap.isFree(g) ? FREE : LIVE;
@@ -175,5 +177,8 @@ export function inspectChunks(heap: FirstFitHeap, row: number): BlocksDetail | u
     slots,
     offsets,
     bytes,
+    numbers,
+    overhead: 2 * tagBytes,
+    lead: tagBytes,
   };
 }

@@ -270,7 +270,7 @@ export class Mf2Heap {
     this.marks.reserve(this.count);
     this.marks.mark(row);
     this.own(p, life);
-    this.totals.added(p);
+    this.totals.arrived(p);
     this.touchPages(p, this.prelinked[cls]);
     return p;
   }

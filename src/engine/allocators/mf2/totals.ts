@@ -98,6 +98,8 @@ export class Mf2Totals {
   private readonly changed = new Int32Array(MOST_CHANGED * WAS_WORDS);
   /** Words of it in use. */
   private length = 0;
+  /** True while `sums` say what the census says. */
+  private added = false;
   /** 1: the page is among them. */
   private marks = new Uint8Array(0);
 
@@ -130,7 +132,7 @@ export class Mf2Totals {
     if (this.marks[p >> MARK_SHIFT] === 0) this.putDown(p, this.heap.pages[p + P_HOLDER]);
   }
   /** A page is new. */
-  added(p: number): void {
+  arrived(p: number): void {
     this.putDown(p, UNCOUNTED);
   }
 
@@ -153,6 +155,8 @@ export class Mf2Totals {
   /** Counts the pages that have changed: what lives keep of them (T_GRAVE, T_BELOW) is right from here on. */
   settle(): void {
     const { changed, length, marks } = this;
+    if (length === 0) return;
+    this.added = false;
     const { pages } = this.heap;
     for (let at = 0; at < length; at += WAS_WORDS) {
       const p = changed[at + WAS_PAGE];
@@ -198,6 +202,8 @@ export class Mf2Totals {
   read(): Float64Array {
     this.settle();
     const { sums, queuedBy, census } = this;
+    if (this.added) return sums;
+    this.added = true;
     sums.fill(0);
     queuedBy.fill(0);
     for (let condition = 0; condition < CONDITIONS; condition++)
@@ -249,6 +255,7 @@ export class Mf2Totals {
   /** After the heap's own restore. */
   restore(saved: ReturnType<Mf2Totals['snapshot']>): void {
     this.length = 0;
+    this.added = false;
     this.marks.fill(0);
     this.reserve();
     this.census.set(saved.census);

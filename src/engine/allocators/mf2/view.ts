@@ -172,6 +172,8 @@ export function inspectBlocks(
     states,
     requested,
     slots,
+    overhead: 0,
+    lead: 0,
   };
 }
 

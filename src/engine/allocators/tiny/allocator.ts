@@ -180,10 +180,11 @@ export class TinyAllocator implements Allocator {
     heap.blocks[at] = BLOCK_NONE;
     if (!this.allocate(chain, size, slot, 1)) return false;
     // The new block stands in the slot; the old one is freed by what was kept of it.
+    heap.lastRemote = NONE;
     const remote = r >= 0 ? heap.freeBlock(this.ownerOf(chain), r, block, before) : 0;
     if (r < 0) heap.otherFreed(before);
     heap.counters[remote === 1 ? C.remoteFrees : C.localFrees]++;
-    heap.regs[REG_EXTRA] += remote === 1 ? heap.costs.remoteFree : heap.costs.free;
+    heap.regs[REG_EXTRA] += heap.costOfFree();
     return true;
   }
 
@@ -192,7 +193,7 @@ export class TinyAllocator implements Allocator {
     if (heap.blocks[slot * BLOCK_WORDS] === BLOCK_NONE) return;
     const remote = heap.free(this.ownerOf(chain), slot);
     heap.counters[remote === 1 ? C.remoteFrees : C.localFrees]++;
-    heap.regs[REG_EXTRA] += remote === 1 ? heap.costs.remoteFree : heap.costs.free;
+    heap.regs[REG_EXTRA] += heap.costOfFree();
   }
 
   private get counters(): Float64Array {
@@ -324,6 +325,9 @@ export class TinyAllocator implements Allocator {
       case 'stall':
       case 'burst':
       case 'kill':
+      case 'malloc':
+      case 'realloc':
+      case 'free':
         throw new Error(`${act} is the run's business`);
     }
   }

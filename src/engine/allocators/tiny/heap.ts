@@ -50,7 +50,14 @@ import {
   SS_WORDS,
 } from './layout.ts';
 import { TinyOwners } from './owners.ts';
-import { K_CARVED, K_QUEUED, K_WORDS } from './records.ts';
+import {
+  CHARGE_CONTENDED,
+  CHARGE_FREE,
+  CHARGE_REMOTE,
+  K_CARVED,
+  K_QUEUED,
+  K_WORDS,
+} from './records.ts';
 
 /**
  * The tiny model: SuperSlabs of one size class, slabs with owners, remote queues that only the owner
@@ -156,6 +163,18 @@ export class TinyHeap extends TinyOwners {
     const owner = slabs[r + OWNER];
     if (this.ordered) return owner !== life || slabs[r + LIVE] === 1;
     return owner !== life && owner > 0 && this.threads.isAlive(owner);
+  }
+
+  /**
+   * What the free costs that was just done, ns. A remote one is dearer when the slab's owner runs: it writes
+   * the same cache line with every malloc and free, and has to fetch it back.
+   */
+  costOfFree(): number {
+    const { charges, lastRemote } = this;
+    if (lastRemote < 0) return charges[CHARGE_FREE];
+    const owner = this.slabs[lastRemote + OWNER];
+    const runs = owner > 0 && this.threads.isAlive(owner) ? 1 : 0;
+    return charges[CHARGE_FREE] + charges[CHARGE_REMOTE] + runs * charges[CHARGE_CONTENDED];
   }
 
   /** Whether malloc finds a block in slab `r` without its slow path. */

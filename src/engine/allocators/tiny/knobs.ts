@@ -168,8 +168,19 @@ export const TINY_KNOBS = {
       onlyUnderCosts(knobs) ??
       (knobs.ownership === 'central' ? undefined : 'Needs the central list'),
   },
+  costDecrement: {
+    ...cost('cz', 5, 2000),
+    when: (knobs) =>
+      onlyUnderCosts(knobs) ??
+      (knobs.ownership === 'central'
+        ? 'No remote frees with a central list'
+        : knobs.decOnRemote === true
+          ? undefined
+          : 'Remote frees are not counted'),
+  },
+  costContended: cost('cb', 40, 2000),
   costLook: {
-    ...cost('cj', 60, 5000),
+    ...cost('cj', 20, 5000),
     when: (knobs) =>
       onlyUnderCosts(knobs) ??
       (knobs.ownership === 'central' || knobs.ownReuse !== 'chunks'

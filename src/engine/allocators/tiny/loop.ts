@@ -48,6 +48,7 @@ import {
 } from './layout.ts';
 import {
   CHARGE_CENTRAL,
+  CHARGE_CONTENDED,
   CHARGE_FREE,
   CHARGE_MALLOC,
   CHARGE_OP,
@@ -104,6 +105,7 @@ export function recordLoop(
   const freeCost = charges[CHARGE_FREE];
   const remoteExtra = charges[CHARGE_REMOTE];
   const central = charges[CHARGE_CENTRAL];
+  const contended = charges[CHARGE_CONTENDED];
   const until = regs[REG_UNTIL];
   const horizon = regs[REG_HORIZON];
   const tie = regs[REG_TIE] === 1;
@@ -157,9 +159,10 @@ export function recordLoop(
           rare = 1;
           break;
         }
-        // Who can see it: with `ordered` anybody, else only an owner that runs; main never drains.
-        const seen = remote & (ordered | (alive[owner] >> ALIVE_SHIFT));
-        if (seen !== 0 && (ordered !== 0 || owner > 0)) {
+        // The owner is a thread that runs (its life is above 0, and alive); main never drains.
+        const runs = remote & (alive[owner] >> ALIVE_SHIFT) & (-owner >>> 31);
+        // Who can see it: with `ordered` anybody, else only such an owner.
+        if ((runs | (remote & ordered)) !== 0) {
           // mustWait, written out: a call would cost more here than all it does.
           const key = byOps ? chainOps + (budget - left) : clock;
           if (key > horizon || (key === horizon && !tie)) break;
@@ -180,7 +183,7 @@ export function recordLoop(
         frees = (frees + 1) | 0;
         // Its slab, or NONE (all bits set) after a local one.
         lastRemote = r | (remote - 1);
-        clock += freeCost + remote * remoteExtra;
+        clock += freeCost + remote * remoteExtra + runs * contended;
         at = (at + OP_WORDS) & INDEX_BITS;
         if ((head & OP_END) !== 0) {
           clock += perOp;
@@ -251,8 +254,9 @@ export function recordLoop(
     if (shared && mustWait(regs, clock, budget - left)) break;
     if (oneList) {
       // One list for all: every call takes its lock. Others may have its core meanwhile.
-      clock +=
-        (central === 0 ? 0 : heap.machine.locks.acquire(LOCK.central, clock, central)) + central;
+      const { locks } = heap.machine;
+      const hold = central + (locks.handOver(LOCK.central, chain) ? contended : 0);
+      clock += (hold === 0 ? 0 : locks.acquire(LOCK.central, clock, hold)) + hold;
     }
     regs[REG_OP] = firstOp + (budget - left);
     regs[REG_NOW] = clock;
@@ -264,7 +268,7 @@ export function recordLoop(
         remoteFrees += remote;
         remoteByHeap += remote;
         frees++;
-        clock += freeCost + remote * remoteExtra;
+        clock += heap.costOfFree();
       } else others++;
     } else if (kind === OP_MALLOC) {
       served =

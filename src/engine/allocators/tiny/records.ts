@@ -73,12 +73,16 @@ export const K_CAPACITY = 3;
 /** Of K_LIVE, thread tables. */
 export const K_RUNTIME = 4;
 
-/** Places in `charges`: ns an operation, a malloc, a free, what a remote free costs beyond it, the one list. */
+/**
+ * Places in `charges`: ns an operation, a malloc, a free, what a remote free costs beyond it, what it costs
+ * more when the slab's owner runs, the one list.
+ */
 export const CHARGE_OP = 0;
 export const CHARGE_MALLOC = 1;
 export const CHARGE_FREE = 2;
 export const CHARGE_REMOTE = 3;
 export const CHARGE_CENTRAL = 4;
+export const CHARGE_CONTENDED = 5;
 
 /**
  * What the tiny model remembers: SuperSlab and slab records, their lists and owners, and totals over all of
@@ -146,7 +150,7 @@ export class TinyRecords {
   uncounted = 1;
   costs: Costs;
   /** Of the costs, what the hot loop charges, by CHARGE_. */
-  readonly charges = new Float64Array(5);
+  readonly charges = new Float64Array(6);
   /** The order in which threads reach each other's queues and lists can change what happens. */
   ordered = false;
   /** All threads allocate from one list (option F). */
@@ -207,8 +211,9 @@ export class TinyRecords {
     this.charges[CHARGE_OP] = this.costs.perOp;
     this.charges[CHARGE_MALLOC] = this.costs.malloc;
     this.charges[CHARGE_FREE] = this.costs.free;
-    this.charges[CHARGE_REMOTE] = this.costs.remoteFree - this.costs.free;
+    this.charges[CHARGE_REMOTE] = this.costs.remoteFree + this.costs.decrement - this.costs.free;
     this.charges[CHARGE_CENTRAL] = this.costs.central;
+    this.charges[CHARGE_CONTENDED] = this.costs.contended;
     const header = knobs.headerByte ? 1 : 0;
     this.topRequest = this.blockBytes[this.classes - 1] - header;
     this.classOf = new Uint8Array(this.topRequest + 1);

@@ -265,6 +265,8 @@ export function inspectBlocks(
     states,
     requested,
     slots,
+    overhead: tiny.heap.knobs.headerByte ? 1 : 0,
+    lead: tiny.heap.knobs.headerByte ? 1 : 0,
   };
 }
 
