@@ -104,6 +104,7 @@ const foldScenarios = (): Plugin => ({
 
 /** What the page's scripts load one after the other: all of it is fetched at once. */
 const FIRST = ['src/main.ts', 'src/views/page/mount.tsx'];
+const FONTS = /(inter|jetbrains-mono)-latin-wght-normal-[\w-]+\.woff2$/;
 const preloadPage = (): Plugin => ({
   name: 'preload-page',
   apply: 'build',
@@ -124,13 +125,24 @@ const preloadPage = (): Plugin => ({
         if (!chunk) throw new Error(`no chunk begins with ${file}`);
         add(chunk.fileName);
       }
-      return [...wanted]
+      const scripts = [...wanted]
         .filter((fileName) => !html.includes(fileName))
+        .map((fileName) => ({ rel: 'modulepreload', crossorigin: true, href: `./${fileName}` }));
+      // Fonts that the first picture is written in: text is laid out once.
+      const fonts = Object.keys(bundle)
+        .filter((fileName) => FONTS.test(fileName))
         .map((fileName) => ({
-          tag: 'link',
-          attrs: { rel: 'modulepreload', crossorigin: true, href: `./${fileName}` },
-          injectTo: 'head' as const,
+          rel: 'preload',
+          as: 'font',
+          type: 'font/woff2',
+          crossorigin: true,
+          href: `./${fileName}`,
         }));
+      return [...scripts, ...fonts].map((attrs) => ({
+        tag: 'link',
+        attrs,
+        injectTo: 'head' as const,
+      }));
     },
   },
 });
