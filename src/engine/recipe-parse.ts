@@ -14,7 +14,6 @@ import {
   resolveKnobs,
 } from './knobs/index.ts';
 import { knobWords } from './knobs/words.ts';
-import { PRESETS, presetById } from './presets.ts';
 import { programDef } from './programs/index.ts';
 import {
   type Edit,
@@ -28,6 +27,7 @@ import {
   type Selection,
 } from './recipe.ts';
 import { upgradeRecipe } from './recipe-upgrade.ts';
+import { SCENARIOS, scenarioById } from './scenarios.ts';
 
 /** Most operations anything may ask for. */
 export const MAX_OPS = 1e10;
@@ -242,7 +242,7 @@ function parseOrigin(
       });
     return {};
   }
-  const found = typeof preset === 'string' ? presetById(preset) : undefined;
+  const found = typeof preset === 'string' ? scenarioById(preset) : undefined;
   if (!found) {
     problems.push(noPreset(preset, 'everything else'));
     return {};
@@ -266,7 +266,7 @@ export function noPreset(name: unknown, kept?: string): Problem {
     typeof name === 'string'
       ? nearest(
           name,
-          PRESETS.map(({ id }) => id),
+          SCENARIOS.map(({ id }) => id),
         )
       : undefined;
   const message = `There is no preset ${quoted(name)}${near === undefined ? '.' : `; did you mean ${near}?`}`;

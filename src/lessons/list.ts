@@ -226,8 +226,8 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         title: 'The floor rises.',
-        text: '{superslabs} stay after {lives} lives: one table per dead thread, one SuperSlab each.',
-        when: { kind: 'counter', counter: 'threadLives', atLeast: 4000 },
+        text: '{superslabs} stay after {lives} lives: one table per dead thread, one SuperSlab each. The run comes to {rate}; the scenario’s lane without trim says what the passes cost.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 8000 },
         rests: ['O-11'],
         links: [{ label: 'what holds them', point: 'map' }],
       },

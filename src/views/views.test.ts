@@ -3,7 +3,7 @@ import { asNs, asOp } from '../base/units.ts';
 import { frameAt } from '../draw/testing/frames.ts';
 import { MODEL_IDS } from '../engine/allocators/index.ts';
 import { KNOB_IDS, type KnobValues, knobDef, resolveKnobs } from '../engine/knobs/index.ts';
-import { PRESETS, presetById, variantKnobs } from '../engine/presets.ts';
+import { PRESETS, presetById, storyUnder, variantKnobs } from '../engine/presets.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { EVENT_KINDS } from '../engine/telemetry/events.ts';
 import { BANDS } from '../engine/telemetry/ledger.ts';
@@ -41,8 +41,11 @@ describe('stories', () => {
     const values = storyValues(frameAt(2000));
     for (const preset of PRESETS) {
       for (const step of preset.story) expect(resolveText(step.text, values)).not.toMatch(/[{}]/);
-      expect(preset.story.length).toBeGreaterThanOrEqual(3);
-      expect(preset.story.length).toBeLessThanOrEqual(5);
+      for (const [i] of preset.variants.entries()) {
+        const told = storyUnder(preset.story, resolveKnobs(variantKnobs(preset, i))).length;
+        expect(told, `${preset.id}, variant ${i}`).toBeGreaterThanOrEqual(3);
+        expect(told, `${preset.id}, variant ${i}`).toBeLessThanOrEqual(6);
+      }
     }
   });
 

@@ -1,6 +1,6 @@
 import { Suspense } from 'react';
 import { useStore } from 'zustand';
-import { presetById } from '../../engine/presets.ts';
+import { scenarioById } from '../../engine/scenarios.ts';
 import type { Overlay } from '../../state/ui.ts';
 import type { Summary } from '../../worker/protocol.ts';
 import { Boundary } from '../shell/boundary.tsx';
@@ -67,7 +67,7 @@ function ShareNow({ onClose }: { onClose(): void }) {
   const { lane, focus } = useFocused();
   const recipe = useApp((state) => state.recipe);
   const summary = useStore(session.standing, (standing) => standing.summary);
-  const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
+  const preset = recipe.preset === undefined ? undefined : scenarioById(recipe.preset);
   return (
     <Share
       recipe={recipeNow(session)}

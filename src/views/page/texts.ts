@@ -6,27 +6,18 @@ import {
   knobDef,
   programsOfKnob,
 } from '../../engine/knobs/index.ts';
-import type { DocumentFigure, Preset, Variant } from '../../engine/presets.ts';
 import { isActEdit, type Recipe } from '../../engine/recipe.ts';
 import { laneKnobs } from '../../engine/recipe-parse.ts';
+import type { Scenario } from '../../engine/scenarios.ts';
 
 /** The variant of a scenario that a lane shows. */
 export const variantOf = (
-  preset: Preset | undefined,
+  preset: Scenario | undefined,
   recipe: Recipe,
   lane: number,
-): Variant | undefined =>
+): Scenario['variants'][number] | undefined =>
   preset?.variants.find(({ name }) => name === recipe.lanes[lane].name) ??
   preset?.variants[recipe.variant ?? 0];
-
-/** Figures of documents that belong to the lanes on screen, each once. */
-export function figuresOf(preset: Preset | undefined, names: readonly string[]): DocumentFigure[] {
-  if (!preset) return [];
-  const own = preset.variants
-    .filter(({ name }) => names.includes(name))
-    .flatMap(({ documentFigures }) => documentFigures ?? []);
-  return [...preset.documentFigures, ...own];
-}
 
 /** An argument as a shell reads it back. */
 const quotedForShell = (text: string): string =>

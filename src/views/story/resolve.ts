@@ -17,12 +17,17 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     superslabsPeak: count(counters[C.superslabsPeak]),
     lives: count(counters[C.threadLives]),
     entries: count(entries),
+    limit: count(header[H.maxMapCount]),
     entriesLeft: count(Math.max(0, header[H.maxMapCount] - entries)),
     mapped: bytes(asBytes(header[H.mappedBytes])),
     resident: bytes(asBytes(header[H.residentBytes])),
     queued: count(counters[C.queuedBlocks]),
     remoteShare: percent(derived.remoteShare),
     freed: count(counters[C.superslabsFreed]),
+    reused: count(counters[C.emptyReuses]),
+    drained: count(counters[C.drainedBlocks]),
+    believed: count(counters[C.activeBlocks]),
+    passes: count(counters[C.trimCalls]),
     perLife: derived.superslabsPerLife.toFixed(2),
     inflated: count(counters[C.inflatedSuperslabs]),
     forgotten: count(counters[C.forgottenSuperslabs]),
@@ -77,6 +82,12 @@ export function resolveText(text: string, values: Readonly<Record<string, string
   );
 }
 
+const hasEnded = ({ header }: FrameView): boolean =>
+  RUN_STATUS[header[H.status]] !== 'running' && ENDED_BY[header[H.endedBy]] !== 'user';
+/** A mapping was refused: the run came to the limit on map entries, not to that of physical memory. */
+const wasRefused = ({ header }: FrameView): boolean =>
+  RUN_STATUS[header[H.status]] === 'oom' && ENDED_BY[header[H.endedBy]] !== 'physicalLimit';
+
 /** Whether a step's moment has come. */
 export function hasCome(when: StoryWhen, frame: FrameView): boolean {
   switch (when.kind) {
@@ -92,10 +103,7 @@ export function hasCome(when: StoryWhen, frame: FrameView): boolean {
       }
       return false;
     case 'ended':
-      return (
-        RUN_STATUS[frame.header[H.status]] !== 'running' &&
-        ENDED_BY[frame.header[H.endedBy]] !== 'user'
-      );
+      return hasEnded(frame) && (when.refused === undefined || when.refused === wasRefused(frame));
   }
 }
 

@@ -128,15 +128,15 @@ export const WORDS: WordsFor<typeof TINY_KNOBS> = {
   ),
   costDecrement: costWords(
     'Counter, decrement',
-    'More for a remote free that is counted (option A): after the push on the queue one atomic decrement in the same SuperSlab’s header. Measured 1.6 to 6 ns more than the push alone, wherever the lines were last (scripts/native/shared-lines.c).',
+    'More for a remote free that is counted (option A): after the push on the queue one atomic decrement in the same SuperSlab’s header. Measured 0 to 7 ns more than the push alone, wherever the lines were last (scripts/native/shared-lines.c).',
   ),
   costContended: costWords(
     'Contended line',
-    'More for an atomic on a cache line that another running thread writes, too, and has to fetch back: a remote free to an owner that lives, the central list when another thread had it last. A line from another core takes 23 ns within an EPYC’s L3, 47 to 51 ns on Xeons (nviennot/core-to-core-latency); measured here 10 to 60 ns more than one’s own.',
+    'More for an atomic on a cache line that another running thread writes, too, and has to fetch back: a remote free to an owner that lives, the central list when another thread had it last. A line from another core takes 23 ns within an EPYC’s L3, 47 to 51 ns on Xeons (nviennot/core-to-core-latency); in a virtual machine 0 to 62 ns more than one’s own (docs/time.md).',
   ),
   costLook: costWords(
     'Own SuperSlab, look',
-    'Looking into one SuperSlab that the thread has set aside: heads and queues of its slabs. Measured 17 to 22 ns for 32 slabs that no other core has touched, 50 to 225 ns if one has (scripts/native/shared-lines.c).',
+    'Looking into one SuperSlab that the thread has set aside: heads and queues of its slabs. Measured 17 to 18 ns for 32 slabs that no other core has touched, 49 to 204 ns if one has (scripts/native/shared-lines.c).',
   ),
   costTrimVisit: costWords(
     'Trim, per SuperSlab',

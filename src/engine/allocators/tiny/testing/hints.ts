@@ -27,6 +27,10 @@ const MANY: Partial<KnobValues> = {
 export const HINTS: Hints = {
   ownReuse: [{ knobs: MANY, value: 'current' }],
   costLook: [{ knobs: { ...MANY, timeBase: 'costs' }, value: 500 }],
+  costDecrement: [
+    { knobs: { workload: 'larson', timeBase: 'costs', decOnRemote: true }, value: 500 },
+  ],
+  costContended: [{ knobs: { workload: 'larson-shared', timeBase: 'costs' }, value: 500 }],
   superslabCacheSlots: [{ knobs: TRIMMED, value: 4 }],
   costMunmap: [{ knobs: TRIMMED_AT_COST, value: 5000 }],
   costMunmapPage: [{ knobs: TRIMMED_AT_COST, value: 5000 }],
