@@ -2,9 +2,12 @@ import type { Experiment } from './experiment.ts';
 import { COUNTER_EXPERIMENTS } from './experiments/counter.ts';
 import { CRASH_EXPERIMENTS } from './experiments/crash.ts';
 import { DOMINO_EXPERIMENTS } from './experiments/dominoes.ts';
+import { GATE_EXPERIMENTS } from './experiments/gates.ts';
+import { INDEPENDENT_EXPERIMENTS } from './experiments/independent.ts';
 import { ORPHAN_EXPERIMENTS } from './experiments/orphans.ts';
 import { OWNER_EXPERIMENTS } from './experiments/owners.ts';
 import { PAIR_EXPERIMENTS } from './experiments/pairs.ts';
+import { RATE_EXPERIMENTS } from './experiments/rates.ts';
 import { SHAPE_EXPERIMENTS } from './experiments/shape.ts';
 
 /** Every sentence of ours that states a result, by the number that texts name it by. */
@@ -16,6 +19,9 @@ export const EXPERIMENTS: readonly Experiment[] = [
   ...DOMINO_EXPERIMENTS,
   ...PAIR_EXPERIMENTS,
   ...OWNER_EXPERIMENTS,
+  ...GATE_EXPERIMENTS,
+  ...INDEPENDENT_EXPERIMENTS,
+  ...RATE_EXPERIMENTS,
 ];
 
 export const experimentById = (id: string): Experiment | undefined =>

@@ -20,8 +20,9 @@ import { changedFromPreset, presetRecipe, type Store, withView } from './store.t
  * here throws, whatever the text.
  */
 export const URL_VERSION = 4;
-/** No recipe within its limits makes a longer one. */
+/** No recipe within its limits makes a longer one: deflated, and in plain while nothing can deflate it. */
 const MAX_HASH = 300_000;
+const MAX_PLAIN_HASH = 1_500_000;
 /** Texts up to this length stay readable. */
 const MAX_PLAIN = 500;
 /** After so many parts that cannot be read the rest is not looked at. */
@@ -136,7 +137,8 @@ export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } 
     recipe: first,
     problems: [{ code: 'E_RECIPE_FORMAT', message, kept: 'the first exhibit' }],
   });
-  if (text.length > MAX_HASH) return whole('This link is too long to be one of ours.');
+  if (text.length > (isDeflated(text) ? MAX_HASH : MAX_PLAIN_HASH))
+    return whole('This link is too long to be one of ours.');
   const deflated = /^(v\d{1,4})z\/([A-Za-z0-9_-]+)$/.exec(text);
   if (deflated) {
     if (!packer) return whole('What reads this link could not be loaded. Reload the page.');

@@ -17,12 +17,12 @@ const LIVING: readonly Lane[] = [
 export const COUNTER_EXPERIMENTS: readonly Experiment[] = [
   {
     id: 'O-03',
-    says: 'Where owners live, the counter that remote frees do not lower makes no memory grow: where three quarters of all frees are remote there are as many SuperSlabs as with the counter mended, and none more after 4 M operations than after 1 M.',
+    says: 'Where owners live, the counter that remote frees do not lower makes no memory grow: on a shared array, where more than half of all frees are remote, there are as many SuperSlabs as with the counter mended, and none more after 2 M operations than after 0.5 M.',
     base: { seconds: 60 },
     lanes: LIVING,
     conditions: combined([SCHEDULES, SMALL_SIZES, CLOCKS]),
     seeds: SEEDS,
-    readings: [1_000_000, 2_000_000, 4_000_000],
+    readings: [500_000, 1_000_000, 2_000_000],
     measures: ['superslabsNow', 'remotePercent', 'inflation'],
     holds(results) {
       const figures = new Figures();
@@ -55,7 +55,7 @@ export const COUNTER_EXPERIMENTS: readonly Experiment[] = [
           condition: condition.id,
           holds:
             grown.every(({ most }) => most <= 0) &&
-            Math.abs(remote.typical - 75) < 1 &&
+            remote.least > 50 &&
             lied.most === counted.most,
           found: `${shownSpread(lied)} SuperSlabs, ${shown(remote.typical)} % of frees remote`,
         };
@@ -84,8 +84,8 @@ export const COUNTER_EXPERIMENTS: readonly Experiment[] = [
     ],
     conditions: combined([SCHEDULES, SMALL_SIZES]),
     seeds: SEEDS,
-    // Just after the trim passes at 0.5, 1 and 2 s of the document rate.
-    readings: [2_095_256, 4_190_256, 8_380_256],
+    // Just after the trim passes at 0.2, 0.4 and 0.8 s of the document rate.
+    readings: [838_256, 1_676_256, 3_352_256],
     measures: [
       'superslabsNow',
       'superslabsPeak',
@@ -138,7 +138,7 @@ export const COUNTER_EXPERIMENTS: readonly Experiment[] = [
             share('trim').most < 5 &&
             Math.abs(perLife.typical - 1) < 0.1 &&
             detached.most <= 10,
-          found: `freed: count ${shownSpread(share('count'))} %, trim ${shownSpread(share('trim'))} %, both ${shownSpread(share('both'))} %, ${shownSpread(perLife)} left for each life; detached ${shownSpread(detached)} more in 1.5 s`,
+          found: `freed: count ${shownSpread(share('count'))} %, trim ${shownSpread(share('trim'))} %, both ${shownSpread(share('both'))} %, ${shownSpread(perLife)} left for each life; detached ${shownSpread(detached)} more in 0.6 s`,
         };
       });
       return { cases, figures: figures.list };
