@@ -54,9 +54,7 @@ export const COUNTER_EXPERIMENTS: readonly Experiment[] = [
         return {
           condition: condition.id,
           holds:
-            grown.every(({ most }) => most <= 0) &&
-            remote.least > 50 &&
-            lied.most === counted.most,
+            grown.every(({ most }) => most <= 0) && remote.least > 50 && lied.most === counted.most,
           found: `${shownSpread(lied)} SuperSlabs, ${shown(remote.typical)} % of frees remote`,
         };
       });
