@@ -69,6 +69,7 @@ export function RightSide() {
               preset={preset}
               knobs={knobs}
               note={variant?.note}
+              told={knobs.model === base.model && knobs.workload === base.workload}
               turned={turned}
             />
           )}
