@@ -2,6 +2,10 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { bundleTests, testFiles, unchanged } from './scripts/bundle-tests.ts';
+import { listsOrExit, listsPlugin } from './scripts/lists.mjs';
+
+// Which tests are left out is asked before any plugin is.
+listsOrExit();
 
 // One seed for all property tests of a run, inherited by the processes that run them.
 process.env.SEED ??= String(randomInt(2 ** 31 - 1));
@@ -15,7 +19,7 @@ async function leftOut(): Promise<string[]> {
 }
 
 export default defineConfig(async () => ({
-  plugins: [bundleTests()],
+  plugins: [listsPlugin(), bundleTests()],
   // The bundles are JavaScript already; what the runner itself loads is not bundled.
   oxc: { include: /\/scripts\/.*\.ts$/ },
   test: {

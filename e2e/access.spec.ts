@@ -16,7 +16,7 @@ test('no accessibility violations, in either theme', async ({ page }) => {
     expect(await violations(page, within, CONTRAST), `${where}, other theme`).toEqual([]);
     await turn(theme);
   };
-  await open(page, '#v3/larson-oom?at=200000');
+  await open(page, '#v4/larson-oom?at=200000');
   await check('standing still');
 
   await inspectFirst(page);
@@ -46,7 +46,7 @@ test('no accessibility violations, in either theme', async ({ page }) => {
   await check('blows', '[data-testid="break-it"]');
   await check('branches', 'nav');
 
-  await goTo(page, '#v3/larson-oom?at=10000000000');
+  await goTo(page, '#v4/larson-oom?at=10000000000');
   await expect(page.getByTestId('autopsy')).toBeVisible();
   await check('autopsy');
 });

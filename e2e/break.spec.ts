@@ -19,7 +19,7 @@ import {
 test('a killed thread is a branch that undo takes back and a link brings again', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?at=300000');
+  await open(page, '#v4/larson-oom?at=300000');
   const before = await digestOf(page);
   await onPage(page);
   await page.keyboard.press('b');
@@ -60,7 +60,7 @@ test('a killed thread is a branch that undo takes back and a link brings again',
 });
 
 test('memory is taken, pinned and given back by hand; what cannot be is said', async ({ page }) => {
-  await open(page, '#v3/larson-oom?at=300000&sel=9');
+  await open(page, '#v4/larson-oom?at=300000&sel=9');
   const inspector = page.getByTestId('inspector');
   await expect(inspector).toContainText('SuperSlab 9');
   const before = await digestOf(page);
@@ -84,7 +84,7 @@ test('memory is taken, pinned and given back by hand; what cannot be is said', a
 test('memory pressure kills a program that has more than is left, in all lanes alike', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?at=1000000');
+  await open(page, '#v4/larson-oom?at=1000000');
   await page.getByRole('button', { name: 'Break it', exact: true }).click();
   const panel = page.getByTestId('break-it');
   await panel.getByRole('button', { name: '90 %' }).click();
@@ -96,7 +96,7 @@ test('memory pressure kills a program that has more than is left, in all lanes a
   await expect(panel.getByRole('button', { name: 'Kill chain 1' })).toBeDisabled();
   await expect(panel.getByRole('button', { name: '50 %' })).toBeDisabled();
 
-  await goTo(page, '#v3/fix-grid?at=300000');
+  await goTo(page, '#v4/fix-grid?at=300000');
   if ((await panel.count()) === 0)
     await page.getByRole('button', { name: 'Break it', exact: true }).click();
   await panel.getByRole('button', { name: '50 %' }).click();
@@ -104,7 +104,7 @@ test('memory pressure kills a program that has more than is left, in all lanes a
 });
 
 test('a blow falls in all lanes alike, or in one', async ({ page }) => {
-  await open(page, '#v3/best-policy?at=4000');
+  await open(page, '#v4/best-policy?at=4000');
   await page.getByRole('button', { name: 'Break it', exact: true }).click();
   const panel = page.getByTestId('break-it');
   await panel.getByRole('button', { name: 'Kill chain 1' }).click();
@@ -124,7 +124,7 @@ test('a blow falls in all lanes alike, or in one', async ({ page }) => {
 });
 
 test('notes and the selection travel in the link, as text and nothing else', async ({ page }) => {
-  await open(page, '#v3/larson-oom?at=200000');
+  await open(page, '#v4/larson-oom?at=200000');
   await inspectFirst(page);
   await keys(page, 'Escape', 'Enter');
   await onPage(page);
@@ -154,7 +154,7 @@ test('notes and the selection travel in the link, as text and nothing else', asy
 test('panels take the focus, keep it, refuse rubbish aloud, and Escape closes them', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?at=300000');
+  await open(page, '#v4/larson-oom?at=300000');
   await onPage(page);
   await page.keyboard.press('b');
   const panel = page.getByTestId('break-it');

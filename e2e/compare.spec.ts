@@ -20,7 +20,7 @@ import {
 test('a comparison from scratch, to its first divergence, with the keyboard alone', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?at=100000');
+  await open(page, '#v4/larson-oom?at=100000');
   await press(page, 'Duplicate lane A');
   await expect(page.getByTestId('compare')).toBeVisible();
   await whenIdle(page);
@@ -63,7 +63,7 @@ test('a comparison from scratch, to its first divergence, with the keyboard alon
 });
 
 test('four lanes stand at equal operations, whatever moves them', async ({ page }) => {
-  await open(page, '#v3/fix-grid');
+  await open(page, '#v4/fix-grid');
   await passed(page, 300_000);
   await page.keyboard.press('Space');
   await expect(verdict(page)).toHaveText('paused');
@@ -91,7 +91,7 @@ test('four lanes stand at equal operations, whatever moves them', async ({ page 
   await whenIdle(page);
   expect(new Set(await opsOf(page)).size).toBe(1);
 
-  await goTo(page, '#v3/domino?at=20000');
+  await goTo(page, '#v4/domino?at=20000');
   await page.getByLabel('Kind of event to step to').selectOption('pageAdopted');
   await onPage(page);
   for (const key of ['Shift+ArrowRight', 'Shift+ArrowLeft', 'Shift+ArrowLeft', 'ArrowLeft']) {
@@ -102,7 +102,7 @@ test('four lanes stand at equal operations, whatever moves them', async ({ page 
     await expect(page).toHaveURL(new RegExp(`at=${now[0]}(&|$)`));
   }
   // A lane that has ended stays behind; the run is where the others are.
-  await goTo(page, '#v3/fix-grid?mm=6000&at=900000');
+  await goTo(page, '#v4/fix-grid?mm=6000&at=900000');
   await expect(page.getByText(/^OOM at/).first()).toBeVisible();
   expect(Math.min(...(await opsOf(page)))).toBeLessThan(900_000);
   await onPage(page);
@@ -113,7 +113,7 @@ test('four lanes stand at equal operations, whatever moves them', async ({ page 
 });
 
 test('a domino is followed to its origin, with the keyboard alone', async ({ page }) => {
-  await open(page, '#v3/domino.0?at=5000');
+  await open(page, '#v4/domino.0?at=5000');
   await expect(page.getByRole('heading', { name: /fell to a chain of adoptions/ })).toBeVisible();
   await press(page, 'Longest chain');
   await expect(page.getByTestId('domino-sum')).toContainText('64.0 KiB mapped');
@@ -139,7 +139,7 @@ test('a domino is followed to its origin, with the keyboard alone', async ({ pag
 });
 
 test('contradictory knobs are allowed and explained where they bite', async ({ page }) => {
-  await open(page, '#v3/route-p.0?at=30000');
+  await open(page, '#v4/route-p.0?at=30000');
   await page
     .getByRole('article')
     .filter({ has: page.getByRole('application', { name: /^Adoptions and new/ }) })

@@ -32,7 +32,7 @@ test('the browser computes what Node computes, bit for bit', async ({ page }) =>
     { encoding: 'utf8' },
   );
   const node = JSON.parse(line) as { digest: string; ops: number; status: string };
-  await open(page, '#v3/larson-oom?at=10000000000');
+  await open(page, '#v4/larson-oom?at=10000000000');
   await expect(page.getByTestId('autopsy')).toBeVisible();
   expect(await opOf(page)).toBe(node.ops);
   expect(await digestOf(page)).toBe(node.digest);
@@ -41,7 +41,7 @@ test('the browser computes what Node computes, bit for bit', async ({ page }) =>
 
 test('frames cause no React commits', async ({ page }) => {
   // No preset, so no story whose steps would be commits of their own.
-  await open(page, '#v3/custom?su=false&s=3600');
+  await open(page, '#v4/custom?su=false&s=3600');
   await expect(verdict(page)).toHaveText('running');
   await page.waitForFunction(() => window.slabscope.frames > 20);
   const before = await page.evaluate(() => ({ ...window.slabscope, lane: undefined }));
@@ -55,10 +55,10 @@ test('a link with branches opens at the top of a narrow page; a slide shows view
   page,
 }) => {
   await page.setViewportSize({ width: 768, height: 1000 });
-  await open(page, '#v3/larson-oom?at=500000&e=100000:ti:100');
+  await open(page, '#v4/larson-oom?at=500000&e=100000:ti:100');
   await expect(page.getByRole('navigation', { name: 'Branches of this run' })).toBeAttached();
   expect(await page.evaluate(() => window.scrollY)).toBe(0);
-  await open(page, '#v3/larson-oom?at=20000', '?embed=1');
+  await open(page, '#v4/larson-oom?at=20000', '?embed=1');
   await whenIdle(page);
   await expect(page.getByRole('application', { name: /^Every / })).toBeVisible();
   await expect(page.getByRole('banner')).toBeHidden();

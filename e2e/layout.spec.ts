@@ -44,12 +44,12 @@ async function everywhere(
 test('one lane fits from 360 to 2560 px in both themes, and so do blows and notes', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?at=1000000');
+  await open(page, '#v4/larson-oom?at=1000000');
   await everywhere(page, 2, async () => {
     await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
     await expect(map(page)).toBeVisible();
   });
-  await goTo(page, '#v3/larson-oom?at=200000&sel=9');
+  await goTo(page, '#v4/larson-oom?at=200000&sel=9');
   await page.getByRole('button', { name: 'Break it', exact: true }).click();
   await page.getByRole('button', { name: 'Notes', exact: true }).click();
   await everywhere(page, 1, async () => {
@@ -62,7 +62,7 @@ test('one lane fits from 360 to 2560 px in both themes, and so do blows and note
 });
 
 test('four lanes fit from 360 to 2560 px, without violations', async ({ page }) => {
-  await open(page, '#v3/routes?at=20000');
+  await open(page, '#v4/routes?at=20000');
   const seen: string[] = [];
   await everywhere(page, 1, async (width, theme) => {
     await expect(page.getByTestId('compare')).toBeVisible();

@@ -45,9 +45,9 @@ async function answer(page: Page, guess: number | 'rise' | 'fall'): Promise<stri
   return page.getByTestId('score').innerText();
 }
 
-// One lesson of each kind; that all nine prove what they should is in lessons.test.ts.
+// One lesson of each kind; that all ten prove what they should is in lessons.test.ts.
 test('lessons by a learner who errs first: a choice, and a curve', async ({ page }) => {
-  await open(page, '#v3/larson-oom?at=1000');
+  await open(page, '#v4/larson-oom?at=1000');
   await begin(page, 'Design the policy');
   expect(await answer(page, 1)).toBe('Not this time.');
   await begin(page, 'Design the policy');
@@ -63,7 +63,7 @@ test('lessons by a learner who errs first: a choice, and a curve', async ({ page
 test('a goal is reached with the knobs, remembered, and knobs turned half-way break nothing', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?at=1000');
+  await open(page, '#v4/larson-oom?at=1000');
   await begin(page, 'The dead owner');
   await draw(page, 'rise');
   await page.getByRole('button', { name: 'Now let it run' }).click();
@@ -89,7 +89,7 @@ test('a goal is reached with the knobs, remembered, and knobs turned half-way br
 test('a step that can never come says so; the clicker turns steps; another scenario closes the lesson', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?at=1000');
+  await open(page, '#v4/larson-oom?at=1000');
   await begin(page, 'Who hit the map limit?');
   const lesson = page.getByTestId('lesson');
   await page.getByRole('radio').nth(3).check();

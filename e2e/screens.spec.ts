@@ -72,7 +72,7 @@ async function scene(page: Page, hash: string): Promise<void> {
 }
 
 test('the exhibit looks as it did', async ({ page }) => {
-  await scene(page, '#v3/larson-oom?at=1000000');
+  await scene(page, '#v4/larson-oom?at=1000000');
   await lookFrom(page, FRAME, 'page-dark');
   await lookAt(page.getByRole('article').filter({ has: map(page) }), 'map');
   await lookAt(card(page, /resident/), 'ledger');
@@ -86,16 +86,16 @@ test('the exhibit looks as it did', async ({ page }) => {
 });
 
 test('a telephone and an autopsy look as they did', async ({ page }) => {
-  await scene(page, '#v3/larson-oom?mm=4000&at=10000000000');
+  await scene(page, '#v4/larson-oom?mm=4000&at=10000000000');
   await lookAt(page.getByTestId('autopsy'), 'autopsy');
   await lookFrom(page, PHONE, 'phone');
 });
 
 test('comparisons, lanes, dominoes and adoptions look as they did', async ({ page }) => {
-  await scene(page, '#v3/routes?at=20000');
+  await scene(page, '#v4/routes?at=20000');
   await lookFrom(page, FRAME, 'comparison');
   await lookAt(lanes(page).nth(3).getByRole('article').first(), 'lane-of-four');
-  await goTo(page, '#v3/domino.0?at=5000');
+  await goTo(page, '#v4/domino.0?at=5000');
   await expect(lanes(page)).toHaveCount(1);
   await press(page, 'Longest chain');
   await expect(page.getByTestId('domino-sum')).toContainText('mapped');
@@ -104,7 +104,7 @@ test('comparisons, lanes, dominoes and adoptions look as they did', async ({ pag
 });
 
 test('a lesson looks as it did', async ({ page }) => {
-  await scene(page, '#v3/larson-oom?at=1000');
+  await scene(page, '#v4/larson-oom?at=1000');
   await page.getByRole('button', { name: 'Lessons', exact: true }).click();
   await page
     .getByRole('dialog', { name: 'Lessons' })
@@ -114,4 +114,10 @@ test('a lesson looks as it did', async ({ page }) => {
   await lesson.getByRole('application').focus();
   await keys(page, 'ArrowRight', 'ArrowUp', 'ArrowRight', 'ArrowUp', 'ArrowUp');
   await lookAt(lesson, 'lesson');
+});
+
+test('malloc by hand looks as it did', async ({ page }) => {
+  const calls = 'act=0:malloc:1.1:120&act=1:free:1.7:0&act=2:free:1.8:0&act=3:realloc:1.6:256';
+  await scene(page, `#v4/by-hand?${calls}&at=4`);
+  await lookAt(card(page, /by hand/), 'by-hand');
 });

@@ -1,4 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { preview } from 'vite';
 import {
   branch,
   digestOf,
@@ -20,7 +24,7 @@ import {
 test('a knob turned in the past makes a branch; undo and redo walk them; two open as lanes', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?at=300000');
+  await open(page, '#v4/larson-oom?at=300000');
   const before = await digestOf(page);
   await knob(page, 'orphanPolicy').getByRole('button', { name: 'Adopt', exact: true }).click();
   await expect(tree(page)).toContainText('Memory of dead owners: Adopt');
@@ -38,7 +42,7 @@ test('a knob turned in the past makes a branch; undo and redo walk them; two ope
   expect(await violations(page, '[data-testid="compare"]')).toEqual([]);
 
   // Branches come with a link; the one that was left opens as a lane beside the shipped policy.
-  await open(page, '#v3/larson-oom?act=300000:kill:2:0&e=400000:op:adopt&at=500000');
+  await open(page, '#v4/larson-oom?act=300000:kill:2:0&e=400000:op:adopt&at=500000');
   await expect(branch(page)).toContainText('Adopt');
   await onPage(page);
   await page.keyboard.press('Control+z');
@@ -52,7 +56,7 @@ test('a knob turned in the past makes a branch; undo and redo walk them; two ope
 test('commands, operations and knobs are found by name, with the keyboard alone', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?at=1000');
+  await open(page, '#v4/larson-oom?at=1000');
   await page.keyboard.press('Control+k');
   const box = page.getByRole('combobox', { name: /Find a command/ });
   await expect(box).toBeFocused();
@@ -82,7 +86,7 @@ test('commands, operations and knobs are found by name, with the keyboard alone'
 test('a run leaves as link, command, recipe and trace, and comes back from a file', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?op=adopt&at=150000');
+  await open(page, '#v4/larson-oom?op=adopt&at=150000');
   const digest = await digestOf(page);
   const share = (): Promise<void> => page.getByRole('button', { name: 'Share and export' }).click();
   const load = (name: string, text: string | Buffer): Promise<void> =>
@@ -107,7 +111,7 @@ test('a run leaves as link, command, recipe and trace, and comes back from a fil
   await dialog.getByRole('button', { name: 'Recipe', exact: true }).click();
   const recipe = readFileSync(await (await saving).path());
   await page.keyboard.press('Escape');
-  await open(page, '#v3/chunks.1?at=1000');
+  await open(page, '#v4/chunks.1?at=1000');
   await share();
   await load('run.json', recipe);
   await expect(page.getByTestId('scenario')).toContainText('Larson to the map limit');
@@ -136,7 +140,7 @@ test('a run leaves as link, command, recipe and trace, and comes back from a fil
 test('works offline after the first load', async ({ browser, baseURL }) => {
   const context = await browser.newContext(baseURL === undefined ? {} : { baseURL });
   const page = await context.newPage();
-  await open(page, '#v3/larson-oom?at=20000');
+  await open(page, '#v4/larson-oom?at=20000');
   const digest = await digestOf(page);
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
@@ -147,4 +151,57 @@ test('works offline after the first load', async ({ browser, baseURL }) => {
   await reload(page);
   expect(await digestOf(page)).toBe(digest);
   await context.close();
+});
+
+test('a tab keeps its files when a new version is on the server', async ({ browser }) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'slabscope-'));
+  await cp('dist', folder, { recursive: true });
+  const server = await preview({
+    root: folder,
+    configFile: false,
+    build: { outDir: '.' },
+    preview: { port: 0 },
+    logLevel: 'silent',
+  });
+  const context = await browser.newContext({ baseURL: server.resolvedUrls?.local[0] ?? '' });
+  const page = await context.newPage();
+  await open(page, '#v4/larson-oom?at=20000');
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+
+  // The next version: other names, and the code that saves pictures is not what it was.
+  const script = path.join(folder, 'sw.js');
+  const [picture] = (await readdir(path.join(folder, 'assets'))).filter((name) =>
+    name.startsWith('svgcanvas'),
+  );
+  const next = picture.replace('svgcanvas', 'svgcanvas-next');
+  await rename(path.join(folder, 'assets', picture), path.join(folder, 'assets', next));
+  const former = await readFile(script, 'utf8');
+  await writeFile(script, former.replace(/slabscope-\w+/, 'slabscope-next').replace(picture, next));
+  const state = await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    await registration.update();
+    const worker = registration.installing ?? registration.waiting;
+    while (worker?.state === 'installing')
+      await new Promise((resolve) =>
+        worker.addEventListener('statechange', resolve, { once: true }),
+      );
+    return worker?.state;
+  });
+  expect(state).toBe('installed');
+
+  // Another tab has the page; the first one still has what it has not asked for so far.
+  const other = await context.newPage();
+  await open(other, '#v4/larson-oom?at=20000');
+  expect(await digestOf(other)).toBe(await digestOf(page));
+  await other.close();
+  const saved = page.waitForEvent('download');
+  await page.getByTitle('Save this view').first().click();
+  await page.getByRole('button', { name: 'Save as SVG' }).first().click();
+  expect((await saved).suggestedFilename()).toMatch(/\.svg$/);
+  await context.close();
+  await server.close();
+  await rm(folder, { recursive: true });
 });

@@ -27,7 +27,7 @@ async function point(page: Page, share: number): Promise<{ x: number; y: number 
 test('travel in time: drag, step back, previous event, and the same bits as a straight run', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?at=500000');
+  await open(page, '#v4/larson-oom?at=500000');
   const straight = await digestOf(page);
   await seek(page, 2_000_000);
   const end = await digestOf(page);
@@ -86,7 +86,7 @@ test('travel in time: drag, step back, previous event, and the same bits as a st
 });
 
 test('the address knows where the run stands, and the start is the start', async ({ page }) => {
-  await open(page, '#v3/larson-oom?at=300000');
+  await open(page, '#v4/larson-oom?at=300000');
   await page.getByRole('button', { name: 'Step one operation' }).click();
   await expect(page).toHaveURL(/at=300001$/);
   await page.getByRole('button', { name: 'Play', exact: true }).click();
@@ -110,7 +110,7 @@ test('the address knows where the run stands, and the start is the start', async
 test('the address follows a run to its end; marks of what was seen stay when it goes back', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?at=300000');
+  await open(page, '#v4/larson-oom?at=300000');
   await onPage(page);
   await page.keyboard.press('End');
   await expect(page.getByTestId('autopsy')).toBeVisible();
@@ -132,7 +132,7 @@ test('the address follows a run to its end; marks of what was seen stay when it 
 test('what is not there is said: an event that never comes, a SuperSlab not made yet', async ({
   page,
 }) => {
-  await open(page, '#v3/larson-oom?at=300000');
+  await open(page, '#v4/larson-oom?at=300000');
   await page.getByLabel('Kind of event to step to').selectOption({ label: 'trim pass' });
   await onPage(page);
   await page.keyboard.press('Shift+ArrowLeft');
@@ -143,7 +143,7 @@ test('what is not there is said: an event that never comes, a SuperSlab not made
   await expect(notices(page)).toContainText('No “trim pass” before this run ends.');
   await whenIdle(page);
   expect(await opOf(page)).toBe(300_000);
-  await goTo(page, '#v3/larson-oom?sel=12000.0.3&at=500000');
+  await goTo(page, '#v4/larson-oom?sel=12000.0.3&at=500000');
   await expect(page.getByRole('region', { name: 'Inspector' })).toContainText(
     'There is no SuperSlab 12,000 at this operation',
   );

@@ -2,7 +2,10 @@
 // base <- engine <- worker <- live <- views <- main; state, draw and cli stand beside.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { listsOrExit, readList } from './lists.mjs';
 import { root } from './run.mjs';
+
+listsOrExit();
 
 /** Folder of src → what it may import: folders, or single files (without extension). */
 const MAY_IMPORT = {
@@ -20,7 +23,7 @@ const MAY_IMPORT = {
     'engine/recipe',
     'engine/recipe-parse',
     'engine/interventions',
-    'engine/presets',
+    'engine/scenarios',
     'engine/telemetry',
   ],
   draw: [
@@ -45,33 +48,34 @@ const MAY_IMPORT = {
     'engine/allocators/shown',
   ],
   views: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'lessons', 'views'],
-  cli: ['base', 'engine', 'cli'],
-  main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views'],
+  evidence: ['base', 'engine', 'lessons', 'evidence'],
+  cli: ['base', 'engine', 'draw/format', 'evidence', 'cli'],
+  main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views', 'main'],
 };
+/** What only runs need: heaps, programs' code, and the machine, without which neither can do anything. */
+const CODE =
+  /^engine\/(simulation|run\/.*|machine\/.*|programs\/(program|([\w-]+\/)?create)|allocators\/(heaps|contract|listed\/heaps|[\w-]+\/(heap|index|allocator)))$/;
 /** File, what loading it must not bring along, and why. */
 const NOT_REACHED = [
-  [
-    'engine/knobs/words',
-    /^engine\/(?!knobs\/|programs\/(index|definition|shared(-words)?|words|\w+\/(def|knobs|words|bounds|sizes|phases))$|allocators\/(index|model|words|\w+\/(def|knobs|words))$)/,
-    'the page reads tables of knobs and models without their heaps',
-  ],
+  ['engine/knobs/words', CODE, 'the page reads tables of knobs and models without their heaps'],
   [
     'worker/engine.worker',
-    /^engine\/(knobs|programs|allocators)\/(\w+\/)?([a-z]+-)?(words|shown)$/,
+    /^engine\/(knobs|programs|allocators)\/([\w-]+\/)?([a-z]+-)?(words|shown)$/,
     'workers need no help texts',
   ],
+  ['engine/allocators/shown', CODE, 'the page shows models without their heaps'],
   [
-    'engine/allocators/shown',
-    /^engine\/(machine\/|allocators\/(\w+\/(?!(def|knobs|shown|words)$)|(?!index$|model$|shown$)\w+$))/,
-    'the page shows models without their heaps',
+    'evidence/list',
+    /^engine\/(simulation|run\/run|allocators\/(listed\/)?heaps)$/,
+    'experiments are data; whoever runs them brings the engine',
   ],
 ];
-/** Folders whose code asks a model for its features and never for its name. */
-const NAMELESS = ['draw', 'live', 'state', 'views', 'worker'];
-const MODELS = readdirSync(path.join(root, 'src/engine/allocators'), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name !== 'testing')
-  .map(({ name }) => name);
-const MODEL_NAME = new RegExp(`(['"\`])(${MODELS.join('|')})\\1`, 'g');
+/**
+ * Only allocators, scenarios, experiments and lessons may name a model; anything else asks for its features. So may the
+ * upgrader, whose old recipes had but two.
+ */
+const MAY_NAME = /^(engine\/(allocators\/|presets\/|recipe-upgrade)|evidence\/|lessons\/)/;
+const MODEL_NAME = new RegExp(`(['"\`])(${readList('models').join('|')})\\1`, 'g');
 const IMPORT = /(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g;
 
 const src = path.join(root, 'src');
@@ -92,7 +96,7 @@ for (const file of files) {
     continue;
   }
   const text = readFileSync(path.join(src, file), 'utf8');
-  if (NAMELESS.includes(folder)) {
+  if (!MAY_NAME.test(file)) {
     for (const { index, 0: name } of text.matchAll(MODEL_NAME)) {
       const line = text.slice(0, index).split('\n').length;
       problems.push(`src/${file}:${line}: names the model ${name}; ask for a feature of it`);
@@ -152,13 +156,11 @@ for (const [start, barred, why] of NOT_REACHED) {
   for (const found of reach(start))
     if (barred.test(found)) problems.push(`src/${start} brings along src/${found}: ${why}`);
 }
-// The page looks; the engine runs in workers. Nothing that the page loads may lead to a heap.
-const HEAP =
-  /^engine\/(simulation|run\/run|allocators\/heaps|allocators\/[^/]+\/(heap|index|allocator))$/;
+// The page looks; the engine runs in workers. Nothing that the page loads may lead to what only runs need.
 const from = new Map([['main', undefined]]);
 for (const node of from.keys()) {
   for (const next of graph.get(node) ?? []) if (!from.has(next)) from.set(next, node);
-  if (!HEAP.test(node)) continue;
+  if (!CODE.test(node)) continue;
   const way = [];
   for (let step = node; step !== undefined; step = from.get(step)) way.unshift(step);
   problems.push(`the page loads the engine: ${way.join(' -> ')}`);

@@ -96,6 +96,12 @@ export function stages({ effort, seed }) {
     },
     ...still,
     {
+      name: 'new',
+      commands: [['scripts/check-new.mjs', ...(effort === 'deep' ? ['--deep'] : [])]],
+      inputs: [...ALWAYS, ...CODE, ...CONFIGS, ...PAGE, 'biome.json', '.oxlintrc.json'],
+      env: { SEED: seed },
+    },
+    {
       name: 'size',
       commands: [[binOf('size-limit')]],
       inputs: [...ALWAYS, ...PAGE, '.size-limit.json'],

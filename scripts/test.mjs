@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { listsOrExit } from './lists.mjs';
 import { root } from './run.mjs';
 import { digestOf, reports, stages } from './stages.mjs';
 
@@ -30,6 +31,8 @@ const wanted = (name) =>
   chosen.includes(name) ||
   all.some((stage) => chosen.includes(stage.name) && stage.needs?.includes(name));
 
+// Before any stage reads them, or their digests are taken.
+listsOrExit();
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 

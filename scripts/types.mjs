@@ -1,5 +1,8 @@
 // Type-checks every project: the engine without DOM or Node, the worker, the page, tools and tests.
+import { listsOrExit } from './lists.mjs';
 import { run } from './run.mjs';
+
+listsOrExit();
 
 let failed = 0;
 for (const project of ['engine', 'worker', 'app', 'node']) {

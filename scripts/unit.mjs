@@ -1,6 +1,7 @@
-// Runs the unit and property tests: npm run unit -- [--quick | --deep] [--watch] [path ...].
+// Runs the unit and property tests: npm run unit -- [--quick | --few | --deep] [--watch] [path ...].
 // Property tests draw their cases from a seed that is new each time and printed; SEED=n repeats a run.
 //   --quick  without the tests marked slow, and few cases for each property (npm run check)
+//   --few    as few cases as --quick, and the tests marked slow
 //   --deep   all cases of each property
 //   --fresh  with --quick: without the files that passed with all that they import as it is
 import { randomInt } from 'node:crypto';
@@ -14,11 +15,12 @@ const took = (flag) => {
   return at >= 0;
 };
 const quick = took('--quick');
+const few = took('--few');
 const deep = took('--deep');
 const watch = took('--watch');
 const remember = quick && took('--fresh');
 const seed = process.env.SEED ?? String(randomInt(2 ** 31 - 1));
-const effort = deep ? 'deep' : quick ? 'quick' : 'usual';
+const effort = deep ? 'deep' : quick ? 'quick' : few ? 'few' : 'usual';
 
 console.log(
   `property tests: seed ${seed}, ${effort} (SEED=${seed} npm run unit -- ${effort === 'usual' ? '' : `--${effort} `}path repeats them)`,

@@ -8,7 +8,9 @@
  *   ./toy-superslab hold MB SECONDS
  *
  * POLICY: shipped (remote frees are not counted, nothing is trimmed), fix (counted, and a thread trims
- * every so many ms, keeping two empties a class), adopt (a thread that needs memory takes an orphan).
+ * every so many ms, keeping two empties a class), adopt (a thread that needs memory takes an orphan),
+ * count (shipped, but remote frees are counted: what the decrement costs), central (one owner for all, one
+ * spinning lock around every malloc and free).
  * Larson is `8 128 1024 1 12345 4`: sizes 8 to 127, 1,024 places a thread, a life of 1,024 swaps, seed,
  * four chains; threads are detached. `recycled MB` touches and returns so much memory first, so that
  * page frames come from what this (virtual) machine has used before. `hold` takes that memory away from
@@ -44,7 +46,7 @@
 #define MAX_SIZE 128
 #define SEED 12345
 
-enum policy { SHIPPED, FIX, ADOPT };
+enum policy { SHIPPED, FIX, ADOPT, COUNT, CENTRAL };
 static enum policy policy;
 static int counted;
 static int profile;
@@ -105,6 +107,20 @@ struct thread {
   long remote_frees;
 };
 static __thread struct thread self;
+/* Under CENTRAL: whose memory all of it is, and the lock in front of it. */
+static struct thread one;
+static _Atomic int one_held __attribute__((aligned(128)));
+static inline struct thread *me(void) { return policy == CENTRAL ? &one : &self; }
+static inline void hold_one(void) {
+  if (policy != CENTRAL) return;
+  for (int spins = 0; atomic_exchange_explicit(&one_held, 1, memory_order_acquire) != 0;)
+    while (atomic_load_explicit(&one_held, memory_order_relaxed) != 0)
+      if (++spins < 200) __builtin_ia32_pause();
+      else sched_yield();
+}
+static inline void leave_one(void) {
+  if (policy == CENTRAL) atomic_store_explicit(&one_held, 0, memory_order_release);
+}
 static long remote_total;
 static pthread_mutex_t totals = PTHREAD_MUTEX_INITIALIZER;
 
@@ -163,7 +179,7 @@ static int drain(struct slab *s) {
 
 static struct slab *acquire_slab(struct superslab *ss) {
   struct slab *s = &ss->slab[ss->acquired];
-  atomic_store(&s->owner, self.life);
+  atomic_store(&s->owner, me()->life);
   link_slab(ss, ss->acquired++);
   return s;
 }
@@ -184,19 +200,19 @@ static void take_over(struct superslab *ss) {
     TAKE(orphans[ss->class], ss, orphan_next, orphan_prev);
     ss->orphan = 0;
   } else if (ss->own_head != NULL) TAKE(*ss->own_head, ss, own_next, own_prev);
-  ss->own_head = &self.owned;
-  PUSH(self.owned, ss, own_next, own_prev);
+  ss->own_head = &me()->owned;
+  PUSH(me()->owned, ss, own_next, own_prev);
   for (int i = 0; i < ss->acquired; i++) {
     drain(&ss->slab[i]);
-    atomic_store(&ss->slab[i].owner, self.life);
+    atomic_store(&ss->slab[i].owner, me()->life);
   }
 }
 static struct slab *set_current(int c, struct slab *s) {
-  struct slab *before = self.current[c];
+  struct slab *before = me()->current[c];
   struct superslab *ss = ss_of(s);
   if (before != NULL && ss_of(before) != ss) atomic_store(&ss_of(before)->current, 0);
   atomic_store(&ss->current, 1);
-  self.current[c] = s;
+  me()->current[c] = s;
   return s;
 }
 
@@ -214,19 +230,19 @@ static struct slab *map_superslab(int c) {
   struct slab *s = acquire_slab(ss);
   pthread_mutex_lock(&lists);
   PUSH(all, ss, all_next, all_prev);
-  ss->own_head = &self.owned;
-  PUSH(self.owned, ss, own_next, own_prev);
+  ss->own_head = &me()->owned;
+  PUSH(me()->owned, ss, own_next, own_prev);
   pthread_mutex_unlock(&lists);
   return set_current(c, s);
 }
 static struct slab *refill_slow(int c) {
-  struct slab *s = self.current[c];
+  struct slab *s = me()->current[c];
   if (s != NULL) {
     if (drain(s)) return s;
     struct slab *found = find_room(ss_of(s));
     if (found != NULL) return set_current(c, found);
   }
-  if (policy != SHIPPED) {
+  if (policy == FIX || policy == ADOPT) {
     struct slab *found = NULL;
     pthread_mutex_lock(&lists);
     struct superslab *ss = kept[c];
@@ -258,24 +274,31 @@ static __attribute__((noinline)) struct slab *refill(int c) {
 
 static inline void *toy_malloc(size_t size) {
   int c = class_of(size);
-  struct slab *s = self.current[c];
+  hold_one();
+  struct slab *s = me()->current[c];
   if (s == NULL || s->free == NULL) {
     s = refill(c);
-    if (s == NULL) return NULL;
+    if (s == NULL) {
+      leave_one();
+      return NULL;
+    }
   }
   struct block *b = s->free;
   s->free = b->next;
   atomic_fetch_add_explicit(&ss_of(s)->active, 1, memory_order_relaxed);
+  leave_one();
   return b;
 }
 static inline void toy_free(void *p) {
   struct superslab *ss = ss_of(p);
   struct slab *s = &ss->slab[((uintptr_t)p / SLAB_BYTES) % SLABS];
   struct block *b = p;
-  if (atomic_load_explicit(&s->owner, memory_order_relaxed) == self.life) {
+  hold_one();
+  if (atomic_load_explicit(&s->owner, memory_order_relaxed) == me()->life) {
     b->next = s->free;
     s->free = b;
     atomic_fetch_sub_explicit(&ss->active, 1, memory_order_release);
+    leave_one();
     return;
   }
   self.remote_frees++;
@@ -286,16 +309,17 @@ static inline void toy_free(void *p) {
   if (counted) atomic_fetch_sub_explicit(&ss->active, 1, memory_order_release);
 }
 static void orphan_all(void) {
+  if (policy == CENTRAL) return;
   pthread_mutex_lock(&lists);
-  for (struct superslab *ss = self.owned, *next; ss != NULL; ss = next) {
+  for (struct superslab *ss = me()->owned, *next; ss != NULL; ss = next) {
     next = ss->own_next;
     ss->orphan = 1;
     ss->own_head = NULL;
     atomic_store(&ss->current, 0);
     PUSH(orphans[ss->class], ss, orphan_next, orphan_prev);
   }
-  self.owned = NULL;
-  memset(self.current, 0, sizeof self.current);
+  me()->owned = NULL;
+  memset(me()->current, 0, sizeof me()->current);
   pthread_mutex_unlock(&lists);
 }
 
@@ -428,15 +452,19 @@ static void recycle(size_t bytes) {
 
 static int run(int argc, char **argv) {
   const char *name = argc > 2 ? argv[2] : "shipped";
-  policy = strcmp(name, "fix") == 0 ? FIX : strcmp(name, "adopt") == 0 ? ADOPT : SHIPPED;
+  policy = SHIPPED;
+  static const char *names[] = {"shipped", "fix", "adopt", "count", "central"};
+  for (int i = SHIPPED; i <= CENTRAL; i++)
+    if (strcmp(name, names[i]) == 0) policy = i;
   double seconds = argc > 3 ? atof(argv[3]) : 3;
   trim_ms = argc > 4 ? atol(argv[4]) : 100;
   profile = argc > 5 ? atoi(argv[5]) : 0;
   recycle((argc > 6 ? atol(argv[6]) : 0) << 20);
-  counted = policy == FIX;
+  counted = policy == FIX || policy == COUNT;
   pthread_attr_init(&detached);
   pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
   self.life = 1;
+  one.life = 1;
   struct lran2 rng;
   lran2_init(&rng, SEED);
   long n = CHAINS * PLACES;
@@ -658,6 +686,6 @@ int main(int argc, char **argv) {
   if (argc > 1 && strcmp(argv[1], "units") == 0) return units();
   if (argc > 1 && strcmp(argv[1], "run") == 0) return run(argc, argv);
   if (argc > 3 && strcmp(argv[1], "hold") == 0) return hold(strtoul(argv[2], NULL, 10), atoi(argv[3]));
-  fprintf(stderr, "usage: %s run shipped|fix|adopt [seconds] [trim ms] [profile] [recycled MB] | units | hold MB SECONDS\n", argv[0]);
+  fprintf(stderr, "usage: %s run shipped|fix|adopt|count|central [seconds] [trim ms] [profile] [recycled MB] | units | hold MB SECONDS\n", argv[0]);
   return 2;
 }

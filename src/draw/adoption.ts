@@ -1,8 +1,8 @@
-import { scaleLinear } from 'd3';
 import { asNs } from '../base/units.ts';
 import { ADOPTION, type EventRecord } from '../engine/telemetry/events.ts';
 import { duration } from './format.ts';
 import type { Palette } from './palette.ts';
+import { linear } from './scale.ts';
 
 export interface AdoptionBox {
   readonly width: number;
@@ -45,9 +45,7 @@ export function layoutAdoption(
 ): AdoptionLayout {
   const from = events.length === 0 ? 0 : Math.min(...events.map(({ ns }) => ns));
   const to = Math.max(nowNs, from + 1, ...events.map(({ ns }) => ns));
-  const x = scaleLinear()
-    .domain([from, to])
-    .range([LEFT, box.width - RIGHT]);
+  const x = linear([from, to], [LEFT, box.width - RIGHT]);
   const pitch = (box.height - TOP - BOTTOM) / Math.max(1, chains);
   return { x: (ns) => x(ns), y: (chain) => TOP + pitch * (chain + 0.5), from, to };
 }

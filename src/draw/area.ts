@@ -1,10 +1,10 @@
-import { scaleLinear } from 'd3';
 import { asNs } from '../base/units.ts';
 import { S, SERIES_COUNT, type SeriesName } from '../engine/telemetry/series.ts';
 import type { FrameView } from '../worker/frame.ts';
 import { H } from '../worker/frame.ts';
 import { compact, duration } from './format.ts';
 import type { Palette } from './palette.ts';
+import { linear, ticks as roundTicks, type Scale } from './scale.ts';
 
 export type XAxis = 'op' | 'ns';
 
@@ -98,11 +98,12 @@ export function sampleNear(
   return best;
 }
 
-function xScale(frame: FrameView, box: ChartBox, x: XAxis, domain?: ChartDomain) {
+function xScale(frame: FrameView, box: ChartBox, x: XAxis, domain?: ChartDomain): Scale {
   const last = frame.header[x === 'op' ? H.op : H.virtualNs];
-  return scaleLinear()
-    .domain(domain ? [domain.from, domain.to] : [0, Math.max(1, last)])
-    .range([CHART_LEFT, box.width - 8]);
+  return linear(domain ? [domain.from, domain.to] : [0, Math.max(1, last)], [
+    CHART_LEFT,
+    box.width - 8,
+  ]);
 }
 
 /** Draws a stacked area chart of a frame's history, axes included. */
@@ -127,9 +128,7 @@ export function drawAreas(
   const own =
     limit > 0 && highest > limit / 6 ? Math.max(limit * 1.06, highest) : highest * 1.08 || 1;
   const top = options.share?.(own) ?? own;
-  const y = scaleLinear()
-    .domain([0, top])
-    .range([box.height - BOTTOM, TOP]);
+  const y = linear([0, top], [box.height - BOTTOM, TOP]);
   const x = xScale(frame, box, options.x, options.domain);
   axes(ctx, box, palette, options, x, y);
 
@@ -208,14 +207,14 @@ function axes(
   box: ChartBox,
   palette: Palette,
   options: AreaOptions,
-  x: ReturnType<typeof xScale>,
-  y: ReturnType<typeof xScale>,
+  x: Scale,
+  y: Scale,
 ): void {
   ctx.font = '11px "Inter Variable", sans-serif';
   ctx.lineWidth = 1;
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'right';
-  for (const tick of valueTicks(y.domain()[1], options.binary === true)) {
+  for (const tick of valueTicks(y.domain[1], options.binary === true)) {
     ctx.fillStyle = palette.grid;
     ctx.fillRect(CHART_LEFT, Math.round(y(tick)), box.width - CHART_LEFT - 8, 1);
     ctx.fillStyle = palette.text3;
@@ -228,10 +227,8 @@ function axes(
   }
   ctx.textBaseline = 'alphabetic';
   const origin = options.domain?.origin ?? 0;
-  const [from, to] = x.domain();
-  const ticks = scaleLinear()
-    .domain([from - origin, to - origin])
-    .ticks(box.width > 480 ? 6 : 3);
+  const [from, to] = x.domain;
+  const ticks = roundTicks(from - origin, to - origin, box.width > 480 ? 6 : 3);
   ticks.forEach((tick, i) => {
     ctx.textAlign = i === 0 ? 'left' : i === ticks.length - 1 ? 'right' : 'center';
     ctx.fillStyle = palette.text3;
@@ -247,10 +244,7 @@ function axes(
 export function valueTicks(top: number, binary: boolean): number[] {
   let unit = 1;
   if (binary) while (top / unit >= 1024) unit *= 1024;
-  return scaleLinear()
-    .domain([0, top / unit])
-    .ticks(3)
-    .map((tick) => tick * unit);
+  return roundTicks(0, top / unit, 3).map((tick) => tick * unit);
 }
 
 /** A tick of the horizontal axis; all ticks of one axis share a unit. */

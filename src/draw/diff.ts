@@ -1,7 +1,7 @@
-import { scaleLinear } from 'd3';
 import type { ChartBox } from './area.ts';
 import { compact } from './format.ts';
 import type { Palette } from './palette.ts';
+import { linear } from './scale.ts';
 
 /** Room for a sign before the number. */
 const LEFT = 68;
@@ -27,12 +27,8 @@ export function drawDiff(
   const { ops, values } = series;
   const last = ops.at(-1) ?? 1;
   const most = Math.max(1, ...values.map(Math.abs));
-  const x = scaleLinear()
-    .domain([0, Math.max(1, last)])
-    .range([LEFT, box.width - 8]);
-  const y = scaleLinear()
-    .domain([-most, most])
-    .range([box.height - 18, 8]);
+  const x = linear([0, Math.max(1, last)], [LEFT, box.width - 8]);
+  const y = linear([-most, most], [box.height - 18, 8]);
   ctx.font = '11px "Inter Variable", sans-serif';
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'right';

@@ -204,6 +204,8 @@ describe('blocks', () => {
     slab: 0,
     blockBytes: asBytes(64),
     headerBytes: 1024,
+    overhead: 0,
+    lead: 0,
     states: Uint8Array.from({ length: 40 }, (_, i) => i % BLOCK_STATES.length),
     requested: new Uint32Array(40),
     slots: new Int32Array(40),

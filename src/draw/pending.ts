@@ -1,8 +1,8 @@
-import { scaleLinear } from 'd3';
 import type { FrameView } from '../worker/frame.ts';
 import { CHART_LEFT, type ChartBox } from './area.ts';
 import { compact } from './format.ts';
 import type { Palette } from './palette.ts';
+import { linear, ticks } from './scale.ts';
 
 /** Spans by the number of remote blocks they hold: index 1 to 16, the last for 16 and more. */
 export interface PendingCounts {
@@ -46,15 +46,13 @@ export function drawPending(
   things: string,
 ): void {
   const most = Math.max(1, ...counts.enqueued.map((n, i) => n + counts.unseen[i]));
-  const y = scaleLinear()
-    .domain([0, most])
-    .range([box.height - 18, LABEL]);
+  const y = linear([0, most], [box.height - 18, LABEL]);
   const step = (box.width - CHART_LEFT - 8) / (PENDING_BINS - 1);
   const left = (bin: number): number => CHART_LEFT + (bin - 1) * step;
   ctx.font = '11px "Inter Variable", sans-serif';
   ctx.textAlign = 'right';
   ctx.textBaseline = 'middle';
-  for (const tick of y.ticks(3).filter(Number.isInteger)) {
+  for (const tick of ticks(0, most, 3).filter(Number.isInteger)) {
     ctx.fillStyle = palette.grid;
     ctx.fillRect(CHART_LEFT, Math.round(y(tick)), box.width - CHART_LEFT - 8, 1);
     ctx.fillStyle = palette.text3;

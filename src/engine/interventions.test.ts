@@ -246,9 +246,22 @@ it('a burst of a waker that is awake is done in whole', () => {
   expect(sim.listThreads()[awake].ops - before).toBe(500);
 });
 
+it('calls by hand name a thread, a slot and bytes', () => {
+  const malloc = { act: 'malloc', subject: 1, slot: 9, amount: 100 } as const;
+  expect(rangeProblem(malloc)).toBeUndefined();
+  expect(rangeProblem({ ...malloc, slot: 10 })).toBe('malloc needs a slot from 0 to 9.');
+  expect(rangeProblem({ act: 'malloc', subject: 1, amount: 9 })).toMatch(/needs a slot/);
+  expect(rangeProblem({ ...malloc, subject: 0 })).toBe('malloc needs a chain from 1 to 127.');
+  expect(rangeProblem({ ...malloc, amount: 2 ** 24 + 1 })).toMatch(/from 1 to 16,777,216 B/);
+  expect(rangeProblem({ ...malloc, act: 'free' })).toBe('free has no amount.');
+  expect(rangeProblem({ act: 'pin', subject: 3, slot: 1, amount: 0 })).toMatch(
+    /not done to a slot/,
+  );
+});
+
 it('ranges are checked before a run is asked', () => {
   expect(rangeProblem({ act: 'burst', subject: 1, amount: 0 })).toMatch(/from 1 to 1,000,000/);
   expect(rangeProblem({ act: 'stall', subject: 0, amount: 5 })).toMatch(/chain from 1/);
-  expect(rangeProblem({ act: 'pin', subject: 3, amount: 2 })).toMatch(/nothing/);
+  expect(rangeProblem({ act: 'pin', subject: 3, amount: 2 })).toBe('Pin has no amount.');
   expect(rangeProblem({ act: 'pin', subject: 3, amount: 0 })).toBeUndefined();
 });

@@ -1,16 +1,32 @@
 import type { Threads } from './machine/threads.ts';
+import { HAND_SLOTS, MOST_HAND_BYTES } from './programs/hand/sizes.ts';
+import type { HandCall } from './programs/program.ts';
 
 /**
- * Interventions ("break it"): blows that a user deals to a run at one operation. Each is an edit of the
- * recipe like a turned knob. An act on a thread names a chain, an act on memory the row of a SuperSlab
- * or page. What cannot be done at that moment is refused with a reason and changes nothing.
+ * Interventions: what a user does to a run at one operation. Each is an edit of the recipe like a turned
+ * knob. A blow ("break it") to a thread names a chain, one to memory the row of a SuperSlab or page. A call
+ * by hand names the chain whose thread makes it and the slot of the program that it is about: it is that
+ * chain's next operation. What cannot be done at that moment is refused with a reason and changes nothing.
  */
-export const ACT_IDS = ['stall', 'burst', 'kill', 'adopt', 'pin', 'unpin', 'trim'] as const;
+export const HAND_ACTS = ['malloc', 'realloc', 'free'] as const;
+export type HandActId = (typeof HAND_ACTS)[number];
+/** In the order of their numbers in events: new ones come last. */
+export const ACT_IDS = [
+  'stall',
+  'burst',
+  'kill',
+  'adopt',
+  'pin',
+  'unpin',
+  'trim',
+  ...HAND_ACTS,
+] as const;
 export type ActId = (typeof ACT_IDS)[number];
 
 export interface ActDef {
   readonly label: string;
-  readonly on: 'thread' | 'memory';
+  /** What it is done to; `hand`: a slot, by a thread. */
+  readonly on: 'thread' | 'memory' | 'hand';
   /** What it does, in one sentence. */
   readonly help: string;
   /** What `amount` means; without it the amount is 0. */
@@ -65,6 +81,23 @@ export const ACT: Readonly<Record<ActId, ActDef>> = {
     on: 'memory',
     help: 'Gives back to the OS what holds no block: a whole SuperSlab whose last block is gone, whatever its counter says, or the free OS pages of a page.',
   },
+  malloc: {
+    label: 'malloc',
+    on: 'hand',
+    help: 'The thread allocates so many bytes into an empty slot, and writes them.',
+    amount: { unit: 'B', min: 1, max: MOST_HAND_BYTES, default: 100 },
+  },
+  realloc: {
+    label: 'realloc',
+    on: 'hand',
+    help: 'The block of the slot gets so many bytes; it may have to move.',
+    amount: { unit: 'B', min: 1, max: MOST_HAND_BYTES, default: 100 },
+  },
+  free: {
+    label: 'free',
+    on: 'hand',
+    help: 'The thread frees the block of the slot, whoever allocated it.',
+  },
 };
 
 /** An act, what it is done to, and how much of it. */
@@ -74,19 +107,70 @@ export interface Intervention {
   readonly subject: number;
   /** See the act's `amount`; 0 where there is none. */
   readonly amount: number;
+  /** Of a call by hand: which of the program's slots, 0 to HAND_SLOTS - 1. Other acts have none. */
+  readonly slot?: number;
 }
 
 export const isActId = (id: unknown): id is ActId =>
   typeof id === 'string' && (ACT_IDS as readonly string[]).includes(id);
 
+export const isHandAct = (id: ActId): id is HandActId => ACT[id].on === 'hand';
+
+/** The call that an intervention asks for; undefined: it is a blow. */
+export const handCallOf = ({ act, subject, amount, slot }: Intervention): HandCall | undefined =>
+  isHandAct(act) && slot !== undefined ? { act, chain: subject, slot, bytes: amount } : undefined;
+
+/** A call as C has it: “p3 = malloc(100)”. The program's slots are its pointers. */
+export function callText(act: HandActId, slot: number | string, bytes: number): string {
+  switch (act) {
+    case 'malloc':
+      return `p${slot} = malloc(${bytes})`;
+    case 'realloc':
+      return `p${slot} = realloc(p${slot}, ${bytes})`;
+    case 'free':
+      return `free(p${slot})`;
+  }
+}
+
+/** An act at an operation as links and the command line write it: `act:subject[.slot]:amount`. */
+export const actText = ({ act, subject, slot, amount }: Intervention): string =>
+  `${act}:${subject}${slot === undefined ? '' : `.${slot}`}:${amount}`;
+
+const ACT_TEXT = /^(\d{1,11}):([a-z]{1,20}):(\d{1,11})(?:\.(\d{1,3}))?:(\d{1,11})(?::(\d))?$/i;
+
+/**
+ * Reads `operation:act:subject[.slot]:amount[:lane]`, the fields unchecked (see parseAct).
+ * @returns undefined: it has another form
+ */
+export function readActText(text: string): Record<string, unknown> | undefined {
+  const match = ACT_TEXT.exec(text);
+  if (!match) return undefined;
+  const [, op, act, subject, slot, amount, lane] = match;
+  return {
+    op: Number(op),
+    lane: Number(lane ?? 0),
+    act,
+    subject: Number(subject),
+    amount: Number(amount),
+    ...(slot === undefined ? {} : { slot: Number(slot) }),
+  };
+}
+
 /** Checks ranges only, not what a run holds. @returns what is wrong with it, in one sentence */
-export function rangeProblem({ act, subject, amount }: Intervention): string | undefined {
+export function rangeProblem({ act, subject, amount, slot }: Intervention): string | undefined {
   const def = ACT[act];
-  const most = def.on === 'thread' ? MAX_CHAIN : MAX_ROW;
-  const least = def.on === 'thread' ? 1 : 0;
+  const most = def.on === 'memory' ? MAX_ROW : MAX_CHAIN;
+  const least = def.on === 'memory' ? 0 : 1;
   if (!Number.isInteger(subject) || subject < least || subject > most)
-    return `${def.label} needs a ${def.on === 'thread' ? 'chain' : 'row'} from ${least} to ${most.toLocaleString('en-US')}.`;
-  const range = def.amount ?? { min: 0, max: 0, unit: 'nothing' };
+    return `${def.label} needs a ${def.on === 'memory' ? 'row' : 'chain'} from ${least} to ${most.toLocaleString('en-US')}.`;
+  if (def.on !== 'hand' && slot !== undefined) return `${def.label} is not done to a slot.`;
+  if (
+    def.on === 'hand' &&
+    !(Number.isInteger(slot) && Number(slot) >= 0 && Number(slot) < HAND_SLOTS)
+  )
+    return `${def.label} needs a slot from 0 to ${HAND_SLOTS - 1}.`;
+  const range = def.amount;
+  if (range === undefined) return amount === 0 ? undefined : `${def.label} has no amount.`;
   if (!Number.isInteger(amount) || amount < range.min || amount > range.max)
     return `${def.label} goes from ${range.min.toLocaleString('en-US')} to ${range.max.toLocaleString('en-US')} ${range.unit}.`;
   return undefined;

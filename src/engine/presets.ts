@@ -1,8 +1,14 @@
 import type { KnobValues } from './knobs/index.ts';
+import { HAND_PRESETS } from './presets/hand.ts';
+import { LEAKING_QUEUE } from './presets/leaking-queue.ts';
 import { EXHIBIT, PRESET_LIST } from './presets/list.ts';
 import { MF2_PRESETS } from './presets/mf2.ts';
+import { TEXTBOOK_PRESETS } from './presets/textbook.ts';
+import type { Under } from './presets/under.ts';
 import type { CounterName } from './telemetry/counters.ts';
 import type { EventKind } from './telemetry/events.ts';
+
+export { variantKnobs } from './presets/variant.ts';
 
 /** When a step of a story becomes the current one. */
 export type StoryWhen =
@@ -10,13 +16,18 @@ export type StoryWhen =
   | { readonly kind: 'op'; readonly op: number }
   | { readonly kind: 'counter'; readonly counter: CounterName; readonly atLeast: number }
   | { readonly kind: 'event'; readonly event: EventKind }
-  | { readonly kind: 'ended' };
+  /** `refused`: a mapping was refused on the way, for want of map entries, or none was; undefined: either. */
+  | { readonly kind: 'ended'; readonly refused?: boolean };
 
 /** One sentence or two; {names} are filled from the run's own numbers. */
 export interface StoryStep {
   readonly title: string;
   readonly text: string;
   readonly when: StoryWhen;
+  /** Under which knobs it holds; it is told under no others. Undefined: under all. */
+  readonly under?: Under;
+  /** What its sentences rest on: see docs/evidence.md. */
+  readonly rests?: readonly string[];
 }
 
 export type MetricId =
@@ -51,6 +62,8 @@ export interface Variant {
   readonly name: string;
   readonly knobs: Partial<KnobValues>;
   readonly note?: string;
+  /** What the note, and those of its figures, rest on: see docs/evidence.md. */
+  readonly rests?: readonly string[];
   readonly documentFigures?: readonly DocumentFigure[];
 }
 
@@ -69,9 +82,17 @@ export interface Preset {
   /** Operations per second of wall time, or flat out. */
   readonly speed: number | 'max';
   readonly documentFigures: readonly DocumentFigure[];
+  /** What the notes of its figures rest on: see docs/evidence.md. */
+  readonly rests?: readonly string[];
 }
 
-export const PRESETS: readonly Preset[] = [...PRESET_LIST, ...MF2_PRESETS];
+export const PRESETS: readonly Preset[] = [
+  ...PRESET_LIST,
+  ...MF2_PRESETS,
+  LEAKING_QUEUE,
+  ...TEXTBOOK_PRESETS,
+  ...HAND_PRESETS,
+];
 /** What a first visit plays. */
 export const FIRST_PRESET = EXHIBIT;
 
@@ -79,7 +100,8 @@ export const FIRST_PRESET = EXHIBIT;
 export const presetById = (id: string): Preset | undefined =>
   PRESETS.find((preset) => preset.id === id);
 
-/** Knobs of one variant of a preset. */
-export function variantKnobs(preset: Preset, variant: number): Partial<KnobValues> {
-  return { ...preset.knobs, ...preset.variants[variant]?.knobs };
-}
+/** The steps that hold under these knobs, in their order. */
+export const storyUnder = (
+  story: readonly StoryStep[],
+  knobs: Readonly<KnobValues>,
+): readonly StoryStep[] => story.filter(({ under }) => under?.(knobs) ?? true);

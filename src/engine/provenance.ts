@@ -37,6 +37,8 @@ const BITE = 2048;
  */
 export class ProvenanceSearch {
   private readonly now: number;
+  /** The block's number in outcomes, its slab apart. */
+  private readonly number: number;
   private end: number;
   /** The stretch being replayed: its keyframe, and what was found in it. */
   private from = -1;
@@ -58,6 +60,8 @@ export class ProvenanceSearch {
     private readonly timeline: Timeline,
     private readonly subject: BlockSubject,
   ) {
+    const numbers = sim.inspectBlocks(subject.span, subject.slab)?.numbers;
+    this.number = numbers?.[subject.block] ?? subject.block;
     this.now = sim.op;
     this.end = sim.op;
   }
@@ -92,13 +96,14 @@ export class ProvenanceSearch {
     this.freedLast = undefined;
     // Who holds the block as the stretch begins.
     const inside = replica.inspectBlocks(subject.span, subject.slab);
-    this.holder = inside?.slots[subject.block] ?? -1;
+    const place = inside?.numbers?.indexOf(this.number) ?? this.number;
+    this.holder = inside?.slots[place] ?? -1;
   }
 
   /** @returns true when the stretch is at its end */
   private replay(most: number): boolean {
     const { replica, edits, end, subject } = this;
-    const wanted = subject.slab * 65536 + subject.block;
+    const wanted = subject.slab * 65536 + this.number;
     for (let done = 0; done < most; done++) {
       if (replica.op >= end || replica.status !== 'running') return true;
       for (let edit = edits[this.next]; edit && edit.op <= replica.op; edit = edits[++this.next])
@@ -120,6 +125,11 @@ export class ProvenanceSearch {
       this.allocated = this.actOf(record);
       this.freedAfter = undefined;
       this.holder = record.slot;
+    } else if (this.holder >= 0 && record.slot === this.holder) {
+      // A realloc moved it.
+      this.holder = -1;
+      if (this.allocated) this.freedAfter = this.actOf(record);
+      else this.freedLast = this.actOf(record);
     }
   }
 

@@ -1,8 +1,9 @@
 import { assert } from '../base/assert.ts';
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
-import { clip } from '../base/text.ts';
-import { blocksPerPage, MF2_CLASSES } from './allocators/mf2/layout.ts';
-import { type Intervention, isActId, rangeProblem } from './interventions.ts';
+import { clip, visible } from '../base/text.ts';
+import { DEFAULT_MODEL } from './allocators/index.ts';
+import { MODEL_SHOWN } from './allocators/shown.ts';
+import { ACT_IDS, type Intervention, isActId, rangeProblem } from './interventions.ts';
 import {
   isKnobId,
   KNOB_IDS,
@@ -26,6 +27,7 @@ import {
   type Selection,
 } from './recipe.ts';
 import { upgradeRecipe } from './recipe-upgrade.ts';
+import { SCENARIOS, scenarioById } from './scenarios.ts';
 
 /** Most operations anything may ask for. */
 export const MAX_OPS = 1e10;
@@ -36,7 +38,7 @@ const SHOWN = 40;
 /** Knobs of a program that are set back one by one, before all are. */
 const MOST_MENDS = 8;
 
-/** Text that may come from anywhere, cut and quoted for a message. */
+/** Text that may come from anywhere, cut and quoted for a message; nothing in it acts on a terminal. */
 export function quoted(raw: unknown): string {
   let text: string;
   try {
@@ -44,7 +46,9 @@ export function quoted(raw: unknown): string {
   } catch {
     text = typeof raw;
   }
-  return `“${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}”`;
+  // Cut before, because a text may be megabytes, and after, because what acts is written out longer.
+  const shown = visible(clip(text, SHOWN));
+  return `“${shown.length < text.length || shown.length > SHOWN ? `${clip(shown, SHOWN)}…` : shown}”`;
 }
 
 /**
@@ -88,7 +92,8 @@ export function parseKnobValue(id: KnobId, raw: unknown): Result<KnobValue> {
           `${name} goes from ${plain(def.min)} to ${plain(def.max)}${unit}, not ${quoted(String(raw))}.`,
         );
       }
-      return ok(value);
+      // A zero has one sign here: the other cannot be written down.
+      return ok(value === 0 ? 0 : value);
     }
     case 'text': {
       if (typeof raw !== 'string')
@@ -186,7 +191,7 @@ export function parseRecipe(input: unknown): { recipe: Recipe; problems: Problem
   const edits = parseEdits(raw.edits, lanes.length, problems);
   if (raw.engine !== undefined && raw.engine !== ENGINE_VERSION) {
     problems.push({
-      code: 'E_RECIPE_VERSION',
+      code: 'E_RECIPE_ENGINE',
       message: `This recipe was made by engine ${quoted(raw.engine)}, this is engine ${ENGINE_VERSION}: results may differ.`,
       kept: 'the recipe',
     });
@@ -198,10 +203,7 @@ export function parseRecipe(input: unknown): { recipe: Recipe; problems: Problem
     lanes,
     edits,
   };
-  if (typeof raw.preset === 'string' && raw.preset.length <= MAX_NAME) recipe.preset = raw.preset;
-  if (typeof raw.variant === 'number' && Number.isInteger(raw.variant) && raw.variant >= 0) {
-    recipe.variant = raw.variant;
-  }
+  Object.assign(recipe, parseOrigin(raw.preset, raw.variant, problems));
   if (raw.cursor !== undefined) {
     if (
       typeof raw.cursor === 'number' &&
@@ -223,6 +225,52 @@ export function parseRecipe(input: unknown): { recipe: Recipe; problems: Problem
   const view = parseView(raw.view, lanes.length, problems);
   if (view) recipe.view = view;
   return { recipe: checkPrograms(recipe, problems), problems };
+}
+
+/** Which scenario a recipe came from: one that there is, so that its link can be read again. */
+function parseOrigin(
+  preset: unknown,
+  variant: unknown,
+  problems: Problem[],
+): Pick<Recipe, 'preset' | 'variant'> {
+  if (preset === undefined) {
+    if (variant !== undefined)
+      problems.push({
+        code: 'E_PRESET',
+        message: `A variant belongs to a preset: ${quoted(variant)} is of none.`,
+        kept: 'everything else',
+      });
+    return {};
+  }
+  const found = typeof preset === 'string' ? scenarioById(preset) : undefined;
+  if (!found) {
+    problems.push(noPreset(preset, 'everything else'));
+    return {};
+  }
+  const { id, lanes, variants, title } = found;
+  // Where variants do not open side by side, none named means the first.
+  const first = lanes === undefined ? { preset: id, variant: 0 } : { preset: id };
+  if (variant === undefined) return first;
+  if (isCount(variant, variants.length - 1)) return { preset: id, variant };
+  problems.push({
+    code: 'E_PRESET',
+    message: `${title} has variants 0 to ${variants.length - 1}, and no ${quoted(variant)}.`,
+    kept: 'everything else',
+  });
+  return first;
+}
+
+/** What is said of a preset that there is not. */
+export function noPreset(name: unknown, kept?: string): Problem {
+  const near =
+    typeof name === 'string'
+      ? nearest(
+          name,
+          SCENARIOS.map(({ id }) => id),
+        )
+      : undefined;
+  const message = `There is no preset ${quoted(name)}${near === undefined ? '.' : `; did you mean ${near}?`}`;
+  return { code: 'E_PRESET', message, ...(kept === undefined ? {} : { kept }) };
 }
 
 function parseLanes(raw: unknown, problems: Problem[]): LaneRecipe[] {
@@ -249,7 +297,7 @@ function parseLanes(raw: unknown, problems: Problem[]): LaneRecipe[] {
     problems.push({
       code: 'E_RECIPE_FIELD',
       message: `There is no model ${quoted(fields.model)}.`,
-      kept: 'tiny',
+      kept: DEFAULT_MODEL,
     });
     return { name, knobs };
   });
@@ -307,15 +355,22 @@ function parseEdits(raw: unknown, lanes: number, problems: Problem[]): Edit[] {
 
 /** Reads an intervention; a number may be missing where the act needs none. */
 export function parseAct(raw: Record<string, unknown>): Result<Intervention> {
-  const { act, subject, amount = 0 } = raw;
-  if (!isActId(act)) return fail('E_RECIPE_FIELD', `There is no intervention ${quoted(act)}.`);
+  const { act, subject, amount = 0, slot } = raw;
+  if (!isActId(act)) {
+    const near = typeof act === 'string' ? nearest(act, ACT_IDS) : undefined;
+    const hint = near === undefined ? '.' : `; did you mean ${near}?`;
+    return fail('E_RECIPE_FIELD', `There is no intervention ${quoted(act)}${hint}`);
+  }
   if (typeof subject !== 'number' || typeof amount !== 'number')
     return fail(
       'E_RECIPE_FIELD',
       `The intervention ${quoted(raw)} does not say what it is done to.`,
     );
-  const problem = rangeProblem({ act, subject, amount });
-  return problem === undefined ? ok({ act, subject, amount }) : fail('E_RANGE', problem);
+  if (slot !== undefined && typeof slot !== 'number')
+    return fail('E_RECIPE_FIELD', `${quoted(slot)} is no slot.`);
+  const intervention = { act, subject, amount, ...(slot === undefined ? {} : { slot }) };
+  const problem = rangeProblem(intervention);
+  return problem === undefined ? ok(intervention) : fail('E_RANGE', problem);
 }
 
 const isCount = (value: unknown, most: number): value is number =>
@@ -360,10 +415,11 @@ function parseView(raw: unknown, lanes: number, problems: Problem[]): Recipe['vi
       message: `What was selected cannot be read: ${quoted(raw)}.`,
       kept: 'the rest of it',
     });
-  return {
+  const seen = {
     ...(isCount(focus, lanes - 1) ? { focus } : {}),
     ...(picked ? { selection: picked } : {}),
   };
+  return Object.keys(seen).length === 0 ? undefined : seen;
 }
 
 function parseSelection(raw: unknown): Selection | null {
@@ -430,28 +486,7 @@ export function remarks(knobs: KnobValues): string[] {
       `The smallest request is above the largest. That is legal in C: the remainder gives sizes from ${plain(knobs.minSize)} to ${plain(last)} B.`,
     );
   }
-  if (knobs.model === 'mf2') {
-    const short = (least: number): string =>
-      MF2_CLASSES.map((bytes, cls) => ({
-        bytes,
-        blocks: blocksPerPage(cls, knobs.pageHeaderBytes),
-      }))
-        .filter(({ blocks }) => blocks < least)
-        .map(({ bytes, blocks }) => `${bytes / 1024} KiB (${blocks})`)
-        .join(', ');
-    const never = short(knobs.pendingThreshold);
-    if (never !== '') {
-      said.push(
-        `The pending threshold of ${knobs.pendingThreshold} is above what some pages hold, so these are never enqueued: blocks of ${never}.`,
-      );
-    }
-    const shut = knobs.route === 'p' ? short(knobs.minRemote) : '';
-    if (shut !== '') {
-      said.push(
-        `Route P asks for ${knobs.minRemote} remote blocks in a page; pages of these can never be adopted: blocks of ${shut}.`,
-      );
-    }
-  }
+  said.push(...(MODEL_SHOWN[knobs.model].remarks?.(knobs) ?? []));
   return said;
 }
 

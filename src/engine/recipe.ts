@@ -1,4 +1,4 @@
-import type { Intervention } from './interventions.ts';
+import { type Intervention, isHandAct } from './interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from './knobs/index.ts';
 
 /**
@@ -6,8 +6,10 @@ import type { KnobId, KnobValue, KnobValues } from './knobs/index.ts';
  * line's input file and what restarts a run after a fault. See recipe-parse.ts for reading one.
  */
 export const RECIPE_SCHEMA = 3;
+/** A recipe is small; a file that is larger is something else, and nobody reads it. */
+export const MAX_RECIPE_BYTES = 3_000_000;
 /** Changes when the engine may give other digests for the same recipe. */
-export const ENGINE_VERSION = '3';
+export const ENGINE_VERSION = '4';
 
 /** A knob turned at an operation. */
 export interface KnobEdit {
@@ -25,11 +27,14 @@ export interface ActEdit extends Intervention {
 export type Edit = KnobEdit | ActEdit;
 
 export const isActEdit = (edit: Edit): edit is ActEdit => 'act' in edit;
+/** A call by hand: it is the next operation. */
+export const isCall = (edit: Edit): boolean => isActEdit(edit) && isHandAct(edit.act);
 
 /**
  * The edits after some more were made at operation `op` of one lane: what lay ahead in that lane was
- * another future and goes; a knob turned again at the same operation takes the place of its earlier turn.
- * Page, worker and link all use this, so that they agree on what the run is.
+ * another future and goes. A knob turned again at the same operation takes the place of its earlier turn, a
+ * call by hand that of the calls of the same operation: none of them has been carried out. Page, worker and
+ * link all use this, so that they agree on what the run is.
  */
 export function withEdits(
   list: readonly Edit[],
@@ -39,8 +44,9 @@ export function withEdits(
 ): Edit[] {
   const again = (edit: Edit): boolean =>
     edit.op === op &&
-    !isActEdit(edit) &&
-    added.some((next) => !isActEdit(next) && next.knob === edit.knob);
+    (isActEdit(edit)
+      ? isCall(edit) && added.some(isCall)
+      : added.some((next) => !isActEdit(next) && next.knob === edit.knob));
   const kept = list.filter((edit) => edit.lane !== lane || (edit.op <= op && !again(edit)));
   return [...kept, ...added];
 }

@@ -170,10 +170,13 @@ export function weigh(value: unknown): number {
   return 8;
 }
 
-/** Runs to an operation, keyframes and edits on the way; the plain form of what the worker does in slices. */
+/**
+ * Runs to an operation, keyframes and edits on the way; the plain form of what the worker does in slices.
+ * A run that waits for the user's hand gets no further than that.
+ */
 export function runTo(sim: Simulation, timeline: Timeline, op: number): void {
   timeline.visit(sim);
-  while (sim.op < op && sim.status === 'running') {
+  while (sim.op < op && sim.status === 'running' && !sim.awaitsHand) {
     sim.advance(Math.min(op - sim.op, timeline.room(sim.op)));
     timeline.visit(sim);
   }

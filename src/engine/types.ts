@@ -2,6 +2,8 @@ import type { Bytes, Ns, OpIndex } from '../base/units.ts';
 import type { ModelId } from './allocators/index.ts';
 import type { Intervention } from './interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from './knobs/index.ts';
+import type { HandCall } from './programs/program.ts';
+import type { CounterName } from './telemetry/counters.ts';
 import type { EventLog } from './telemetry/events.ts';
 import type { History } from './telemetry/history.ts';
 import type { EndedBy, RunStatus } from './telemetry/states.ts';
@@ -31,6 +33,14 @@ export interface SpanColumns {
   readonly owner: Int32Array;
   /** Operation index at which it was mapped. */
   readonly born: Uint32Array;
+}
+
+/** What a frame says of spans and their remote queues. */
+export interface RowsShown {
+  /** At least as long as there are rows; what lies beyond means nothing. */
+  readonly columns: SpanColumns;
+  /** Queued blocks by chain (rows, living owner first, then the chain's dead) and class: 2 × chains × classes. */
+  readonly queues: Float64Array;
 }
 
 export const SPAN_FLAG = { ownerDead: 1, adopted: 2, persistent: 4 } as const;
@@ -108,6 +118,11 @@ export interface BlocksDetail {
   /** Where blocks differ in size: first byte of each, from the span's beginning, and its bytes, tags included. */
   readonly offsets?: Float64Array;
   readonly bytes?: Float64Array;
+  /** Where a block's place in this list is not its number in an Outcome: the numbers; below 0: none. */
+  readonly numbers?: Int32Array;
+  /** Bytes of each block that are the allocator's (a header byte, tags), and how many of them are in front. */
+  readonly overhead: number;
+  readonly lead: number;
 }
 
 /** What the autopsy card says; every figure is counted from states. */
@@ -147,6 +162,8 @@ export interface Autopsy {
   readonly freeable: number;
   readonly orphansHolding: number;
   readonly livingOwned: number;
+  /** Spans with room that their living owners have set aside and never look into again. */
+  readonly forgotten: number;
   readonly entries: {
     readonly superslabs: number;
     readonly stacks: number;
@@ -166,6 +183,76 @@ export interface AdvanceResult {
   readonly ops: number;
   /** True when the call stopped because a watched event happened. */
   readonly hit: boolean;
+}
+
+/** Where a block of the user's hand is; undefined for one that something else than the allocator's spans holds. */
+export interface HandPlace {
+  /** Span, slab and block as `inspectBlocks` counts them. */
+  readonly row: number;
+  readonly slab: number;
+  readonly block: number;
+  /** First byte of the program's. */
+  readonly address: number;
+  /** Bytes that the program may use, at least those it asked for. */
+  readonly usable: number;
+  /** Bytes that the block takes up, tags and headers of its own included. */
+  readonly bytes: number;
+}
+
+/** One of the program's slots, as a user's hand finds it. */
+export interface HandSlot {
+  /** Requested bytes; 0: it is empty. */
+  readonly bytes: number;
+  /** Chain that allocated it. */
+  readonly by: number;
+  readonly place: HandPlace | undefined;
+}
+
+/** A call by hand that was carried out, and what came of it. */
+export interface HandDone {
+  /** Operation that it was. */
+  readonly op: OpIndex;
+  readonly act: 'malloc' | 'realloc' | 'free';
+  readonly chain: number;
+  readonly slot: number;
+  readonly bytes: number;
+  readonly before: HandSlot;
+  readonly after: HandSlot;
+  /** How it was served, as in an Outcome. */
+  readonly path: number;
+  /** Virtual time that it took, ns. */
+  readonly ns: Ns;
+  /** What it counted: counters that are no gauges, by name, in their order. */
+  readonly counted: readonly { readonly counter: CounterName; readonly by: number }[];
+}
+
+/** A stretch of memory with blocks in it, for a picture. */
+export interface HandStretch {
+  /** Address of its first byte, and its bytes. */
+  readonly address: number;
+  readonly bytes: Bytes;
+  /** Life that owns it; below 0: nobody. */
+  readonly owner: number;
+  readonly ownerChain: number;
+  readonly blocks: BlocksDetail;
+}
+
+/** What a user's hand sees of a run. */
+export interface HandDetail {
+  readonly op: OpIndex;
+  readonly slots: readonly HandSlot[];
+  /** Threads that can make calls, by their chains; those that have ended are left out. */
+  readonly threads: readonly number[];
+  /** A call that was given and is the next operation. */
+  readonly due: HandCall | undefined;
+  readonly latest: HandDone | undefined;
+  /**
+   * Where blocks differ in size, the whole heap in address order; else the slabs or pages with a block that
+   * is not free, and those that the latest call was about. The first sixteen.
+   */
+  readonly stretches: readonly HandStretch[];
+  /** Stretches left out. */
+  readonly more: number;
 }
 
 /** What the latest operation came to. */
@@ -223,6 +310,11 @@ export interface Simulation {
   readonly virtualNs: Ns;
   readonly status: RunStatus;
   readonly endedBy: EndedBy;
+  /**
+   * The run goes on only when the user's hand gives it a call: until then `advance` does nothing, and
+   * virtual time stands.
+   */
+  readonly awaitsHand: boolean;
   /** True once some mapping was refused. */
   readonly oomSeen: boolean;
   readonly counters: Float64Array;
@@ -235,7 +327,7 @@ export interface Simulation {
   /** Chains of lives, main (slot 0) included. */
   readonly chains: number;
 
-  /** Does at most `maxOps` operations. `watch`: bit set of EV kinds that stop it right after the operation. */
+  /** Does at most `maxOps` operations. `watch`: kinds of events that stop it right after the operation (setOfKinds). */
   advance(maxOps: number, watch?: number): AdvanceResult;
   /** Newest life; ids go from 0, main, to this. */
   readonly lastLife: number;
@@ -247,8 +339,11 @@ export interface Simulation {
   lastRecords(): readonly RecordOutcome[];
   /** Turns a knob now. The value must be valid and the knob `live`. */
   setKnob(id: KnobId, value: KnobValue): void;
-  /** Why an intervention cannot be done now, in one sentence; undefined: it can. Changes nothing. */
-  whyNot(act: Intervention): string | undefined;
+  /**
+   * Why an intervention cannot be done now, in one sentence; undefined: it can. Changes nothing.
+   * @param instead a call by hand is to take the place of those that are due and were given at this operation
+   */
+  whyNot(act: Intervention, instead?: boolean): string | undefined;
   /** Does an intervention, or notes as an event that it could not be done. */
   act(act: Intervention): void;
   /** The chains, main left out. */
@@ -267,13 +362,13 @@ export interface Simulation {
   readonly residentBytes: Bytes;
   readonly peakMappedBytes: Bytes;
   readonly peakResidentBytes: Bytes;
-  /** Fills `rows` rows; the columns must be long enough. */
-  fillColumns(columns: SpanColumns): void;
-  /** Queued blocks by chain (rows, living owner first, then the chain's dead) and class. Length 2 × chains × classes. */
-  fillQueues(matrix: Float64Array): void;
+  /** What the map shows of `rows` rows, as they are now: the run's own columns, to be read before it goes on. */
+  readRows(): RowsShown;
 
   inspectSpan(index: number): SpanDetail | undefined;
   inspectBlocks(span: number, slab: number): BlocksDetail | undefined;
+  /** What the user's hand sees; undefined: the program works by itself. */
+  readHand(): HandDetail | undefined;
   autopsy(): Autopsy;
 
   /** Sixteen hexadecimal digits over state and counters, not over the recipe. */

@@ -22,6 +22,7 @@ export const LESSONS: readonly Lesson[] = [
       options: ['About one per thread and class', 'Thousands', 'It never stops growing'],
       answer: ([lane]) =>
         lane[C.superslabsPeak] < 200 ? 0 : lane[C.superslabsPeak] < 20_000 ? 1 : 2,
+      rests: ['O-03'],
     },
     steps: [
       {
@@ -40,6 +41,7 @@ export const LESSONS: readonly Lesson[] = [
         title: 'Steady.',
         text: 'Nothing is lost while every owner lives: {superslabs} SuperSlabs, {resident} resident.',
         when: { kind: 'op', op: 300_000 },
+        rests: ['O-03'],
         links: [{ label: 'back to the start', seek: 1 }],
       },
     ],
@@ -48,6 +50,7 @@ export const LESSONS: readonly Lesson[] = [
       ops: 100_000,
       tests: [{ counter: 'superslabsPeak', atMost: 14, label: 'at most 14 SuperSlabs' }],
       hint: 'Fewer classes, fewer SuperSlabs: try requests of one size.',
+      rests: ['O-02', 'test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -63,6 +66,7 @@ export const LESSONS: readonly Lesson[] = [
         'Each life ends after 1,024 operations and a successor takes its blocks. Draw how the number of SuperSlabs goes.',
       series: 'superslabs',
       label: 'SuperSlabs',
+      rests: ['O-07'],
     },
     steps: [
       {
@@ -81,6 +85,7 @@ export const LESSONS: readonly Lesson[] = [
         title: 'Every life maps its own.',
         text: '{perLife} SuperSlabs per life, {superslabs} in all after {lives} lives. The line is straight.',
         when: { kind: 'counter', counter: 'threadLives', atLeast: 800 },
+        rests: ['O-07'],
         links: [{ label: 'map entries', point: 'entries' }],
       },
     ],
@@ -92,6 +97,7 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'threadLives', atLeast: 500, label: 'lives go on dying' },
       ],
       hint: 'Somebody must be allowed to use what the dead leave.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -111,6 +117,7 @@ export const LESSONS: readonly Lesson[] = [
         const low = (i: number): boolean => peak[i] < peak[0] / 2;
         return low(1) ? 0 : low(2) ? 1 : low(3) ? 2 : 3;
       },
+      rests: ['O-04'],
     },
     steps: [
       {
@@ -129,6 +136,7 @@ export const LESSONS: readonly Lesson[] = [
         title: 'Both.',
         text: 'Trim alone finds next to nothing. Lane D gives memory back, and even there the floor rises: a dead thread’s table pins a SuperSlab each.',
         when: { kind: 'op', op: 6_000_000 },
+        rests: ['O-04'],
       },
     ],
     goal: {
@@ -136,6 +144,7 @@ export const LESSONS: readonly Lesson[] = [
       ops: 3_000_000,
       tests: [{ counter: 'superslabsPeak', atMost: 3500, label: 'at most 3,500 SuperSlabs' }],
       hint: 'What pins a SuperSlab for ever? Look at “When a thread ends”.',
+      rests: ['O-04', 'test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -155,6 +164,7 @@ export const LESSONS: readonly Lesson[] = [
         'Map entries, a quarter of them stacks',
       ],
       answer: ([lane]) => (lane[C.mapRefusals] > 0 ? 3 : 0),
+      rests: ['O-01'],
     },
     steps: [
       {
@@ -184,6 +194,7 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'threadLives', atLeast: 9000, label: '9,000 lives' },
       ],
       hint: 'Two things use up entries. Each has a knob.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -199,6 +210,7 @@ export const LESSONS: readonly Lesson[] = [
       question: 'A trim every 100 ms, counters right. Draw the number of SuperSlabs over the run.',
       series: 'superslabs',
       label: 'SuperSlabs',
+      rests: ['O-11'],
     },
     steps: [
       {
@@ -214,8 +226,9 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         title: 'The floor rises.',
-        text: '{superslabs} stay after {lives} lives: one table per dead thread, one SuperSlab each.',
-        when: { kind: 'counter', counter: 'threadLives', atLeast: 4000 },
+        text: '{superslabs} stay after {lives} lives: one table per dead thread, one SuperSlab each. The run comes to {rate}; the scenario’s lane without trim says what the passes cost.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 8000 },
+        rests: ['O-11'],
         links: [{ label: 'what holds them', point: 'map' }],
       },
     ],
@@ -228,6 +241,7 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'trimCalls', atLeast: 1, label: 'trim runs' },
       ],
       hint: 'Shorter teeth, and nothing that pins: look at the end of threads, too.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -243,6 +257,7 @@ export const LESSONS: readonly Lesson[] = [
         'A adopts each time a thread wakes, B only on need, C and D never from the living. Which lane makes most pages?',
       options: ['A', 'B', 'C', 'D'],
       answer: (lanes) => pages(lanes).indexOf(Math.max(...pages(lanes))),
+      rests: ['O-20'],
     },
     steps: [
       {
@@ -259,8 +274,9 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         title: 'Need makes the difference.',
-        text: '{pages} pages in lane A. Lane B adopts as well, and makes as few as owner priority.',
+        text: '{pages} pages in lane A, and a new one all the time. Lane B adopts as well, and its pages grow at least three times more slowly; owner priority still needs fewest.',
         when: { kind: 'op', op: 60_000 },
+        rests: ['O-20', 'O-21'],
         links: [{ label: 'side by side', point: 'compare' }],
       },
     ],
@@ -272,6 +288,7 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'wakes', atLeast: 1000, label: 'the wakers wake' },
       ],
       hint: 'A budget of nothing, a route without adoption: what may a waking thread take?',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -286,6 +303,7 @@ export const LESSONS: readonly Lesson[] = [
       question: 'Threshold 1, 2, 4, and 1 with queueing again. Which lane reuses least?',
       options: ['Threshold 1', 'Threshold 2', 'Threshold 4', 'Queueing again'],
       answer: (lanes) => pages(lanes).indexOf(Math.max(...pages(lanes))),
+      rests: ['O-31'],
     },
     steps: [
       {
@@ -314,6 +332,7 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'threadLives', atLeast: 50, label: 'lives go on dying' },
       ],
       hint: 'The lowest threshold is not enough: what a thread frees itself must be found as well.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -329,6 +348,7 @@ export const LESSONS: readonly Lesson[] = [
         'CDA, S1, S2, and CDA with the list of partly free pages. Which lane makes fewest pages where threads die?',
       options: ['CDA', 'S1', 'S2', 'CDA and the list'],
       answer: (lanes) => least(pages(lanes)),
+      rests: ['O-33'],
     },
     steps: [
       {
@@ -358,6 +378,7 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'threadLives', atLeast: 100, label: 'owners die' },
       ],
       hint: 'Orphans have a knob of their own.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -376,6 +397,7 @@ export const LESSONS: readonly Lesson[] = [
         const lost = [lane[C.strandedGraveyard], lane[C.strandedBelow], lane[C.strandedOrphan]];
         return lost.indexOf(Math.max(...lost));
       },
+      rests: ['O-34'],
     },
     steps: [
       {
@@ -405,6 +427,53 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'strandedGraveyard', atMost: 100, label: 'an empty graveyard' },
       ],
       hint: 'The list closes the graveyard; what the dead leave can be taken page by page.',
+      rests: ['test: src/lessons/lessons.test.ts'],
+    },
+  },
+  {
+    id: 'leaking-queue',
+    number: 12,
+    title: 'The queue that leaks',
+    intro: 'Nobody dies and nobody sleeps, and still pages are made for ever.',
+    preset: 'leaking-queue',
+    speed: 60_000,
+    predict: {
+      kind: 'choose',
+      question:
+        'A is the queue of D2: newest first, four tries. B queues pages again, C lets drained pages leave, D hands out the oldest first. Which lane makes fewest pages?',
+      options: ['A', 'B', 'C', 'D'],
+      answer: (lanes) => least(pages(lanes)),
+      rests: ['O-27'],
+    },
+    steps: [
+      {
+        title: 'They look into their own queues first.',
+        text: '{pages} pages in lane A for {live} live blocks. {adoptions} were taken from the other thread.',
+        when: { kind: 'op', op: 20_000 },
+        links: [{ label: 'the queues', point: 'pending' }],
+      },
+      {
+        title: 'What they look at is empty.',
+        text: '{gate} pages in lane A were made although pages waited; {empty} drains had found nothing. A page that was drained stays on the stack, and hides those below.',
+        when: { kind: 'counter', counter: 'newGate', atLeast: 50 },
+        links: [{ label: 'the pages', point: 'map' }],
+      },
+      {
+        title: 'One change at a time.',
+        text: '{lost} edges were lost in lane A; lane B loses none, and grows on. What does C do, what D?',
+        when: { kind: 'op', op: 200_000 },
+        links: [{ label: 'side by side', point: 'compare' }],
+      },
+    ],
+    goal: {
+      text: 'Make at most 100 pages in 200,000 operations, threads still taking from each other.',
+      ops: 200_000,
+      tests: [
+        { counter: 'newPages', atMost: 100, label: 'at most 100 pages' },
+        { counter: 'adoptions', atLeast: 1, label: 'pages are adopted' },
+      ],
+      hint: 'More tries are not the only way to reach what lies below.',
+      rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
 ];

@@ -36,6 +36,8 @@ export type Prediction =
       readonly options: readonly string[];
       /** Which option the run proves, read when it is over; counters of every lane in order. */
       answer(lanes: readonly ArrayLike<number>[]): number;
+      /** What shows that the answer is no accident of this run: see docs/evidence.md. */
+      readonly rests: readonly string[];
     }
   | {
       readonly kind: 'curve';
@@ -43,6 +45,8 @@ export type Prediction =
       /** Series whose shape is drawn. */
       readonly series: SeriesName;
       readonly label: string;
+      /** What shows that its shape is no accident of this run: see docs/evidence.md. */
+      readonly rests: readonly string[];
     };
 
 /** Something to reach with the knobs. */
@@ -57,6 +61,8 @@ export interface Goal {
     readonly label: string;
   }[];
   readonly hint: string;
+  /** What text and hint rest on: see docs/evidence.md. */
+  readonly rests: readonly string[];
 }
 
 export interface Lesson {

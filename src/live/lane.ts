@@ -1,7 +1,13 @@
 import type { Intervention } from '../engine/interventions.ts';
 import type { KnobId, KnobValue } from '../engine/knobs/index.ts';
 import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
-import type { Autopsy, BlocksDetail, SpanDetail, ThreadDetail } from '../engine/types.ts';
+import type {
+  Autopsy,
+  BlocksDetail,
+  HandDetail,
+  SpanDetail,
+  ThreadDetail,
+} from '../engine/types.ts';
 import { type Config, LaneClient, type LaneWorker } from '../worker/client.ts';
 import { CallError } from '../worker/link.ts';
 import type { Calls, ExportKind, Speed, Summary } from '../worker/protocol.ts';
@@ -106,6 +112,16 @@ export class Lane {
 
   intervene(act: Intervention): Promise<Calls['intervene'][1]> {
     return this.client.intervene(act);
+  }
+
+  /** Settles once the run stands or plays where it was last asked to. */
+  arrived(): Promise<void> {
+    return this.client.arrived();
+  }
+
+  /** What the user's hand sees; undefined: the program makes its own calls. */
+  hand(signal?: AbortSignal): Promise<HandDetail | undefined> {
+    return this.client.call('hand', undefined, signal);
   }
 
   threads(): Promise<readonly ThreadDetail[]> {

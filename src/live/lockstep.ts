@@ -125,7 +125,7 @@ export class Lockstep {
       return;
     }
     const running = this.lanes.filter(
-      (lane) => !lane.hub.summary || lane.hub.summary.status === 'running',
+      ({ hub }) => (!hub.summary || hub.summary.status === 'running') && !awaitsHand(hub),
     );
     if (running.length === 0) return;
     const at = (lane: Lane): number => lane.hub.latest?.header[H.op] ?? 0;
@@ -159,5 +159,7 @@ export class Lockstep {
   };
 }
 
+/** A lane that waits for the user's hand goes no further: nobody waits for it. */
+const awaitsHand = ({ latest }: Lane['hub']): boolean => latest?.header[H.awaitsHand] === 1;
 const opOf = (lane: Lane): number => lane.hub.summary?.op ?? 0;
 const reachIn = ({ hub }: Lane): number => (hub.summary ? reachOf(hub.summary) : 0);

@@ -1,4 +1,4 @@
-import { ACT } from '../engine/interventions.ts';
+import { ACT, callText, handCallOf } from '../engine/interventions.ts';
 import { type KnobDef, type KnobId, knobDef } from '../engine/knobs/index.ts';
 import { knobWords, optionLabel } from '../engine/knobs/words.ts';
 import { type Edit, isActEdit, type Recipe } from '../engine/recipe.ts';
@@ -64,6 +64,8 @@ function bare(recipe: Recipe): Recipe {
 /** An edit in a few words. */
 export function editText(edit: Edit): string {
   if (!isActEdit(edit)) return text(edit.knob, edit.value);
+  const call = handCallOf(edit);
+  if (call) return `${callText(call.act, call.slot, call.bytes)}, thread ${call.chain}`;
   const { label, on, amount } = ACT[edit.act];
   const what =
     on === 'thread' ? `chain ${edit.subject}` : `#${edit.subject.toLocaleString('en-US')}`;

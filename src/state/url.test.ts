@@ -4,10 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { cases } from '../base/testing/fuzz.ts';
 import { KNOB_IDS, KNOBS, type KnobId, type KnobValue, knobDef } from '../engine/knobs/index.ts';
 import { PRESETS } from '../engine/presets.ts';
-import type { Recipe } from '../engine/recipe.ts';
+import type { Edit, Recipe } from '../engine/recipe.ts';
 import { laneKnobs, parseRecipe, remarks } from '../engine/recipe-parse.ts';
+import { actArb } from '../engine/testing/acts.ts';
 import { createAppStore, presetRecipe } from './store.ts';
-import { hashOf, recipeOf } from './url.ts';
+import { hashOf, loadPacker, recipeOf } from './url.ts';
+
+await loadPacker();
 
 /** A legal value of a knob. */
 const anyValueOf = (id: KnobId): fc.Arbitrary<KnobValue> => {
@@ -25,7 +28,7 @@ const anyValueOf = (id: KnobId): fc.Arbitrary<KnobValue> => {
           })
         : fc.double({ min: def.min, max: def.max, noNaN: true });
     case 'text':
-      return fc.constant(def.default);
+      return fc.constantFrom(def.default, ...def.examples);
   }
 };
 
@@ -68,6 +71,8 @@ describe('links', () => {
         { op: 5000, lane: 0, act: 'burst' as const, subject: 2, amount: 300 },
         { op: 6000, lane: 0, act: 'adopt' as const, subject: 17, amount: 1 },
         { op: 6500, lane: 0, act: 'pin' as const, subject: 0, amount: 0 },
+        { op: 6500, lane: 0, act: 'malloc' as const, subject: 2, slot: 0, amount: 100 },
+        { op: 6501, lane: 0, act: 'free' as const, subject: 1, slot: 9, amount: 0 },
       ],
       cursor: 7000,
       notes: [
@@ -81,43 +86,78 @@ describe('links', () => {
     expect(again).toEqual(recipe);
   });
 
+  it('bring back any interventions', () => {
+    const editArb = fc
+      .tuple(fc.nat(9000), fc.nat(1), actArb)
+      .map(([op, lane, act]): Edit => ({ op, lane, ...act }));
+    fc.assert(
+      fc.property(fc.array(editArb, { maxLength: 30 }), (edits) => {
+        const recipe = {
+          ...presetRecipe('larson-oom'),
+          lanes: ['A', 'B'].map((name) => ({ name, knobs: {} })),
+          edits: edits.sort((a, b) => a.op - b.op),
+        };
+        const { recipe: again, problems } = recipeOf(hashOf(recipe));
+        expect(problems).toEqual([]);
+        expect(again.edits).toEqual(recipe.edits);
+      }),
+      cases(300),
+    );
+  });
+
+  it('say a call by hand in a few signs', () => {
+    const malloc = { op: 7, lane: 0, act: 'malloc' as const, subject: 2, slot: 3, amount: 100 };
+    expect(hashOf({ ...presetRecipe('larson-oom'), edits: [malloc] })).toBe(
+      '#v4/larson-oom?act=7:malloc:2.3:100',
+    );
+  });
+
   it('are short and readable', () => {
-    expect(hashOf(presetRecipe('larson-oom'))).toBe('#v3/larson-oom');
+    expect(hashOf(presetRecipe('larson-oom'))).toBe('#v4/larson-oom');
     expect(
       hashOf({
         ...presetRecipe('larson-oom'),
         knobs: { ...presetRecipe('larson-oom').knobs, orphanPolicy: 'adopt' },
       }),
-    ).toBe('#v3/larson-oom?op=adopt');
+    ).toBe('#v4/larson-oom?op=adopt');
   });
 
   it.each([
-    ['#v3/larson-om', /did you mean larson-oom/],
-    ['#v3/larson-oom?t=0', /goes from 1 to 64/],
-    ['#v3/larson-oom?t=NaN', /needs a number/],
-    ['#v3/larson-oom?t=2.5', /whole number/],
-    ['#v3/larson-oom?op=adobt', /Did you mean adopt/],
-    ['#v3/larson-oom?zz=1', /no knob/],
-    ['#v3/larson-oom.9', /no variant number 10; it has 1/],
-    ['#v3/larson-oom?e=5:op', /cannot be read/],
-    ['#v3/larson-oom?e=5:t:3', /cannot change during a run/],
-    ['#v3/larson-oom?at=1000000000000', /position/],
-    ['#v3/larson-oom?t=%E0%A4%A', /cannot be read/],
+    ['#v4/larson-om', /did you mean larson-oom/],
+    ['#v4/larson-oom?t=0', /goes from 1 to 64/],
+    ['#v4/larson-oom?t=NaN', /needs a number/],
+    ['#v4/larson-oom?t=2.5', /whole number/],
+    ['#v4/larson-oom?op=adobt', /Did you mean adopt/],
+    ['#v4/larson-oom?zz=1', /no knob/],
+    ['#v4/larson-oom.9', /no variant number 10; it has 1/],
+    ['#v4/larson-oom?e=5:op', /cannot be read/],
+    ['#v4/larson-oom?e=5:t:3', /cannot change during a run/],
+    ['#v4/larson-oom?at=1000000000000', /position/],
+    ['#v4/larson-oom?t=%E0%A4%A', /cannot be read/],
     ['#v9/larson-oom', /version 9/],
     ['#v0/larson-oom', /version 0/],
-    ['#v3/larson-o', /did you mean|no preset/],
+    ['#v4/larson-o', /did you mean|no preset/],
     ['#v1', /cannot be read/],
     ['#<script>alert(1)</script>', /cannot be read/],
-    ['#v3/larson-oom?t=64&n=100000', /goes from/],
-    ['#v3/larson-oom?act=5:stab:1:3', /no intervention/],
-    ['#v3/larson-oom?act=5:burst:1:0', /goes from 1 to/],
-    ['#v3/larson-oom?act=5:kill', /cannot be read/],
-    ['#v3/larson-oom?note=5:0:1', /cannot be read/],
-    ['#v3/larson-oom?note=5:7::hi', /note cannot be read/],
-    ['#v3/larson-oom?sel=1.2.3.4', /selected cannot be read/],
-    ['#v3/larson-oom?focus=3', /selected cannot be read/],
-    ['#v3z/not-deflated', /damaged/],
-    ['#v3z/!!', /cannot be read/],
+    ['#v4/larson-oom?t=64&n=100000', /goes from/],
+    ['#v4/larson-oom?act=5:stab:1:3', /no intervention/],
+    ['#v4/larson-oom?act=5:burst:1:0', /goes from 1 to/],
+    ['#v4/larson-oom?act=5:kill', /cannot be read/],
+    ['#v4/larson-oom?act=5:maloc:1.3:9', /no intervention “maloc”; did you mean malloc/],
+    ['#v4/larson-oom?act=5:malloc:1:9', /malloc needs a slot from 0 to 9/],
+    ['#v4/larson-oom?act=5:malloc:1.10:9', /malloc needs a slot from 0 to 9/],
+    ['#v4/larson-oom?act=5:malloc:0.1:9', /malloc needs a chain from 1 to 127/],
+    ['#v4/larson-oom?act=5:malloc:1.1:0', /malloc goes from 1 to 16,777,216 B/],
+    ['#v4/larson-oom?act=5:free:1.1:8', /free has no amount/],
+    ['#v4/larson-oom?act=5:kill:1.1:0', /Kill is not done to a slot/],
+    ['#v4/larson-oom?act=5:malloc:1.x:9', /cannot be read/],
+    ['#v4/larson-oom?hl=1 2 x', /“x” is no size/],
+    ['#v4/larson-oom?note=5:0:1', /cannot be read/],
+    ['#v4/larson-oom?note=5:7::hi', /note cannot be read/],
+    ['#v4/larson-oom?sel=1.2.3.4', /selected cannot be read/],
+    ['#v4/larson-oom?focus=3', /selected cannot be read/],
+    ['#v4z/not-deflated', /damaged/],
+    ['#v4z/!!', /cannot be read/],
   ])('%s gets one clear sentence and the page goes on', (hash, message) => {
     const { recipe, problems } = recipeOf(hash);
     expect(problems).toHaveLength(1);
@@ -128,12 +168,14 @@ describe('links', () => {
   });
 
   it('of any length are answered', () => {
-    const { problems } = recipeOf(`#${'x'.repeat(400_000)}`);
-    expect(problems).toMatchObject([{ message: expect.stringMatching(/too long/) }]);
+    for (const hash of [`#${'x'.repeat(1_600_000)}`, `#v4z/${'x'.repeat(400_000)}`])
+      expect(recipeOf(hash).problems).toMatchObject([
+        { message: expect.stringMatching(/too long/) },
+      ]);
   });
 
   it('full of rubbish are not read to their end', () => {
-    const { recipe, problems } = recipeOf(`#v3/larson-oom?${'zz=1&'.repeat(50_000)}t=3`);
+    const { recipe, problems } = recipeOf(`#v4/larson-oom?${'zz=1&'.repeat(50_000)}t=3`);
     expect(problems).toHaveLength(51);
     expect(recipe.knobs.threads).toBeUndefined();
   });
@@ -151,6 +193,7 @@ describe('links', () => {
         '=',
         'e=',
         'act=',
+        '5:malloc:1.3:100',
         'note=',
         'sel=',
         'v2z/',
@@ -196,6 +239,7 @@ const OLDER: readonly [string, (recipe: Recipe) => void][] = [
       expect(recipe.edits).toEqual([{ op: 9000, lane: 1, knob: 'orphanPolicy', value: 'adopt' }]);
     },
   ],
+  ['#v3/orphan-cures.1?at=30000', (recipe) => expect(recipe.variant).toBe(1)],
   ['#v2/domino.0?at=30000', (recipe) => expect(recipe.variant).toBe(0)],
   ['#v1/custom?t=8&n=50', (recipe) => expect(recipe.knobs).toEqual({ threads: 8, chunks: 50 })],
   // The pair exchange ran on the mid allocator alone, and brought it along unsaid.
@@ -250,7 +294,7 @@ describe('texts', () => {
 });
 
 describe('edits in links', () => {
-  it.each(['#v3/custom?e=700:op:adopt:0', '#v3/custom?e=700%3Aop%3Aadopt%3A0'])(
+  it.each(['#v4/custom?e=700:op:adopt:0', '#v4/custom?e=700%3Aop%3Aadopt%3A0'])(
     'are read with their colons encoded, too: %s',
     (hash) => {
       expect(recipeOf(hash).recipe.edits).toEqual([
@@ -296,11 +340,11 @@ describe('links of older versions', () => {
     const { recipe, problems } = recipeOf(hash);
     // The run may differ, and the page says which engine made the link and which runs it now.
     expect(problems.map(({ message }) => message)).toEqual([
-      `This recipe was made by engine “${hash[2]}”, this is engine 3: results may differ.`,
+      `This recipe was made by engine “${hash[2]}”, this is engine 4: results may differ.`,
     ]);
     check(recipe);
     // Written anew it is of this version and says the same.
-    expect(hashOf(recipe)).toMatch(/^#v3/);
+    expect(hashOf(recipe)).toMatch(/^#v4/);
     expect(recipeOf(hashOf(recipe)).recipe).toEqual(recipe);
   });
 });
@@ -322,7 +366,7 @@ describe('long links', () => {
       })),
     };
     const hash = hashOf(recipe);
-    expect(hash).toMatch(/^#v3z\/[\w-]+$/);
+    expect(hash).toMatch(/^#v4z\/[\w-]+$/);
     expect(hash.length).toBeLessThan(2000);
     expect(recipeOf(hash)).toEqual({ recipe, problems: [] });
   });
@@ -365,7 +409,7 @@ describe('long links', () => {
   it('that would swell are refused', () => {
     const bomb = deflateSync(strToU8(`larson-oom?${'t=4&'.repeat(2_000_000)}`), { level: 9 });
     const packed = btoa(strFromU8(bomb, true)).replace(/\+/g, '-').replace(/\//g, '_');
-    const { problems } = recipeOf(`#v3z/${packed.replace(/=+$/, '')}`);
+    const { problems } = recipeOf(`#v4z/${packed.replace(/=+$/, '')}`);
     expect(problems[0].message).toMatch(/damaged/);
   });
 });
@@ -384,7 +428,17 @@ describe('recipes', () => {
   it('survive mangled ones', () => {
     const bad = fc.oneof(fc.anything(), fc.constantFrom(-1, 1e308, '<img src=x>', null, {}, []));
     const entry = fc.record(
-      { op: bad, lane: bad, knob: bad, value: bad, act: bad, subject: bad, amount: bad, text: bad },
+      {
+        op: bad,
+        lane: bad,
+        knob: bad,
+        value: bad,
+        act: bad,
+        subject: bad,
+        amount: bad,
+        slot: bad,
+        text: bad,
+      },
       { requiredKeys: [] },
     );
     const mangled = fc.record(

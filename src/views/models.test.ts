@@ -6,6 +6,7 @@ import { MODEL_SHOWN } from '../engine/allocators/shown.ts';
 import { type KnobValues, resolveKnobs } from '../engine/knobs/index.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { EVENT_KINDS, type EventKind } from '../engine/telemetry/events.ts';
+import { QUEUE_SERIES } from '../engine/telemetry/series.ts';
 import { describe as inWords, mapFinding } from './cards/map.tsx';
 import { CARDS, cardsFor } from './cards/registry.ts';
 import { eventOf, eventSentence, kindName } from './lane/event-text.ts';
@@ -23,19 +24,21 @@ import { autopsySentences } from './side/sentences.ts';
 import { stopKind, stopsOf } from './transport/stops.ts';
 
 /** Small runs of every model that between them bring about most of what it can do. */
+const LARGE: Partial<KnobValues> = { minSize: 2048, maxSize: 9000 };
 const RUNS: readonly Partial<KnobValues>[] = [
   {},
+  LARGE,
   { orphanPolicy: 'adopt' },
+  { ...LARGE, orphanPolicy: 'adopt' },
   { maxMapCount: 200 },
   { decOnRemote: true, trimIntervalMs: 1, trimSS: true, emptyReserve: 1 },
   { orphanPolicy: 'reuse-empty', decOnRemote: true },
-  { route: 'p', rfrWindowUs: 5, workload: 'larson' },
-  { route: 's2', partialList: 'on' },
+  { ...LARGE, route: 'p', rfrWindowUs: 5 },
+  { ...LARGE, route: 's2', partialList: 'on' },
 ];
 const OPS = 8000;
 
 const runOf = (model: ModelId, knobs: Partial<KnobValues>): Partial<KnobValues> => ({
-  ...(model === 'mf2' ? { minSize: 2048, maxSize: 9000 } : {}),
   chunks: 64,
   threads: 3,
   rounds: 2,
@@ -102,6 +105,11 @@ describe.each(MODEL_IDS)('what is shown of %s', (model) => {
     }
   });
 
+  it('has no more classes with remote queues than the history has columns for', () => {
+    if (!modelDef(model).features.includes('remoteQueues')) return;
+    for (const frame of frames) expect(frame.classBytes.length).toBeLessThanOrEqual(QUEUE_SERIES);
+  });
+
   it('is the model of its frames', () => {
     for (const frame of frames) expect(modelOf(frame)).toBe(model);
   });
@@ -109,27 +117,29 @@ describe.each(MODEL_IDS)('what is shown of %s', (model) => {
 
 describe('cards', () => {
   const idsFor = (features: readonly Feature[], explaining = false): string[] =>
-    cardsFor((feature) => features.includes(feature), explaining, {}).map(({ id }) => id);
+    cardsFor(
+      (feature) => features.includes(feature),
+      () => false,
+      explaining,
+      {},
+    ).map(({ id }) => id);
 
   it('ask for features: what a model lacks is not shown', () => {
-    expect(idsFor([])).toEqual(['map', 'bytes', 'entries', 'rates', 'events', 'counters']);
-    expect(idsFor(['trim', 'remoteQueues'])).toEqual([
-      'map',
-      'bytes',
-      'entries',
-      'queues',
-      'rates',
-      'trim',
-      'events',
-      'counters',
-    ]);
+    const bare = idsFor([]);
+    for (const id of ['map', 'bytes', 'entries', 'rates', 'events', 'counters'])
+      expect(bare).toContain(id);
+    for (const { id, needs } of CARDS) if (needs.length > 0) expect(bare).not.toContain(id);
+    const more = idsFor(['trim', 'remoteQueues']);
+    expect(more.filter((id) => !bare.includes(id))).toEqual(['queues', 'trim']);
+    const orders = more.map((id) => CARDS.find((card) => card.id === id)?.order ?? Number.NaN);
+    expect(orders).toEqual([...orders].sort((a, b) => a - b));
     expect(idsFor([], true)).toContain('domino');
   });
 
   it('follow the knobs in force', () => {
     const has = (knobs: KnobValues) => (feature: Feature) => isInForce(feature, knobs);
     const shown = (knobs: Partial<KnobValues>): string[] =>
-      cardsFor(has(resolveKnobs(knobs)), false, {}).map(({ id }) => id);
+      cardsFor(has(resolveKnobs(knobs)), () => false, false, {}).map(({ id }) => id);
     expect(shown({ model: 'tiny' })).not.toContain('adoption');
     expect(shown({ model: 'tiny', orphanPolicy: 'adopt' })).toContain('adoption');
     expect(shown({ model: 'mf2' })).toContain('pending');
@@ -138,8 +148,12 @@ describe('cards', () => {
 
   it('are hidden and shown by hand, but never without what they need', () => {
     const has = (feature: Feature): boolean => feature === 'trim';
-    expect(cardsFor(has, false, { trim: false }).map(({ id }) => id)).not.toContain('trim');
-    expect(cardsFor(has, false, { pending: true }).map(({ id }) => id)).not.toContain('pending');
+    expect(cardsFor(has, () => false, false, { trim: false }).map(({ id }) => id)).not.toContain(
+      'trim',
+    );
+    expect(cardsFor(has, () => false, false, { pending: true }).map(({ id }) => id)).not.toContain(
+      'pending',
+    );
   });
 
   it('have an id and a place each', () => {

@@ -2,20 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { asNs, asOp } from '../base/units.ts';
 import { frameAt } from '../draw/testing/frames.ts';
 import { MODEL_IDS } from '../engine/allocators/index.ts';
-import { KNOB_IDS, knobDef, resolveKnobs } from '../engine/knobs/index.ts';
-import { PRESETS } from '../engine/presets.ts';
+import { KNOB_IDS, type KnobValues, knobDef, resolveKnobs } from '../engine/knobs/index.ts';
+import { PRESETS, presetById, storyUnder, variantKnobs } from '../engine/presets.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { EVENT_KINDS } from '../engine/telemetry/events.ts';
 import { BANDS } from '../engine/telemetry/ledger.ts';
+import { mapFinding } from './cards/map.tsx';
 import { fromSlider, SLIDER_STEPS, toSlider } from './knobs/scale.ts';
 import { BAND_GROUPS } from './lane/band-groups.ts';
 import { eventOf, eventSentence, kindName } from './lane/event-text.ts';
 import { verdictOf } from './lane/header.tsx';
 import { hiddenParts } from './shell/embed.ts';
+import { curesFor } from './side/cures.ts';
 import { metricOf } from './side/metrics.ts';
 import { autopsySentences, autopsyTitle } from './side/sentences.ts';
 import { currentStep, resolveText, storyValues } from './story/resolve.ts';
 import { SPEED_STEPS, speedAt, speedPosition } from './transport/speed.ts';
+
+const presetKnobs = (id: string): Partial<KnobValues> => {
+  const preset = presetById(id);
+  if (!preset) throw new Error(`no preset ${id}`);
+  return variantKnobs(preset, 0);
+};
 
 describe('embedding', () => {
   it('hides what the address names, and nothing for rubbish', () => {
@@ -33,16 +41,21 @@ describe('stories', () => {
     const values = storyValues(frameAt(2000));
     for (const preset of PRESETS) {
       for (const step of preset.story) expect(resolveText(step.text, values)).not.toMatch(/[{}]/);
-      expect(preset.story.length).toBeGreaterThanOrEqual(3);
-      expect(preset.story.length).toBeLessThanOrEqual(5);
+      for (const [i] of preset.variants.entries()) {
+        const told = storyUnder(preset.story, resolveKnobs(variantKnobs(preset, i))).length;
+        expect(told, `${preset.id}, variant ${i}`).toBeGreaterThanOrEqual(2);
+        expect(told, `${preset.id}, variant ${i}`).toBeLessThanOrEqual(6);
+      }
     }
   });
 
   it('follow the run', () => {
     const exhibit = PRESETS[0];
-    expect(currentStep(exhibit.story, frameAt(0))).toBe(0);
-    expect(currentStep(exhibit.story, frameAt(2000))).toBe(1);
-    expect(currentStep(exhibit.story, frameAt(1e9, { maxMapCount: 1000 }))).toBe(4);
+    const told = storyUnder(exhibit.story, resolveKnobs(variantKnobs(exhibit, 0)));
+    expect(currentStep(told, frameAt(0))).toBe(0);
+    expect(currentStep(told, frameAt(2000))).toBe(1);
+    const last = told[currentStep(told, frameAt(1e9, { maxMapCount: 1000 }))];
+    expect(last.title).toBe('Out of map entries, not out of memory.');
   });
 });
 
@@ -79,6 +92,46 @@ describe('autopsy', () => {
     expect(sim.status).toBe('crashed');
     expect(autopsyTitle(sim.autopsy())).toMatch(/Crashed/);
     expect(autopsySentences(sim.autopsy())[0]).toMatch(/unmapped/);
+  });
+});
+
+describe('the owner who never looks back', () => {
+  const knobs = presetKnobs('never-looks-back');
+  const OPS = 60_000;
+
+  it('is named by the map and the autopsy, and the first cure is to look', () => {
+    const frame = frameAt(OPS, knobs);
+    const { superslabs, forgotten } = storyValues(frame);
+    expect(mapFinding(frame)).toBe(
+      `${forgotten} of ${superslabs} SuperSlabs have room, and their living owners never look back`,
+    );
+    const sim = createSimulation(resolveKnobs(knobs));
+    sim.advance(OPS);
+    const autopsy = sim.autopsy();
+    expect(autopsyTitle(autopsy)).toBe('The owner who never looks back');
+    expect(autopsySentences(autopsy).join(' ')).toContain(
+      `${forgotten} SuperSlabs have room, and a living owner that never looks back`,
+    );
+    expect(curesFor(autopsy, sim.knobs)[0].knobs).toEqual({ ownReuse: 'chunks' });
+  });
+
+  it('is not said where owners look', () => {
+    const frame = frameAt(OPS, { ...knobs, ownReuse: 'chunks' });
+    expect(mapFinding(frame)).toMatch(/^6 SuperSlabs, each with a living owner$/);
+  });
+});
+
+describe('the first cure', () => {
+  const firstAfter = (knobs: Partial<KnobValues>, ops = 1e9): Partial<KnobValues> | undefined => {
+    const sim = createSimulation(resolveKnobs({ maxMapCount: 2000, ...knobs }));
+    sim.advance(ops);
+    return curesFor(sim.autopsy(), sim.knobs)[0]?.knobs;
+  };
+  it('is adoption where orphans fill the map', () => {
+    expect(firstAfter({})).toEqual({ orphanPolicy: 'adopt' });
+  });
+  it('is to detach threads where stacks do', () => {
+    expect(firstAfter({ orphanPolicy: 'adopt' })).toEqual({ threadEnd: 'detach' });
   });
 });
 

@@ -138,6 +138,18 @@ export class LaneClient {
     return reply;
   }
 
+  /** Settles once no request is in flight that takes the run somewhere. */
+  async arrived(): Promise<void> {
+    for (;;) {
+      const moving: Promise<unknown>[] = [...this.pending.values()]
+        .filter(({ heading }) => heading !== undefined)
+        .map(({ deferred }) => deferred.promise);
+      if (this.recovering) moving.push(this.recovering.done);
+      if (moving.length === 0) return;
+      await Promise.allSettled(moving);
+    }
+  }
+
   /** Lets play go on to this operation; see the protocol. */
   grant(op: number): void {
     if (this.state === 'alive') this.worker.postMessage({ t: 'grant', op });

@@ -1,4 +1,5 @@
 import { MODEL_IDS } from '../engine/allocators/index.ts';
+import { COLUMN_NAMES } from '../engine/run/rows.ts';
 import { SERIES_COUNT } from '../engine/telemetry/series.ts';
 import { ENDED_BY, RUN_STATUS } from '../engine/telemetry/states.ts';
 import type { Simulation } from '../engine/types.ts';
@@ -70,6 +71,7 @@ export function writeFrame(
   header[H.classes] = shape.classes;
   header[H.samples] = shape.samples;
   header[H.events] = shape.events;
+  header[H.awaitsHand] = sim.awaitsHand ? 1 : 0;
   header[H.horizon] = Math.max(sim.op, context.horizon ?? 0);
   header[H.opLimit] = sim.knobs.opLimit;
   header[H.rfrWindowNs] = sim.knobs.route === 'p' ? sim.knobs.rfrWindowUs * 1000 : 0;
@@ -85,7 +87,6 @@ export function writeFrame(
   frame.entries[2] = entries.base;
   frame.entries[3] = entries.other;
   frame.classBytes.set(sim.classBytes);
-  sim.fillQueues(frame.queues);
   frame.history.set(sim.history.rows.subarray(0, shape.samples * SERIES_COUNT));
   const log = sim.events;
   const firstSeq = log.next - shape.events;
@@ -103,6 +104,9 @@ export function writeFrame(
     frame.events[at + 7] = log.b[row];
     frame.events[at + 8] = log.cause[row];
   }
-  sim.fillColumns(frame.columns);
+  const shown = sim.readRows();
+  frame.queues.set(shown.queues);
+  for (const name of COLUMN_NAMES)
+    frame.columns[name].set(shown.columns[name].subarray(0, shape.rows));
   return target;
 }

@@ -50,6 +50,7 @@ export const HEADER = [
   'horizon', // furthest operation that the run has reached
   'rfrWindowNs', // shading of the adoption lanes; 0: no right of first refusal
   'pendingThreshold',
+  'awaitsHand', // 0 or 1: the run goes on only when the user's hand gives it a call
 ] as const;
 export type HeaderField = (typeof HEADER)[number];
 export const HEADER_COUNT = HEADER.length;
@@ -57,7 +58,7 @@ export const H: Readonly<Record<HeaderField, number>> = Object.freeze(
   Object.fromEntries(HEADER.map((name, i) => [name, i])) as Record<HeaderField, number>,
 );
 
-export const FRAME_VERSION = 3;
+export const FRAME_VERSION = 5;
 /** seq, kind, op, ns, life, subject, a, b, cause */
 export const EVENT_FIELDS = 9;
 /** Newest events carried by each frame; older ones by request. */

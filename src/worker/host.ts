@@ -137,12 +137,13 @@ export class Host {
       intervene: (act) => {
         const { sim } = this.needRun();
         const { op } = sim;
-        const refused = sim.whyNot(act);
+        const refused = sim.whyNot(act, true);
         if (refused !== undefined) return { op, refused };
         this.edit([{ op, lane: 0, ...act }]);
         return { op };
       },
       threads: () => this.needRun().sim.listThreads(),
+      hand: () => this.needRun().sim.readHand(),
       inspectSpan: ({ index }) => this.needRun().sim.inspectSpan(index),
       inspectBlocks: ({ span, slab }) => this.needRun().sim.inspectBlocks(span, slab),
       events: (range) => eventsOf(this.needRun().sim, range),
@@ -188,7 +189,7 @@ export class Host {
   private play(speed: Calls['play'][0]['speed']): Summary {
     const { sim } = this.needRun();
     this.abortJourney('play');
-    this.playing = sim.status === 'running';
+    this.playing = sim.status === 'running' && !sim.awaitsHand;
     this.pace.start(speed);
     this.turns.soon();
     this.tell();
@@ -221,12 +222,13 @@ export class Host {
   /** Makes edits where the run stands. They begin another future, and may end the run. */
   private edit(edits: readonly Edit[]): void {
     const { sim, timeline } = this.needRun();
+    const { awaitsHand } = sim;
     this.abortInquiry('another future');
     timeline.edit(sim, edits);
     if (sim.status !== 'running') {
       if (this.playing) this.stop();
       else this.tell();
-    }
+    } else if (sim.awaitsHand !== awaitsHand) this.tell();
     this.frames.want();
   }
 
@@ -291,7 +293,7 @@ export class Host {
     const allowed = Math.min(this.grant - sim.op, this.pace.allowance(now));
     slice(run, allowed, 0, this.pace, () => this.deps.now());
     this.afterSlice(run);
-    if (sim.status !== 'running') {
+    if (sim.status !== 'running' || sim.awaitsHand) {
       this.stop();
       return;
     }
@@ -353,6 +355,7 @@ export class Host {
       endedBy: sim.endedBy,
       oomSeen: sim.oomSeen,
       playing: this.playing || this.journey !== undefined,
+      awaitsHand: sim.awaitsHand,
       horizon: timeline.horizon,
       journey: this.journey?.share(this.deps.now()),
     };

@@ -1,4 +1,4 @@
-import { EV, type EventKind } from '../engine/telemetry/events.ts';
+import { type EventKind, setOfKinds } from '../engine/telemetry/events.ts';
 import { type Arrival, reachOf } from './protocol.ts';
 import type { Ticket } from './requests.ts';
 import type { LaneRun, Sliced } from './slice.ts';
@@ -46,7 +46,7 @@ export class Journey {
   /** What it looked for is not there: it goes, or went, back to where it began. */
   missed = false;
   private stage: Stage;
-  /** Kinds of events that it looks for, as bits of EV. */
+  /** Kinds of events that it looks for (setOfKinds). */
   private readonly kinds: number;
   /** Where to go back to; past its end when the run had ended. */
   private readonly origin: number;
@@ -66,7 +66,7 @@ export class Journey {
     const { sim, timeline } = run;
     this.origin = reachOf(sim);
     this.limit = sim.op - 1;
-    this.kinds = 'kinds' in destination ? bitsOf(destination.kinds) : 0;
+    this.kinds = 'kinds' in destination ? setOfKinds(destination.kinds) : 0;
     switch (destination.to) {
       case 'ahead':
         this.stage = { is: 'going', from: sim.op, target: destination.op, unseen: false };
@@ -93,7 +93,7 @@ export class Journey {
     return this.stage.is === 'searching' || (this.stage.is === 'going' && this.stage.unseen);
   }
 
-  /** Kinds of events that end the next slice, as bits of EV; 0: none. */
+  /** Kinds of events that end the next slice (setOfKinds); 0: none. */
   get watch(): number {
     return this.stage.is === 'going' ? 0 : this.kinds;
   }
@@ -125,7 +125,8 @@ export class Journey {
   /** A slice was made. @returns true when the run is there */
   after({ hit, left }: Sliced): boolean {
     const { stage } = this;
-    const over = left <= 0 || this.run.sim.status !== 'running';
+    const { sim } = this.run;
+    const over = left <= 0 || sim.status !== 'running' || sim.awaitsHand;
     switch (stage.is) {
       case 'going':
         return over;
@@ -164,6 +165,3 @@ export class Journey {
     return { is: 'searching', from: sim.op, end, found: -1 };
   }
 }
-
-const bitsOf = (kinds: readonly EventKind[]): number =>
-  kinds.reduce((bits, kind) => bits | (1 << EV[kind]), 0);

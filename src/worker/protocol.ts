@@ -6,7 +6,13 @@ import type { Provenance } from '../engine/provenance.ts';
 import type { Edit } from '../engine/recipe.ts';
 import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
 import type { EndedBy, RunStatus } from '../engine/telemetry/states.ts';
-import type { Autopsy, BlocksDetail, SpanDetail, ThreadDetail } from '../engine/types.ts';
+import type {
+  Autopsy,
+  BlocksDetail,
+  HandDetail,
+  SpanDetail,
+  ThreadDetail,
+} from '../engine/types.ts';
 
 /**
  * Every message between page and worker. There is one kind of worker; its first message, `begin`, says
@@ -22,7 +28,7 @@ import type { Autopsy, BlocksDetail, SpanDetail, ThreadDetail } from '../engine/
  * E_ABORTED. At most one knob update is in flight; later ones merge on the page's side.
  * The worker runs in slices of about 8 ms, so that pause and cancel overtake.
  */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 /** Frame buffers per lane. */
 export const FRAME_CREDITS = 3;
 /** A worker silent for this long while something is owed is asked for a sign of life, then replaced; in ms. */
@@ -39,6 +45,8 @@ export interface Summary {
   readonly endedBy: EndedBy;
   readonly oomSeen: boolean;
   readonly playing: boolean;
+  /** It goes on only when the user's hand gives it a call; until then it does not play. */
+  readonly awaitsHand: boolean;
   /** The furthest operation that this run has reached. */
   readonly horizon: number;
   /** How much of a journey through time is done, 0 to 1; undefined: none that takes long is under way. */
@@ -100,9 +108,11 @@ export interface Calls {
     { readonly changes: readonly { readonly knob: KnobId; readonly value: KnobValue }[] },
     { readonly op: number },
   ];
-  /** Deals a blow to the run where it stands; `refused` says why nothing was done. */
+  /** Deals a blow to the run where it stands, or makes a call by hand; `refused` says why nothing was done. */
   intervene: [Intervention, { readonly op: number; readonly refused?: string }];
   threads: [undefined, readonly ThreadDetail[]];
+  /** What the user's hand sees; undefined: the program makes its own calls. */
+  hand: [undefined, HandDetail | undefined];
   inspectSpan: [{ readonly index: number }, SpanDetail | undefined];
   inspectBlocks: [{ readonly span: number; readonly slab: number }, BlocksDetail | undefined];
   /** Events with first <= seq < last that are still kept; at most 1,000. */

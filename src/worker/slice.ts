@@ -22,7 +22,7 @@ export interface Sliced {
 /**
  * Advances a run by at most `most` operations, for about one slice of wall time; edits are made and
  * keyframes taken where they are due.
- * @param watch kinds of events that end it, as bits of EV
+ * @param watch kinds of events that end it (setOfKinds)
  */
 export function slice(
   { sim, timeline }: LaneRun,
@@ -34,7 +34,7 @@ export function slice(
   const from = now();
   let left = most;
   let hit = false;
-  while (left > 0 && sim.status === 'running' && !hit) {
+  while (left > 0 && sim.status === 'running' && !hit && !sim.awaitsHand) {
     const want = Math.min(left, pace.chunk, timeline.room(sim.op));
     const before = now();
     const { ops } = sim.advance(want, watch);

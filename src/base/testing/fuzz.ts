@@ -11,6 +11,8 @@ if (!Number.isInteger(SEED)) throw new Error(`SEED is a whole number, not “${p
 const EFFORTS = {
   /** `npm run check`. */
   quick: { share: 1 / 60, least: 3 },
+  /** For tests of what is made from templates. */
+  few: { share: 1 / 60, least: 3 },
   usual: { share: 1 / 5, least: 25 },
   /** `npm test -- --deep`. */
   deep: { share: 1, least: 0 },

@@ -5,6 +5,7 @@ import type { Locks } from '../machine/locks.ts';
 import type { Threads } from '../machine/threads.ts';
 import type { EventLog } from '../telemetry/events.ts';
 import type { Autopsy, BlocksDetail, SpanColumns, SpanDetail } from '../types.ts';
+import type { RowMarks } from './row-marks.ts';
 
 /** What an allocator is handed: the machine it runs on and the run's telemetry. */
 export interface Machine {
@@ -19,6 +20,12 @@ export interface Machine {
   readonly touchBytes: number;
   /** Virtual time of the run: the smallest clock of the threads that run. */
   readonly nowNs: number;
+  /**
+   * Time by a clock that all threads share, as a chain that may go on sees it, ns. Where clocks run in time order
+   * that is the chain's own; in rounds of equal operations the threads' own clocks drift apart, and it is the
+   * run's: times of different threads are compared by this one.
+   */
+  commonNs(chain: number): number;
   /** Main's warm-up and the first threads are under way: mallocs and frees count as the runtime's. */
   readonly warming: boolean;
 
@@ -96,7 +103,7 @@ export type AutopsyPart = Pick<
 export interface Allocator {
   /** Block size of each class, in bytes; empty where blocks have no classes. */
   readonly classBytes: readonly number[];
-  /** Rows of the span columns in use, given-back ones included. */
+  /** Rows of the span columns in use, given-back ones included; only a restore makes them fewer. */
   readonly rows: number;
   /** Bytes of its typed arrays. */
   readonly stateBytes: number;
@@ -162,8 +169,18 @@ export interface Allocator {
   readLedger(mapped: Float64Array, resident: Float64Array | undefined): void;
   /** Adds its series to a sample. */
   sample(row: Float64Array): void;
-  fillColumns(columns: SpanColumns): void;
-  fillQueues(matrix: Float64Array): void;
+  /** Fills the columns' rows `from` to `to` - 1. What it says must follow from state alone, not from the time. */
+  fillColumns(columns: SpanColumns, from: number, to: number): void;
+  /**
+   * Rows that may say something else than when the marks were last cleared, new ones among them. A model
+   * that leaves it out is read in full for every frame: right for any, dear for many rows.
+   */
+  changedRows?(): RowMarks;
+  /**
+   * Of a row's `queued` blocks, those that count as waiting for its owner; asked for rows that have any. A
+   * model without remote queues leaves it out.
+   */
+  waitingIn?(row: number): number;
   inspectSpan(row: number): SpanDetail | undefined;
   inspectBlocks(row: number, part: number): BlocksDetail | undefined;
   autopsy(): AutopsyPart;

@@ -54,8 +54,10 @@ export interface ModelDef {
   readonly knobs: KnobTable;
   /** Knobs of knobs/shared.ts and knobs/inert.ts that it reads, or that its documents name. */
   readonly sharedKnobs: readonly SharedKnobId[];
-  /** Why a shared knob or one of the machine's may have no effect in this model. */
-  readonly sharedWhen?: Readonly<Partial<Record<SharedKnobId | keyof typeof MACHINE_KNOBS, When>>>;
+  /** Why a shared knob or one of the machine's has no effect in this model: a text, always; else at times. */
+  readonly sharedWhen?: Readonly<
+    Partial<Record<SharedKnobId | keyof typeof MACHINE_KNOBS, string | When>>
+  >;
   readonly features: readonly Feature[];
 }
 
@@ -144,6 +146,8 @@ export interface ModelShown {
   readonly paths: readonly string[];
   /** Bytes that a new span maps. */
   spanBytes(knobs: Readonly<KnobValues>): number;
+  /** What is worth saying about legal but surprising settings of its knobs, a sentence each. */
+  remarks?(knobs: Readonly<KnobValues>): readonly string[];
   /** Features that only some knobs bring into force. */
   readonly inForce?: Readonly<Partial<Record<Feature, (knobs: Readonly<KnobValues>) => boolean>>>;
 }

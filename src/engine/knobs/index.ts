@@ -1,4 +1,4 @@
-import { MODEL_IDS, MODELS, type ModelId, modelDef } from '../allocators/index.ts';
+import { DEFAULT_MODEL, MODEL_IDS, MODELS, type ModelId, modelDef } from '../allocators/index.ts';
 import {
   PROGRAM_IDS,
   PROGRAM_KNOBS,
@@ -33,7 +33,7 @@ const TABLE = merged([
       group: 'workload',
       apply: 'restart',
       url: 'm',
-      default: 'tiny',
+      default: DEFAULT_MODEL,
       options: MODEL_IDS,
     }),
     workload: choice({
@@ -124,5 +124,5 @@ export function whyInapplicable(id: KnobId, knobs: KnobValues): string | undefin
   }
   const { sharedWhen } = modelDef(knobs.model);
   const here = new Map(Object.entries(sharedWhen ?? {})).get(id);
-  return knobDef(id).when?.(knobs) ?? here?.(knobs);
+  return knobDef(id).when?.(knobs) ?? (typeof here === 'function' ? here(knobs) : here);
 }

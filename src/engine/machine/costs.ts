@@ -11,6 +11,10 @@ export interface Costs {
   readonly malloc: number;
   readonly free: number;
   readonly remoteFree: number;
+  /** More for a remote free that lowers the SuperSlab's counter (option A); 0 where it does not. */
+  readonly decrement: number;
+  /** More for an atomic on a cache line that another running thread writes as well. */
+  readonly contended: number;
   readonly central: number;
   readonly refill: number;
   readonly drainBlock: number;
@@ -28,6 +32,8 @@ export interface Costs {
   /** Threading one block onto a new slab's free list. */
   readonly linkBlock: number;
   readonly trimVisit: number;
+  /** A look into a SuperSlab that a thread has set aside. */
+  readonly look: number;
   readonly threadCreate: number;
   readonly threadCached: number;
   /** 0: no trim pass. */
@@ -53,6 +59,8 @@ export function costsOf(knobs: KnobValues): Costs {
     malloc: on * knobs.costMalloc,
     free: on * knobs.costFree,
     remoteFree: on * knobs.costRemoteFree,
+    decrement: on && knobs.decOnRemote ? knobs.costDecrement : 0,
+    contended: on * knobs.costContended,
     central: on && central ? knobs.costCentral : 0,
     refill: on * knobs.costRefill,
     drainBlock: on * knobs.costDrainBlock,
@@ -67,6 +75,7 @@ export function costsOf(knobs: KnobValues): Costs {
     freshFrame: on * knobs.costFreshFrame,
     linkBlock: on * LINK_BLOCK_NS,
     trimVisit: on * knobs.costTrimVisit,
+    look: on * knobs.costLook,
     threadCreate: on * knobs.costThreadCreate,
     threadCached: on * knobs.costThreadCached,
     trimIntervalNs: (knobs.trimIntervalMs || hybridMs) * NS_PER_MS,

@@ -28,6 +28,8 @@ export class Locks {
   /** Acquisitions that had to wait, and for how long in all, ns. */
   readonly contended = new Float64Array(LOCK_NAMES.length);
   readonly waitedNs = new Float64Array(LOCK_NAMES.length);
+  /** Chain whose thread had each lock last, as far as `handOver` was told. */
+  private readonly lastBy = new Float64Array(LOCK_NAMES.length).fill(-1);
   /**
    * @param regs the machine's: REG_WAITED grows by waits that are long enough to sleep through
    * @param waits false under the shared schedule, where clocks run apart: costs only accumulate
@@ -55,13 +57,20 @@ export class Locks {
     return wait;
   }
 
+  /** Notes that a chain's thread takes the lock next. @returns whether its cache line must come from another's core */
+  handOver(lock: number, chain: number): boolean {
+    const before = this.lastBy[lock];
+    this.lastBy[lock] = chain;
+    return before >= 0 && before !== chain;
+  }
+
   /** Whoever took the lock last holds it until then: how long a call takes is known when it is over. */
   holdUntil(lock: number, until: number): void {
     if (this.waits && until > this.freeAt[lock]) this.freeAt[lock] = until;
   }
 
   columns(): Float64Array[] {
-    return [this.freeAt, this.acquired, this.contended, this.waitedNs];
+    return [this.freeAt, this.acquired, this.contended, this.waitedNs, this.lastBy];
   }
   snapshot(): Float64Array[] {
     return this.columns().map((column) => column.slice());

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts';
 import { NO_CAUSE } from '../telemetry/events.ts';
 
 /**
@@ -50,6 +51,7 @@ export class Threads {
 
   /** @param chains main included, at most 128 */
   constructor(readonly chains: number) {
+    assert(chains <= ALIVE, 'a life has its chain in seven bits');
     this.life = new Int32Array(chains).fill(-1);
     this.running = new Uint8Array(chains);
     this.clock = new Float64Array(chains);

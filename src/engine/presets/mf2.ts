@@ -16,7 +16,7 @@ export const MF2_PRESETS: readonly Preset[] = [
     question:
       'D2 says that adoption starts a chain: a page is taken, its owner misses it, another page must be made. Does it?',
     claims: ['C-43', 'C-44', 'C-46', 'C-47', 'I-34'],
-    // The worst case of the sweep `npm run domino`; nothing is tuned to a number.
+    // Where pages grow fastest by the sweep `npm run domino`; nothing is tuned to a number.
     knobs: {
       ...MF2_BASE,
       workload: 'wakers',
@@ -34,7 +34,7 @@ export const MF2_PRESETS: readonly Preset[] = [
       {
         name: 'CDA, on need',
         knobs: { route: 'cda' },
-        note: 'The same adoption, but only when a thread has no block left: the pages of owner priority.',
+        note: 'The same adoption, but only when a thread has no block left.',
       },
       { name: 'S2', knobs: { route: 's2' } },
       { name: 'Adopt orphans only', knobs: { route: 's2', orphanPolicy: 'adopt' } },
@@ -63,9 +63,10 @@ export const MF2_PRESETS: readonly Preset[] = [
         when: { kind: 'counter', counter: 'chainMax', atLeast: 2 },
       },
       {
-        title: 'Not adoption: adoption without need.',
-        text: '{pages} pages after {ops} operations. Beside it, the same adoption on need makes as few pages as owner priority: D2 blames the wrong ingredient.',
+        title: 'Adoption without need, and a queue that leaks.',
+        text: '{pages} pages after {ops} operations, and they go on growing. Adopted on need they grow more slowly, at least three times and up to more than a thousand times, but faster than under owner priority: what is left is the doing of the pending queue, see “The queue that leaks”.',
         when: { kind: 'ended' },
+        rests: ['O-20', 'O-21', 'O-25'],
       },
     ],
     speed: 20_000,
@@ -75,6 +76,7 @@ export const MF2_PRESETS: readonly Preset[] = [
     id: 'thresholds',
     scenario: 'E-13',
     title: 'Thresholds that lose pages',
+    rests: ['document'],
     question:
       'D2 raised the threshold from 1 to 2 and 4 and reuse fell from 40 % to 3.6 % and 0.6 %. Why?',
     claims: ['C-38', 'C-39', 'C-40', 'C-41', 'C-45', 'I-21', 'I-27', 'I-32'],
@@ -97,6 +99,7 @@ export const MF2_PRESETS: readonly Preset[] = [
         name: 'Threshold 2',
         knobs: { pendingThreshold: 2 },
         note: 'A page of one 32 KiB block can never hold two remote blocks: it is lost for good.',
+        rests: ['given'],
         documentFigures: [
           {
             label: 'Reuse, threshold 2',
@@ -123,7 +126,8 @@ export const MF2_PRESETS: readonly Preset[] = [
       {
         name: 'Threshold 1, queue again',
         knobs: { reEnqueue: true },
-        note: 'D2 measured 6.2 % with it. Here it changes next to nothing: what it repairs, blocks that come in during a drain, is rare.',
+        note: 'D2 measured 6.2 % with it. On Larson it changes next to nothing: what it repairs, blocks that come in during a drain, is rare here. On a living pair it is not: see “The queue that leaks”.',
+        rests: ['O-32', 'document'],
         documentFigures: [
           {
             label: 'Reuse, queue again',
@@ -138,6 +142,7 @@ export const MF2_PRESETS: readonly Preset[] = [
         name: 'Fitted to D2’s counters',
         knobs: { reEnqueue: true, minSize: 8192, rounds: 20, chunks: 256, opLimit: 303_770 },
         note: 'Fitted: D2 does not state its sizes, rounds or chunks. These were chosen so that new pages, reuses and enqueued pages come near its three counters.',
+        rests: ['O-38'],
         documentFigures: [
           { label: 'New pages', unit: '', document: 230267, source: 'D2', metric: 'newPages' },
           { label: 'Pages reused', unit: '', document: 14299, source: 'D2', metric: 'pageReuses' },
@@ -167,6 +172,7 @@ export const MF2_PRESETS: readonly Preset[] = [
         title: 'The capacity decides.',
         text: 'With a 64-byte header a page holds 1, 3, 7, 15 or 31 blocks. A threshold above a page’s capacity cuts that whole class off, and most requests are of the class with one block.',
         when: { kind: 'op', op: 60_000 },
+        rests: ['given'],
       },
       {
         title: 'And the graveyard.',
@@ -181,6 +187,7 @@ export const MF2_PRESETS: readonly Preset[] = [
     id: 'routes',
     scenario: 'E-14',
     title: 'CDA or owner priority',
+    rests: ['document'],
     question: 'D2 promises 70 to 80 % reuse from owner priority. On which workload?',
     claims: ['C-46', 'C-48', 'C-49', 'C-50', 'C-51', 'I-33', 'I-34', 'I-35'],
     knobs: { ...MF2_BASE, workload: 'larson', rounds: 1 },
@@ -189,7 +196,8 @@ export const MF2_PRESETS: readonly Preset[] = [
       {
         name: 'S1',
         knobs: row('s1').knobs,
-        note: 'Owner priority alone strands everything: here owners die.',
+        note: 'Owner priority alone reuses nothing here: owners die.',
+        rests: ['O-33'],
         documentFigures: [
           { label: 'Reuse, S1', unit: '%', document: 50, source: 'D2', metric: 'reusePercent' },
         ],
@@ -223,8 +231,9 @@ export const MF2_PRESETS: readonly Preset[] = [
       },
       {
         title: 'Taking and listing, both.',
-        text: '{pages} pages after {ops} operations, {reuse} reused. The lane that adopts from the dead and keeps the list needs fewest.',
+        text: '{pages} pages after {ops} operations, {reuse} reused. Of these four the lane that adopts on need and keeps the list needs fewest.',
         when: { kind: 'ended' },
+        rests: ['O-33'],
       },
     ],
     speed: 60_000,
@@ -234,18 +243,19 @@ export const MF2_PRESETS: readonly Preset[] = [
     id: 'route-p',
     scenario: 'E-15',
     title: 'Five gates of route P',
-    question: 'Route P adopts only when five conditions hold. Do they ever?',
+    question: 'Route P adopts only when five conditions hold. Which of them keeps adopters out?',
     claims: ['C-52', 'I-36'],
-    knobs: { ...MF2_BASE, workload: 'larson', rounds: 1, route: 'p' },
+    knobs: { ...MF2_BASE, schedule: 'own', workload: 'larson', rounds: 1, route: 'p' },
     variants: [
       {
         name: 'As in D2',
         knobs: {},
-        note: 'At least 8 remote blocks in a page, and a page of most classes has 7 or fewer: the gate shuts whole classes out.',
+        note: 'At least 8 remote blocks in a page, and a page of most classes has 7 or fewer: that gate shuts whole classes out. A dead owner’s list of partly free pages shuts the rest: it is never emptied.',
+        rests: ['given'],
       },
       { name: 'One remote block is enough', knobs: { minRemote: 1 } },
       {
-        name: 'And partial lists do not shut it',
+        name: 'And neither lists nor pressure shut it',
         knobs: { minRemote: 1, adoptionThreshold: 0, partialList: 'off' },
       },
       {
@@ -263,11 +273,12 @@ export const MF2_PRESETS: readonly Preset[] = [
     story: [
       {
         title: 'Five conditions.',
-        text: 'Owner idle for 150 µs, no partly free pages of its own, more than 4 pages waiting, at least 8 remote blocks in the page, and 200 µs of first refusal over.',
+        text: 'Owner idle for 150 µs, no partly free pages of its own, more than 4 pages of the class in the queues of all threads, at least 8 remote blocks in the page, and 200 µs of first refusal over. Times are compared on one clock.',
         when: { kind: 'start' },
+        rests: ['given'],
       },
       {
-        title: 'Shut.',
+        title: 'Turned away.',
         text: '{blocked} looks at a page were turned away, {adoptions} adoptions were allowed.',
         when: { kind: 'op', op: 20_000 },
       },
@@ -277,9 +288,10 @@ export const MF2_PRESETS: readonly Preset[] = [
         when: { kind: 'op', op: 100_000 },
       },
       {
-        title: 'Almost nothing passes.',
-        text: '{adoptions} adoptions in {ops} operations, {pages} pages. Open the gates one by one, lane by lane.',
+        title: 'Gate by gate.',
+        text: '{adoptions} adoptions in {ops} operations, {pages} pages. From lane to lane gates are opened: the first lets in next to nobody, and what each of the others lets in says what it kept out.',
         when: { kind: 'ended' },
+        rests: ['O-35'],
       },
     ],
     speed: 60_000,
@@ -291,49 +303,63 @@ export const MF2_PRESETS: readonly Preset[] = [
     title: 'Waking the sleepers',
     question: 'S3 wakes a sleeping owner to drain its queue. Does it help?',
     claims: ['C-54'],
+    // Owners that sleep while another thread frees what they allocated: W4's wakers free their own.
     knobs: {
       ...MF2_BASE,
-      workload: 'wakers',
-      wakePeriod: 256,
-      burst: 16,
-      hold: 512,
-      adoptOnWake: true,
-      route: 'cda',
-      partialList: 'on',
+      schedule: 'own',
+      workload: 'mix',
+      producers: 4,
+      consumers: 1,
+      both: 0,
+      arrivals: 'pool',
+      phases: 'grow, shrink, repeat',
+      sizes: '2K-32K',
+      liveSet: 500,
+      opLimit: 60_000,
     },
     variants: [
-      { name: 'Sleepers sleep', knobs: { wakeup: 'off' } },
+      { name: 'S2: sleepers sleep', knobs: { route: 's2' } },
       {
-        name: 'The first remote free wakes them',
-        knobs: { wakeup: 'on' },
-        note: 'A sleeper that had taken pages drains them when blocks come back, and puts them on its own list: they are no use to anybody else there.',
+        name: 'S3: the first remote free wakes them',
+        knobs: { route: 's3' },
+        note: 'A sleeper that is woken drains its pages onto its own list. It would have found them in its queue when its turn came.',
       },
-      { name: 'S3', knobs: { route: 's3', adoptOnWake: false, partialList: 'byRoute' } },
+      {
+        name: 'CDA and partial list',
+        knobs: { route: 'cda', partialList: 'on' },
+        note: 'Whoever is at work takes what waits in the sleepers’ queues.',
+      },
+      {
+        name: 'The same, and sleepers are woken',
+        knobs: { route: 'cda', partialList: 'on', wakeup: 'on' },
+        note: 'What a sleeper has drained lies on its own list, where no adopter looks.',
+      },
     ],
-    lanes: [0, 1, 2],
+    lanes: [0, 1, 2, 3],
     story: [
       {
-        title: 'Two threads sleep between bursts.',
-        text: 'What they took stays theirs while they sleep.',
+        title: 'One works, the others sleep.',
+        text: 'Four threads take turns: one builds up its blocks, hands all of them to a fifth that frees, and sleeps. Its pages stay its own.',
         when: { kind: 'start' },
       },
       {
         title: 'Blocks come back to a sleeper.',
-        text: '{pending} pages wait in queues now, the eldest part of them for {age}.',
-        when: { kind: 'counter', counter: 'pendingPages', atLeast: 10 },
+        text: '{pending} pages wait in queues now, {pages} have been made.',
+        when: { kind: 'op', op: 1500 },
       },
       {
         title: 'Woken or not.',
-        text: '{wakes} wake-ups, {background} pages drained in the background.',
-        when: { kind: 'op', op: 50_000 },
+        text: '{background} pages were drained by threads that were woken for it.',
+        when: { kind: 'op', op: 20_000 },
       },
       {
-        title: 'The price of a wake-up.',
-        text: '{pages} pages after {ops} operations, {wakes} wake-ups: compare the lanes.',
+        title: 'What waking buys.',
+        text: '{pages} pages after {ops} operations, {background} of their drains by woken sleepers. Owners that are woken make as many pages as owners that sleep on: the sum of what each needs at its turn. Taking from sleepers makes fewer, and waking them gives up some of that or all.',
         when: { kind: 'ended' },
+        rests: ['O-37'],
       },
     ],
-    speed: 60_000,
+    speed: 20_000,
     documentFigures: [],
   },
   {

@@ -1,24 +1,12 @@
 import { type Merged, merged, type Settings } from '../knobs/kinds.ts';
-import type { ProgramDef } from './definition.ts';
-import { larsonDef, larsonImmortalDef, larsonSharedDef } from './larson/def.ts';
-import { mixDef } from './mix/def.ts';
-import { randomMixedDef, soakDef } from './mixed/def.ts';
-import { pairDef, wakersDef } from './pair/def.ts';
+import type { ProgramDef, ProgramDefs, ProgramFeature } from './definition.ts';
+import { DEFS } from './listed/defs.ts';
 
 /**
- * Every program there is. Knobs, their words, options and links follow from this list. No program's code
- * is imported here: the page does import it. See create.ts for the code.
+ * Every program of the folders in list.txt. Knobs, their words, options and links follow from this table.
+ * No program's code is imported here: the page does import it. See create.ts for the code.
  */
-export const PROGRAMS = {
-  larson: larsonDef,
-  'larson-immortal': larsonImmortalDef,
-  'larson-shared': larsonSharedDef,
-  pair: pairDef,
-  wakers: wakersDef,
-  'random-mixed': randomMixedDef,
-  soak: soakDef,
-  mix: mixDef,
-} as const satisfies Record<string, ProgramDef>;
+export const PROGRAMS = DEFS satisfies ProgramDefs;
 
 export type ProgramId = keyof typeof PROGRAMS;
 
@@ -46,3 +34,7 @@ export const chainsOf = (knobs: Settings): number => programDef(knobs.workload).
 
 /** Whether threads of the program end by themselves. */
 export const livesEnd = (knobs: Settings): boolean => programDef(knobs.workload).livesEnd(knobs);
+
+/** Whether a program has something to show. */
+export const hasProgramFeature = (id: ProgramId, feature: ProgramFeature): boolean =>
+  programDef(id).features?.includes(feature) ?? false;

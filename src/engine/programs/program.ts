@@ -88,6 +88,36 @@ export interface Setup {
   start(chain: number): boolean;
 }
 
+/** A call that the user makes by hand. */
+export interface HandCall {
+  readonly act: 'malloc' | 'realloc' | 'free';
+  /** Whose thread makes it. */
+  readonly chain: number;
+  readonly slot: number;
+  /** Requested bytes; 0 for a free. */
+  readonly bytes: number;
+}
+
+/**
+ * The part of a program that does what the user's hand tells it, call by call, in the order in which they
+ * came: each is one record and one operation of its chain. A program that has it never ends by itself:
+ * without a call it waits.
+ */
+export interface HandPart {
+  /** The call to be carried out next; undefined: all threads wait for the hand. */
+  readonly due: HandCall | undefined;
+  /** Bytes that each slot's block was asked for, 0: it is empty; and the chain that allocated it. */
+  readonly bytes: Int32Array;
+  readonly by: Int32Array;
+  /**
+   * Why a call cannot be made after those that are not carried out yet; undefined: it can.
+   * @param before of those, only such as were given at an earlier operation than this count
+   */
+  whyNot(call: HandCall, before?: number): string | undefined;
+  /** Takes a call in, given at operation `op`; it can be made. */
+  give(call: HandCall, op: number): void;
+}
+
 /**
  * One program. Chain 0 is main; chains 1 and up are threads and their successors. A *slot* names a block
  * of the program for as long as it is live; slots are numbered from 0.
@@ -112,6 +142,8 @@ export interface Program {
    * then. Meaningless for independent programs.
    */
   readonly news: number;
+  /** Set where the user's hand makes the calls. Such a program is not independent and has no sleepers. */
+  readonly byHand?: HandPart;
   /** Warm-up and first threads. */
   setup(on: Setup): void;
   /**

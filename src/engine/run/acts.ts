@@ -1,17 +1,28 @@
 import { asNs } from '../../base/units.ts';
-import { ACT_IDS, type Intervention, whyNotRunning, whyNotThread } from '../interventions.ts';
+import {
+  ACT_IDS,
+  handCallOf,
+  type Intervention,
+  whyNotRunning,
+  whyNotThread,
+} from '../interventions.ts';
 import { REG_EXTRA, REG_NOW, REG_OP } from '../machine/registers.ts';
 import { MAIN } from '../machine/threads.ts';
 import { EV, NO_CAUSE, REFUSED } from '../telemetry/events.ts';
 import type { ThreadDetail } from '../types.ts';
 import type { Run } from './run.ts';
 
-/** Why an intervention cannot be done to this run now; undefined: it can. */
-export function whyNot(run: Run, intervention: Intervention): string | undefined {
+/**
+ * Why an intervention cannot be done to this run now; undefined: it can.
+ * @param instead of calls by hand that were given at this operation and are due
+ */
+export function whyNot(run: Run, intervention: Intervention, instead = false): string | undefined {
   if (!run.running) return 'The run is over.';
   switch (intervention.act) {
-    case 'stall':
     case 'burst':
+      if (run.byHand) return 'Its threads wait for your hand: they have nothing to do in a burst.';
+      return whyNotThread(run.threads, run.settings.schedule, intervention);
+    case 'stall':
     case 'kill':
       return whyNotThread(run.threads, run.settings.schedule, intervention);
     case 'adopt':
@@ -20,19 +31,32 @@ export function whyNot(run: Run, intervention: Intervention): string | undefined
     case 'unpin':
     case 'trim':
       return run.allocator.whyNot(intervention);
+    case 'malloc':
+    case 'realloc':
+    case 'free': {
+      if (!run.byHand)
+        return 'This program makes its own calls: yours need the program “By hand”, as in the scenario “Malloc by hand”.';
+      const call = handCallOf(intervention);
+      if (call === undefined) return 'It names no slot.';
+      return run.byHand.hand.whyNot(call, instead ? run.operations : Infinity);
+    }
   }
 }
 
 /** Does an intervention, or notes as an event that it could not be done. */
 export function doAct(run: Run, intervention: Intervention): void {
-  const { act, subject, amount } = intervention;
+  const { act, subject, amount, slot } = intervention;
   const { threads, schedule, regs } = run;
   const reason = whyNot(run, intervention);
   const now = run.virtualNs;
   regs[REG_OP] = run.operationNow;
   regs[REG_NOW] = now;
   const shown = reason === undefined ? amount : REFUSED;
-  const event = run.emit(EV.intervened, now, MAIN, subject, ACT_IDS.indexOf(act), shown, NO_CAUSE);
+  // A call by hand is of the thread that makes it, and about a slot.
+  const known = slot !== undefined && subject < run.chains;
+  const life = known ? threads.life[subject] : MAIN;
+  const number = ACT_IDS.indexOf(act);
+  const event = run.emit(EV.intervened, now, life, slot ?? subject, number, shown, NO_CAUSE);
   if (reason !== undefined) return;
   switch (act) {
     case 'stall':
@@ -59,6 +83,13 @@ export function doAct(run: Run, intervention: Intervention): void {
     case 'trim':
       run.allocator.act(intervention, event);
       break;
+    case 'malloc':
+    case 'realloc':
+    case 'free': {
+      const call = handCallOf(intervention);
+      if (call) run.handOver(call);
+      break;
+    }
   }
   // A user's hand costs no thread any time.
   regs[REG_EXTRA] = 0;

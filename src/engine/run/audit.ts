@@ -8,7 +8,7 @@ import type { Run } from './run.ts';
 const PAGE = 4096;
 /**
  * The one oracle: the allocator recounts its memory block by block, and the run compares what was found
- * with ledger, counters and address space. It shares no arithmetic with what it checks.
+ * with ledger, counters, address space and what the map shows. It shares no arithmetic with what it checks.
  * @returns one sentence per violation; empty when all invariants hold
  */
 export function auditRun(run: Run): string[] {
@@ -50,6 +50,9 @@ export function auditRun(run: Run): string[] {
   expect('sum of bands', sum(mapped), run.mappedBytes);
   expect('sum of resident bands', sum(resident), run.residentBytes);
 
+  if (run.running && run.residentBytes > run.physicalBytes)
+    problems.push(`${run.residentBytes} resident, ${run.physicalBytes} there are, and it runs on`);
+
   const mallocs = counters[C.mallocs] + counters[C.runtimeMallocs];
   const frees =
     counters[C.localFrees] +
@@ -69,6 +72,7 @@ export function auditRun(run: Run): string[] {
   expect('pages by kind', found.mappedPages + stackPages + BASE_PAGES, space.mappedPages);
   if (!walked.ordered) problems.push('two mappings overlap');
   problems.push(...space.check());
+  problems.push(...run.rowsShown.problems());
   return problems;
 }
 

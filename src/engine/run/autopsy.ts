@@ -1,4 +1,5 @@
 import { asBytes, asOp } from '../../base/units.ts';
+import { C } from '../telemetry/counters.ts';
 import { BANDS } from '../telemetry/ledger.ts';
 import type { Autopsy } from '../types.ts';
 import type { Run } from './run.ts';
@@ -6,7 +7,7 @@ import type { Run } from './run.ts';
 /** The figures of the autopsy card, counted from states. */
 export function autopsyOf(run: Run): Autopsy {
   const { threads, refusal, crash, bands, bandsResident } = run;
-  run.readCounters();
+  const counters = run.readCounters();
   run.readLedger(bands, bandsResident);
   return {
     model: run.model,
@@ -19,6 +20,7 @@ export function autopsyOf(run: Run): Autopsy {
     lives: threads.lives,
     livesAlive: threads.livingStacks,
     ...run.allocator.autopsy(),
+    forgotten: counters[C.forgottenSuperslabs],
     entries: run.readEntries(),
     entriesOfDeadStacks: 2 * threads.deadStacks,
     bands: BANDS.map((band, i) => ({

@@ -106,6 +106,11 @@ export class Lives {
       // A stack grows down: its thread writes the last pages.
       const top = host.space.pageOf(stack) + STACK_PAGES;
       host.space.touch(top - STACK_RESIDENT_PAGES, STACK_RESIDENT_PAGES);
+      host.memoryGrew();
+      if (!host.running) {
+        host.space.unmapStack(stack);
+        return false;
+      }
       cost += costs.threadCreate;
       counters[C.stacksMapped]++;
       const before = threads.clock[by];

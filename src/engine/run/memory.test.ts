@@ -78,6 +78,22 @@ describe('resident memory of a run', () => {
     expect(resident[B.rounding]).toBe(0);
     expect(resident[B.neverCarved]).toBe(0);
   });
+
+  it('an MF2 page whose blocks are written whole is resident as far as they were asked for', () => {
+    for (const knobs of [
+      { workload: 'pair', minSize: 30_000, maxSize: 30_000 },
+      { workload: 'mix', sizes: '30000', liveSet: 60 },
+    ] as const) {
+      const run = start({ ...MF2, ...knobs }, 3000);
+      const { mapped, resident } = bandsOf(run);
+      expect(run.readCounters()[C.liveBlocks]).toBeGreaterThan(100);
+      expect(resident[B.live]).toBe(mapped[B.live]);
+      // The block begins behind the header; the OS page in which the request ends is touched, the next is not.
+      const rest = 8 * PAGE - 64 - 30_000;
+      expect(resident[B.rounding] / mapped[B.rounding]).toBeCloseTo(rest / (32_768 - 30_000), 5);
+      expect(run.audit()).toEqual([]);
+    }
+  });
 });
 
 describe('the C library’s heap beside a model', () => {
@@ -122,6 +138,19 @@ describe('memory pressure', () => {
     run.setKnob('memPressure', pressureFor(run.residentBytes - 501 * PAGE));
     expect(run.endedBy).toBe('physicalLimit');
     expect(run.readCounters()[C.reclaimedPages]).toBe(500);
+  });
+
+  it('is felt by stacks as well: no thread starts on memory that is not there', () => {
+    // Stacks pile up beside a heap that hardly grows, and each goes a little beyond what is left.
+    for (let spare = 0; spare < 40; spare += 3) {
+      const run = start({ ...TINY, orphanPolicy: 'adopt', dtvBytes: 0, physLimitGiB: 1 }, 2000);
+      run.setKnob('memPressure', pressureFor(run.residentBytes + spare * PAGE));
+      for (let op = 0; op < 20_000 && run.running; op++) {
+        run.advance(1);
+        expect(run.audit().filter((line) => line.includes('resident,'))).toEqual([]);
+      }
+      expect(run.endedBy).toBe('physicalLimit');
+    }
   });
 
   it('goes on from a snapshot with the same pages', () => {

@@ -30,7 +30,7 @@ import {
   STOP_EVENT,
 } from '../machine/registers.ts';
 import { MAIN, NO_STACK, Threads } from '../machine/threads.ts';
-import { OP, OP_WORDS, type Program } from '../programs/program.ts';
+import { type HandCall, OP, OP_WORDS, type Program } from '../programs/program.ts';
 import { C, COUNTER_COUNT } from '../telemetry/counters.ts';
 import { CRASH, EV, EventLog, NO_CAUSE } from '../telemetry/events.ts';
 import { History } from '../telemetry/history.ts';
@@ -41,13 +41,14 @@ import type {
   AdvanceResult,
   Autopsy,
   BlocksDetail,
+  HandDetail,
   MapEntries,
   ModelId,
   Outcome,
   RecordOutcome,
+  RowsShown,
   Simulation,
   Snapshot,
-  SpanColumns,
   SpanDetail,
   ThreadDetail,
 } from '../types.ts';
@@ -55,9 +56,11 @@ import { doAct, listThreads, whyNot } from './acts.ts';
 import { auditRun } from './audit.ts';
 import { autopsyOf } from './autopsy.ts';
 import { readLedger, sampleInto } from './gauges.ts';
+import { HandLog } from './hand.ts';
 import { Lives, type LivesHost } from './lives.ts';
 import { OutcomeNotes } from './outcome.ts';
 import { playRounds } from './rounds.ts';
+import { ShownRows } from './rows.ts';
 import { MOST_IDLE_TURNS, NONE, Schedule } from './schedule.ts';
 import { digestOf, restoreRun, type SavedRun, snapshotOf } from './state.ts';
 import { Streams, WAIT } from './streams.ts';
@@ -93,6 +96,9 @@ export class Run implements Simulation, Machine, LivesHost {
   readonly streams: Streams;
   readonly lives: Lives;
   readonly notes: OutcomeNotes;
+  /** Of a program whose calls are made by hand: what came of them. */
+  readonly byHand: HandLog | undefined;
+  readonly rowsShown: ShownRows;
   readonly chains: number;
   readonly firstTableSlot: number;
   readonly bands = new Float64Array(BAND_COUNT);
@@ -143,10 +149,12 @@ export class Run implements Simulation, Machine, LivesHost {
     this.streams = new Streams(program);
     this.notes = new OutcomeNotes(this.chains);
     this.lives = new Lives(this);
+    this.byHand = program.byHand && new HandLog(this, program.byHand);
     this.doomed = new Uint8Array(this.chains);
     this.doomEvent = new Int32Array(this.chains).fill(NO_CAUSE);
     this.firstTableSlot = program.maxSlots;
     this.allocator = parts.create(this, program.slots);
+    this.rowsShown = new ShownRows(this.allocator, this.chains);
     this.roomFor = program.slots;
     this.begin();
     this.takeSample();
@@ -249,14 +257,13 @@ export class Run implements Simulation, Machine, LivesHost {
   memoryGrew(): void {
     // During construction the heap touches pages before it is ours to ask.
     if (!this.running || this.allocator === undefined) return;
-    const { physLimitGiB, memPressure } = this.settings;
     const { residentBytes } = this;
     if (this.costs.freshFrame > 0 && residentBytes > this.frameBytes) {
       // The kernel hands out frames that were given back before it takes new ones (mm/page_alloc.c).
       this.regs[REG_EXTRA] += ((residentBytes - this.frameBytes) / PAGE) * this.costs.freshFrame;
     }
     this.frameBytes = Math.max(this.frameBytes, residentBytes);
-    const left = physLimitGiB * 2 ** 30 * (1 - memPressure);
+    const left = this.physicalBytes;
     if (residentBytes <= left) return;
     const over = Math.ceil((residentBytes - left) / PAGE);
     this.counters[C.reclaimedPages] += this.space.takeLazy(over);
@@ -287,6 +294,9 @@ export class Run implements Simulation, Machine, LivesHost {
   get nowNs(): number {
     return this.virtualNs;
   }
+  commonNs(chain: number): number {
+    return this.schedule.common(chain);
+  }
   get virtualNs(): Ns {
     return asNs(this.running ? this.schedule.now() : this.endNs);
   }
@@ -295,6 +305,9 @@ export class Run implements Simulation, Machine, LivesHost {
   }
   get endedBy(): EndedBy {
     return this.reason;
+  }
+  get awaitsHand(): boolean {
+    return this.byHand !== undefined && this.running && this.byHand.idle;
   }
   get oomSeen(): boolean {
     return this.refusedAny;
@@ -316,6 +329,11 @@ export class Run implements Simulation, Machine, LivesHost {
   }
   get residentBytes(): Bytes {
     return asBytes(this.space.pages.residentPages * PAGE);
+  }
+  /** Physical memory that other programs leave. */
+  get physicalBytes(): number {
+    const { physLimitGiB, memPressure } = this.settings;
+    return physLimitGiB * 2 ** 30 * (1 - memPressure);
   }
   get stateBytes(): number {
     return (
@@ -353,6 +371,8 @@ export class Run implements Simulation, Machine, LivesHost {
     });
     this.warming = false;
     if (this.running && this.threads.runningCount === 0) this.endChains();
+    this.byHand?.began();
+    this.rest();
     this.regs[REG_EXTRA] = 0;
     this.notePeaks();
   }
@@ -368,10 +388,13 @@ export class Run implements Simulation, Machine, LivesHost {
     this.notes.begin(maxOps === 1);
     // One operation at a time goes by turns, which note each record for whoever asked for the step.
     const step = this.schedule.byOps && maxOps !== 1 ? this.allocator.step : undefined;
-    while (this.operations < end && this.running && !events.hit) {
+    while (this.operations < end && this.running && !events.hit && !this.awaitsHand) {
       if (this.isPlain()) {
+        const before = this.operations;
         if (step !== undefined) playRounds(this, step, end);
         else if (this.schedule.byClocks) playTurns(this, end);
+        // They count turns in which nothing happens themselves; what they have done ends ours.
+        if (this.operations > before) this.idleTurns = 0;
       }
       if (this.operations < end && this.running && !events.hit) this.turn(end);
     }
@@ -383,7 +406,8 @@ export class Run implements Simulation, Machine, LivesHost {
   /** A choice is due, and nothing but the schedule decides it. */
   private isPlain(): boolean {
     const due = this.turnLeft === 0 || this.turnChain === NONE;
-    return due && this.burstLeft === 0 && this.doomedCount === 0;
+    const still = this.burstLeft === 0 && this.doomedCount === 0;
+    return due && still && this.byHand === undefined;
   }
 
   /** One turn of one chain, or what is left of it. @param end operation at which the call is to stop */
@@ -406,6 +430,8 @@ export class Run implements Simulation, Machine, LivesHost {
     const ended = regs[REG_ENDED] | 0;
     const upTo = from + done * OP_WORDS;
     this.notes.note(allocator, chain, threads.life[chain], streams.ops, upTo, done);
+    const { byHand } = this;
+    if (byHand !== undefined && ended > 0) byHand.done(chain, streams.ops, from);
     threads.ops[chain] += ended;
     threads.done[chain] += ended;
     this.operations += ended;
@@ -428,6 +454,10 @@ export class Run implements Simulation, Machine, LivesHost {
     assert(this.idleTurns < MOST_IDLE_TURNS, 'a chain whose turn it is gets on');
     if (this.burstLeft > 0 && chain === this.burstChain) this.spendBurst(ended);
     this.afterRecords(chain);
+    if (byHand !== undefined) {
+      byHand.begin();
+      this.rest();
+    }
     if (this.operations === history.nextOp) this.takeSample();
   }
 
@@ -437,10 +467,12 @@ export class Run implements Simulation, Machine, LivesHost {
     if (this.doomedCount > 0) this.reap();
   }
 
-  /** Asks the chains that wait whether what `chain` did lets them go on. */
-  tellWaiting(chain: number): void {
+  /**
+   * Asks the chains that wait whether what `chain` did lets them go on.
+   * @param now virtual time at which they do, at the earliest
+   */
+  tellWaiting(chain: number, now = this.threads.clock[chain]): void {
     const { threads, streams } = this;
-    const now = threads.clock[chain];
     for (let other = MAIN + 1; other < this.chains; other++) {
       if (streams.waiting[other] === WAIT.no || threads.running[other] === 0) continue;
       const slept = streams.waiting[other] === WAIT.sleeps;
@@ -453,6 +485,22 @@ export class Run implements Simulation, Machine, LivesHost {
         this.schedule.start(other);
       }
     }
+  }
+
+  /** While the program waits for the user's hand nobody can go on, and virtual time stands with them. */
+  private rest(): void {
+    if (!this.awaitsHand) return;
+    for (let chain = MAIN + 1; chain < this.chains; chain++)
+      if (this.schedule.runnable[chain] !== 0 && !this.drawn(chain)) this.waits(chain);
+  }
+
+  /** The user's hand gives the program a call that it can make; its thread goes on when it is its turn. */
+  handOver(call: HandCall): void {
+    const { byHand } = this;
+    assert(byHand !== undefined, 'the program takes calls');
+    byHand.hand.give(call, this.operations);
+    if (this.streams.hasNews()) this.tellWaiting(call.chain, byHand.endedNs);
+    byHand.begin();
   }
 
   /** Chooses who runs next, after the timers that are due. @returns false: nobody, or the run is over */
@@ -598,6 +646,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.streams.giveBack(chain);
     this.program.ended(chain);
     if (this.running) this.afterRecords(chain);
+    this.byHand?.begin();
   }
 
   private wakeAt(chain: number, ns: number, why: 0 | 1, cause: number): void {
@@ -700,8 +749,8 @@ export class Run implements Simulation, Machine, LivesHost {
     this.allocator.applyKnobs(id, now);
     if (id === 'physLimitGiB' || id === 'memPressure') this.memoryGrew();
   }
-  whyNot(act: Intervention): string | undefined {
-    return whyNot(this, act);
+  whyNot(act: Intervention, instead = false): string | undefined {
+    return whyNot(this, act, instead);
   }
   listThreads(): ThreadDetail[] {
     return listThreads(this);
@@ -744,17 +793,18 @@ export class Run implements Simulation, Machine, LivesHost {
       other: space.otherEntries,
     };
   }
-  fillColumns(columns: SpanColumns): void {
-    this.allocator.fillColumns(columns);
-  }
-  fillQueues(matrix: Float64Array): void {
-    this.allocator.fillQueues(matrix);
+  readRows(): RowsShown {
+    this.rowsShown.update();
+    return this.rowsShown;
   }
   inspectSpan(index: number): SpanDetail | undefined {
     return this.allocator.inspectSpan(index);
   }
   inspectBlocks(span: number, slab: number): BlocksDetail | undefined {
     return this.allocator.inspectBlocks(span, slab);
+  }
+  readHand(): HandDetail | undefined {
+    return this.byHand?.read();
   }
   autopsy(): Autopsy {
     return autopsyOf(this);

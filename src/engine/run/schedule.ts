@@ -319,6 +319,11 @@ export class Schedule {
     return ready === NONE ? this.threads.latestClock() : this.threads.clock[ready];
   }
 
+  /** The clock that all share, as `chain` sees it: by clocks it is the earliest, so that is its own. */
+  common(chain: number): number {
+    return this.byOps ? this.now() : this.threads.clock[chain];
+  }
+
   /** During a burst the chain has the machine for itself. */
   alone(chain: number, until: number): void {
     this.limit(chain, until);

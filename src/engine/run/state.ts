@@ -4,6 +4,7 @@ import { costsOf } from '../machine/costs.ts';
 import { COUNTERS } from '../telemetry/counters.ts';
 import type { SavedEvents } from '../telemetry/events.ts';
 import type { Snapshot } from '../types.ts';
+import type { SavedHand } from './hand.ts';
 import type { Run } from './run.ts';
 
 /** Plain fields of a run that are state. */
@@ -42,6 +43,7 @@ export interface SavedRun {
   readonly schedule: ReturnType<Run['schedule']['snapshot']>;
   readonly lives: ReturnType<Run['lives']['snapshot']>;
   readonly notes: ReturnType<Run['notes']['snapshot']>;
+  readonly byHand: SavedHand | undefined;
   readonly doomed: Uint8Array;
   readonly doomEvent: Int32Array;
   readonly busy: Uint8Array;
@@ -65,6 +67,7 @@ export function snapshotOf(run: Run): Snapshot {
     schedule: run.schedule.snapshot(),
     lives: run.lives.snapshot(),
     notes: run.notes.snapshot(),
+    byHand: run.byHand?.snapshot(),
     doomed: run.doomed.slice(),
     doomEvent: run.doomEvent.slice(),
     busy: run.allocator.busy.slice(),
@@ -89,6 +92,7 @@ export function restoreRun(run: Run, from: SavedRun): void {
   run.schedule.restore(from.schedule);
   run.lives.restore(from.lives);
   run.notes.restore(from.notes);
+  if (from.byHand) run.byHand?.restore(from.byHand);
   run.doomed.set(from.doomed);
   run.doomEvent.set(from.doomEvent);
   run.costs = costsOf(run.settings);
@@ -96,6 +100,7 @@ export function restoreRun(run: Run, from: SavedRun): void {
   run.allocator.restore(from.allocator);
   run.allocator.busy.set(from.busy);
   run.forgetRoom();
+  run.rowsShown.forget();
   run.regs.set(from.regs);
 }
 

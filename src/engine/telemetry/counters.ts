@@ -117,6 +117,9 @@ export const COUNTERS = [
   'reclaimedPages', // lazily freed pages that the kernel took because memory was short
   'lazyBytes', // gauge: resident, but given up with MADV_FREE and not written since
   'pageTableBytes', // gauge: page tables; not in the resident bytes, as Linux keeps them out of RSS
+  'ownLooks', // SuperSlabs set aside that their living owner looked into for room
+  'ownReuses', // refills that one of them served
+  'forgottenSuperslabs', // gauge: living owners', with room, and never looked into again
 ] as const;
 
 export type CounterName = (typeof COUNTERS)[number];
@@ -151,4 +154,11 @@ export const GAUGES: ReadonlySet<CounterName> = new Set<CounterName>([
   'freeListBytes',
   'lazyBytes',
   'pageTableBytes',
+  'forgottenSuperslabs',
+]);
+
+/** Of mechanisms of the machine that no allocator uses: nobody is shown them. */
+export const DORMANT: ReadonlySet<CounterName> = new Set<CounterName>([
+  'reclaimedPages',
+  'lazyBytes',
 ]);

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts';
 import { asNs, asOp, type Ns, type OpIndex } from '../../base/units.ts';
 
 /**
@@ -42,11 +43,18 @@ export const EVENT_KINDS = [
 
 export type EventKind = (typeof EVENT_KINDS)[number];
 export const EVENT_KIND_COUNT = EVENT_KINDS.length;
+/** A set of kinds is a sum of powers of two, exact in a number. */
+const MOST_KINDS = 53;
+assert(EVENT_KIND_COUNT <= MOST_KINDS, 'a number holds a set of all kinds of events');
 
 /** Index of an event kind: `EV.oom`. */
 export const EV: Readonly<Record<EventKind, number>> = Object.freeze(
   Object.fromEntries(EVENT_KINDS.map((name, i) => [name, i])) as Record<EventKind, number>,
 );
+
+/** Kinds as a set: the sum of 2 to the power of each one's index, once. See Simulation.advance. */
+export const setOfKinds = (kinds: readonly EventKind[]): number =>
+  [...new Set(kinds)].reduce((sum, kind) => sum + 2 ** EV[kind], 0);
 
 export const NO_CAUSE = -1;
 /** Bytes of one event in all columns. */
@@ -131,8 +139,9 @@ export class EventLog {
   first = 0;
   /** Events of one chain of causes, kept beyond the ring. */
   private pinned: ReadonlyMap<number, EventRecord> = new Map();
-  /** Bit set of kinds that a step waits for; a match sets `hit`. */
-  watch = 0;
+  /** Kinds that are watched for: those below 32, and the others. */
+  private watchLow = 0;
+  private watchHigh = 0;
   hit = false;
 
   /** Bytes of its columns. */
@@ -151,6 +160,12 @@ export class EventLog {
     this.a = new Int32Array(capacity);
     this.b = new Int32Array(capacity);
     this.cause = new Int32Array(capacity);
+  }
+
+  /** Kinds that a step waits for (setOfKinds), 0: none; an event of them sets `hit`. */
+  set watch(kinds: number) {
+    this.watchLow = kinds >>> 0;
+    this.watchHigh = Math.floor(kinds / 2 ** 32);
   }
 
   /** Appends one event and returns its sequence number. */
@@ -179,7 +194,8 @@ export class EventLog {
       this.firsts[EVENT_KIND_COUNT + kind] = ns;
     }
     if (seq - this.first >= this.capacity) this.first = seq - this.capacity + 1;
-    if ((this.watch >>> kind) & 1) this.hit = true;
+    // A shift counts modulo 32.
+    if (((kind < 32 ? this.watchLow : this.watchHigh) >>> kind) & 1) this.hit = true;
     return seq;
   }
 

@@ -1,3 +1,4 @@
+import { modelDef } from '../allocators/index.ts';
 import type { Simulation } from '../types.ts';
 import { C } from './counters.ts';
 import type { EventKind, EventRecord } from './events.ts';
@@ -153,13 +154,14 @@ const argsOf = ({ seq, op, subject, a, b, cause }: EventRecord): Record<string, 
 function counters(sim: Simulation): object[] {
   const out: object[] = [];
   const { rows, length } = sim.history;
+  const nouns = modelDef(sim.model).noun.many;
   for (let i = 0; i < length; i++) {
     const at = i * SERIES_COUNT;
     const ts = rows[at + S.ns] / 1000;
     const add = (label: string, value: number): void => {
       out.push({ ph: 'C', pid: PID, ts, name: label, args: { value } });
     };
-    add(sim.model === 'tiny' ? 'SuperSlabs' : 'pages', rows[at + S.superslabs]);
+    add(nouns, rows[at + S.superslabs]);
     add('resident bytes', rows[at + S.resident]);
     add('queued blocks', rows[at + S.queued]);
     if (sim.counters[C.adoptions] > 0) add('adoptions', rows[at + S.adoptions]);

@@ -48,6 +48,8 @@ export const SERIES = [
 
 export type SeriesName = (typeof SERIES)[number];
 export const SERIES_COUNT = SERIES.length;
+/** Classes of which the history keeps what waits in remote queues: 'queued.0' and on. */
+export const QUEUE_SERIES = 8;
 /** Most samples ever kept; when reached, neighbours are merged and the interval doubles. */
 export const HISTORY_CAPACITY = 512;
 

@@ -8,6 +8,7 @@ export const SS_STATES = [
   'empty', // empty, and the counter agrees
   'kept', // empty, kept in reserve by a trim pass
   'cached', // in a SuperSlab cache (S-19)
+  'forgotten', // owner living, set aside with room, and never looked into again
 ] as const;
 
 export type SuperSlabState = (typeof SS_STATES)[number];

@@ -11,7 +11,7 @@ export interface KnobHint {
 }
 export type Hints = Readonly<Partial<Record<KnobId, readonly KnobHint[]>>>;
 
-/** What a model's testing/hints.ts exports. */
+/** What testing/hints.ts of a model or of a folder of programs exports. */
 export interface HintsModule {
   readonly HINTS: Hints;
 }
@@ -25,9 +25,8 @@ const LARGE: Partial<KnobValues> = {
 };
 const PRESSED: Partial<KnobValues> = { ...LARGE, memPressure: 0.992 };
 
-/** Of knobs that are the machine's or a program's. */
+/** Of knobs that are the machine's, or that several programs or models share. */
 export const GENERAL_HINTS: Hints = {
-  longShare: [{ knobs: { workload: 'mix', lifetime: 'mixed' }, value: 90, ops: 8000 }],
   seconds: [{ knobs: { workload: 'larson' }, value: 0.001, ops: 8000 }],
   maxMapCount: [{ knobs: { workload: 'larson', chunks: 1 }, value: 1000, ops: 3000 }],
   physLimitGiB: [{ knobs: PRESSED, value: 1 }],

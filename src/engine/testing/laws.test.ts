@@ -3,11 +3,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cases } from '../../base/testing/fuzz.ts';
 import { MODEL_IDS, type ModelId } from '../allocators/index.ts';
-import { defaultKnobs, KNOB_IDS, type KnobValues, knobDef, modelsOfKnob } from '../knobs/index.ts';
+import {
+  defaultKnobs,
+  KNOB_IDS,
+  type KnobId,
+  type KnobValues,
+  knobDef,
+  modelsOfKnob,
+} from '../knobs/index.ts';
 import { programOf } from '../programs/create.ts';
 import { PROGRAM_IDS, type ProgramId } from '../programs/index.ts';
 import type { CounterName } from '../telemetry/counters.ts';
-import { GENERAL_HINTS, type HintsModule } from './hints.ts';
+import { GENERAL_HINTS, type HintsModule, type KnobHint } from './hints.ts';
 import {
   countsOf,
   editsOf,
@@ -23,8 +30,20 @@ import {
   whereItMatters,
 } from './laws.ts';
 
-// Found by their place, so that a new model needs no line here.
-const HINTS = import.meta.glob<HintsModule>('../allocators/*/testing/hints.ts', { eager: true });
+// Found by their place, so that a new model or program needs no line here.
+const OF_MODELS = import.meta.glob<HintsModule>('../allocators/*/testing/hints.ts', {
+  eager: true,
+});
+const OF_PROGRAMS = import.meta.glob<HintsModule>('../programs/*/testing/hints.ts', {
+  eager: true,
+});
+/** Hints for a knob under a model, the model's own first. */
+const hintsFor = (model: ModelId, id: KnobId): readonly KnobHint[] =>
+  [
+    OF_MODELS[`../allocators/${model}/testing/hints.ts`]?.HINTS,
+    ...Object.values(OF_PROGRAMS).map(({ HINTS }) => HINTS),
+    GENERAL_HINTS,
+  ].flatMap((hints) => hints?.[id] ?? []);
 
 const PAIRS: [ModelId, ProgramId][] = MODEL_IDS.flatMap((model) =>
   PROGRAM_IDS.map((program): [ModelId, ProgramId] => [model, program]),
@@ -53,7 +72,7 @@ describe.each(PAIRS)('%s runs %s', (model, program) => {
         settings,
         steps,
         fc.array(fc.nat(900), { minLength: 2, maxLength: 4 }),
-        (knobs, some, targets) => lawOfSeeking(knobs, editsOf(some), targets),
+        (knobs, some, targets) => lawOfSeeking(knobs, editsOf(knobs, some), targets),
       ),
       cases(60),
     );
@@ -103,11 +122,12 @@ const LOOSE: Partial<Record<CounterName, number>> = { emptiedLives: 0.05 };
 
 describe.each(PROGRAM_IDS)('%s asks for the same', (program) => {
   it.each(['own', 'shared'] as const)('in every lane, schedule %s', (schedule) => {
-    const more = { timeBase: 'costs', schedule, seconds: 10 } as const;
+    // With a core for each thread all of them get on in every lane.
+    const more = { timeBase: 'costs', schedule, seconds: 10, cores: 8 } as const;
     const all = MODEL_IDS.map((model) => short(model, program, more));
     // Slots of programs whose threads wait for each other follow from who came first.
     if (!programOf(all[0]).independent) return;
-    const [first, ...others] = all.map((knobs) => operationsOf(knobs, 1200));
+    const [first, ...others] = all.map((knobs) => operationsOf(knobs, 3000));
     for (const other of others) {
       let common = 0;
       for (const [operation, what] of first) {
@@ -124,13 +144,12 @@ describe.each(MODEL_IDS)('every knob of %s', (model) => {
   const ids = KNOB_IDS.filter(
     (id) => id !== 'model' && id !== 'workload' && (modelsOfKnob(id)?.includes(model) ?? true),
   );
-  const hints = HINTS[`../allocators/${model}/testing/hints.ts`]?.HINTS ?? {};
 
   it.each(ids.filter((id) => knobDef(id).inert !== true))(
     '%s matters',
     { tags: ['slow'] },
     (id) => {
-      const where = whereItMatters(model, id, [...(hints[id] ?? []), ...(GENERAL_HINTS[id] ?? [])]);
+      const where = whereItMatters(model, id, hintsFor(model, id));
       expect(where).toBeDefined();
     },
   );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { CreateAllocator } from '../allocators/contract.ts';
 import type { ModelId } from '../allocators/index.ts';
+import { MODEL_SHOWN } from '../allocators/shown.ts';
 import type { Intervention } from '../interventions.ts';
 import {
   decidesOperations,
@@ -17,13 +18,13 @@ import {
   whyInapplicable,
 } from '../knobs/index.ts';
 import type { Misfit } from '../programs/definition.ts';
-import { PROGRAM_IDS, type ProgramId, programDef } from '../programs/index.ts';
+import { hasProgramFeature, PROGRAM_IDS, type ProgramId, programDef } from '../programs/index.ts';
 import { type Edit, isActEdit } from '../recipe.ts';
 import { createSimulation } from '../simulation.ts';
-import { COUNTERS, type CounterName } from '../telemetry/counters.ts';
+import { C, COUNTERS, type CounterName } from '../telemetry/counters.ts';
 import { runTo, seek, Timeline } from '../timeline.ts';
 import type { Simulation } from '../types.ts';
-import { actArb } from './acts.ts';
+import { actArb, callArb } from './acts.ts';
 import type { ModelFault } from './fault.ts';
 import type { KnobHint } from './hints.ts';
 
@@ -122,15 +123,26 @@ const editArb = (
       .map((knob) => valueArb(knob).map((value) => ({ knob, value }))),
   );
 
+/** Steps of a run; one that waits for calls by hand gets many, and few operations at a time. */
 export const stepsArb = (model: ModelId, program: ProgramId): fc.Arbitrary<Step[]> =>
-  fc.array(
-    fc.oneof(
-      { weight: 3, arbitrary: fc.integer({ min: 1, max: 120 }).map((ops) => ({ ops })) },
-      { weight: 1, arbitrary: editArb(model, program) },
-      { weight: 1, arbitrary: actArb.map((act) => ({ act })) },
-    ),
-    { minLength: 1, maxLength: 14 },
-  );
+  hasProgramFeature(program, 'hand')
+    ? fc.array(
+        fc.oneof(
+          { weight: 6, arbitrary: callArb.map((act) => ({ act })) },
+          { weight: 4, arbitrary: fc.constantFrom(1, 1, 2, 9).map((ops) => ({ ops })) },
+          { weight: 1, arbitrary: editArb(model, program) },
+          { weight: 1, arbitrary: actArb.map((act) => ({ act })) },
+        ),
+        { minLength: 1, maxLength: 30 },
+      )
+    : fc.array(
+        fc.oneof(
+          { weight: 3, arbitrary: fc.integer({ min: 1, max: 120 }).map((ops) => ({ ops })) },
+          { weight: 1, arbitrary: editArb(model, program) },
+          { weight: 1, arbitrary: actArb.map((act) => ({ act })) },
+        ),
+        { minLength: 1, maxLength: 14 },
+      );
 
 // Running
 
@@ -155,8 +167,29 @@ function same(what: string, is: string, ought: string): void {
   if (is !== ought) throw new Error(`${what}: ${is}, not ${ought}`);
 }
 function sound(what: string, sim: Simulation): void {
-  const problems = sim.audit();
+  const problems = [...sim.audit(), ...lawOfColumns(sim)];
   if (problems.length > 0) throw new Error(`${what}: ${problems.join('; ')}`);
+}
+
+/** Counters that a column of the spans adds up to, in models that list them. */
+const SUMMED = [
+  ['liveBlocks', 'live'],
+  ['activeBlocks', 'believed'],
+  ['queuedBlocks', 'queued'],
+] as const;
+
+/** What the page shows of all spans together is what it shows of each. @returns what differs */
+export function lawOfColumns(sim: Simulation): string[] {
+  const counters = sim.readCounters();
+  const { columns } = sim.readRows();
+  const listed = MODEL_SHOWN[sim.model].counters;
+  return SUMMED.filter(([counter]) => counter === 'liveBlocks' || listed.includes(counter)).flatMap(
+    ([counter, column]) => {
+      const sum = columns[column].subarray(0, sim.rows).reduce((all, blocks) => all + blocks, 0);
+      const is = counters[C[counter]];
+      return sum === is ? [] : [`${counter} is ${is}, and the column ${column} adds up to ${sum}`];
+    },
+  );
 }
 
 // The laws
@@ -188,6 +221,8 @@ export function lawOfRuns(
     apply(sliced, step, slices);
     same(`sliced, after step ${i}`, sliced.digest(), digests[i + 1]);
   });
+  // Nobody has looked at its map so far.
+  sound('sliced, at the end', sliced);
   if (at === steps.length) saved = run.snapshot();
   const other = start(knobs);
   for (const again of [run, other]) {
@@ -202,17 +237,26 @@ export function lawOfRuns(
   }
 }
 
-/** Edits of a recipe from steps that are no operations, spread over a run. */
-export function editsOf(steps: readonly Step[]): Edit[] {
+/**
+ * Edits of a recipe from steps that are no operations, where they fall in a run. One that waits for calls by
+ * hand does no more operations than it has calls.
+ */
+export function editsOf(knobs: KnobValues, steps: readonly Step[]): Edit[] {
   let op = 0;
   const edits: Edit[] = [];
+  const run = start(knobs);
   for (const step of steps) {
-    if ('ops' in step) op += step.ops;
+    apply(run, step);
+    if ('ops' in step) op = hasProgramFeature(knobs.workload, 'hand') ? run.op : op + step.ops;
     else if ('act' in step) edits.push({ op, lane: 0, ...step.act });
     else edits.push({ op, lane: 0, knob: step.knob, value: step.value });
   }
   return edits;
 }
+
+/** Operations between keyframes in a law, and in one of a run that has few operations. */
+const KEPT = 64;
+const KEPT_BY_HAND = 4;
 
 /** Seeking to any operation, from any place, is the same as going there straight. */
 export function lawOfSeeking(
@@ -220,15 +264,19 @@ export function lawOfSeeking(
   edits: readonly Edit[],
   targets: readonly number[],
 ): void {
-  const timeline = new Timeline(edits, undefined, 64);
+  const few = hasProgramFeature(knobs.workload, 'hand');
+  const timeline = new Timeline(edits, undefined, few ? KEPT_BY_HAND : KEPT);
   const run = start(knobs);
   timeline.visit(run);
-  for (const op of targets) {
+  for (const target of targets) {
+    // Beyond the last call there is nothing to come to.
+    const op = few ? target % ((edits.at(-1)?.op ?? 0) + 4) : target;
     seek(run, timeline, op);
     const straight = start(knobs);
     runTo(straight, new Timeline(edits, undefined, 1 << 20), op);
     same(`sought to ${op}`, run.digest(), straight.digest());
   }
+  sound('after seeking', run);
   if (edits.some((edit) => !isActEdit(edit) && edit.value === undefined))
     throw new Error('an edit has no value');
 }

@@ -48,6 +48,9 @@ export class BareMachine implements Machine {
   crashed(reason: number, span: number, life: number): void {
     throw new Error(`crashed: ${reason}, span ${span}, life ${life}, at ${this.regs[REG_NOW]}`);
   }
+  commonNs(chain: number): number {
+    return this.threads.clock[chain];
+  }
   isAlive(life: number): boolean {
     return life >= 0 && this.threads.isAlive(life);
   }

@@ -64,6 +64,9 @@ const SORT_LABELS: Readonly<Record<SortBy, string>> = {
   age: 'age',
 };
 
+/** In the column of chains: nobody owns the span. */
+const NOBODY = 255;
+
 /** Sentence above the map: the most telling count there is. */
 export function mapFinding(frame: FrameView): string {
   const { counters } = frame;
@@ -75,15 +78,24 @@ export function mapFinding(frame: FrameView): string {
   const claiming = shown.states.findIndex(({ claims }) => claims !== undefined);
   const inflated = claiming < 0 ? 0 : stateCounts(frame)[claiming];
   const orphans = counters[C.orphanSuperslabs];
+  const forgotten = counters[C.forgottenSuperslabs];
+  if (forgotten > now / 5 && forgotten > inflated) {
+    return `${count(forgotten)} of ${count(now)} ${nouns(model)} have room, and their living owners never look back`;
+  }
   if (inflated > 0 && inflated > now / 5) {
     return `${count(inflated)} ${nouns(model)} are empty, but their counters say they are in use`;
   }
   if (counters[C.adoptions] > 0) {
-    return `${count(now)} ${nouns(model)} serve the whole run; ${count(counters[C.adoptions])} adoptions`;
+    return `${count(now)} ${nouns(model)} after ${plural(counters[C.threadLives], 'life', 'lives')}; ${plural(counters[C.adoptions], 'adoption')}`;
   }
   if (orphans > 0)
     return `${count(orphans)} of ${count(now)} ${nouns(model)} belong to dead threads`;
-  if (hasFeature(model, 'owners')) return `${count(now)} ${nouns(model)}, each with a living owner`;
+  const { chain, state } = frame.columns;
+  if (
+    hasFeature(model, 'owners') &&
+    chain.every((of, row) => of !== NOBODY || state[row] === UNMAPPED)
+  )
+    return `${plural(now, noun(model), nouns(model))}, each with a living owner`;
   const live = plural(counters[C.liveBlocks], 'live block');
   return `${plural(now, `${noun(model)} holds`, `${nouns(model)} hold`)} ${live}`;
 }
@@ -101,7 +113,7 @@ function reasonFinding({ counters }: FrameView, model: ModelId): string {
   }
   if (made === 0) return `No ${kindName(newSpan, model)} yet`;
   const [why, most] = [...because].reduce((a, b) => (b[1] > a[1] ? b : a));
-  return `${count(made)} ${nouns(model)} were made, ${count(most)} ${why}`;
+  return `${plural(made, `${noun(model)} was made`, `${nouns(model)} were made`)}, ${count(most)} ${why}`;
 }
 
 /** States of a frame, counted. */

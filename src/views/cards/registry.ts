@@ -1,6 +1,8 @@
 import type { ReactElement } from 'react';
 import type { Feature } from '../../engine/allocators/model.ts';
+import type { ProgramFeature } from '../../engine/programs/definition.ts';
 import { lazily } from '../shell/lazily.tsx';
+import { MapCard } from './map.tsx';
 
 /** A view of a lane. A new one is a file with a component that takes no props, and a line in CARDS. */
 export interface CardDef {
@@ -9,7 +11,9 @@ export interface CardDef {
   readonly title: string;
   /** Features without which it would have nothing to show. */
   readonly needs: readonly Feature[];
-  /** Cards stand in this order; the one numbered below 0 stands above the others, over the whole width. */
+  /** The same of its program. */
+  readonly needsOfProgram?: readonly ProgramFeature[];
+  /** Cards stand in this order; those numbered below 0 stand above the others, over the whole width. */
   readonly order: number;
   /** Shown before anybody chose. */
   readonly byDefault: boolean;
@@ -21,12 +25,22 @@ export interface CardDef {
 /** Every view of a lane. */
 export const CARDS = [
   {
+    id: 'hand',
+    title: 'By hand',
+    needs: [],
+    needsOfProgram: ['hand'],
+    order: -2,
+    byDefault: true,
+    Card: lazily(async () => (await import('./hand.tsx')).HandCard),
+  },
+  {
     id: 'map',
     title: 'Map',
     needs: [],
     order: -1,
     byDefault: true,
-    Card: lazily(async () => (await import('./map.tsx')).MapCard),
+    // Of the first picture: it is there at once.
+    Card: MapCard,
   },
   {
     id: 'adoption',
@@ -123,14 +137,18 @@ const ORDERED: readonly (CardDef & { readonly id: CardId })[] = [...CARDS].sort(
 /**
  * The cards of a lane, in order.
  * @param has whether its model has a feature with the knobs in force
+ * @param does whether its program has a feature
  * @param explaining the causes of an event are shown
  */
 export const cardsFor = (
   has: (feature: Feature) => boolean,
+  does: (feature: ProgramFeature) => boolean,
   explaining: boolean,
   chosen: Chosen,
 ): readonly (CardDef & { readonly id: CardId })[] =>
   ORDERED.filter(
-    ({ id, byDefault, explains, needs }) =>
-      (chosen[id] ?? byDefault) && ((explaining && explains === true) || needs.every(has)),
+    ({ id, byDefault, explains, needs, needsOfProgram = [] }) =>
+      (chosen[id] ?? byDefault) &&
+      needsOfProgram.every(does) &&
+      ((explaining && explains === true) || needs.every(has)),
   );

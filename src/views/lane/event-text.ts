@@ -2,7 +2,7 @@ import { asNs, asOp } from '../../base/units.ts';
 import { classSize, count, plural } from '../../draw/format.ts';
 import { hasFeature, type ModelId } from '../../engine/allocators/index.ts';
 import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
-import { ACT, ACT_IDS } from '../../engine/interventions.ts';
+import { ACT, ACT_IDS, callText, isHandAct } from '../../engine/interventions.ts';
 import { KNOB_IDS } from '../../engine/knobs/index.ts';
 import { knobWords } from '../../engine/knobs/words.ts';
 import {
@@ -122,6 +122,11 @@ export function eventSentence(
       const id = ACT_IDS[event.a];
       if (id === undefined) return 'an unknown intervention';
       const { label, on, amount } = ACT[id];
+      if (isHandAct(id)) {
+        return event.b === REFUSED
+          ? `you: ${id} of p${event.subject}; it could not be done`
+          : `you, by ${life(event.life)}: ${callText(id, event.subject, event.b)}`;
+      }
       const what = on === 'thread' ? `chain ${event.subject}` : ss;
       if (event.b === REFUSED) return `you: ${label.toLowerCase()} ${what}; it could not be done`;
       if (amount === undefined) return `you: ${label.toLowerCase()} ${what}`;

@@ -17,6 +17,7 @@ export function verdictOf(frame: FrameView): { text: string; tone: 'bad' | 'ok' 
   const at = `${(header[H.virtualNs] / 1e9).toFixed(2)} s`;
   switch (status) {
     case 'running':
+      if (header[H.awaitsHand] === 1) return { text: 'waits for your hand', tone: 'plain' };
       return header[H.playing] === 1
         ? {
             text: header[H.oomSeen] === 1 ? 'running, a mapping was refused' : 'running',

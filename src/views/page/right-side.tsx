@@ -1,6 +1,7 @@
 import { Suspense } from 'react';
 import { KNOB_IDS } from '../../engine/knobs/index.ts';
-import { presetById } from '../../engine/presets.ts';
+import { isCall } from '../../engine/recipe.ts';
+import { scenarioById } from '../../engine/scenarios.ts';
 import { MAX_LANES } from '../../state/store.ts';
 import { Boundary } from '../shell/boundary.tsx';
 import { lazily } from '../shell/lazily.tsx';
@@ -30,11 +31,11 @@ export function RightSide() {
   const ended = useStanding(hasEnded);
   const autopsy = useStanding((standing) => standing.autopsy);
   const base = useBase(recipe, focus);
-  const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
+  const preset = recipe.preset === undefined ? undefined : scenarioById(recipe.preset);
   const variant = variantOf(preset, recipe, focus);
   const turned =
     preset !== undefined &&
-    (recipe.edits.length > 0 || KNOB_IDS.some((id) => knobs[id] !== base[id]));
+    (recipe.edits.some((edit) => !isCall(edit)) || KNOB_IDS.some((id) => knobs[id] !== base[id]));
   return (
     <aside className="right" aria-label="Story, autopsy and inspector">
       <Boundary what="This side of the page" of={recipe} onLink={() => run(copyLink)}>
@@ -50,7 +51,8 @@ export function RightSide() {
               lane={lane}
               autopsy={autopsy}
               knobs={knobs}
-              figures={[...(variant?.documentFigures ?? []), ...(preset?.documentFigures ?? [])]}
+              of={preset?.id}
+              variant={variant?.name}
               onReplay={replayWith}
               onLane={
                 recipe.lanes.length < MAX_LANES
@@ -65,8 +67,10 @@ export function RightSide() {
             <Story
               key={preset.id}
               lane={lane}
-              preset={preset}
-              note={variant?.note}
+              id={preset.id}
+              variant={variant?.name}
+              knobs={knobs}
+              told={knobs.model === base.model && knobs.workload === base.workload}
               turned={turned}
             />
           )}

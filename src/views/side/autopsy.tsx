@@ -1,67 +1,35 @@
 import { bytes, count, difference } from '../../draw/format.ts';
-import { type KnobId, type KnobValues, whyInapplicable } from '../../engine/knobs/index.ts';
-import type { DocumentFigure } from '../../engine/presets.ts';
+import type { KnobValues } from '../../engine/knobs/index.ts';
+import { type DocumentFigure, presetById } from '../../engine/presets.ts';
+import { bandLabel } from '../../engine/telemetry/band-words.ts';
 import type { BandName } from '../../engine/telemetry/ledger.ts';
 import type { Autopsy } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
-import { bandLabel } from '../lane/band-groups.ts';
 import { Terms } from '../story/terms.tsx';
+import { curesFor } from './cures.ts';
 import { metricOf } from './metrics.ts';
 import { autopsySentences, autopsyTitle } from './sentences.ts';
-
-interface Cure {
-  readonly label: string;
-  readonly knobs: Partial<KnobValues>;
-}
-
-/** Replays that the card offers, most telling first; those already in force are left out. */
-const CURES: readonly Cure[] = [
-  { label: 'Let living threads adopt the orphans', knobs: { orphanPolicy: 'adopt' } },
-  { label: 'Adopt only on need', knobs: { adoptOnWake: false } },
-  { label: 'Keep a list of partly free pages', knobs: { partialList: 'on' } },
-  { label: 'Count remote frees', knobs: { decOnRemote: true } },
-  {
-    label: 'Count and trim, 100 ms',
-    knobs: { decOnRemote: true, trimIntervalMs: 100, trimSS: true },
-  },
-  { label: 'Detach threads', knobs: { threadEnd: 'detach' } },
-  { label: 'A million map entries', knobs: { maxMapCount: 1_000_000 } },
-];
-
-/** Routes that keep a list of partly free pages by themselves. */
-const LISTING: ReadonlySet<string> = new Set(['s2', 's3', 'p']);
-
-const inForce = (cure: Cure, knobs: KnobValues): boolean =>
-  Object.entries(cure.knobs).every(([id, value]) => knobs[id as keyof KnobValues] === value);
 
 interface Props {
   readonly lane: Lane;
   readonly autopsy: Autopsy;
   readonly knobs: KnobValues;
-  readonly figures: readonly DocumentFigure[];
+  /** The scenario that it is a run of, and its variant: what documents say of them. */
+  readonly of: string | undefined;
+  readonly variant: string | undefined;
   onReplay(knobs: Partial<KnobValues>): void;
   /** Opens the cure as a lane beside this one; undefined: no room. */
   onLane: ((knobs: Partial<KnobValues>, name: string) => void) | undefined;
 }
 
 /** Why the run ended, in its own numbers, and what to try next. */
-export function AutopsyCard({ lane, autopsy, knobs, figures, onReplay, onLane }: Props) {
+export function AutopsyCard({ lane, autopsy, knobs, of, variant, onReplay, onLane }: Props) {
+  const preset = of === undefined ? undefined : presetById(of);
+  const own = preset?.variants.find(({ name }) => name === variant)?.documentFigures;
+  const figures = [...(own ?? []), ...(preset?.documentFigures ?? [])];
   const largest = [...autopsy.bands].sort((a, b) => b.bytes - a.bytes).slice(0, 3);
   const most = largest[0]?.bytes ?? 1;
-  const cures = CURES.filter(
-    (cure) =>
-      !inForce(cure, knobs) &&
-      (cure.knobs.maxMapCount === undefined || autopsy.refused !== undefined) &&
-      !(
-        cure.knobs.partialList === 'on' &&
-        knobs.partialList === 'byRoute' &&
-        LISTING.has(knobs.route)
-      ) &&
-      Object.keys(cure.knobs).every(
-        (id) => whyInapplicable(id as KnobId, { ...knobs, ...cure.knobs }) === undefined,
-      ),
-  );
-  const [first, ...others] = cures;
+  const [first, ...others] = curesFor(autopsy, knobs);
   return (
     <section className="autopsy" aria-labelledby="autopsy-title" data-testid="autopsy">
       <p className="eyebrow">

@@ -1,9 +1,11 @@
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
+import { asBytes } from '../../base/units.ts';
 import { type BlocksGeometry, drawBlocks, hitBlock, layoutBlocks } from '../../draw/blocks.ts';
 import { bytes, capital, classSize, count, duration, plural } from '../../draw/format.ts';
 import { readPalette } from '../../draw/palette.ts';
 import { hasFeature } from '../../engine/allocators/index.ts';
 import type { Feature } from '../../engine/allocators/model.ts';
+import { hasProgramFeature } from '../../engine/programs/index.ts';
 import type { Act, Provenance } from '../../engine/provenance.ts';
 import {
   BLOCK_STATES,
@@ -235,7 +237,8 @@ function Blocks({
   readonly selected: number | undefined;
   onBlock(block: number): void;
 }) {
-  const { model } = useFocused().knobs;
+  const { model, workload } = useFocused().knobs;
+  const byHand = hasProgramFeature(workload, 'hand');
   const has = (feature: Feature | undefined): boolean =>
     feature === undefined || hasFeature(model, feature);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -266,6 +269,9 @@ function Blocks({
     blocks.states.reduce((sum, s) => sum + (s === state ? 1 : 0), 0),
   );
   const shown = selected !== undefined && selected < blocks.states.length ? selected : undefined;
+  const room = asBytes(
+    (blocks.bytes?.[shown ?? 0] ?? blocks.blockBytes) - (blocks.bytes ? blocks.overhead : 0),
+  );
   return (
     <>
       <h3>Blocks of {within}</h3>
@@ -308,7 +314,7 @@ function Blocks({
         <p className="block-facts" role="status" data-testid="block">
           <b>Block {count(shown)}</b>: {STATE_TEXT[BLOCK_STATES[blocks.states[shown]]]}
           {BLOCK_STATES[blocks.states[shown]] === 'live' &&
-            `, ${count(blocks.requested[shown])} B requested of ${bytes(blocks.blockBytes)}, ${blocks.slots[shown] === -2 ? 'a thread table' : `slot ${count(blocks.slots[shown])} of the program`}`}
+            `, ${count(blocks.requested[shown])} B requested of ${bytes(room)}, ${blocks.slots[shown] === -2 ? 'a thread table' : byHand ? `p${blocks.slots[shown]}` : `slot ${count(blocks.slots[shown])} of the program`}`}
         </p>
       )}
     </>

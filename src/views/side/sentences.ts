@@ -5,9 +5,13 @@ import { noun, nouns } from '../models.ts';
 
 const life = (id: number): string => (id === 0 ? 'main' : `life ${count(id)}`);
 
+/** Most spans have room, and their living owners do not look for it. */
+const neverLooksBack = ({ forgotten, superslabs }: Autopsy): boolean => forgotten > superslabs / 2;
+
 /** The heading of the autopsy. */
 export function autopsyTitle(autopsy: Autopsy): string {
   if (autopsy.crash) return 'Crashed: memory was unmapped under a thread';
+  if (neverLooksBack(autopsy)) return 'The owner who never looks back';
   switch (autopsy.endedBy) {
     case 'physicalLimit':
       return 'Out of physical memory';
@@ -59,6 +63,14 @@ export function autopsySentences(autopsy: Autopsy): string[] {
     said.push(
       `${plural(autopsy.inflated, `${one} is`, `${many} are`)} empty, yet the counter says in use${current}.`,
     );
+  }
+  if (autopsy.forgotten > 0) {
+    const free = autopsy.bands.find(({ band }) => band === 'freeLiving');
+    said.push(
+      `${plural(autopsy.forgotten, `${one} has`, `${many} have`)} room, and a living owner that never looks back: of each size class it knows the one it allocates from.`,
+    );
+    if (free !== undefined)
+      said.push(`${bytes(free.bytes)} of blocks are free, and their owners live.`);
   }
   if (autopsy.freeable > 0)
     said.push(`${count(autopsy.freeable)} could be freed, and nobody asked.`);

@@ -1,5 +1,5 @@
 import { asBytes, asNs } from '../../base/units.ts';
-import { bytes, count, duration, percent } from '../../draw/format.ts';
+import { bytes, compact, count, duration, percent } from '../../draw/format.ts';
 import type { StoryStep, StoryWhen } from '../../engine/presets.ts';
 import { derive } from '../../engine/report.ts';
 import { C } from '../../engine/telemetry/counters.ts';
@@ -17,14 +17,21 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     superslabsPeak: count(counters[C.superslabsPeak]),
     lives: count(counters[C.threadLives]),
     entries: count(entries),
+    limit: count(header[H.maxMapCount]),
     entriesLeft: count(Math.max(0, header[H.maxMapCount] - entries)),
     mapped: bytes(asBytes(header[H.mappedBytes])),
     resident: bytes(asBytes(header[H.residentBytes])),
     queued: count(counters[C.queuedBlocks]),
     remoteShare: percent(derived.remoteShare),
     freed: count(counters[C.superslabsFreed]),
+    reused: count(counters[C.emptyReuses]),
+    drained: count(counters[C.drainedBlocks]),
+    believed: count(counters[C.activeBlocks]),
+    passes: count(counters[C.trimCalls]),
     perLife: derived.superslabsPerLife.toFixed(2),
     inflated: count(counters[C.inflatedSuperslabs]),
+    forgotten: count(counters[C.forgottenSuperslabs]),
+    looks: count(counters[C.ownLooks]),
     live: count(counters[C.liveBlocks]),
     time: duration(asNs(header[H.virtualNs])),
     ops: count(header[H.op]),
@@ -32,6 +39,9 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     adoptions: count(counters[C.adoptions]),
     unneeded: count(counters[C.adoptionsUnneeded]),
     starved: count(counters[C.newStarved]),
+    gate: count(counters[C.newGate]),
+    empty: count(counters[C.drainAttempts] - counters[C.drainSuccesses]),
+    lost: count(counters[C.lostEdges]),
     chain: count(counters[C.chainMax]),
     below: count(counters[C.strandedBelow]),
     grave: count(counters[C.strandedGraveyard]),
@@ -53,7 +63,15 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     pending: count(counters[C.pendingPages]),
     age: duration(asNs(counters[C.pendingAgeUs] * 1000)),
     wakes: count(counters[C.wakes]),
+    coalesces: count(counters[C.coalesces]),
     background: count(counters[C.backgroundDrains]),
+    rate: `${compact(derived.modelledOpsPerSecond)} operations a second`,
+    lockWaited: duration(asNs(counters[C.lockWaitNs])),
+    growths: count(counters[C.heapGrowths]),
+    fragmented: count(counters[C.growthsFragmented]),
+    freeChunks: count(counters[C.freeChunks]),
+    freeList: bytes(asBytes(counters[C.freeListBytes])),
+    looked: compact(counters[C.listSteps] / Math.max(1, counters[C.listSearches])),
   };
 }
 
@@ -63,6 +81,12 @@ export function resolveText(text: string, values: Readonly<Record<string, string
     Object.hasOwn(values, name) ? values[name] : whole,
   );
 }
+
+const hasEnded = ({ header }: FrameView): boolean =>
+  RUN_STATUS[header[H.status]] !== 'running' && ENDED_BY[header[H.endedBy]] !== 'user';
+/** A mapping was refused: the run came to the limit on map entries, not to that of physical memory. */
+const wasRefused = ({ header }: FrameView): boolean =>
+  RUN_STATUS[header[H.status]] === 'oom' && ENDED_BY[header[H.endedBy]] !== 'physicalLimit';
 
 /** Whether a step's moment has come. */
 export function hasCome(when: StoryWhen, frame: FrameView): boolean {
@@ -79,10 +103,7 @@ export function hasCome(when: StoryWhen, frame: FrameView): boolean {
       }
       return false;
     case 'ended':
-      return (
-        RUN_STATUS[frame.header[H.status]] !== 'running' &&
-        ENDED_BY[frame.header[H.endedBy]] !== 'user'
-      );
+      return hasEnded(frame) && (when.refused === undefined || when.refused === wasRefused(frame));
   }
 }
 

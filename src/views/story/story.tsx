@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react';
-import type { Preset } from '../../engine/presets.ts';
+import { useEffect, useMemo, useState } from 'react';
+import type { KnobValues } from '../../engine/knobs/index.ts';
+import { presetById, storyUnder } from '../../engine/presets.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { FrameView } from '../../worker/frame.ts';
 import { useFrames } from '../lane/use-frame.ts';
@@ -10,19 +11,30 @@ import { Terms } from './terms.tsx';
 /** The story of a preset: its current sentence follows the run. */
 export function Story({
   lane,
-  preset,
-  note,
+  id,
+  variant,
+  knobs,
+  told,
   turned,
 }: {
   readonly lane: Lane;
-  readonly preset: Preset;
-  readonly note: string | undefined;
+  /** Of the preset, and the name of the variant that is shown. */
+  readonly id: string;
+  readonly variant: string | undefined;
+  /** In force: steps that they make false are not told. */
+  readonly knobs: KnobValues;
+  /** The allocator and the program run that the story is of. */
+  readonly told: boolean;
   /** Knobs differ from the scenario’s: what it concludes may not hold. */
   readonly turned: boolean;
 }) {
+  const preset = presetById(id);
+  if (!preset) throw new Error(`there is no preset ${id}`);
+  const note = preset.variants.find(({ name }) => name === variant)?.note;
   const [at, setAt] = useState(0);
+  const story = useMemo(() => (told ? storyUnder(preset.story, knobs) : []), [preset, knobs, told]);
   const write = (frame: FrameView): void => {
-    const step = currentStep(preset.story, frame);
+    const step = currentStep(story, frame);
     // One commit per step of the story, none per frame.
     if (step !== at) setAt(step);
   };
@@ -36,7 +48,7 @@ export function Story({
         <Terms text={preset.question} />
       </p>
       <ol>
-        {preset.story.map((step, i) => (
+        {story.map((step, i) => (
           <li
             key={step.title}
             className={i === at ? 'now' : i < at ? 'past' : 'next'}
@@ -54,9 +66,14 @@ export function Story({
           </li>
         ))}
       </ol>
-      {turned && (
+      {!told && (
         <p className="story-note">
-          Knobs were turned: the numbers are of this run, the words of the scenario as it was.
+          Another allocator or program runs here than the one that the story is of.
+        </p>
+      )}
+      {told && turned && (
+        <p className="story-note">
+          Knobs were turned: the numbers are of this run; what the scenario concludes may not hold.
         </p>
       )}
       {note && (

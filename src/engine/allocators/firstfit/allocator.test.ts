@@ -217,7 +217,7 @@ describe('the map', () => {
       ['free', 4],
     ]);
     const drawn = columns(allocator.rows);
-    allocator.fillColumns(drawn);
+    allocator.fillColumns(drawn, 0, allocator.rows);
     expect([...drawn.state]).toEqual([
       HP.full,
       HP.vacant,

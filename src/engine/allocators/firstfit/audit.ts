@@ -11,7 +11,6 @@ import {
   GRANULE,
   minGranules,
   NONE,
-  OTHER,
   PAGE,
   PART,
   PARTS,
@@ -101,11 +100,11 @@ export function auditHeap(input: AuditInput, problems: string[]): AuditFound {
         say(`chunk ${g}: free, and so is the one before it`);
     } else {
       const slot = words.get(g + 1, SLOT);
-      const requested = heap.slotSize[slot];
-      if (heap.slotChunk[slot] !== g) say(`chunk ${g}: slot ${slot} does not know of it`);
+      const requested = heap.slots.size[slot];
+      if (heap.slots.block[slot] !== g) say(`chunk ${g}: slot ${slot} does not know of it`);
       else slotAt.set(g, slot);
       if (requested > capacity) say(`chunk ${g}: ${requested} B do not fit into ${capacity}`);
-      if (heap.slotKind[slot] === BLOCK.runtime) paint(payload, payload + capacity, PART.runtime);
+      if (heap.slots.kind[slot] === BLOCK.runtime) paint(payload, payload + capacity, PART.runtime);
       else {
         paint(payload, payload + requested, PART.live);
         paint(payload + requested, payload + capacity, PART.rounding);
@@ -161,11 +160,9 @@ export function auditHeap(input: AuditInput, problems: string[]): AuditFound {
     say(`the next search begins at ${heap.rover}, which is not in the list`);
 
   // The slots.
-  let others = 0;
   for (let slot = 0; slot < input.slots; slot++) {
-    const chunk = heap.slotChunk[slot];
-    if (chunk === OTHER) others++;
-    else if (chunk !== NONE && slotAt.get(chunk) !== slot)
+    const chunk = heap.slots.block[slot];
+    if (chunk >= 0 && slotAt.get(chunk) !== slot)
       say(`slot ${slot}: chunk ${chunk} is not its block`);
   }
 
@@ -173,7 +170,7 @@ export function auditHeap(input: AuditInput, problems: string[]): AuditFound {
   const found = {
     mapped: new Float64Array(BAND_COUNT),
     resident: new Float64Array(BAND_COUNT),
-    live: live + others,
+    live,
     mappedPages: brk.pages,
   };
   for (let page = 0; page < brk.pages; page++) {

@@ -1,5 +1,6 @@
 import type { KnobValues } from '../../knobs/index.ts';
 import { C } from '../../telemetry/counters.ts';
+import { type SavedSlots, Slots } from '../plain/slots.ts';
 import type { Brk } from './brk.ts';
 import {
   BLOCK,
@@ -61,12 +62,8 @@ export class Chunks {
   top = 0;
   /** Bytes from here on were never part of a chunk since the kernel gave them. */
   high = 0;
-  /** Chunk of each slot, NONE, or OTHER. */
-  slotChunk: Int32Array<ArrayBuffer>;
-  /** Bytes asked for. */
-  slotSize: Float64Array<ArrayBuffer>;
-  /** BLOCK. */
-  slotKind: Uint8Array<ArrayBuffer>;
+  /** The chunk of each slot. */
+  readonly slots: Slots;
   liveBlocks = 0;
   /** ns of the call under way. */
   spent = 0;
@@ -74,7 +71,7 @@ export class Chunks {
   faults = 0;
   costs: FirstFitCosts;
 
-  /** @param slots slots to have room for; see `reserveSlots` */
+  /** @param slots slots to have room for */
   constructor(
     protected readonly settings: Readonly<KnobValues>,
     readonly brk: Brk,
@@ -84,25 +81,7 @@ export class Chunks {
     this.use = new PageUse(brk);
     this.tagBytes = tagBytesOf(settings);
     this.costs = firstFitCosts(settings);
-    this.slotChunk = new Int32Array(slots).fill(NONE);
-    this.slotSize = new Float64Array(slots);
-    this.slotKind = new Uint8Array(slots);
-  }
-
-  /** Makes room for slots below this. */
-  reserveSlots(slots: number): void {
-    const had = this.slotChunk.length;
-    if (slots <= had) return;
-    const room = Math.max(slots, had * 2);
-    const chunks = new Int32Array(room).fill(NONE, had);
-    chunks.set(this.slotChunk);
-    this.slotChunk = chunks;
-    const sizes = new Float64Array(room);
-    sizes.set(this.slotSize);
-    this.slotSize = sizes;
-    const kinds = new Uint8Array(room);
-    kinds.set(this.slotKind);
-    this.slotKind = kinds;
+    this.slots = new Slots(slots);
   }
 
   /** Byte after the last one of the heap. */
@@ -179,9 +158,9 @@ export class Chunks {
     const from = payloadOf(g);
     const to = from + capacityOf(granules, tagBytes);
     use.count(from - tagBytes, from, PART.tags, sign);
-    if (this.slotKind[slot] === BLOCK.runtime) use.count(from, to, PART.runtime, sign);
+    if (this.slots.kind[slot] === BLOCK.runtime) use.count(from, to, PART.runtime, sign);
     else {
-      const requested = from + this.slotSize[slot];
+      const requested = from + this.slots.size[slot];
       use.count(from, requested, PART.live, sign);
       use.count(requested, to, PART.rounding, sign);
     }
@@ -262,9 +241,9 @@ export class Chunks {
   /** Notes that the chunk at `g` is the block of `slot`. */
   protected note(slot: number, g: number, size: number, kind: number): void {
     this.words.set(g + 1, SLOT, slot);
-    this.slotChunk[slot] = g;
-    this.slotSize[slot] = size;
-    this.slotKind[slot] = kind;
+    this.slots.block[slot] = g;
+    this.slots.size[slot] = size;
+    this.slots.kind[slot] = kind;
     this.countLive(g, this.sizeOf(g), slot, 1);
   }
 
@@ -275,11 +254,7 @@ export class Chunks {
 
   get stateBytes(): number {
     return (
-      this.words.bytes +
-      this.use.bytes.byteLength +
-      this.use.starts.byteLength +
-      this.slotChunk.byteLength * 3 +
-      this.slotKind.byteLength
+      this.words.bytes + this.use.bytes.byteLength + this.use.starts.byteLength + this.slots.bytes
     );
   }
 
@@ -287,9 +262,7 @@ export class Chunks {
     return {
       words: this.words.snapshot(),
       use: this.use.snapshot(this.brk.pages),
-      slotChunk: this.slotChunk.slice(),
-      slotSize: this.slotSize.slice(),
-      slotKind: this.slotKind.slice(),
+      slots: this.slots.snapshot(),
       scalars: SCALARS.map((name) => this[name]),
     };
   }
@@ -298,9 +271,7 @@ export class Chunks {
     this.words.restore(from.words);
     this.brk.restored();
     this.use.restore(from.use);
-    this.slotChunk = from.slotChunk.slice();
-    this.slotSize = from.slotSize.slice();
-    this.slotKind = from.slotKind.slice();
+    this.slots.restore(from.slots);
     SCALARS.forEach((name, i) => {
       this[name] = from.scalars[i];
     });
@@ -322,8 +293,6 @@ const SCALARS = [
 export interface SavedChunks {
   readonly words: SavedWords;
   readonly use: SavedUse;
-  readonly slotChunk: Int32Array<ArrayBuffer>;
-  readonly slotSize: Float64Array<ArrayBuffer>;
-  readonly slotKind: Uint8Array<ArrayBuffer>;
+  readonly slots: SavedSlots;
   readonly scalars: readonly number[];
 }

@@ -1,5 +1,6 @@
 import { C } from '../../telemetry/counters.ts';
 import { NEED } from '../../telemetry/events.ts';
+import type { PlainHeap } from '../plain/heap.ts';
 import { Chunks } from './chunks.ts';
 import {
   BLOCK,
@@ -23,7 +24,8 @@ import { firstFitCosts, splitGranules, stepPages } from './settings.ts';
  * neighbours that the boundary tags show, brk moves when nothing fits. A call adds what it costs to
  * `spent`, page faults included.
  */
-export class FirstFitHeap extends Chunks {
+export class FirstFitHeap extends Chunks implements PlainHeap {
+  readonly largest = Infinity;
   /** How the latest allocation was served: 0 from the list, 1 from the top, 2 after the heap grew. */
   path = 0;
 
@@ -66,10 +68,10 @@ export class FirstFitHeap extends Chunks {
   /** Frees the block of a slot. */
   free(slot: number): void {
     this.spent += this.costs.free;
-    const g = this.slotChunk[slot];
+    const g = this.slots.block[slot];
     const granules = this.sizeOf(g);
     this.countLive(g, granules, slot, -1);
-    this.slotChunk[slot] = NONE;
+    this.slots.block[slot] = NONE;
     this.release(g, granules);
   }
 
@@ -81,9 +83,9 @@ export class FirstFitHeap extends Chunks {
   realloc(slot: number, size: number): number {
     this.spent += this.costs.malloc;
     const wanted = granulesFor(size, this.tagBytes);
-    const g = this.slotChunk[slot];
+    const g = this.slots.block[slot];
     const had = this.sizeOf(g);
-    const kind = this.slotKind[slot];
+    const kind = this.slots.kind[slot];
     if (wanted <= had || this.growInPlace(g, had, wanted, slot)) {
       this.host.counters[C.reallocsInPlace]++;
       this.shrinkInPlace(g, wanted, slot, size);
@@ -92,12 +94,17 @@ export class FirstFitHeap extends Chunks {
     const to = this.take(wanted, size);
     if (to === NONE) return -2;
     this.host.counters[C.reallocsMoved]++;
-    const copied = Math.min(this.slotSize[slot], size);
+    const copied = Math.min(this.slots.size[slot], size);
     this.countLive(g, had, slot, -1);
     this.note(slot, to, size, kind);
     this.touch(payloadOf(to), copied);
     this.release(g, had);
     return copied;
+  }
+
+  /** The program writes into the block of a slot. */
+  write(slot: number, from: number, bytes: number): void {
+    this.touch(payloadOf(this.slots.block[slot]) + from, bytes);
   }
 
   /** A knob has changed. */
@@ -403,7 +410,7 @@ export class FirstFitHeap extends Chunks {
     const had = this.sizeOf(g);
     const rest = had - wanted;
     this.countLive(g, had, slot, -1);
-    this.slotSize[slot] = size;
+    this.slots.size[slot] = size;
     const kept = rest >= splitGranules(this.settings) ? wanted : had;
     if (kept < had) this.tag(g, kept, USED);
     this.countLive(g, kept, slot, 1);

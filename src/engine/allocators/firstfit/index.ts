@@ -8,4 +8,4 @@ export const firstFitWith =
   (machine, slots) =>
     new FirstFitAllocator(machine, slots, Heap);
 
-export const createFirstFit = firstFitWith(FirstFitHeap);
+export const create = firstFitWith(FirstFitHeap);

@@ -28,20 +28,14 @@ export const USED = 1;
 export const tagOf = (granules: number, used: number): number => (granules << 1) | used;
 export const sizeOfTag = (tag: number): number => tag >>> 1;
 
-export const NONE = -1;
-/** Of the slot table: the block is with the C library. */
-export const OTHER = -2;
+export { BLOCK, NONE, OTHER, PAGE } from '../plain/slots.ts';
 
-export const PAGE = 4096;
 /** Bytes that one row of the map stands for. */
 export const ROW_BYTES = 65536;
-export const ROW_PAGES = ROW_BYTES / PAGE;
+export const ROW_PAGES = ROW_BYTES / 4096;
 export const ROW_GRANULES = ROW_BYTES / GRANULE;
 /** The model's heap ends here: a granule's number and a tag are words. */
 export const MAX_HEAP_BYTES = 2 ** 35;
-
-/** Whose a live block is. */
-export const BLOCK = { program: 0, runtime: 1 } as const;
 
 /** Bytes before the first chunk, so that payloads are aligned. */
 export const padBytes = (tagBytes: number): number => GRANULE - tagBytes;

@@ -1,5 +1,6 @@
+import { RowMarks } from '../row-marks.ts';
 import type { Brk } from './brk.ts';
-import { PAGE, PARTS } from './layout.ts';
+import { PAGE, PARTS, ROW_PAGES } from './layout.ts';
 
 /**
  * What the bytes of each page of the heap are used for (PART), and the sums over all pages and over the
@@ -11,6 +12,8 @@ export class PageUse {
   bytes: Uint16Array<ArrayBuffer> = new Uint16Array(64 * PARTS);
   /** Chunks that begin in a page: live, free. */
   starts: Uint16Array<ArrayBuffer> = new Uint16Array(64 * 2);
+  /** Rows of the map in which a byte got or lost its use; whatever a row shows changes with that. */
+  readonly marks = new RowMarks();
   readonly mapped = new Float64Array(PARTS);
   readonly resident = new Float64Array(PARTS);
 
@@ -18,6 +21,7 @@ export class PageUse {
 
   /** Makes room for pages below this. */
   reserve(pages: number): void {
+    this.marks.reserve(Math.ceil(pages / ROW_PAGES));
     if (pages * PARTS <= this.bytes.length) return;
     const room = Math.max(pages, (this.bytes.length / PARTS) * 2);
     const bytes = new Uint16Array(room * PARTS);
@@ -34,7 +38,9 @@ export class PageUse {
     this.mapped[part] += sign * (to - from);
     let page = (from / PAGE) | 0;
     const last = ((to - 1) / PAGE) | 0;
+    const { bytes: marked } = this.marks;
     for (let at = from; page <= last; page++) {
+      marked[(page / ROW_PAGES) | 0] = 1;
       const end = page === last ? to : (page + 1) * PAGE;
       this.bytes[page * PARTS + part] += sign * (end - at);
       if (this.brk.isResident(page)) this.resident[part] += sign * (end - at);

@@ -51,16 +51,16 @@ const TOUCH = 6000;
 /** Carries out a call on slots as the program would: no slot is filled twice or freed empty. */
 function call(picture: PictureHeap, { kind, slot, size, align }: Call): void {
   const { heap } = picture;
-  const live = heap.slotChunk[slot] >= 0;
+  const live = heap.slots.block[slot] >= 0;
   if (kind === 'touch') {
-    if (live) heap.touch((heap.slotChunk[slot] + 1) * GRANULE, heap.slotSize[slot]);
+    if (live) heap.touch((heap.slots.block[slot] + 1) * GRANULE, heap.slots.size[slot]);
   } else if (!live) {
     if (kind === 'memalign') heap.memalign(size, align, slot);
     else if (kind !== 'free') heap.malloc(size, slot);
   } else if (kind === 'realloc') heap.realloc(slot, size);
   else heap.free(slot);
-  const chunk = heap.slotChunk[slot];
-  if (chunk >= 0) heap.touch((chunk + 1) * GRANULE, Math.min(heap.slotSize[slot], TOUCH));
+  const chunk = heap.slots.block[slot];
+  if (chunk >= 0) heap.touch((chunk + 1) * GRANULE, Math.min(heap.slots.size[slot], TOUCH));
 }
 
 /** Where the top is, the free list, and every piece with its size and slot: as text, quick to compare. */
@@ -108,7 +108,7 @@ describe('first fit, properties', () => {
           for (const next of calls) {
             const { kind, slot, size, align } = next;
             if (slot === 25) continue;
-            const live = heap.slotChunk[slot] >= 0;
+            const live = heap.slots.block[slot] >= 0;
             const granules = granulesFor(size, tag);
             call(picture, next);
             if (kind === 'touch') continue;

@@ -1,14 +1,15 @@
 import type { KnobValues } from '../../knobs/index.ts';
 import { costsOf } from '../../machine/costs.ts';
+import type { PlainCosts } from '../plain/heap.ts';
 import { GRANULE, minGranules, PAGE } from './layout.ts';
 
-/** What each step of a call costs in ns; nothing under the document rate, where an operation has its price. */
-export interface FirstFitCosts {
-  readonly perOp: number;
+/**
+ * What each step of a call costs in ns; nothing under the document rate, where an operation has its price. What
+ * the C library maps when this allocator has no memory is free of charge: the run would be over without it.
+ */
+export interface FirstFitCosts extends PlainCosts {
   readonly malloc: number;
   readonly free: number;
-  /** Taking and giving back the one lock, uncontended. */
-  readonly lock: number;
   /** One chunk of the list looked at. */
   readonly step: number;
   readonly brk: number;

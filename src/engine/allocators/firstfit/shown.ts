@@ -17,7 +17,7 @@ const states: StatesShown<typeof HEAP_STATES> = [
 ];
 
 /** What the page shows of the textbook allocator. */
-export const FIRSTFIT_SHOWN: ModelShown = {
+export const SHOWN: ModelShown = {
   about:
     'The textbook allocator has one heap, which brk grows and which any thread uses under one lock. A *chunk* carries its size in front and behind; free chunks are in one list, which malloc searches. The map shows the heap in *stretches* of 64 KiB, in address order.',
   states,

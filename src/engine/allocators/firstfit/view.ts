@@ -1,5 +1,6 @@
 import { asBytes, asNs, asOp } from '../../../base/units.ts';
 import { BLOCK_STATES, type BlocksDetail, type SpanColumns, type SpanDetail } from '../../types.ts';
+import type { Births } from '../plain/births.ts';
 import type { FirstFitHeap } from './heap.ts';
 import {
   BLOCK,
@@ -20,13 +21,6 @@ const FREE = BLOCK_STATES.indexOf('free');
 /** Nobody owns memory here. */
 const NO_CHAIN = 255;
 const NO_OWNER = -2;
-
-/** When each row of the map came into the heap, and its serial number. */
-export interface Births {
-  readonly op: Float64Array;
-  readonly ns: Float64Array;
-  readonly serial: Float64Array;
-}
 
 /** Rows that the heap has now. */
 export const rowsOf = (heap: FirstFitHeap): number => Math.ceil(heap.end / ROW_BYTES);
@@ -70,14 +64,15 @@ export function stateOf(heap: FirstFitHeap, row: number): number {
   return used === 0 ? HP.vacant : HP.holed;
 }
 
-/** Fills a row of the columns for each stretch of the heap, those above the break included. */
+/** Fills rows of the columns, each for a stretch of the heap, those above the break included. */
 export function fillColumns(
   heap: FirstFitHeap,
-  rows: number,
   births: Births,
   columns: SpanColumns,
+  from: number,
+  to: number,
 ): void {
-  for (let row = 0; row < rows; row++) {
+  for (let row = from; row < to; row++) {
     const live = startsIn(heap, row, 0);
     columns.state[row] = stateOf(heap, row);
     columns.cls[row] = 0;
@@ -161,14 +156,16 @@ export function inspectChunks(heap: FirstFitHeap, row: number): BlocksDetail | u
   const slots = new Int32Array(found.length).fill(-1);
   const offsets = new Float64Array(found.length);
   const bytes = new Float64Array(found.length);
+  const numbers = new Int32Array(found.length);
   found.forEach((g, i) => {
+    numbers[i] = g - from;
     offsets[i] = byteOf(g, tagBytes) - row * ROW_BYTES;
     bytes[i] = capacityOf(heap.sizeOf(g), tagBytes) + 2 * tagBytes;
     states[i] = heap.isFree(g) ? FREE : LIVE;
     if (heap.isFree(g)) return;
     const slot = heap.words.get(g + 1, SLOT);
-    requested[i] = heap.slotSize[slot];
-    slots[i] = heap.slotKind[slot] === BLOCK.runtime ? -2 : slot;
+    requested[i] = heap.slots.size[slot];
+    slots[i] = heap.slots.kind[slot] === BLOCK.runtime ? -2 : slot;
   });
   return {
     span: row,
@@ -180,5 +177,8 @@ export function inspectChunks(heap: FirstFitHeap, row: number): BlocksDetail | u
     slots,
     offsets,
     bytes,
+    numbers,
+    overhead: 2 * tagBytes,
+    lead: tagBytes,
   };
 }

@@ -2,7 +2,7 @@ import { costWords, type WordsFor } from '../../knobs/kinds.ts';
 import type { FIRSTFIT_KNOBS } from './knobs.ts';
 
 /** What the knobs of the textbook allocator are called and mean. */
-export const FIRSTFIT_WORDS: WordsFor<typeof FIRSTFIT_KNOBS> = {
+export const WORDS: WordsFor<typeof FIRSTFIT_KNOBS> = {
   fit: {
     label: 'Fit',
     help: 'First: the first chunk of the list that is large enough. Next: the same, but each search begins where the last one ended. Best: the smallest that is large enough; the whole list is looked at unless one fits exactly.',

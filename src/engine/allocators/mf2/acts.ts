@@ -25,6 +25,9 @@ export function whyNotMemory(mf2: Mf2Allocator, act: Intervention): string | und
     case 'stall':
     case 'burst':
     case 'kill':
+    case 'malloc':
+    case 'realloc':
+    case 'free':
       return undefined;
   }
 }

@@ -26,6 +26,7 @@ import {
   STEP,
   type StateHash,
 } from '../contract.ts';
+import type { RowMarks } from '../row-marks.ts';
 import { whyNotMemory } from './acts.ts';
 import { audit } from './audit.ts';
 import type { Mf2Heap } from './heap.ts';
@@ -49,10 +50,10 @@ import { SUM } from './totals.ts';
 import {
   autopsyOf,
   fillColumns,
-  fillQueues,
   inspectBlocks,
   inspectPage,
   readLedger,
+  waitingIn,
 } from './view.ts';
 
 /** Steps that mark their chain as busy, so that the run knows whose they are. */
@@ -178,7 +179,7 @@ export class Mf2Allocator implements Allocator {
 
   threadStarted(chain: number, life: number): void {
     this.heap.addLife(life);
-    this.heap.lastAllocNs[life] = this.machine.threads.clock[chain];
+    this.heap.lastAllocNs[life] = this.machine.commonNs(chain);
   }
   threadExited(_chain: number, life: number, event: number): void {
     this.heap.orphanAll(life, event);
@@ -218,6 +219,9 @@ export class Mf2Allocator implements Allocator {
       case 'stall':
       case 'burst':
       case 'kill':
+      case 'malloc':
+      case 'realloc':
+      case 'free':
         throw new Error(`${act} is the run's business`);
     }
   }
@@ -279,11 +283,14 @@ export class Mf2Allocator implements Allocator {
       counters[C.strandedGraveyard] + counters[C.strandedBelow] + counters[C.strandedOrphan];
     row[S.pending] = counters[C.pendingPages];
   }
-  fillColumns(columns: SpanColumns): void {
-    fillColumns(this, columns);
+  fillColumns(columns: SpanColumns, from: number, to: number): void {
+    fillColumns(this, columns, from, to);
   }
-  fillQueues(matrix: Float64Array): void {
-    fillQueues(this, matrix);
+  changedRows(): RowMarks {
+    return this.heap.marks;
+  }
+  waitingIn(row: number): number {
+    return waitingIn(this, row);
   }
   inspectSpan(row: number): SpanDetail | undefined {
     return inspectPage(this, row);

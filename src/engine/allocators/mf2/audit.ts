@@ -21,6 +21,8 @@ import {
   P_OWNER,
   P_PART_NEXT,
   P_PEND_NEXT,
+  P_PEND_OF,
+  P_PEND_PREV,
   P_REMOTE,
   P_TOUCHED,
   P_USED,
@@ -35,6 +37,7 @@ import {
   T_PARTIAL,
   T_PEND,
   T_PEND_COUNT,
+  T_PEND_LAST,
   X_PAGE,
   X_PHASE,
   X_WORDS,
@@ -213,6 +216,7 @@ export function audit(mf2: Mf2Allocator, problems: string[]): AuditFound {
   expect('requested bytes', requestedBytes, heap.requestedBytes);
 
   let queuedPages = 0;
+  const waitingBy = new Int32Array(CLASSES);
   let listedPages = 0;
   for (let life = 0; life <= threads.lives; life++) {
     let ownedPages = 0;
@@ -232,13 +236,21 @@ export function audit(mf2: Mf2Allocator, problems: string[]): AuditFound {
       expect(`graveyard of life ${life}, class ${cls}`, grave.get(t) ?? 0, tables[t + T_GRAVE]);
       expect(`below threshold, life ${life}, class ${cls}`, below.get(t) ?? 0, tables[t + T_BELOW]);
       let length = 0;
+      let last = NONE;
       for (let p = tables[t + T_PEND]; p !== NONE && length <= heap.count; ) {
         length++;
         if ((pages[p + P_FLAGS] & PF.queued) === 0)
           problems.push(`page ${p / P_WORDS} is in a queue without its mark`);
+        if (pages[p + P_PEND_OF] !== life || pages[p + P_CLS] !== cls)
+          problems.push(`page ${p / P_WORDS} lies in a queue that is not its own`);
+        if (pages[p + P_PEND_PREV] !== last)
+          problems.push(`page ${p / P_WORDS}: the queue leads back elsewhere`);
+        last = p;
         p = pages[p + P_PEND_NEXT];
       }
+      expect(`end of the queue of life ${life}, class ${cls}`, last, tables[t + T_PEND_LAST]);
       queuedPages += length;
+      waitingBy[cls] += length;
       expect(`queue of life ${life}, class ${cls}`, length, tables[t + T_PEND_COUNT]);
       expect(
         `ready mark of life ${life}, class ${cls}`,
@@ -262,6 +274,7 @@ export function audit(mf2: Mf2Allocator, problems: string[]): AuditFound {
   expect('pages in queues', queuedPages, pending);
   expect('pages in lists of partly free ones', listedPages, partial);
   for (let cls = 0; cls < CLASSES; cls++) {
+    expect(`pages in queues of class ${cls}`, waitingBy[cls], heap.pendingBy[cls]);
     for (let p = heap.orphans[cls]; p !== NONE; p = pages[p + P_ORPH_NEXT]) {
       if (!servable.delete(p)) {
         problems.push(`page ${p / P_WORDS} is listed as an orphan that can serve, and cannot`);

@@ -2,6 +2,7 @@ import { C } from '../../telemetry/counters.ts';
 import { BLOCKED, EV } from '../../telemetry/events.ts';
 import {
   NONE,
+  P_CLS,
   P_ENQ_EVENT,
   P_FLAGS,
   P_FREE,
@@ -14,7 +15,6 @@ import {
   popcount,
   T_PARTIAL,
   T_PEND,
-  T_PEND_COUNT,
 } from './layout.ts';
 import type { Mf2Ownership } from './ownership.ts';
 
@@ -36,6 +36,7 @@ export function pendingOfOthers(from: Mf2Ownership, chain: number, cls: number):
   const { pages, counters } = heap;
   const life = threads.life[chain];
   const gated = knobs.route === 'p';
+  const now = gated ? from.machine.commonNs(chain) : 0;
   let told = false;
   let looks = 0;
   for (let v = heap.nextReady(cls, 0); v !== NONE; v = heap.nextReady(cls, v + 1)) {
@@ -47,7 +48,7 @@ export function pendingOfOthers(from: Mf2Ownership, chain: number, cls: number):
     const t = heap.table(v, cls);
     const p = heap.tables[t + T_PEND];
     let reason = -1;
-    if (gated) reason = gate(from, p, v, t, threads.clock[chain]);
+    if (gated) reason = gate(from, p, v, t, now);
     const claimed =
       pages[p + P_HOLDER] !== NONE || ((pages[p + P_FLAGS] & PF.active) !== 0 && alive);
     const pinned = (pages[p + P_FLAGS] & PF.pinned) !== 0;
@@ -74,14 +75,20 @@ export function pendingOfOthers(from: Mf2Ownership, chain: number, cls: number):
   return NONE;
 }
 
-/** The first gate of route P that is shut, or -1 (S-49). */
+/**
+ * The first gate of route P that is shut, or -1 (S-48, S-49). A window, a time or a least number of 0 is off.
+ * @param now by the common clock, as are the times that it is compared with
+ */
 function gate(from: Mf2Ownership, p: number, owner: number, t: number, now: number): number {
   const { heap, knobs } = from;
-  if (now - heap.lastAllocNs[owner] <= knobs.idleThresholdUs * 1000) return BLOCKED.idle;
+  const { idleThresholdUs, rfrWindowUs } = knobs;
+  if (idleThresholdUs > 0 && now - heap.lastAllocNs[owner] <= idleThresholdUs * 1000)
+    return BLOCKED.idle;
   if (heap.tables[t + T_PARTIAL] !== NONE) return BLOCKED.partial;
-  if (heap.tables[t + T_PEND_COUNT] <= knobs.adoptionThreshold) return BLOCKED.pressure;
+  if (heap.pendingBy[heap.pages[p + P_CLS]] <= knobs.adoptionThreshold) return BLOCKED.pressure;
   if (popcount(heap.pages[p + P_REMOTE]) < knobs.minRemote) return BLOCKED.remotes;
-  if (now < heap.enqueuedNs[p / P_WORDS] + knobs.rfrWindowUs * 1000) return BLOCKED.rfr;
+  if (rfrWindowUs > 0 && now < heap.enqueuedNs[p / P_WORDS] + rfrWindowUs * 1000)
+    return BLOCKED.rfr;
   return -1;
 }
 
@@ -109,7 +116,7 @@ export function orphan(from: Mf2Ownership, chain: number, cls: number): number {
     return found;
   }
   if (knobs.adoptIdleMs === 0) return NONE;
-  const now = threads.clock[chain];
+  const now = from.machine.commonNs(chain);
   looks = 0;
   for (let v = heap.nextReady(cls, 0); v !== NONE; v = heap.nextReady(cls, v + 1)) {
     if (v === threads.life[chain] || !threads.isAlive(v)) continue;

@@ -2,7 +2,7 @@ import type { ModelDef } from '../model.ts';
 import { MF2_KNOBS } from './knobs.ts';
 
 /** The mid allocator: pages with pending queues. */
-export const mf2Def = {
+export const def = {
   id: 'mf2',
   label: 'Mid (MF2)',
   noun: { one: 'page', many: 'pages' },
@@ -22,7 +22,7 @@ export const mf2Def = {
   // orphanPolicy is not here: even where no owner dies, looking for pages of the dead is a step of each slow path, and takes time.
   sharedWhen: {
     // What a fault finds is never 2 MiB of memory that is mapped and untouched.
-    thp: () => 'Pages of 64 KiB are mapped and touched one by one',
+    thp: 'Pages of 64 KiB are mapped and touched one by one',
   },
   features: [
     'owners',

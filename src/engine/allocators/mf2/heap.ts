@@ -5,6 +5,7 @@ import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
 import { PG } from '../../telemetry/states.ts';
 import type { Machine } from '../contract.ts';
+import { RowMarks } from '../row-marks.ts';
 import {
   blocksPerPage,
   CLASSES,
@@ -30,6 +31,8 @@ import {
   P_PART_NEXT,
   P_PART_PREV,
   P_PEND_NEXT,
+  P_PEND_OF,
+  P_PEND_PREV,
   P_PIECE,
   P_REMOTE,
   P_TOUCHED,
@@ -48,6 +51,7 @@ import {
   T_PARTIAL,
   T_PEND,
   T_PEND_COUNT,
+  T_PEND_LAST,
   T_WORDS,
 } from './layout.ts';
 import { conditionOf, Mf2Totals } from './totals.ts';
@@ -64,13 +68,17 @@ export class Mf2Heap {
   readonly counters: Float64Array;
   readonly events: EventLog;
   pages = new Int32Array(64 * P_WORDS);
+  /** When each page was last enqueued, by the common clock. */
   enqueuedNs = new Float64Array(64);
   bornNs = new Float64Array(64);
   count = 0;
+  /** Pages that have left the totals since they were last shown. */
+  readonly marks = new RowMarks();
   /** What lives keep per class: record (life × CLASSES + class) × T_WORDS. */
   tables = new Int32Array(64 * CLASSES * T_WORDS);
   ownPages = new Int32Array(64).fill(NONE);
   exitEvent = new Int32Array(64).fill(NO_CAUSE);
+  /** When each life last allocated, by the common clock. */
   lastAllocNs = new Float64Array(64);
   private lives = 0;
   /** Lives with a non-empty queue, one bit each, by class. */
@@ -87,6 +95,8 @@ export class Mf2Heap {
   /** Pages on queues, and the sum of the times at which they were enqueued, ns. */
   pendingPages = 0;
   pendingSince = 0;
+  /** Pages in pending queues by class, over all threads: D2's adoptable_count. */
+  readonly pendingBy = new Int32Array(CLASSES);
   requestedBytes = 0;
   /** Large requests, thread tables, and what the C library served. */
   readonly libc: LibcHeap;
@@ -152,6 +162,7 @@ export class Mf2Heap {
       this.tables.fill(0, t, t + T_WORDS);
       this.tables[t + T_ACTIVE] = NONE;
       this.tables[t + T_PEND] = NONE;
+      this.tables[t + T_PEND_LAST] = NONE;
       this.tables[t + T_PARTIAL] = NONE;
       this.tables[t + T_LOSS] = NONE;
       this.tables[t + T_LOSS_LAST] = NONE;
@@ -187,6 +198,7 @@ export class Mf2Heap {
 
   /** A page is about to change: takes it out of what is kept of all pages. Change it, then call `enter`. */
   leave(p: number): void {
+    this.marks.bytes[p / P_WORDS] = 1;
     this.totals.before(p);
     const flags = this.pages[p + P_FLAGS];
     if ((flags & (PF.queued | PF.orphan)) === 0) return;
@@ -252,9 +264,12 @@ export class Mf2Heap {
     pages[p + P_PIECE] = piece;
     pages[p + P_BORN_OP] = this.machine.regs[REG_OP];
     pages[p + P_PEND_NEXT] = NONE;
+    pages[p + P_PEND_PREV] = NONE;
     pages[p + P_ENQ_EVENT] = NO_CAUSE;
     pages[p + P_HIDE_EVENT] = NO_CAUSE;
     this.bornNs[row] = now;
+    this.marks.reserve(this.count);
+    this.marks.mark(row);
     this.own(p, life);
     this.totals.arrived(p);
     this.touchPages(p, this.prelinked[cls]);
@@ -377,37 +392,62 @@ export class Mf2Heap {
     if (after !== NONE) pages[after + P_PART_PREV] = before;
   }
 
-  /** Puts a page on the pending queue of `life`, which need not own it (races). */
-  enqueue(p: number, life: number, now: number, event: number): void {
+  /**
+   * Puts a page on the pending queue of `life`, which need not own it (races).
+   * @param last behind all others, to be handed out last; else it is the next
+   * @param now time by the common clock, ns
+   */
+  enqueue(p: number, life: number, last: boolean, now: number, event: number): void {
     const { pages, tables } = this;
     const c = pages[p + P_CLS];
     const t = this.table(life, c);
     this.leave(p);
     pages[p + P_FLAGS] |= PF.pending | PF.queued;
-    pages[p + P_PEND_NEXT] = tables[t + T_PEND];
     pages[p + P_ENQ_EVENT] = event;
+    pages[p + P_PEND_OF] = life;
     this.enqueuedNs[p / P_WORDS] = now;
-    tables[t + T_PEND] = p;
+    const before = last ? tables[t + T_PEND_LAST] : NONE;
+    const after = last ? NONE : tables[t + T_PEND];
+    pages[p + P_PEND_PREV] = before;
+    pages[p + P_PEND_NEXT] = after;
+    if (before === NONE) tables[t + T_PEND] = p;
+    else pages[before + P_PEND_NEXT] = p;
+    if (after === NONE) tables[t + T_PEND_LAST] = p;
+    else pages[after + P_PEND_PREV] = p;
     tables[t + T_PEND_COUNT]++;
+    this.pendingBy[c]++;
     this.ready[c][life >>> 5] |= 1 << (life & 31);
     this.enter(p);
     const { pendingPages, counters } = this;
     if (pendingPages > counters[C.pendingPagesMax]) counters[C.pendingPagesMax] = pendingPages;
   }
 
-  /** Takes the newest page off a life's pending queue; NONE when it is empty. */
+  /** Takes the next page off a life's pending queue; its mark stays. NONE when the queue is empty. */
   dequeue(life: number, cls: number): number {
+    const p = this.tables[this.table(life, cls) + T_PEND];
+    if (p !== NONE) this.unlink(p);
+    return p;
+  }
+
+  /** Takes a page out of the pending queue that it lies in, wherever it stands there; its mark stays. */
+  unlink(p: number): void {
     const { pages, tables } = this;
-    const t = this.table(life, cls);
-    const p = tables[t + T_PEND];
-    if (p === NONE) return NONE;
+    const c = pages[p + P_CLS];
+    const life = pages[p + P_PEND_OF];
+    const t = this.table(life, c);
     this.leave(p);
-    tables[t + T_PEND] = pages[p + P_PEND_NEXT];
-    if (--tables[t + T_PEND_COUNT] === 0) this.ready[cls][life >>> 5] &= ~(1 << (life & 31));
+    const before = pages[p + P_PEND_PREV];
+    const after = pages[p + P_PEND_NEXT];
+    if (before === NONE) tables[t + T_PEND] = after;
+    else pages[before + P_PEND_NEXT] = after;
+    if (after === NONE) tables[t + T_PEND_LAST] = before;
+    else pages[after + P_PEND_PREV] = before;
+    pages[p + P_PEND_PREV] = NONE;
     pages[p + P_PEND_NEXT] = NONE;
     pages[p + P_FLAGS] &= ~PF.queued;
+    this.pendingBy[c]--;
+    if (--tables[t + T_PEND_COUNT] === 0) this.ready[c][life >>> 5] &= ~(1 << (life & 31));
     this.enter(p);
-    return p;
   }
 
   /** First life from `from` on, in order of birth, whose queue of this class is not empty; NONE if none. */
@@ -471,6 +511,7 @@ export class Mf2Heap {
       orphans: this.orphans.slice(),
       lastOrphanExit: this.lastOrphanExit.slice(),
       loss: [this.lossEvent.slice(), this.lossDepth.slice(), this.lossNext.slice()],
+      pendingBy: this.pendingBy.slice(),
       where: this.where.slice(),
       requested: this.requested.slice(),
       scalars: [
@@ -502,6 +543,7 @@ export class Mf2Heap {
     this.runtimeBytes = runtimeBytes;
     this.pages = refill(this.pages, saved.pages, P_WORDS);
     const rows = this.pages.length / P_WORDS;
+    this.marks.reserve(count);
     this.enqueuedNs = refillDoubles(rows, saved.enqueuedNs);
     this.bornNs = refillDoubles(rows, saved.bornNs);
     this.tables = refill(this.tables, saved.tables, CLASSES * T_WORDS);
@@ -518,6 +560,7 @@ export class Mf2Heap {
       Int32Array<ArrayBuffer>,
     ];
     this.totals.restore(saved.totals);
+    this.pendingBy.set(saved.pendingBy);
     this.where = saved.where.slice();
     this.requested = saved.requested.slice();
   }

@@ -8,4 +8,4 @@ export const mf2With =
   (machine, slots) =>
     new Mf2Allocator(machine, new Heap(machine), slots);
 
-export const createMf2 = mf2With(Mf2Heap);
+export const create = mf2With(Mf2Heap);

@@ -33,6 +33,21 @@ export const MF2_KNOBS = {
     apply: 'live',
     url: 'rq',
     default: false,
+    when: (knobs) =>
+      knobs.route === 'cda' ? undefined : 'This route clears the mark before it drains',
+  }),
+  pendingOrder: choice({
+    group: 'adoption',
+    apply: 'live',
+    url: 'po',
+    default: 'newest',
+    options: ['newest', 'oldest'],
+  }),
+  pendingLeave: bool({
+    group: 'adoption',
+    apply: 'live',
+    url: 'pv',
+    default: false,
   }),
   adoptFirst: bool({
     group: 'adoption',
@@ -46,7 +61,10 @@ export const MF2_KNOBS = {
     apply: 'live',
     url: 'aw',
     default: false,
-    when: (knobs) => (knobs.workload === 'wakers' ? undefined : 'Nobody wakes in this workload'),
+    when: (knobs) =>
+      knobs.workload === 'wakers' || knobs.workload === 'mix'
+        ? undefined
+        : 'Nobody wakes in this workload',
   }),
   gateBudget: int({
     group: 'adoption',
@@ -54,7 +72,8 @@ export const MF2_KNOBS = {
     url: 'gb',
     default: 4,
     min: 0,
-    max: 32,
+    max: 1024,
+    scale: 'log',
     unit: 'pages',
   }),
   partialList: choice({

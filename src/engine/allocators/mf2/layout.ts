@@ -46,7 +46,10 @@ export const P_OWNER_EVENT = 19;
 /** Pages of dead owners that can serve a class are linked. */
 export const P_ORPH_NEXT = 20;
 export const P_ORPH_PREV = 21;
-export const P_WORDS = 22;
+export const P_PEND_PREV = 22;
+/** Life whose queue it lies in; of a page in no queue, anything. */
+export const P_PEND_OF = 23;
+export const P_WORDS = 24;
 
 export const PF = {
   /** `in_remote_pending`: it is on a queue, or its enqueueing is under way. */
@@ -81,7 +84,9 @@ export const T_LOSS = 9;
 export const T_LOSS_LAST = 10;
 /** Pages taken so far, by any way. */
 export const T_EVER = 11;
-export const T_WORDS = 12;
+/** The page that a queue hands out last. */
+export const T_PEND_LAST = 12;
+export const T_WORDS = 13;
 
 /** Blocks of a page of this class. */
 export const blocksPerPage = (cls: number, headerBytes: number): number =>

@@ -24,9 +24,11 @@ import {
 /** What chains do with whole pages: queue them, take them over, allocate from them, set them aside. */
 export class Mf2Ownership {
   costs: Costs;
-  /** Owners keep a list of pages with room (S-47). */
+  /** Owners keep a list of pages with room (S-46). */
   partialOn = false;
   private wakeOn = false;
+  /** A page that joins a queue goes behind the others. */
+  private oldestFirst = false;
 
   readonly knobs: Readonly<KnobValues>;
   readonly threads: Threads;
@@ -46,6 +48,7 @@ export class Mf2Ownership {
     const { route } = knobs;
     const listed = route === 's2' || route === 's3' || route === 'p';
     this.partialOn = knobs.partialList === 'byRoute' ? listed : knobs.partialList === 'on';
+    this.oldestFirst = knobs.pendingOrder === 'oldest';
     this.wakeOn = knobs.wakeup === 'byRoute' ? route === 's3' : knobs.wakeup === 'on';
   }
 
@@ -61,7 +64,7 @@ export class Mf2Ownership {
       popcount(heap.pages[p + P_REMOTE]),
       heap.pages[p + P_OWNER_EVENT],
     );
-    heap.enqueue(p, life, now, seq);
+    heap.enqueue(p, life, this.oldestFirst, machine.commonNs(chain), seq);
     heap.counters[C.pendingEnqueued]++;
     if (this.wakeOn && machine.isAlive(life)) this.wake(threads.chainOf(life), now, seq);
   }

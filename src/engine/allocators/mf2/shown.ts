@@ -1,3 +1,4 @@
+import type { KnobValues } from '../../knobs/index.ts';
 import { NEW_PAGE } from '../../telemetry/events.ts';
 import type { PAGE_STATES } from '../../telemetry/states.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type ReasonShown,
   type StatesShown,
 } from '../model.ts';
+import { blocksPerPage, MF2_CLASSES } from './layout.ts';
 
 const states: StatesShown<typeof PAGE_STATES> = [
   { name: 'unmapped', label: 'given back', colour: 'ghost' },
@@ -92,8 +94,18 @@ const reasons: Readonly<Record<keyof typeof NEW_PAGE, ReasonShown>> = {
   },
 };
 
+/** Classes of which a page holds fewer blocks than `least`, in words. */
+const classesBelow = (least: number, knobs: Readonly<KnobValues>): string =>
+  MF2_CLASSES.map((bytes, cls) => ({
+    bytes,
+    blocks: blocksPerPage(cls, knobs.pageHeaderBytes),
+  }))
+    .filter(({ blocks }) => blocks < least)
+    .map(({ bytes, blocks }) => `${bytes / 1024} KiB (${blocks})`)
+    .join(', ');
+
 /** What the page shows of the mid allocator. */
-export const MF2_SHOWN: ModelShown = {
+export const SHOWN: ModelShown = {
   about:
     'A *page* of the mid allocator is 64 KiB of one size class. Remote frees put it on its owner’s *pending queue*; another thread may *adopt* it.',
   states,
@@ -110,6 +122,10 @@ export const MF2_SHOWN: ModelShown = {
     'gateViolations',
     'remoteEdges',
     'drainedBlocks',
+    'madviseCalls',
+    'remoteFrees',
+    'otherMallocs',
+    'refills',
     'backgroundDrains',
     'orphanSuperslabs',
     'queuedBlocks',
@@ -136,7 +152,6 @@ export const MF2_SHOWN: ModelShown = {
     'staleEnqueues',
     'pingPongs',
     'activeLost',
-    'wakes',
     'chain1',
     'chain2',
     'chain3',
@@ -180,4 +195,18 @@ export const MF2_SHOWN: ModelShown = {
     'by another way',
   ],
   spanBytes: () => 65_536,
+  remarks(knobs) {
+    const said: string[] = [];
+    const never = classesBelow(knobs.pendingThreshold, knobs);
+    if (never !== '')
+      said.push(
+        `The pending threshold of ${knobs.pendingThreshold} is above what some pages hold, so these are never enqueued: blocks of ${never}.`,
+      );
+    const shut = knobs.route === 'p' ? classesBelow(knobs.minRemote, knobs) : '';
+    if (shut !== '')
+      said.push(
+        `Route P asks for ${knobs.minRemote} remote blocks in a page; pages of these can never be adopted: blocks of ${shut}.`,
+      );
+    return said;
+  },
 };

@@ -69,6 +69,8 @@ export class Mf2Steps extends Mf2Ownership {
   private clearFirst = false;
   /** Leading bytes of each new block that the program writes; no block is larger than a page. */
   private readonly touchBytes: number;
+  /** A page that is drained as the active one leaves the queue that it lies in. */
+  private leaves = false;
 
   constructor(machine: Machine, heap: Mf2Heap) {
     super(machine, heap);
@@ -98,6 +100,7 @@ export class Mf2Steps extends Mf2Ownership {
     const { route } = knobs;
     this.adopts = route === 'cda' || route === 'p';
     this.clearFirst = route !== 'cda';
+    this.leaves = knobs.pendingLeave;
     const own = route === 'cda' ? [STAGE.active, STAGE.own] : [STAGE.own];
     const rest = route === 'cda' ? [] : [STAGE.active];
     const partial = this.partialOn ? [STAGE.partial] : [];
@@ -393,7 +396,7 @@ export class Mf2Steps extends Mf2Ownership {
     const result = ((row << 5) | block) ^ (via << 29);
     outcome[chain] = (Math.imul(outcome[chain] ^ result, 0x9e3779b1) + 0x7f4a7c15) | 0;
     this.via[chain] = via;
-    heap.lastAllocNs[threads.life[chain]] = threads.clock[chain];
+    heap.lastAllocNs[threads.life[chain]] = this.machine.commonNs(chain);
     heap.counters[this.machine.warming ? C.runtimeMallocs : C.mallocs]++;
     x[at + X_UNNEEDED] = 0;
     if (x[at + X_OLD] !== NONE) {
@@ -532,12 +535,18 @@ export class Mf2Steps extends Mf2Ownership {
     const life = threads.life[chain];
     threads.clock[chain] += costs.pop;
     if (pages[p + P_HOLDER] !== life) {
-      x[at + X_PHASE] = PH.slow;
+      this.goOn(at);
       return;
     }
     if (pages[p + P_OWNER] !== life)
       this.takeOver(chain, p, x[at + X_UNNEEDED] === 2, x[at + X_WAKE_EVENT]);
+    const left = this.leaves && (pages[p + P_FLAGS] & PF.queued) !== 0;
+    if (left) {
+      threads.clock[chain] += costs.pop;
+      heap.unlink(p);
+    }
     heap.leave(p);
+    if (left) pages[p + P_FLAGS] &= ~PF.pending;
     // A page drained as the active one may still be queued; then its mark stays.
     if (this.clearFirst && (pages[p + P_FLAGS] & PF.queued) === 0)
       pages[p + P_FLAGS] &= ~PF.pending;
@@ -562,6 +571,12 @@ export class Mf2Steps extends Mf2Ownership {
     x[at + X_PHASE] = PH.drainLink;
   }
 
+  /** What the chain does when another has taken the page that it was draining. */
+  private goOn(at: number): void {
+    const { x } = this;
+    x[at + X_PHASE] = x[at + X_BG_CLS] > 0 ? PH.background : PH.slow;
+  }
+
   private drainLink(chain: number, at: number): number {
     const { heap, threads, costs, x, knobs } = this;
     const { pages, counters } = heap;
@@ -569,7 +584,7 @@ export class Mf2Steps extends Mf2Ownership {
     const life = threads.life[chain];
     threads.clock[chain] += popcount(pages[p + P_DRAIN]) * costs.drainBlock;
     if (pages[p + P_HOLDER] !== life) {
-      x[at + X_PHASE] = PH.slow;
+      this.goOn(at);
       return STEP.more;
     }
     heap.leave(p);

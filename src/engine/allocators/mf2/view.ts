@@ -12,7 +12,6 @@ import {
 import type { AutopsyPart } from '../contract.ts';
 import type { Mf2Allocator } from './allocator.ts';
 import {
-  CLASSES,
   MF2_CLASSES,
   P_ADOPTED_FROM,
   P_BORN_OP,
@@ -35,11 +34,16 @@ import { SUM } from './totals.ts';
 const PAGE = 4096;
 
 /** Fills the map's columns: a row is a page; `active` is its capacity, `queued` its remote blocks. */
-export function fillColumns(mf2: Mf2Allocator, columns: SpanColumns): void {
+export function fillColumns(
+  mf2: Mf2Allocator,
+  columns: SpanColumns,
+  from: number,
+  to: number,
+): void {
   const { heap } = mf2;
   const { threads } = mf2.machine;
   const { pages, capacity } = heap;
-  for (let row = 0, p = 0; row < heap.count; row++, p += P_WORDS) {
+  for (let row = from, p = from * P_WORDS; row < to; row++, p += P_WORDS) {
     const cls = pages[p + P_CLS];
     const flags = pages[p + P_FLAGS];
     const queued = popcount(pages[p + P_REMOTE]) + popcount(pages[p + P_DRAIN]);
@@ -60,19 +64,9 @@ export function fillColumns(mf2: Mf2Allocator, columns: SpanColumns): void {
   }
 }
 
-/** Pages in pending queues, by chain (living owner, then the chain's dead) and class. */
-export function fillQueues(mf2: Mf2Allocator, matrix: Float64Array): void {
-  matrix.fill(0);
-  const { heap } = mf2;
-  const { threads } = mf2.machine;
-  const { pages } = heap;
-  for (let row = 0, p = 0; row < heap.count; row++, p += P_WORDS) {
-    const remote = popcount(pages[p + P_REMOTE]);
-    if (remote === 0) continue;
-    const dead = (pages[p + P_FLAGS] & PF.orphan) !== 0;
-    const chain = threads.chainOf(pages[p + P_OWNER]);
-    matrix[((dead ? threads.chains : 0) + chain) * CLASSES + pages[p + P_CLS]] += remote;
-  }
+/** Blocks on a page's remote stack; those that a drain has taken off it wait for nobody. */
+export function waitingIn(mf2: Mf2Allocator, row: number): number {
+  return popcount(mf2.heap.pages[row * P_WORDS + P_REMOTE]);
 }
 
 /** Fills the mapped column of the byte ledger from the maintained totals. */
@@ -178,6 +172,8 @@ export function inspectBlocks(
     states,
     requested,
     slots,
+    overhead: 0,
+    lead: 0,
   };
 }
 

@@ -2,7 +2,7 @@ import { costWords, type WordsFor } from '../../knobs/kinds.ts';
 import type { MF2_KNOBS } from './knobs.ts';
 
 /** What the knobs of the mid allocator are called and mean. */
-export const MF2_WORDS: WordsFor<typeof MF2_KNOBS> = {
+export const WORDS: WordsFor<typeof MF2_KNOBS> = {
   route: {
     label: 'Route',
     help: 'CDA: a thread that needs a page takes one from any other thread’s pending queue. S1: owners look into their own queue first and nobody takes. S2: and keep a list of partly free pages. S3: and sleepers wake to drain. P: S2, and a gated adoption when all five conditions hold.',
@@ -31,6 +31,19 @@ export const MF2_WORDS: WordsFor<typeof MF2_KNOBS> = {
     see: 'Lost edges',
     kId: 'K-30',
     source: 're-enqueue (D2)',
+  },
+  pendingOrder: {
+    label: 'Order of the queue',
+    help: 'Which page of a pending queue is looked at first. D2’s queue is a stack: newest first.',
+    see: 'Own queue, tries used up',
+    source: 'lock-free MPSC stack (D2)',
+    options: { newest: 'Newest first', oldest: 'Oldest first' },
+  },
+  pendingLeave: {
+    label: 'Leave the queue when drained as active',
+    help: 'A page that its owner drains while it allocates from it leaves the queue. Without it the page stays there, empty, and costs a try. D2’s stack cannot unlink from its middle; here it costs one exchange.',
+    see: 'Own queue, tries used up',
+    source: 'ours',
   },
   adoptFirst: {
     label: 'Adopt before looking at one’s own',
@@ -70,24 +83,24 @@ export const MF2_WORDS: WordsFor<typeof MF2_KNOBS> = {
   },
   rfrWindowUs: {
     label: 'Right of first refusal',
-    help: 'Route P: an enqueued page belongs to its owner alone for this long.',
+    help: 'Route P: an enqueued page belongs to its owner alone for this long. 0: off.',
     see: 'Adoption lanes: shading; blocked adoptions',
     kId: 'K-37',
     source: 'RFR_WINDOW_CYCLES (D2)',
   },
   idleThresholdUs: {
     label: 'Idle threshold',
-    help: 'Route P: an owner counts as idle when it has not allocated for this long.',
+    help: 'Route P: an owner counts as idle when it has not allocated for this long. 0: owners need not be idle.',
     see: 'Blocked adoptions',
     kId: 'K-38',
     source: 'IDLE_THRESHOLD (D2)',
   },
   adoptionThreshold: {
     label: 'Adoption pressure',
-    help: 'Route P: more pages than this must wait in the owner’s queue.',
+    help: 'Route P: more pages of the class than this must wait in pending queues, those of all threads together.',
     see: 'Blocked adoptions',
     kId: 'K-39',
-    source: 'ADOPTION_THRESHOLD (D2)',
+    source: 'adoptable_count[k] > ADOPTION_THRESHOLD (D2)',
   },
   minRemote: {
     label: 'Remote blocks, at least',

@@ -26,6 +26,9 @@ export function whyNotMemory(tiny: TinyAllocator, act: Intervention): string | u
     case 'stall':
     case 'burst':
     case 'kill':
+    case 'malloc':
+    case 'realloc':
+    case 'free':
       return undefined;
   }
 }

@@ -23,6 +23,7 @@ import type {
   Served,
   StateHash,
 } from '../contract.ts';
+import type { RowMarks } from '../row-marks.ts';
 import { whyNotMemory } from './acts.ts';
 import { audit } from './audit.ts';
 import type { TinyHeap } from './heap.ts';
@@ -44,7 +45,7 @@ import {
 import { type LivingTotals, livingTotals, readLedger } from './ledger.ts';
 import { recordLoop } from './loop.ts';
 import { K_LIVE, K_QUEUED, K_WORDS } from './records.ts';
-import { autopsyOf, fillColumns, fillQueues, inspectBlocks, inspectSpan } from './view.ts';
+import { autopsyOf, fillColumns, inspectBlocks, inspectSpan, waitingIn } from './view.ts';
 
 /** The tiny model behind the contract: whose heap a chain uses, timers, readings. */
 export class TinyAllocator implements Allocator {
@@ -52,7 +53,7 @@ export class TinyAllocator implements Allocator {
   nextTimerNs = Infinity;
   private slots: number;
   private refillsBefore = 0;
-  private readonly living: LivingTotals = { freeBytes: 0, queuedBlocks: 0 };
+  private readonly living: LivingTotals = { freeBytes: 0, queuedBlocks: 0, forgotten: 0 };
 
   constructor(
     readonly machine: Machine,
@@ -179,10 +180,11 @@ export class TinyAllocator implements Allocator {
     heap.blocks[at] = BLOCK_NONE;
     if (!this.allocate(chain, size, slot, 1)) return false;
     // The new block stands in the slot; the old one is freed by what was kept of it.
+    heap.lastRemote = NONE;
     const remote = r >= 0 ? heap.freeBlock(this.ownerOf(chain), r, block, before) : 0;
     if (r < 0) heap.otherFreed(before);
     heap.counters[remote === 1 ? C.remoteFrees : C.localFrees]++;
-    heap.regs[REG_EXTRA] += remote === 1 ? heap.costs.remoteFree : heap.costs.free;
+    heap.regs[REG_EXTRA] += heap.costOfFree();
     return true;
   }
 
@@ -191,7 +193,7 @@ export class TinyAllocator implements Allocator {
     if (heap.blocks[slot * BLOCK_WORDS] === BLOCK_NONE) return;
     const remote = heap.free(this.ownerOf(chain), slot);
     heap.counters[remote === 1 ? C.remoteFrees : C.localFrees]++;
-    heap.regs[REG_EXTRA] += remote === 1 ? heap.costs.remoteFree : heap.costs.free;
+    heap.regs[REG_EXTRA] += heap.costOfFree();
   }
 
   private get counters(): Float64Array {
@@ -323,6 +325,9 @@ export class TinyAllocator implements Allocator {
       case 'stall':
       case 'burst':
       case 'kill':
+      case 'malloc':
+      case 'realloc':
+      case 'free':
         throw new Error(`${act} is the run's business`);
     }
   }
@@ -360,7 +365,9 @@ export class TinyAllocator implements Allocator {
       queued += heap.k[c * K_WORDS + K_QUEUED];
     }
     counters[C.liveBlocks] = live;
+    counters[C.activeBlocks] = live + heap.excess;
     counters[C.queuedBlocks] = queued;
+    counters[C.forgottenSuperslabs] = this.living.forgotten;
     counters[C.queuedDead] = queued - this.living.queuedBlocks;
   }
   readLedger(mapped: Float64Array, resident: Float64Array | undefined): void {
@@ -372,11 +379,14 @@ export class TinyAllocator implements Allocator {
     for (let c = 0; c < heap.classes; c++) row[S['queued.0'] + c] = heap.k[c * K_WORDS + K_QUEUED];
     row[S.reuses] = counters[C.emptyReuses] + counters[C.cacheReuses] + counters[C.adoptions];
   }
-  fillColumns(columns: SpanColumns): void {
-    fillColumns(this, columns);
+  fillColumns(columns: SpanColumns, from: number, to: number): void {
+    fillColumns(this, columns, from, to);
   }
-  fillQueues(matrix: Float64Array): void {
-    fillQueues(this, matrix);
+  changedRows(): RowMarks {
+    return this.heap.changedRows();
+  }
+  waitingIn(row: number): number {
+    return waitingIn(this, row);
   }
   inspectSpan(row: number): SpanDetail | undefined {
     return inspectSpan(this, row);

@@ -4,6 +4,7 @@ import { C } from '../../telemetry/counters.ts';
 import { B, BAND_COUNT } from '../../telemetry/ledger.ts';
 import type { AuditFound } from '../contract.ts';
 import type { TinyAllocator } from './allocator.ts';
+import { auditAside } from './audit-aside.ts';
 import type { TinyHeap } from './heap.ts';
 import {
   BLOCK_INDEX,
@@ -83,6 +84,7 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
   }
 
   let liveTotal = 0;
+  let believed = 0;
   let queuedTotal = 0;
   let queuedDead = 0;
   let orphans = 0;
@@ -142,7 +144,7 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
       const mark = new Uint8Array(carved);
       const walk = (head: number, as: number, what: string): number => {
         let count = 0;
-        for (let b = head; b !== NO_BLOCK; b = lists.next[slabs[r + LIST_BASE] + b]) {
+        for (let b = head; b < NO_BLOCK; b = lists.next[slabs[r + LIST_BASE] + b]) {
           if (b >= carved || mark[b] !== UNSEEN) {
             problems.push(
               `slab ${r}: block ${b} of its ${what} was ${b >= carved ? 'never carved' : 'seen before'}`,
@@ -210,6 +212,7 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
     if (index < acquired)
       problems.push(`SuperSlab ${row}: ${acquired} slabs acquired, ${index} records`);
     if ((flags & SS_FLAG.cached) !== 0) continue;
+    believed += rowActive;
     if (rowLive === 0 && rowActive > 0) inflated++;
     if (rowLive === 0 && rowActive === 0) vacant++;
     const owner = superslabs[at + SS_OWNER];
@@ -221,6 +224,7 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
   }
   for (const r of liveOf.keys()) problems.push(`live blocks in slab ${r}, which no SuperSlab has`);
 
+  auditAside(heap, problems);
   const { counters } = heap;
   expect('SuperSlabs', now, counters[C.superslabsNow]);
   expect(
@@ -229,6 +233,7 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
     now,
   );
   expect('live blocks', liveTotal, counters[C.liveBlocks]);
+  expect('blocks that the counters believe in', believed, counters[C.activeBlocks]);
   expect('queued blocks', queuedTotal, counters[C.queuedBlocks]);
   expect('queued blocks of dead owners', queuedDead, counters[C.queuedDead]);
   expect('orphans', orphans, counters[C.orphanSuperslabs]);

@@ -2,7 +2,7 @@ import type { ModelDef } from '../model.ts';
 import { TINY_KNOBS } from './knobs.ts';
 
 /** The tiny allocator: SuperSlabs. */
-export const tinyDef = {
+export const def = {
   id: 'tiny',
   label: 'Tiny',
   noun: { one: 'SuperSlab', many: 'SuperSlabs' },

@@ -25,6 +25,7 @@ import {
   OWNER,
   REMOTE_COUNT,
   REMOTE_HEAD,
+  SHUT,
   SLAB_CLASS,
   SLAB_INDEX,
   SLAB_SS,
@@ -48,7 +49,15 @@ import {
   SS_SLABS,
   SS_WORDS,
 } from './layout.ts';
-import { K_CARVED, K_QUEUED, K_WORDS, TinyRecords } from './records.ts';
+import { TinyOwners } from './owners.ts';
+import {
+  CHARGE_CONTENDED,
+  CHARGE_FREE,
+  CHARGE_REMOTE,
+  K_CARVED,
+  K_QUEUED,
+  K_WORDS,
+} from './records.ts';
 
 /**
  * The tiny model: SuperSlabs of one size class, slabs with owners, remote queues that only the owner
@@ -56,7 +65,7 @@ import { K_CARVED, K_QUEUED, K_WORDS, TinyRecords } from './records.ts';
  * a slow path. The heap keeps both counters at once, the true one and the one the documents' bug
  * inflates, so that the bug can be switched without a second run.
  */
-export class TinyHeap extends TinyRecords {
+export class TinyHeap extends TinyOwners {
   constructor(machine: Machine, slots: number) {
     super(machine, slots);
     for (let c = 0; c < this.classes; c++) {
@@ -103,6 +112,7 @@ export class TinyHeap extends TinyRecords {
     blocks[at + BLOCK_SIZE] = size;
     this.requestedBytes += size;
     this.k[c * K_WORDS]++;
+    this.marks.mark(this.slabs[r + SLAB_SS]);
     if (++this.slabs[r + LIVE] === 1) this.revived(r);
     return true;
   }
@@ -126,15 +136,18 @@ export class TinyHeap extends TinyRecords {
     const remote = slabs[r + OWNER] === life ? 0 : 1;
     // REMOTE_HEAD follows FREE_HEAD: which list gets the block is an addition, not a branch.
     const head = r + FREE_HEAD + remote;
+    if (slabs[head] === SHUT) this.makesRoom(slabs[r + SLAB_SS]);
     const first = slabs[head];
     this.lists.next[slabs[r + LIST_BASE] + block] = first;
     slabs[head] = block;
     slabs[r + REMOTE_COUNT] += remote;
     slabs[r + EXCESS] += remote & this.uncounted;
+    this.excess += remote & this.uncounted;
     const k = slabs[r + SLAB_CLASS] * K_WORDS;
     this.k[k]--;
     this.k[k + K_QUEUED] += remote;
     this.requestedBytes -= size;
+    this.marks.mark(slabs[r + SLAB_SS]);
     this.lastRemote = remote === 0 ? NONE : r;
     if (remote === 1 && first === NO_BLOCK) this.remoteEdge(r, life);
     if (--slabs[r + LIVE] === 0) this.emptied(r);
@@ -150,6 +163,18 @@ export class TinyHeap extends TinyRecords {
     const owner = slabs[r + OWNER];
     if (this.ordered) return owner !== life || slabs[r + LIVE] === 1;
     return owner !== life && owner > 0 && this.threads.isAlive(owner);
+  }
+
+  /**
+   * What the free costs that was just done, ns. A remote one is dearer when the slab's owner runs: it writes
+   * the same cache line with every malloc and free, and has to fetch it back.
+   */
+  costOfFree(): number {
+    const { charges, lastRemote } = this;
+    if (lastRemote < 0) return charges[CHARGE_FREE];
+    const owner = this.slabs[lastRemote + OWNER];
+    const runs = owner > 0 && this.threads.isAlive(owner) ? 1 : 0;
+    return charges[CHARGE_FREE] + charges[CHARGE_REMOTE] + runs * charges[CHARGE_CONTENDED];
   }
 
   /** Whether malloc finds a block in slab `r` without its slow path. */
@@ -253,13 +278,19 @@ export class TinyHeap extends TinyRecords {
           queues++;
           moved += this.drain(r, -1);
         }
-        this.slabs[r + EXCESS] = 0;
+        this.correct(r);
         r = this.slabs[r + NEXT_SLAB];
       }
       this.reclassify(row);
     }
     this.counters[C.backgroundDrains] += queues;
     this.emit(EV.backgroundDrain, 0, pass, queues, moved, NO_CAUSE);
+  }
+
+  /** Sets the counter of a slab to what it truly holds. */
+  private correct(r: number): void {
+    this.excess -= this.slabs[r + EXCESS];
+    this.slabs[r + EXCESS] = 0;
   }
 
   /** Adds the cost and the time spent waiting for the map lock to the running operation. */
@@ -272,7 +303,8 @@ export class TinyHeap extends TinyRecords {
 
   /**
    * The slow path of malloc (S-12): current slab, its remote queue, the other slabs of the current
-   * SuperSlab, a fresh slab, a kept empty SuperSlab, an orphan, a new mapping.
+   * SuperSlab, others of its own that have room, a fresh slab, full ones of its own whose blocks others
+   * have freed, a kept empty SuperSlab, an orphan, a new mapping.
    * @returns a slab with a block to take, or -1 (NULL)
    */
   refill(heap: number, life: number, c: number, size: number): number {
@@ -286,12 +318,10 @@ export class TinyHeap extends TinyRecords {
     if (r >= 0 && this.canCarve(r)) return r;
     counters[C.refills]++;
     this.regs[REG_EXTRA] += costs.refill;
-    if (r >= 0) {
-      if (this.drainOwn(r)) return r;
-      const found = this.findRoom(this.slabs[r + SLAB_SS], life);
-      if (found >= 0) return this.setCurrent(index, found);
-      if (!knobs.dynamicExpand) return this.nullReturn(life, c, size, NO_CAUSE);
-    }
+    if (r >= 0 && this.drainOwn(r)) return r;
+    const own = this.findOwn(r < 0 ? NONE : this.slabs[r + SLAB_SS], index, life);
+    if (own >= 0) return this.setCurrent(index, own);
+    if (r >= 0 && !knobs.dynamicExpand) return this.nullReturn(life, c, size, NO_CAUSE);
     if (knobs.ownership === 'central') {
       const found = this.findCentral(c, life);
       if (found >= 0) return this.setCurrent(index, found);
@@ -325,6 +355,7 @@ export class TinyHeap extends TinyRecords {
     counters[C.drainAttempts]++;
     const head = slabs[r + REMOTE_HEAD];
     if (head === NO_BLOCK) return 0;
+    if (slabs[r + FREE_HEAD] === SHUT) this.makesRoom(slabs[r + SLAB_SS]);
     const base = slabs[r + LIST_BASE];
     let tail = head;
     let moved = 1;
@@ -337,6 +368,7 @@ export class TinyHeap extends TinyRecords {
     slabs[r + REMOTE_HEAD] = NO_BLOCK;
     slabs[r + REMOTE_COUNT] = 0;
     const row = slabs[r + SLAB_SS];
+    this.marks.mark(row);
     if ((this.superslabs[row * SS_WORDS + SS_FLAGS] & SS_FLAG.kept) === 0) {
       this.k[slabs[r + SLAB_CLASS] * K_WORDS + K_QUEUED] -= moved;
     }
@@ -391,19 +423,78 @@ export class TinyHeap extends TinyRecords {
   /** Drains the slab's own queue if that is on; true when a block is free afterwards. */
   private drainOwn(r: number): boolean {
     if (this.knobs.drainOnRefill) this.drain(r, this.slabs[r + OWNER]);
-    return this.slabs[r + FREE_HEAD] !== NO_BLOCK;
+    return this.slabs[r + FREE_HEAD] < NO_BLOCK;
+  }
+
+  /**
+   * A slab with a block, or that can make one, in SuperSlabs that `life` owns: `row`, its current one (NONE:
+   * it has none), and those of the list `index` that it has set aside, if it remembers them. Blocks that
+   * exist come before a fresh slab; full SuperSlabs are looked through before it takes another one.
+   */
+  private findOwn(row: number, index: number, life: number): number {
+    if (!this.looksBack) return row === NONE ? NONE : this.findRoom(row, life);
+    let found = row === NONE ? NONE : this.findBlock(row);
+    if (found < 0) found = this.findAside(this.roomyHead[index]);
+    if (found < 0 && row !== NONE) found = this.freshSlab(row, life);
+    for (
+      let aside = this.roomyHead[index];
+      found < 0 && aside !== NONE;
+      aside = this.nextAside(aside)
+    )
+      found = this.freshSlab(aside, life);
+    if (found < 0 && this.knobs.drainOnRefill) found = this.findAside(this.fullHead[index]);
+    return found;
+  }
+
+  /** The first slab with a block in a list of SuperSlabs set aside, from `first` on. */
+  private findAside(first: number): number {
+    const { superslabs, counters } = this;
+    for (let row = first; row !== NONE; ) {
+      const next = this.nextAside(row);
+      counters[C.ownLooks]++;
+      this.regs[REG_EXTRA] += this.costs.look;
+      const found = this.findBlock(row);
+      if (found >= 0) {
+        counters[C.ownReuses]++;
+        return found;
+      }
+      // Blocks that it may not drain are no room.
+      const at = row * SS_WORDS;
+      if (
+        (superslabs[at + SS_FLAGS] & SS_FLAG.roomy) !== 0 &&
+        superslabs[at + SS_ACQUIRED] === superslabs[at + SS_SLABS]
+      ) {
+        this.leaveAside(row);
+        this.shut(row);
+      }
+      row = next;
+    }
+    return NONE;
+  }
+
+  /** A block is about to come free in a full SuperSlab that its owner has set aside. */
+  protected makesRoom(row: number): void {
+    this.putBack(row);
   }
 
   /** First slab of a SuperSlab that has or can make a block; acquires a fresh one if there is room. */
   private findRoom(row: number, life: number): number {
+    const found = this.findBlock(row);
+    return found >= 0 ? found : this.freshSlab(row, life);
+  }
+  private findBlock(row: number): number {
     const { superslabs } = this;
     const at = row * SS_WORDS;
     let r = superslabs[at + SS_FIRST_SLAB];
     for (let i = superslabs[at + SS_ACQUIRED]; i > 0; i--) {
-      if (this.slabs[r + FREE_HEAD] !== NO_BLOCK || this.drainOwn(r) || this.canCarve(r)) return r;
+      if (this.slabs[r + FREE_HEAD] < NO_BLOCK || this.drainOwn(r) || this.canCarve(r)) return r;
       r = this.slabs[r + NEXT_SLAB];
     }
-    return superslabs[at + SS_ACQUIRED] < superslabs[at + SS_SLABS]
+    return NONE;
+  }
+  private freshSlab(row: number, life: number): number {
+    const at = row * SS_WORDS;
+    return this.superslabs[at + SS_ACQUIRED] < this.superslabs[at + SS_SLABS]
       ? this.acquireSlab(row, life)
       : NONE;
   }
@@ -447,6 +538,7 @@ export class TinyHeap extends TinyRecords {
       this.adopt(row, heap, life, this.superslabs[row * SS_WORDS + SS_ORPHAN_EVENT]);
       const found = this.findRoom(row, life);
       if (found >= 0) return found;
+      this.setAside(row);
     }
   }
 
@@ -472,6 +564,7 @@ export class TinyHeap extends TinyRecords {
     const found = this.findRoom(row, life);
     const c = this.superslabs[row * SS_WORDS + SS_CLASS];
     if (found >= 0) this.setCurrent(heap * MAX_CLASSES + c, found);
+    else this.setAside(row);
   }
 
   /** An intervention: releases a SuperSlab without live blocks, whatever its counter says. */
@@ -479,7 +572,7 @@ export class TinyHeap extends TinyRecords {
     this.leaveCurrent(row);
     let r = this.superslabs[row * SS_WORDS + SS_FIRST_SLAB];
     for (let i = this.superslabs[row * SS_WORDS + SS_ACQUIRED]; i > 0; i--) {
-      this.slabs[r + EXCESS] = 0;
+      this.correct(r);
       r = this.slabs[r + NEXT_SLAB];
     }
     this.reclassify(row);
@@ -503,6 +596,7 @@ export class TinyHeap extends TinyRecords {
       r = this.slabs[r + NEXT_SLAB];
     }
     superslabs[at + SS_OWNER] = life;
+    this.marks.mark(row);
     this.appendOwn(heap, row);
   }
 

@@ -8,4 +8,4 @@ export const tinyWith =
   (machine, slots) =>
     new TinyAllocator(machine, new Heap(machine, slots), slots);
 
-export const createTiny = tinyWith(TinyHeap);
+export const create = tinyWith(TinyHeap);

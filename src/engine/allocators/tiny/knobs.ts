@@ -23,6 +23,17 @@ export const TINY_KNOBS = {
     default: 'owner',
     options: ['owner', 'central', 'hybridG'],
   }),
+  ownReuse: choice({
+    group: 'shape',
+    apply: 'live',
+    url: 'ou',
+    default: 'chunks',
+    options: ['chunks', 'current'],
+    when: (knobs) =>
+      knobs.ownership !== 'central'
+        ? undefined
+        : 'With a central list every SuperSlab of the class is looked through',
+  }),
   decOnRemote: bool({
     group: 'frees',
     apply: 'live',
@@ -156,6 +167,25 @@ export const TINY_KNOBS = {
     when: (knobs) =>
       onlyUnderCosts(knobs) ??
       (knobs.ownership === 'central' ? undefined : 'Needs the central list'),
+  },
+  costDecrement: {
+    ...cost('cz', 5, 2000),
+    when: (knobs) =>
+      onlyUnderCosts(knobs) ??
+      (knobs.ownership === 'central'
+        ? 'No remote frees with a central list'
+        : knobs.decOnRemote === true
+          ? undefined
+          : 'Remote frees are not counted'),
+  },
+  costContended: cost('cb', 40, 2000),
+  costLook: {
+    ...cost('cj', 20, 5000),
+    when: (knobs) =>
+      onlyUnderCosts(knobs) ??
+      (knobs.ownership === 'central' || knobs.ownReuse !== 'chunks'
+        ? 'Nobody looks into other SuperSlabs of its own'
+        : undefined),
   },
   costTrimVisit: cost('cv', 170, 5000),
 } as const satisfies KnobTable;

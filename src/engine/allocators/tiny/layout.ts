@@ -7,8 +7,9 @@
  * has a span there that starts at LIST_START entries and doubles as blocks are carved.
  */
 
-/** Slab record, in Int32 words. */
-export const SLAB_WORDS = 16;
+/** Slab record, in Int32 words: 2 ** SLAB_SHIFT. */
+export const SLAB_SHIFT = 4;
+export const SLAB_WORDS = 2 ** SLAB_SHIFT;
 /** Life that owns the slab; CENTRAL_LIFE with a central list, NO_LIFE before the first owner. */
 export const OWNER = 0;
 /** Row of its SuperSlab. */
@@ -63,6 +64,9 @@ export const SS_OWN_NEXT = 11;
 export const SS_OWN_PREV = 12;
 export const SS_ORPHAN_NEXT = 13;
 export const SS_ORPHAN_PREV = 14;
+/** A SuperSlab that a living owner has set aside is no orphan: its list has the same words. */
+export const SS_ASIDE_NEXT = SS_ORPHAN_NEXT;
+export const SS_ASIDE_PREV = SS_ORPHAN_PREV;
 export const SS_EMPTY_NEXT = 15;
 export const SS_EMPTY_PREV = 16;
 /** Life it was adopted from, or NO_LIFE. */
@@ -90,6 +94,10 @@ export const SS_FLAG = {
   vacant: 512,
   /** By an intervention: not to be adopted, taken over or released. */
   pinned: 1024,
+  /** Set aside by its living owner, in the list of those with room (ownReuse: chunks). */
+  roomy: 2048,
+  /** Set aside by its living owner with no block to take: in the list of full ones, its slabs SHUT. */
+  full: 4096,
 } as const;
 
 /**
@@ -102,6 +110,12 @@ export const INDEX_BITS = 0x3fffffff;
 export const NONE = -1;
 /** Sentinel of block indices. */
 export const NO_BLOCK = 0xffff;
+/**
+ * Head of the empty free list of a slab whose SuperSlab is full: the first block that its owner frees there
+ * must be noticed. With NO_BLOCK + 1 the hot loop asks for this and for the first block of a remote queue in
+ * one comparison. It is a head alone, never in a list: entries have 16 bits.
+ */
+export const SHUT = NO_BLOCK + 1;
 export const NO_LIFE = -2;
 /** Owner of everything when `ownership` is `central`. */
 export const CENTRAL_LIFE = -1;

@@ -24,12 +24,15 @@ const PAGE = 4096;
 export interface LivingTotals {
   freeBytes: number;
   queuedBlocks: number;
+  /** SuperSlabs with room that their owners have set aside and never look into again. */
+  forgotten: number;
 }
 
 /** Free bytes and queued blocks of living owners, by walking what they own. */
 export function livingTotals(heap: TinyHeap, chains: number, into: LivingTotals): void {
   into.freeBytes = 0;
   into.queuedBlocks = 0;
+  into.forgotten = 0;
   const { superslabs, slabs } = heap;
   for (let chain = 0; chain < chains; chain++) {
     for (
@@ -46,6 +49,7 @@ export function livingTotals(heap: TinyHeap, chains: number, into: LivingTotals)
         into.freeBytes += (slabs[r + CARVED] - slabs[r + LIVE] - slabs[r + REMOTE_COUNT]) * bytes;
         r = slabs[r + NEXT_SLAB];
       }
+      if (heap.isForgotten(row)) into.forgotten++;
     }
   }
 }

@@ -42,10 +42,13 @@ import {
   NONE,
   OWNER,
   REMOTE_COUNT,
+  SHUT,
   SLAB_CLASS,
+  SLAB_SHIFT,
 } from './layout.ts';
 import {
   CHARGE_CENTRAL,
+  CHARGE_CONTENDED,
   CHARGE_FREE,
   CHARGE_MALLOC,
   CHARGE_OP,
@@ -102,6 +105,7 @@ export function recordLoop(
   const freeCost = charges[CHARGE_FREE];
   const remoteExtra = charges[CHARGE_REMOTE];
   const central = charges[CHARGE_CENTRAL];
+  const contended = charges[CHARGE_CONTENDED];
   const until = regs[REG_UNTIL];
   const horizon = regs[REG_HORIZON];
   const tie = regs[REG_TIE] === 1;
@@ -117,9 +121,12 @@ export function recordLoop(
   const currentBase = (heapIndex * MAX_CLASSES) & INDEX_BITS;
   let { blocks, slabs } = heap;
   let next = heap.lists.next;
+  let marked = heap.slabMarks.bytes;
   let clock = threads.clock[chain];
   let requested = 0;
   let remoteFrees = 0;
+  /** Of these, done by the heap itself, which counts them where they are believed to live. */
+  let remoteByHeap = 0;
   let frees = 0;
   /** Records that are neither a malloc nor the free of a block. */
   let others = 0;
@@ -147,14 +154,15 @@ export function recordLoop(
         const list = r + FREE_HEAD + remote;
         const first = slabs[list];
         const live = (slabs[r + LIVE] - 1) | 0;
-        // The first of a remote queue: remote and NO_BLOCK at once, in one comparison.
-        if (live === 0 || first + remote === NO_BLOCK + 1) {
+        // The first of a remote queue (remote and NO_BLOCK), or of a shut slab (SHUT), in one comparison.
+        if (live === 0 || first + remote === SHUT) {
           rare = 1;
           break;
         }
-        // Who can see it: with `ordered` anybody, else only an owner that runs; main never drains.
-        const seen = remote & (ordered | (alive[owner] >> ALIVE_SHIFT));
-        if (seen !== 0 && (ordered !== 0 || owner > 0)) {
+        // The owner is a thread that runs (its life is above 0, and alive); main never drains.
+        const runs = remote & (alive[owner] >> ALIVE_SHIFT) & (-owner >>> 31);
+        // Who can see it: with `ordered` anybody, else only such an owner.
+        if ((runs | (remote & ordered)) !== 0) {
           // mustWait, written out: a call would cost more here than all it does.
           const key = byOps ? chainOps + (budget - left) : clock;
           if (key > horizon || (key === horizon && !tie)) break;
@@ -165,6 +173,7 @@ export function recordLoop(
         next[(slabs[r + LIST_BASE] + freed) & INDEX_BITS] = first;
         slabs[list] = freed;
         slabs[r + LIVE] = live;
+        marked[r >>> SLAB_SHIFT] = 1;
         slabs[r + REMOTE_COUNT] += remote;
         slabs[r + EXCESS] += remote & uncounted;
         const kc = (slabs[r + SLAB_CLASS] * K_WORDS) & INDEX_BITS;
@@ -174,7 +183,7 @@ export function recordLoop(
         frees = (frees + 1) | 0;
         // Its slab, or NONE (all bits set) after a local one.
         lastRemote = r | (remote - 1);
-        clock += freeCost + remote * remoteExtra;
+        clock += freeCost + remote * remoteExtra + runs * contended;
         at = (at + OP_WORDS) & INDEX_BITS;
         if ((head & OP_END) !== 0) {
           clock += perOp;
@@ -245,8 +254,9 @@ export function recordLoop(
     if (shared && mustWait(regs, clock, budget - left)) break;
     if (oneList) {
       // One list for all: every call takes its lock. Others may have its core meanwhile.
-      clock +=
-        (central === 0 ? 0 : heap.machine.locks.acquire(LOCK.central, clock, central)) + central;
+      const { locks } = heap.machine;
+      const hold = central + (locks.handOver(LOCK.central, chain) ? contended : 0);
+      clock += (hold === 0 ? 0 : locks.acquire(LOCK.central, clock, hold)) + hold;
     }
     regs[REG_OP] = firstOp + (budget - left);
     regs[REG_NOW] = clock;
@@ -256,8 +266,9 @@ export function recordLoop(
         const remote = heap.free(self, slot);
         lastRemote = heap.lastRemote | 0;
         remoteFrees += remote;
+        remoteByHeap += remote;
         frees++;
-        clock += freeCost + remote * remoteExtra;
+        clock += heap.costOfFree();
       } else others++;
     } else if (kind === OP_MALLOC) {
       served =
@@ -271,6 +282,7 @@ export function recordLoop(
     }
     ({ blocks, slabs } = heap);
     next = heap.lists.next;
+    marked = heap.slabMarks.bytes;
     clock += regs[REG_EXTRA];
     regs[REG_EXTRA] = 0;
     if (!served) break;
@@ -283,6 +295,7 @@ export function recordLoop(
     if (regs[REG_STOP] !== 0 || regs[REG_WAITED] > 0) break;
   }
   heap.requestedBytes += requested;
+  heap.excess += uncounted * (remoteFrees - remoteByHeap);
   heap.lastRemote = lastRemote;
   threads.clock[chain] = clock;
   threads.inFlight[chain] = lastRemote;

@@ -9,6 +9,7 @@ import { KIND } from '../../machine/vma.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
 import type { Machine } from '../contract.ts';
+import { RowMarks } from '../row-marks.ts';
 import {
   BLOCK_NONE,
   BLOCK_SIZE,
@@ -36,6 +37,7 @@ import {
   SLAB_CLASS,
   SLAB_INDEX,
   SLAB_PAGES,
+  SLAB_SHIFT,
   SLAB_SS,
   SLAB_WORDS,
   SS_ACQUIRED,
@@ -50,11 +52,8 @@ import {
   SS_FLAGS,
   SS_LAST_SLAB,
   SS_ORPHAN_EVENT,
-  SS_ORPHAN_NEXT,
-  SS_ORPHAN_PREV,
   SS_ORPHANED_AT,
   SS_OWN_NEXT,
-  SS_OWN_PREV,
   SS_OWNER,
   SS_PIECE,
   SS_SLABS,
@@ -74,12 +73,16 @@ export const K_CAPACITY = 3;
 /** Of K_LIVE, thread tables. */
 export const K_RUNTIME = 4;
 
-/** Places in `charges`: ns an operation, a malloc, a free, what a remote free costs beyond it, the one list. */
+/**
+ * Places in `charges`: ns an operation, a malloc, a free, what a remote free costs beyond it, what it costs
+ * more when the slab's owner runs, the one list.
+ */
 export const CHARGE_OP = 0;
 export const CHARGE_MALLOC = 1;
 export const CHARGE_FREE = 2;
 export const CHARGE_REMOTE = 3;
 export const CHARGE_CENTRAL = 4;
+export const CHARGE_CONTENDED = 5;
 
 /**
  * What the tiny model remembers: SuperSlab and slab records, their lists and owners, and totals over all of
@@ -96,6 +99,9 @@ export class TinyRecords {
   slabs = new Int32Array(256 * SLAB_WORDS);
   superslabs = new Int32Array(64 * SS_WORDS);
   bornNs = new Float64Array(64);
+  /** SuperSlabs of which something has changed since they were last shown; slabs of which a block was freed. */
+  readonly marks = new RowMarks();
+  readonly slabMarks = new RowMarks();
   /** Where each live block is, by workload slot. */
   blocks: Int32Array<ArrayBuffer>;
   /** Current slab by chain and class. */
@@ -116,6 +122,15 @@ export class TinyRecords {
   protected readonly orphanHead = new Int32Array(MAX_CLASSES).fill(NONE);
   protected readonly emptyHead = new Int32Array(MAX_CLASSES).fill(NONE);
   protected readonly keptHead = new Int32Array(MAX_CLASSES).fill(NONE);
+  /** SuperSlabs that a chain's living thread has set aside, by chain and class, newest first. */
+  readonly roomyHead: Int32Array;
+  readonly fullHead: Int32Array;
+  /** Owners look into what they have set aside (ownReuse: chunks). */
+  looksBack = false;
+  /** What a living owner has set aside it never looks into again (ownReuse: current). */
+  get forgets(): boolean {
+    return !this.looksBack && !this.oneList;
+  }
   protected cacheHead = NONE;
   protected cached = 0;
   /** Ledger scalars over the same SuperSlabs as `k`, except where named. */
@@ -127,13 +142,15 @@ export class TinyRecords {
   runtimeBytes = 0;
   /** Requested bytes of live program blocks in SuperSlabs. */
   requestedBytes = 0;
+  /** How far all counters together are above the blocks that live: the sum of EXCESS. */
+  excess = 0;
   /** Requests above the top class, and what the C library serves instead. */
   readonly other: LibcHeap;
   /** 1 while remote frees do not lower the counter. */
   uncounted = 1;
   costs: Costs;
   /** Of the costs, what the hot loop charges, by CHARGE_. */
-  readonly charges = new Float64Array(5);
+  readonly charges = new Float64Array(6);
   /** The order in which threads reach each other's queues and lists can change what happens. */
   ordered = false;
   /** All threads allocate from one list (option F). */
@@ -170,6 +187,8 @@ export class TinyRecords {
     this.current = new Int32Array(chains * MAX_CLASSES).fill(NONE);
     this.ownHead = new Int32Array(chains).fill(NONE);
     this.ownTail = new Int32Array(chains).fill(NONE);
+    this.roomyHead = new Int32Array(chains * MAX_CLASSES).fill(NONE);
+    this.fullHead = new Int32Array(chains * MAX_CLASSES).fill(NONE);
     this.blockBytes = classSizes(knobs.classTable);
     this.classes = this.blockBytes.length;
     this.costs = costsOf(knobs);
@@ -192,8 +211,9 @@ export class TinyRecords {
     this.charges[CHARGE_OP] = this.costs.perOp;
     this.charges[CHARGE_MALLOC] = this.costs.malloc;
     this.charges[CHARGE_FREE] = this.costs.free;
-    this.charges[CHARGE_REMOTE] = this.costs.remoteFree - this.costs.free;
+    this.charges[CHARGE_REMOTE] = this.costs.remoteFree + this.costs.decrement - this.costs.free;
     this.charges[CHARGE_CENTRAL] = this.costs.central;
+    this.charges[CHARGE_CONTENDED] = this.costs.contended;
     const header = knobs.headerByte ? 1 : 0;
     this.topRequest = this.blockBytes[this.classes - 1] - header;
     this.classOf = new Uint8Array(this.topRequest + 1);
@@ -242,34 +262,6 @@ export class TinyRecords {
   /** Class of a slab's blocks. */
   slabClass(r: number): number {
     return this.slabs[r + SLAB_CLASS];
-  }
-
-  /** A thread exits: everything it owns becomes an orphan at this instant (S-63). */
-  orphanAll(chain: number, exitEvent: number): void {
-    this.current.fill(NONE, chain * MAX_CLASSES, (chain + 1) * MAX_CLASSES);
-    const { superslabs } = this;
-    let row = this.ownHead[chain];
-    this.ownHead[chain] = NONE;
-    this.ownTail[chain] = NONE;
-    while (row !== NONE) {
-      const at = row * SS_WORDS;
-      const next = superslabs[at + SS_OWN_NEXT];
-      const c = superslabs[at + SS_CLASS];
-      superslabs[at + SS_FLAGS] = (superslabs[at + SS_FLAGS] & ~SS_FLAG.current) | SS_FLAG.orphan;
-      superslabs[at + SS_ORPHANED_AT] = this.threads.lives;
-      superslabs[at + SS_ORPHAN_EVENT] = this.emit(
-        EV.superslabOrphaned,
-        superslabs[at + SS_OWNER],
-        row,
-        c,
-        0,
-        exitEvent,
-      );
-      this.pushFront(this.orphanHead, c, row, SS_ORPHAN_NEXT, SS_ORPHAN_PREV);
-      this.counters[C.orphanSuperslabs]++;
-      this.reclassify(row);
-      row = next;
-    }
   }
 
   emit(kind: number, life: number, subject: number, a: number, b: number, cause: number): number {
@@ -399,16 +391,6 @@ export class TinyRecords {
     else this.superslabs[at] &= ~SS_FLAG.pinned;
   }
 
-  /** Its owner no longer allocates from this SuperSlab. */
-  protected leaveCurrent(row: number): void {
-    const at = row * SS_WORDS;
-    if ((this.superslabs[at + SS_FLAGS] & SS_FLAG.current) === 0) return;
-    const owner = this.superslabs[at + SS_OWNER];
-    const heap = owner === CENTRAL_LIFE ? 0 : this.threads.chainOf(owner);
-    this.current[heap * MAX_CLASSES + this.superslabs[at + SS_CLASS]] = NONE;
-    this.superslabs[at + SS_FLAGS] &= ~SS_FLAG.current;
-  }
-
   /** Live blocks of a SuperSlab. */
   liveIn(row: number): number {
     let live = 0;
@@ -458,6 +440,7 @@ export class TinyRecords {
     const { superslabs } = this;
     const at = row * SS_WORDS;
     const index = superslabs[at + SS_ACQUIRED]++;
+    this.marks.mark(row);
     const c = superslabs[at + SS_CLASS];
     // Records outlive a stay in the SuperSlab cache: they remember which pages are resident.
     let r = superslabs[at + SS_FIRST_SLAB];
@@ -500,24 +483,9 @@ export class TinyRecords {
     return r;
   }
 
-  protected setCurrent(index: number, r: number): number {
-    const { superslabs } = this;
-    const before = this.current[index];
-    const row = this.slabs[r + SLAB_SS];
-    this.current[index] = r;
-    if (before >= 0) {
-      const old = this.slabs[before + SLAB_SS];
-      if (old === row) return r;
-      superslabs[old * SS_WORDS + SS_FLAGS] &= ~SS_FLAG.current;
-      this.reclassify(old);
-    }
-    superslabs[row * SS_WORDS + SS_FLAGS] |= SS_FLAG.current;
-    this.reclassify(row);
-    return r;
-  }
-
   /** Brings flags, gauges and the list of empties of one SuperSlab into line with its slabs. */
   protected reclassify(row: number): void {
+    this.marks.mark(row);
     const { superslabs, counters } = this;
     const at = row * SS_WORDS;
     let live = 0;
@@ -560,28 +528,9 @@ export class TinyRecords {
     return sum;
   }
 
-  /** Keeps an empty SuperSlab in reserve: it may be taken again, its bytes move to keptEmpty. */
-  protected keep(row: number): void {
-    const { superslabs } = this;
-    const at = row * SS_WORDS;
-    // Under the hazard a current SuperSlab may be in the reserve; it is in use all the same.
-    if ((superslabs[at + SS_FLAGS] & (SS_FLAG.kept | SS_FLAG.current)) !== 0) return;
-    if ((superslabs[at + SS_FLAGS] & SS_FLAG.empty) !== 0) this.leaveEmpty(row);
-    superslabs[at + SS_FLAGS] |= SS_FLAG.kept;
-    this.pushFront(this.keptHead, superslabs[at + SS_CLASS], row, SS_EMPTY_NEXT, SS_EMPTY_PREV);
-    this.countRow(row, -1);
-  }
-
-  protected unkeep(row: number): void {
-    const { superslabs } = this;
-    const at = row * SS_WORDS;
-    superslabs[at + SS_FLAGS] &= ~SS_FLAG.kept;
-    this.unlink(this.keptHead, superslabs[at + SS_CLASS], row, SS_EMPTY_NEXT, SS_EMPTY_PREV);
-    this.countRow(row, 1);
-  }
-
   /** Moves a SuperSlab's blocks and pages out of (-1) or back into (+1) the totals of memory in use. */
   protected countRow(row: number, sign: 1 | -1): void {
+    this.marks.mark(row);
     const { superslabs, slabs } = this;
     const at = row * SS_WORDS;
     const c = superslabs[at + SS_CLASS] * K_WORDS;
@@ -620,6 +569,20 @@ export class TinyRecords {
     return NONE;
   }
 
+  /**
+   * SuperSlabs to be shown anew. The hot loop marks slabs, and only where it frees: mallocs come from
+   * current slabs, which therefore always count as changed.
+   */
+  changedRows(): RowMarks {
+    const { slabs, marks, slabMarks, current } = this;
+    const count = this.slabTop >>> SLAB_SHIFT;
+    for (let i = slabMarks.nextMarked(0, count); i < count; i = slabMarks.nextMarked(i + 1, count))
+      marks.mark(slabs[(i << SLAB_SHIFT) + SLAB_SS]);
+    slabMarks.clear();
+    for (const r of current) if (r >= 0) marks.mark(slabs[r + SLAB_SS]);
+    return marks;
+  }
+
   protected newSlab(): number {
     const recycled = this.freeSlab;
     if (recycled !== NONE) {
@@ -628,6 +591,7 @@ export class TinyRecords {
     }
     const r = this.slabTop;
     this.slabTop += SLAB_WORDS;
+    this.slabMarks.reserve(this.slabTop >>> SLAB_SHIFT);
     if (this.slabTop > this.slabs.length) this.slabs = grown(this.slabs, this.slabs.length * 2);
     return r;
   }
@@ -639,6 +603,7 @@ export class TinyRecords {
       return recycled;
     }
     const row = this.rows++;
+    this.marks.reserve(this.rows);
     if (this.rows * SS_WORDS > this.superslabs.length) {
       this.superslabs = grown(this.superslabs, this.superslabs.length * 2);
       const wider = new Float64Array(this.bornNs.length * 2);
@@ -665,41 +630,6 @@ export class TinyRecords {
     this.freeRow = row;
   }
 
-  protected appendOwn(heap: number, row: number): void {
-    const { superslabs } = this;
-    const tail = this.ownTail[heap];
-    superslabs[row * SS_WORDS + SS_OWN_PREV] = tail;
-    superslabs[row * SS_WORDS + SS_OWN_NEXT] = NONE;
-    if (tail === NONE) this.ownHead[heap] = row;
-    else superslabs[tail * SS_WORDS + SS_OWN_NEXT] = row;
-    this.ownTail[heap] = row;
-  }
-
-  protected leaveOwner(row: number): void {
-    const { superslabs } = this;
-    const owner = superslabs[row * SS_WORDS + SS_OWNER];
-    const heap = owner === CENTRAL_LIFE ? 0 : this.threads.chainOf(owner);
-    const prev = superslabs[row * SS_WORDS + SS_OWN_PREV];
-    const next = superslabs[row * SS_WORDS + SS_OWN_NEXT];
-    if (prev === NONE) this.ownHead[heap] = next;
-    else superslabs[prev * SS_WORDS + SS_OWN_NEXT] = next;
-    if (next === NONE) this.ownTail[heap] = prev;
-    else superslabs[next * SS_WORDS + SS_OWN_PREV] = prev;
-  }
-
-  protected leaveOrphans(row: number): void {
-    const at = row * SS_WORDS;
-    this.unlink(
-      this.orphanHead,
-      this.superslabs[at + SS_CLASS],
-      row,
-      SS_ORPHAN_NEXT,
-      SS_ORPHAN_PREV,
-    );
-    this.superslabs[at + SS_FLAGS] &= ~SS_FLAG.orphan;
-    this.counters[C.orphanSuperslabs]--;
-  }
-
   protected leaveEmpty(row: number): void {
     const at = row * SS_WORDS;
     this.unlink(this.emptyHead, this.superslabs[at + SS_CLASS], row, SS_EMPTY_NEXT, SS_EMPTY_PREV);
@@ -722,11 +652,6 @@ export class TinyRecords {
     if (before === NONE) heads[c] = after;
     else superslabs[before * SS_WORDS + next] = after;
     if (after !== NONE) superslabs[after * SS_WORDS + prev] = before;
-  }
-
-  /** SuperSlabs that a living thread, or the central list, owns, oldest first. */
-  ownedBy(chain: number): number {
-    return this.ownHead[chain];
   }
 
   /** Words of slab records in use, recycled ones included. */
@@ -779,12 +704,15 @@ export class TinyRecords {
     SCALARS.forEach((name, i) => {
       this[name] = from.scalars[i];
     });
+    this.marks.reserve(this.rows);
+    this.slabMarks.reserve(this.slabTop >>> SLAB_SHIFT);
     [this.other.live, this.other.pages] = from.other;
   }
 
   private heads(): Int32Array[] {
-    const { ownHead, ownTail, orphanHead, emptyHead, keptHead, reserve } = this;
-    return [ownHead, ownTail, orphanHead, emptyHead, keptHead, reserve];
+    const { ownHead, ownTail, orphanHead, emptyHead, keptHead, roomyHead, fullHead, reserve } =
+      this;
+    return [ownHead, ownTail, orphanHead, emptyHead, keptHead, roomyHead, fullHead, reserve];
   }
 }
 
@@ -804,6 +732,7 @@ const SCALARS = [
   'keptBytes',
   'runtimeBytes',
   'requestedBytes',
+  'excess',
   'lastRemote',
   'trimPasses',
   'passEvent',

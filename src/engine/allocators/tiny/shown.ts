@@ -17,10 +17,16 @@ const states: StatesShown<typeof SS_STATES> = [
   { name: 'empty', label: 'empty, counter agrees', colour: 'empty', pattern: 'hollow' },
   { name: 'kept', label: 'empty, kept in reserve', colour: 'kept', band: 'keptEmpty' },
   { name: 'cached', label: 'in a SuperSlab cache', colour: 'cached', band: 'keptEmpty' },
+  {
+    name: 'forgotten',
+    label: 'owner living, has room, never looked into again',
+    colour: 'below',
+    pattern: 'hollow',
+  },
 ];
 
 /** What the page shows of the tiny allocator. */
-export const TINY_SHOWN: ModelShown = {
+export const SHOWN: ModelShown = {
   about:
     'A *SuperSlab* is a 2 MiB mapping for blocks of one size class, cut into 64 KiB *slabs*. Each slab has an owner; a block that another thread frees waits in the slab’s *remote queue* until the owner drains it.',
   states,
@@ -39,6 +45,10 @@ export const TINY_SHOWN: ModelShown = {
     'cacheReuses',
     'remoteEdges',
     'drainedBlocks',
+    'remoteFrees',
+    'runtimeRemoteFrees',
+    'otherMallocs',
+    'refills',
     'backgroundDrains',
     'trimCalls',
     'trimExamined',
@@ -46,8 +56,6 @@ export const TINY_SHOWN: ModelShown = {
     'trimSkipActive',
     'trimSkipTls',
     'trimSkipReserve',
-    'munmapCalls',
-    'madviseCalls',
     'orphanSuperslabs',
     'inflatedSuperslabs',
     'emptySuperslabs',
@@ -56,6 +64,9 @@ export const TINY_SHOWN: ModelShown = {
     'queuedDead',
     'emptiedTotal',
     'emptiedLives',
+    'ownLooks',
+    'ownReuses',
+    'forgottenSuperslabs',
   ],
   events: [
     'superslabMapped',

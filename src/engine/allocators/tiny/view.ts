@@ -11,6 +11,7 @@ import {
 } from '../../types.ts';
 import type { AutopsyPart } from '../contract.ts';
 import type { TinyAllocator } from './allocator.ts';
+import type { TinyHeap } from './heap.ts';
 import {
   BLOCK_INDEX,
   BLOCK_KIND,
@@ -52,23 +53,32 @@ import {
 /** Reading only: what views, inspector and autopsy ask of the tiny model. */
 
 /** State of a SuperSlab (S-61) from its flags and sums. */
-function stateOf(flags: number, live: number, believed: number, ownerAlive: boolean): number {
+function stateOf(heap: TinyHeap, row: number, live: number, believed: number): number {
+  const flags = heap.superslabs[row * SS_WORDS + SS_FLAGS];
   if ((flags & SS_FLAG.mapped) === 0) return SS.unmapped;
   if ((flags & SS_FLAG.cached) !== 0) return SS.cached;
   if ((flags & SS_FLAG.kept) !== 0) return SS.kept;
   if ((flags & SS_FLAG.current) !== 0) return SS.current;
-  if (live === 0) return believed > 0 ? SS.inflated : SS.empty;
+  if (live === 0 && believed > 0) return SS.inflated;
+  if (heap.isForgotten(row)) return SS.forgotten;
+  if (live === 0) return SS.empty;
+  const ownerAlive = (flags & SS_FLAG.orphan) === 0;
   return ownerAlive ? SS.owned : SS.orphan;
 }
 
-/** Fills one row per SuperSlab record, unmapped ones included. */
-export function fillColumns(tiny: TinyAllocator, columns: SpanColumns): void {
+/** Fills rows of SuperSlab records, unmapped ones included. */
+export function fillColumns(
+  tiny: TinyAllocator,
+  columns: SpanColumns,
+  from: number,
+  to: number,
+): void {
   const { heap } = tiny;
   const { superslabs, slabs } = heap;
   const { live, believed, capacity, queued, owner, born, state, cls, chain, flags } = columns;
   const { slabs: acquired } = columns;
   const { blockBytes } = heap;
-  for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
+  for (let row = from, at = from * SS_WORDS; row < to; row++, at += SS_WORDS) {
     const bits = superslabs[at + SS_FLAGS];
     let sumLive = 0;
     let sumBelieved = 0;
@@ -93,7 +103,7 @@ export function fillColumns(tiny: TinyAllocator, columns: SpanColumns): void {
     queued[row] = sumQueued;
     owner[row] = life;
     born[row] = superslabs[at + SS_BORN_OP];
-    state[row] = stateOf(bits, sumLive, sumBelieved, !dead);
+    state[row] = stateOf(heap, row, sumLive, sumBelieved);
     cls[row] = ofClass;
     chain[row] = life >= 0 ? tiny.heap.threads.chainOf(life) : 255;
     flags[row] =
@@ -104,27 +114,19 @@ export function fillColumns(tiny: TinyAllocator, columns: SpanColumns): void {
   }
 }
 
-/** Queued blocks by chain and class: living owners first, then the chain's dead (chain 0: also nobody's). */
-export function fillQueues(tiny: TinyAllocator, matrix: Float64Array): void {
-  const { heap } = tiny;
-  const { chains } = heap.threads;
-  const { superslabs, slabs, classes } = heap;
-  matrix.fill(0);
-  for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
-    const bits = superslabs[at + SS_FLAGS];
-    if ((bits & SS_FLAG.mapped) === 0 || (bits & (SS_FLAG.cached | SS_FLAG.kept)) !== 0) continue;
-    let queued = 0;
-    let r = superslabs[at + SS_FIRST_SLAB];
-    for (let i = superslabs[at + SS_ACQUIRED]; i > 0; i--) {
-      queued += slabs[r + REMOTE_COUNT];
-      r = slabs[r + NEXT_SLAB];
-    }
-    if (queued === 0) continue;
-    const life = superslabs[at + SS_OWNER];
-    const chain = life >= 0 ? tiny.heap.threads.chainOf(life) : 0;
-    const line = (bits & SS_FLAG.orphan) !== 0 ? chains + chain : chain;
-    matrix[line * classes + superslabs[at + SS_CLASS]] += queued;
+/** Blocks in the remote queues of a SuperSlab that is in use: not cached, not kept in reserve. */
+export function waitingIn(tiny: TinyAllocator, row: number): number {
+  const { superslabs, slabs } = tiny.heap;
+  const at = row * SS_WORDS;
+  const bits = superslabs[at + SS_FLAGS];
+  if ((bits & SS_FLAG.mapped) === 0 || (bits & (SS_FLAG.cached | SS_FLAG.kept)) !== 0) return 0;
+  let queued = 0;
+  let r = superslabs[at + SS_FIRST_SLAB];
+  for (let i = superslabs[at + SS_ACQUIRED]; i > 0; i--) {
+    queued += slabs[r + REMOTE_COUNT];
+    r = slabs[r + NEXT_SLAB];
   }
+  return queued;
 }
 
 /** Record of slab `index` of a SuperSlab, or undefined when it was not acquired. */
@@ -207,7 +209,7 @@ export function inspectSpan(tiny: TinyAllocator, row: number): SpanDetail | unde
   return {
     index: row,
     serial: superslabs[at + SS_SERIAL],
-    state: SS_STATES[stateOf(flags, live, believed, !dead)],
+    state: SS_STATES[stateOf(heap, row, live, believed)],
     cls,
     blockBytes: asBytes(bytes),
     bytes: asBytes(superslabs[at + SS_SLABS] * SLAB_BYTES),
@@ -242,7 +244,7 @@ export function inspectBlocks(
   const requested = new Uint32Array(capacity);
   const slots = new Int32Array(capacity).fill(-1);
   const base = slabs[r + LIST_BASE];
-  for (let b = slabs[r + FREE_HEAD]; b !== NO_BLOCK; b = lists.next[base + b])
+  for (let b = slabs[r + FREE_HEAD]; b < NO_BLOCK; b = lists.next[base + b])
     states[b] = BLOCK_STATES.indexOf('free');
   for (let b = slabs[r + REMOTE_HEAD]; b !== NO_BLOCK; b = lists.next[base + b]) {
     states[b] = BLOCK_STATES.indexOf('queued');
@@ -263,6 +265,8 @@ export function inspectBlocks(
     states,
     requested,
     slots,
+    overhead: tiny.heap.knobs.headerByte ? 1 : 0,
+    lead: tiny.heap.knobs.headerByte ? 1 : 0,
   };
 }
 

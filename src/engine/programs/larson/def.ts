@@ -1,5 +1,5 @@
 import type { Settings } from '../../knobs/kinds.ts';
-import type { ProgramDef } from '../definition.ts';
+import type { ProgramDef, ProgramDefs } from '../definition.ts';
 import { LARSON_KNOBS } from './knobs.ts';
 
 const ARGUMENTS = ['threads', 'chunks', 'minSize', 'maxSize', 'seed'] as const;
@@ -7,7 +7,7 @@ const SWAP = 'a swap: the block of a random slot is freed and a new size allocat
 const chainsOf = (knobs: Settings): number => Number(knobs.threads) + 1;
 
 /** Larson as shipped. */
-export const larsonDef = {
+const larson = {
   id: 'larson',
   label: 'Larson, real',
   help: 'Larson as shipped: main fills and shuffles the array; a life does rounds × chunks swaps, starts a successor on the same slots and exits.',
@@ -23,7 +23,7 @@ export const larsonDef = {
 } as const satisfies ProgramDef;
 
 /** Larson as D0 tells of it. */
-export const larsonImmortalDef = {
+const larsonImmortal = {
   id: 'larson-immortal',
   label: 'Larson, as described',
   help: 'Larson as D0 describes it: threads live for ever and swap blocks in slots that they filled themselves.',
@@ -36,10 +36,10 @@ export const larsonImmortalDef = {
 } as const satisfies ProgramDef;
 
 /** Larson on one array for all. */
-export const larsonSharedDef = {
+const larsonShared = {
   id: 'larson-shared',
   label: 'Larson, shared array',
-  help: 'Larson without succession in which every thread swaps blocks of the whole array: of four threads’ frees three quarters are of blocks that others allocated.',
+  help: 'Larson without succession in which every thread swaps blocks of the whole array: while all run at the same pace three quarters of four threads’ frees are of blocks that others allocated.',
   operation: SWAP,
   leavesOut: [
     'Contention for the places of the array: a place that another thread has in hand is passed over.',
@@ -49,3 +49,9 @@ export const larsonSharedDef = {
   chainsOf,
   livesEnd: () => false,
 } as const satisfies ProgramDef;
+
+export const DEFS = {
+  larson,
+  'larson-immortal': larsonImmortal,
+  'larson-shared': larsonShared,
+} as const satisfies ProgramDefs;

@@ -2,7 +2,7 @@ import type { WordsFor } from '../../knobs/kinds.ts';
 import type { LARSON_KNOBS } from './knobs.ts';
 
 /** What Larson’s knobs are called and mean. */
-export const LARSON_WORDS: WordsFor<typeof LARSON_KNOBS> = {
+export const WORDS: WordsFor<typeof LARSON_KNOBS> = {
   rounds: {
     label: 'Rounds per life',
     help: 'A life ends after rounds × chunks swaps. More rounds, fewer deaths, fewer remote frees.',

@@ -1,9 +1,9 @@
-import type { ProgramDef } from '../definition.ts';
+import type { ProgramDef, ProgramDefs } from '../definition.ts';
 import { misfit, sendersOf } from './bounds.ts';
 import { MIX_KNOBS } from './knobs.ts';
 
 /** The general program. */
-export const mixDef = {
+const mix = {
   id: 'mix',
   label: 'Mix',
   help: 'Threads that allocate, that free what others allocated, or both: with sizes, lifetimes, a live set that grows and shrinks, hand-over and lives of their own choice.',
@@ -20,3 +20,5 @@ export const mixDef = {
     arrivals === 'successor' || arrivals === 'pause' || arrivals === 'once',
   misfit,
 } as const satisfies ProgramDef;
+
+export const DEFS = { mix } as const satisfies ProgramDefs;

@@ -588,10 +588,19 @@ export class Mix implements Program {
     this.pokeAll();
   }
 
-  /** A block that waited for one that has ended goes to another; there is none: it stays live. */
+  /**
+   * A block that waited for one that has ended goes to another, or back to the live set that it came from; with
+   * neither left it stays live.
+   */
   private forward(slot: number): void {
     const owner = this.chainOfSlot(slot);
-    if (!this.hasReceiver(owner)) return;
+    if (!this.hasReceiver(owner)) {
+      if (this.dead[owner] !== 0) return;
+      this.handed[owner]--;
+      this.live.putBack(owner, slot);
+      this.poke(owner);
+      return;
+    }
     const to = this.receiverFor(owner);
     this.mail[to].push(slot);
     this.poke(to);

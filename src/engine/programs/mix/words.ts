@@ -2,7 +2,7 @@ import type { WordsFor } from '../../knobs/kinds.ts';
 import type { MIX_KNOBS } from './knobs.ts';
 
 /** What the knobs of the general program are called and mean. */
-export const MIX_WORDS: WordsFor<typeof MIX_KNOBS> = {
+export const WORDS: WordsFor<typeof MIX_KNOBS> = {
   producers: {
     label: 'Producers',
     help: 'Threads that only allocate: each block beyond their live set is handed to a thread that frees.',

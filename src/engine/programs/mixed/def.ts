@@ -1,5 +1,5 @@
 import type { Settings } from '../../knobs/kinds.ts';
-import type { ProgramDef } from '../definition.ts';
+import type { ProgramDef, ProgramDefs } from '../definition.ts';
 import { SOAK_KNOBS } from './knobs.ts';
 
 const OPERATION = 'an allocation, and the frees that came before it';
@@ -7,7 +7,7 @@ const SET = ['threads', 'workingSet', 'minSize', 'maxSize', 'seed'] as const;
 const chainsOf = (knobs: Settings): number => Number(knobs.threads) + 1;
 
 /** W5. */
-export const randomMixedDef = {
+const randomMixed = {
   id: 'random-mixed',
   label: 'Random mixed',
   help: 'Each thread looks at a random slot of its part of the working set: it frees the block there, or allocates one where there is none.',
@@ -20,7 +20,7 @@ export const randomMixedDef = {
 } as const satisfies ProgramDef;
 
 /** W6. */
-export const soakDef = {
+const soak = {
   id: 'soak',
   label: 'Soak',
   help: 'Random mixed in bursts: after each a thread frees a share of what it holds and does nothing for a while. Made for minutes of virtual time.',
@@ -31,3 +31,8 @@ export const soakDef = {
   chainsOf,
   livesEnd: () => false,
 } as const satisfies ProgramDef;
+
+export const DEFS = {
+  'random-mixed': randomMixed,
+  soak,
+} as const satisfies ProgramDefs;

@@ -2,7 +2,7 @@ import type { WordsFor } from '../../knobs/kinds.ts';
 import type { SOAK_KNOBS } from './knobs.ts';
 
 /** What the knobs of the soak are called and mean. */
-export const SOAK_WORDS: WordsFor<typeof SOAK_KNOBS> = {
+export const WORDS: WordsFor<typeof SOAK_KNOBS> = {
   spellOps: {
     label: 'Burst of a soak',
     help: 'Allocations of a thread between two quiet spells: each time from half as many up to half as many more.',

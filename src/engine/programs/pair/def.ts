@@ -1,4 +1,4 @@
-import type { ProgramDef } from '../definition.ts';
+import type { ProgramDef, ProgramDefs } from '../definition.ts';
 import { WAKERS_KNOBS } from './knobs.ts';
 
 const OPERATION = 'an allocation, and the free that it made due';
@@ -6,7 +6,7 @@ const EXCHANGE = ['minSize', 'maxSize', 'seed', 'window'] as const;
 const LEAVES_OUT = ['The queue by which blocks are handed over, and its memory.'];
 
 /** W3. */
-export const pairDef = {
+const pair = {
   id: 'pair',
   label: 'Pair exchange',
   help: 'Two threads hand every block to the other, which frees the oldest when more than a window of them wait.',
@@ -19,7 +19,7 @@ export const pairDef = {
 } as const satisfies ProgramDef;
 
 /** W4. */
-export const wakersDef = {
+const wakers = {
   id: 'wakers',
   label: 'Pair and wakers',
   help: 'The pair exchange, and threads that sleep, wake with the pair’s operations, allocate a burst, keep a number of blocks and sleep again.',
@@ -30,3 +30,8 @@ export const wakersDef = {
   chainsOf: (knobs) => 3 + Number(knobs.wakers),
   livesEnd: () => false,
 } as const satisfies ProgramDef;
+
+export const DEFS = {
+  pair,
+  wakers,
+} as const satisfies ProgramDefs;

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../../base/testing/fuzz.ts';
 import { type KnobValues, resolveKnobs } from '../../knobs/index.ts';
 import { programOf } from '../create.ts';
 import { LRAN2_STATE, lran2, lran2Init } from '../larson/lran2.ts';
@@ -58,17 +60,31 @@ describe('pair', () => {
     expect(run.ready()).toEqual([1, 2]);
   });
 
-  it('goes on alone when the partner is killed, and what waits for the dead stays live', () => {
+  it('goes on alone when the partner is killed, and frees what waited for the dead', () => {
     const run = pair({ window: 3 });
     for (let i = 0; i < 200; i++) if (run.ready().includes(1)) operation(run, 1);
     const waiting = run.live;
+    expect(waiting).toBeGreaterThan(60);
     run.killNow(2);
+    const before = run.frees;
     for (let i = 0; i < 300; i++) {
       expect(run.ready()).toEqual([1]);
       operation(run, 1);
+      // Two for each that it allocates, until no more than the window wait.
+      expect(run.live).toBe(Math.max(3, waiting - 1 - i));
     }
-    expect(run.live).toBe(waiting + 3);
-    expect(run.frees).toBe(300 - 3);
+    expect(run.frees - before).toBe(waiting + 300 - 3);
+  });
+
+  it('leaves nothing in the hands of one that is killed between its allocation and its free', () => {
+    const run = pair({ window: 2 });
+    for (let i = 0; i < 20; i++) for (const chain of run.ready()) operation(run, chain);
+    // The allocation of an operation whose free is decided on and not done.
+    expect(run.stretch(2, 1)[0]).toMatch(/^malloc/);
+    run.killNow(2);
+    for (let i = 0; i < 50; i++) operation(run, 1);
+    expect(run.owner.filter((owner) => owner === 2)).toEqual([]);
+    expect(run.live).toBe(2);
   });
 });
 
@@ -126,6 +142,17 @@ describe('wakers', () => {
     expect(run.ready()).toEqual([1, 3, 4]);
   });
 
+  it('free what they hold, and what waited for the pair, when both of the pair are killed', () => {
+    const run = wakers();
+    for (let i = 0; i < 104; i++) for (const chain of run.ready()) operation(run, chain);
+    for (const chain of [1, 2]) run.killNow(chain);
+    for (let i = 0; run.ready().length > 0 && i < 500; i++)
+      for (const chain of run.ready()) operation(run, chain);
+    expect(run.live).toBe(0);
+    expect(run.program.sleeps(3)).toBe(true);
+    expect(run.ready()).toEqual([]);
+  });
+
   it('do what a user’s burst asks of a sleeper, and sleep again', () => {
     const run = wakers({ wakePeriod: 1000 });
     expect(run.stretch(3, 8)).toEqual([]);
@@ -143,5 +170,47 @@ describe('wakers', () => {
     expect(run.waits[1]).toBe(true);
     expect(run.program.sleeps(1)).toBe(false);
     expect(run.program.wake(1, 5)).toBe(false);
+  });
+});
+
+describe('whoever is killed, and whenever', () => {
+  it('the others free what was handed over', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          window: fc.integer({ min: 1, max: 8 }),
+          wakers: fc.integer({ min: 0, max: 3 }),
+          wakePeriod: fc.integer({ min: 1, max: 9 }),
+          burst: fc.integer({ min: 1, max: 5 }),
+          hold: fc.integer({ min: 0, max: 6 }),
+        }),
+        fc.array(fc.nat(1000), { minLength: 1, maxLength: 200 }),
+        fc.array(fc.nat(4), { minLength: 1, maxLength: 3 }),
+        (knobs, turns, whose) => {
+          const run = pair({ workload: 'wakers', ...knobs });
+          for (const turn of turns) {
+            const ready = run.ready();
+            run.stretch(ready[turn % ready.length], 1 + (turn % 3));
+          }
+          for (const who of whose) run.killNow(1 + (who % (run.program.chains - 1)));
+          // The dead sleepers keep what they held.
+          const kept = run.owner.map((owner) => owner > 2 && !run.running[owner]);
+          for (let i = 0; i < 1500; i++) {
+            const ready = run.ready();
+            if (ready.length === 0) break;
+            run.stretch(ready[i % ready.length], 8);
+          }
+          const { window, wakers, hold } = knobs;
+          const pairs = [1, 2].filter((chain) => run.running[chain]).length;
+          const sleepers = Array.from({ length: wakers }, (_, i) => run.running[3 + i]);
+          const living = sleepers.filter((lives) => lives).length;
+          if (pairs + living === 0) return;
+          const held = run.owner.filter((owner, slot) => owner >= 0 && !kept[slot]).length;
+          const handed = pairs === 2 ? 2 * (2 * window + 64 + 3) : pairs * (window + 3);
+          expect(held).toBeLessThanOrEqual(handed + (pairs > 0 ? living * (hold + 2) : 0));
+        },
+      ),
+      cases(200),
+    );
   });
 });

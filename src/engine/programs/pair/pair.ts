@@ -23,8 +23,13 @@ const NOTHING = new Int32Array(0);
  * once the allocation has been carried out. A chain decides on its next operation when it has completed one,
  * or when what it waited for has come about.
  *
- * When one of the pair has been killed, what waits for it stays live for ever. The other has nobody to hand
- * to: from then on its own blocks wait for itself.
+ * One of the pair whose other is slower, or stalled, stands in line while more than twice the window (and some)
+ * wait there, so that both go on at equal rates and memory is bounded.
+ *
+ * When one of the pair has been killed, what waited for it waits for the other, and so do that one's own
+ * blocks from then on: it frees two for each that it allocates until no more than the window wait. When both have
+ * been killed, the sleepers have nobody left to wake with: they free what they hold (the first of them also what
+ * waited for the pair) and sleep for ever.
  */
 export class Pair implements Program {
   readonly chains: number;
@@ -82,10 +87,19 @@ export class Pair implements Program {
   /** Decides on the chain's next allocation, unless it has decided already or must wait. */
   private plan(chain: number): void {
     const queue = this.planned[chain];
-    if (queue.count > 0 || this.dead[chain] !== 0 || this.mustWait(chain)) return;
+    if (queue.count > 0 || this.dead[chain] !== 0) return;
+    if (this.mustWait(chain)) {
+      if (this.isWaker(chain) && this.pairIsGone) this.planFree(chain);
+      return;
+    }
     const { generators, range, minSize } = this;
     const size = range === 0 ? minSize : minSize + (lran2(generators, chain * LRAN2_STATE) % range);
     queue.push(OP.malloc, this.slotSet.take(), size, 0);
+  }
+  /** The sleeper has nothing to wait for any more: its oldest goes, if it has any. */
+  private planFree(chain: number): void {
+    if (this.waiting[chain].count > 0)
+      this.planned[chain].push(OP.free | OP_END, this.takeOldest(chain), 0, 0);
   }
   /** What the chain waited for may have come about. */
   private retry(chain: number): void {
@@ -101,27 +115,34 @@ export class Pair implements Program {
   settle(chain: number, used: number): void {
     const queue = this.planned[chain];
     for (let i = 0; i < used; i++) {
-      const kind = queue.headAt(0) & OP_KIND_MASK;
+      const head = queue.headAt(0);
+      const kind = head & OP_KIND_MASK;
       const slot = queue.slotAt(0);
       queue.shift();
       if (kind === OP.malloc) this.allocated(chain, slot);
-      else {
-        if (kind === OP.free) this.slotSet.give(slot);
-        this.completed(chain);
-      }
+      else if (kind === OP.free) this.slotSet.give(slot);
+      if ((head & OP_END) !== 0) this.completed(chain);
     }
   }
 
   private allocated(chain: number, slot: number): void {
-    this.waiting[this.receiverOf(chain)].push(slot);
+    const queue = this.planned[chain];
+    const receiver = this.receiverOf(chain);
+    this.waiting[receiver].push(slot);
     const due = this.takeDue(chain);
-    if (due === NONE) this.planned[chain].push(OP.none | OP_END, 0, 0, 0);
-    else this.planned[chain].push(OP.free | OP_END, due, 0, 0);
+    if (due === NONE) {
+      queue.push(OP.none | OP_END, 0, 0, 0);
+      return;
+    }
+    // What the dead one has left waits here, too.
+    const more = receiver === chain && !this.isWaker(chain) ? this.takeDue(chain) : NONE;
+    if (more !== NONE) queue.push(OP.free, more, 0, 0);
+    queue.push(OP.free | OP_END, due, 0, 0);
   }
 
   private completed(chain: number): void {
     this.done[chain]++;
-    if (this.isWaker(chain)) this.burstLeft[chain]--;
+    if (this.isWaker(chain)) this.burstLeft[chain] = Math.max(0, this.burstLeft[chain] - 1);
     else this.wakeSleepers();
     this.plan(chain);
   }
@@ -130,11 +151,14 @@ export class Pair implements Program {
   private takeDue(chain: number): number {
     const mail = this.waiting[chain];
     const allowed = this.isWaker(chain) ? this.knobs.hold : this.knobs.window;
-    if (mail.count <= allowed) return NONE;
-    const due = mail.shift();
-    if (mail.count === this.most)
+    return mail.count > allowed ? this.takeOldest(chain) : NONE;
+  }
+  private takeOldest(chain: number): number {
+    const mail = this.waiting[chain];
+    const oldest = mail.shift();
+    if (!this.isWaker(chain) && mail.count === this.most)
       for (const sender of PAIR) if (sender !== chain) this.retry(sender);
-    return due;
+    return oldest;
   }
 
   /** Blocks that may wait before the sender has to. */
@@ -147,6 +171,9 @@ export class Pair implements Program {
   private receiverOf(chain: number): number {
     const other = PAIR[0] + PAIR[1] - chain;
     return this.isWaker(chain) || this.dead[other] !== 0 ? chain : other;
+  }
+  private get pairIsGone(): boolean {
+    return this.dead[PAIR[0]] !== 0 && this.dead[PAIR[1]] !== 0;
   }
   private mustWait(chain: number): boolean {
     if (this.isWaker(chain)) return this.burstLeft[chain] === 0;
@@ -187,10 +214,29 @@ export class Pair implements Program {
   ended(chain: number): void {
     this.dead[chain] = 1;
     const queue = this.planned[chain];
-    if (queue.count > 0 && (queue.headAt(0) & OP_KIND_MASK) === OP.malloc)
-      this.slotSet.give(queue.slotAt(0));
+    const heir = this.heirOf(chain);
+    for (let i = 0; i < queue.count; i++) {
+      const kind = queue.headAt(i) & OP_KIND_MASK;
+      if (kind === OP.malloc) this.slotSet.give(queue.slotAt(i));
+      else if (kind === OP.free && heir !== NONE) this.waiting[heir].push(queue.slotAt(i));
+    }
     queue.clear();
-    for (const other of PAIR) this.retry(other);
+    if (heir !== NONE) {
+      const left = this.waiting[chain];
+      while (left.count > 0) this.waiting[heir].push(left.shift());
+    }
+    for (let other = 1; other < this.chains; other++) this.retry(other);
+  }
+  /**
+   * Who frees what waited for one of the pair that has ended: the other, else the first sleeper, and when
+   * that one ends the next; or NONE. What a sleeper held while the pair lived stays where it is.
+   */
+  private heirOf(chain: number): number {
+    if (this.isWaker(chain) && !this.pairIsGone) return NONE;
+    const other = PAIR[0] + PAIR[1] - chain;
+    if (!this.isWaker(chain) && this.dead[other] === 0) return other;
+    const sleeper = this.dead.indexOf(0, PAIR[1] + 1);
+    return sleeper < 0 ? NONE : sleeper;
   }
 
   knobChanged(): void {

@@ -2,7 +2,7 @@ import type { WordsFor } from '../../knobs/kinds.ts';
 import type { WAKERS_KNOBS } from './knobs.ts';
 
 /** What the knobs of the sleepers are called and mean. */
-export const WAKERS_WORDS: WordsFor<typeof WAKERS_KNOBS> = {
+export const WORDS: WordsFor<typeof WAKERS_KNOBS> = {
   wakers: {
     label: 'Wakers',
     help: 'Threads beside the pair that mostly sleep.',

@@ -1,18 +1,36 @@
 import type { KnobValues } from '../../../engine/knobs/index.ts';
-import type { Selection } from '../../../engine/recipe.ts';
+import { isCall, type Selection } from '../../../engine/recipe.ts';
+import { childOf } from '../../../state/branches.ts';
 import { isHidden } from '../../shell/embed.ts';
 import { now } from './position.ts';
 import { DONE, focusOf, type Outcome, type Session, stateOf } from './session.ts';
 
-/** Back to the future before the latest change; the run is brought to where it stands now. */
-export function undo(session: Session): Outcome {
-  stateOf(session).undo(now(session));
-  return DONE;
-}
-export function redo(session: Session): Outcome {
-  stateOf(session).redo(now(session));
-  return DONE;
-}
+/**
+ * Back to the future before the latest change; the run is brought to where it stands now. What was pressed
+ * before is done first.
+ */
+export const undo = (session: Session): Promise<Outcome> =>
+  session.presses.add(async () => {
+    await arrived(session);
+    stateOf(session).undo(now(session));
+    return DONE;
+  });
+
+/** The change that was taken back; a call by hand is carried out again, too. */
+export const redo = (session: Session): Promise<Outcome> =>
+  session.presses.add(async () => {
+    await arrived(session);
+    const { tree, redo: again } = stateOf(session);
+    const at = now(session);
+    const change = childOf(tree)?.recipe.edits.at(-1);
+    again(change !== undefined && isCall(change) && change.op === at ? at + 1 : at);
+    return DONE;
+  });
+
+/** Settles once all lanes are where they were last asked to go. */
+export const arrived = ({ lockstep }: Session): Promise<unknown> =>
+  Promise.all(lockstep.lanes.map((lane) => lane.arrived()));
+
 export function goToBranch(session: Session, id: number): Outcome {
   stateOf(session).goToBranch(id, now(session));
   return DONE;

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { actText } from '../../../engine/interventions.ts';
 import type { Recipe } from '../../../engine/recipe.ts';
 import { defaultRecipe } from '../../../engine/recipe-parse.ts';
 import { presetRecipe } from '../../../state/store.ts';
 import { H } from '../../../worker/frame.ts';
 import { strike, turnKnob } from './edits.ts';
+import { makeCall } from './hand.ts';
 import { type Press, press, type Target } from './keys.ts';
 import { addNote, duplicateLane, redo, removeLane, undo } from './lanes.ts';
 import { openLesson } from './lesson.ts';
@@ -171,6 +173,116 @@ describe('edits', () => {
     await perform(session, strike, { act: 'kill', subject: 1, amount: 0 });
     expect(stateOf(session).recipe.edits).toHaveLength(1);
     expect(notices(session)).toMatch(/^Kill: .* the run as it was$/);
+  });
+});
+
+describe('calls by hand', () => {
+  const byHand = (more: Partial<Recipe> = {}): Recipe => ({
+    ...presetRecipe('by-hand', 0),
+    cursor: 0,
+    ...more,
+  });
+  const malloc = (slot: number, amount = 100) =>
+    ({ act: 'malloc', subject: 1, slot, amount }) as const;
+  const calls = (session: Session): string[] =>
+    stateOf(session).recipe.edits.map((edit) =>
+      'act' in edit ? `${edit.op}:${actText(edit)}` : 'a knob',
+    );
+
+  it('are made one after the other, however fast they are pressed, and none is lost', async () => {
+    const session = await open(byHand());
+    const pressed = [1, 3, 5].map((slot) => perform(session, makeCall, malloc(slot)));
+    // Back between two presses: in its turn, like them.
+    pressed.push(perform(session, undo), perform(session, makeCall, malloc(5, 64)));
+    await Promise.all(pressed);
+    await settled(session);
+    expect(calls(session)).toEqual(['0:malloc:1.1:100', '1:malloc:1.3:100', '2:malloc:1.5:64']);
+    expect(now(session)).toBe(3);
+    const seen = await session.lockstep.lanes[0].hand();
+    expect([1, 3, 5].map((slot) => seen?.slots[slot].bytes)).toEqual([100, 100, 64]);
+    expect(stateOf(session).announcement).toMatch(/^p5 = malloc\(64\) by thread 1\. At 0x/);
+  });
+
+  it('are taken back and made again, each with its operation', async () => {
+    const session = await open(byHand());
+    for (const slot of [1, 3]) await perform(session, makeCall, malloc(slot));
+    await Promise.all([perform(session, undo), perform(session, undo)]);
+    await vi.waitFor(() => expect([now(session), calls(session)]).toEqual([0, []]));
+    await Promise.all([perform(session, redo), perform(session, redo)]);
+    await vi.waitFor(() => expect(now(session)).toBe(2));
+    expect(calls(session)).toHaveLength(2);
+  });
+
+  it('made in the past begin another future', async () => {
+    const session = await open(byHand());
+    for (const slot of [1, 3, 5]) await perform(session, makeCall, malloc(slot));
+    const going = perform(session, travel, 1);
+    await perform(session, makeCall, malloc(5, 16));
+    await going;
+    expect(calls(session)).toEqual(['0:malloc:1.1:100', '1:malloc:1.5:16']);
+    expect(now(session)).toBe(2);
+    const { branches } = stateOf(session).tree;
+    expect(branches.some(({ recipe }) => recipe.edits.length === 3)).toBe(true);
+  });
+
+  it('that are refused are said, and change nothing', async () => {
+    const session = await open(byHand());
+    await perform(session, makeCall, malloc(0));
+    expect(notices(session)).toMatch(/^malloc: p0 holds a block of 256 B.* the run as it was$/);
+    expect([now(session), calls(session)]).toEqual([0, []]);
+  });
+
+  it('are waited for by whoever wants to play or step', async () => {
+    const session = await open(byHand());
+    for (const command of [playPause, stepForward, runToEnd]) {
+      stateOf(session).dismissAll();
+      await perform(session, command);
+      expect(notices(session)).toContain('This run waits for your hand');
+      expect(isPlaying(session)).toBe(false);
+    }
+    stateOf(session).dismissAll();
+    await perform(session, makeCall, malloc(1));
+    await perform(session, stepBack);
+    // What was called is played again.
+    await perform(session, changeSpeed, 'max');
+    await perform(session, playPause);
+    await vi.waitFor(() => expect(now(session)).toBe(1));
+    expect(stateOf(session).notices).toEqual([]);
+  });
+
+  it('may be made in all lanes at once, with another allocator in each', async () => {
+    const models = ['firstfit', 'tiny', 'mf2'] as const;
+    const several = models.map((model) => ({ name: model, knobs: { model } }));
+    const session = await open(byHand({ lanes: several }));
+    await perform(session, makeCall, malloc(1, 3000), true);
+    await perform(session, makeCall, { act: 'free', subject: 2, slot: 1, amount: 0 }, true);
+    await settled(session);
+    expect(ops(session)).toEqual([2, 2, 2]);
+    expect(calls(session)).toHaveLength(6);
+  });
+
+  it('are played again lane by lane, though one has more of them', async () => {
+    const edit = (op: number, lane: number) => ({ op, lane, ...malloc(1 + 2 * op) });
+    const session = await open(
+      byHand({
+        lanes: lanes(2),
+        edits: [edit(0, 0), edit(0, 1), edit(1, 1), edit(2, 1)],
+      }),
+    );
+    await perform(session, changeSpeed, 10);
+    await perform(session, playPause);
+    await vi.waitFor(() => expect(ops(session)).toEqual([1, 3]));
+    await vi.waitFor(() => expect(isPlaying(session)).toBe(false));
+  });
+
+  it('are followed by an inspector that is open', async () => {
+    const session = await open(byHand());
+    await perform(session, makeCall, malloc(1));
+    expect(stateOf(session).selection).toBeUndefined();
+    stateOf(session).select({ superslab: 1 });
+    await perform(session, makeCall, malloc(3));
+    const place = (await session.lockstep.lanes[0].hand())?.slots[3].place;
+    expect(stateOf(session).selection).toEqual({ superslab: 0, slab: 0, block: place?.block });
   });
 });
 

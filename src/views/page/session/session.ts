@@ -7,6 +7,7 @@ import type { AppActions, AppState, Store } from '../../../state/store.ts';
 import { CallError } from '../../../worker/link.ts';
 import type { Summary } from '../../../worker/protocol.ts';
 import { Axes } from '../../lane/axes.ts';
+import { InTurn } from './in-turn.ts';
 
 /** How the lanes stand, as they said last; renewed when they start, stop or end, not with every frame. */
 export interface Standing {
@@ -27,6 +28,8 @@ export interface Session {
   readonly store: Store;
   readonly lockstep: Lockstep;
   readonly standing: StoreApi<Standing>;
+  /** Calls by hand, one after the other. */
+  readonly presses: InTurn;
   /** What the charts of several lanes have in common. */
   readonly axes: Axes;
   /** Check every invariant after each slice. */
@@ -38,6 +41,7 @@ export const createSession = (store: Store, lockstep: Lockstep, audit = false): 
   store,
   lockstep,
   audit,
+  presses: new InTurn(),
   axes: new Axes(),
   standing: createStore<Standing>()(() => ({
     summary: undefined,

@@ -1,19 +1,36 @@
+import { hasProgramFeature } from '../../../engine/programs/index.ts';
 import type { Note } from '../../../engine/recipe.ts';
 import { knobsInForce } from '../../../state/store.ts';
 import type { Speed } from '../../../worker/protocol.ts';
 import { kindName } from '../../lane/event-text.ts';
 import { stopKind } from '../../transport/stops.ts';
+import { arrived } from './lanes.ts';
 import { isPlaying, now } from './position.ts';
 import { DONE, focusOf, noticed, type Outcome, type Session, stateOf } from './session.ts';
 
 /** No run is longer than this, in operations. */
 const BEYOND_ANY_END = 1e10;
 
+/** What is said where nobody can go on but by the user's hand. */
+const WAITS = 'This run waits for your hand: press malloc, realloc or free.';
+/** Whether every lane that still runs waits for the user's hand. */
+function awaitsHand({ lockstep }: Session): boolean {
+  const running = lockstep.lanes.filter(({ hub }) => hub.summary?.status === 'running');
+  return running.length > 0 && running.every(({ hub }) => hub.summary?.awaitsHand === true);
+}
+/** Done, unless it could not begin because the run waits for the user's hand. */
+const doneFrom = (session: Session, from: number): Outcome =>
+  awaitsHand(session) && now(session) === from ? noticed(WAITS) : DONE;
+
 /** Plays, or pauses all lanes at one operation. */
 export async function playPause(session: Session): Promise<Outcome> {
-  if (isPlaying(session)) await session.lockstep.pause();
-  else await session.lockstep.play(stateOf(session).ui.speed);
-  return DONE;
+  const from = now(session);
+  if (isPlaying(session)) {
+    await session.lockstep.pause();
+    return DONE;
+  }
+  await session.lockstep.play(stateOf(session).ui.speed);
+  return doneFrom(session, from);
 }
 
 /** Stops all lanes at one operation. */
@@ -29,15 +46,28 @@ export async function changeSpeed(session: Session, speed: Speed): Promise<Outco
   return DONE;
 }
 
-export async function stepForward({ lockstep }: Session): Promise<Outcome> {
-  await lockstep.stepOps(1);
-  return DONE;
+/** Steps of a run by hand are taken one after the other, like its calls: it is short, and each is wanted. */
+function inTurn(session: Session, step: () => Promise<Outcome>): Promise<Outcome> {
+  const { workload } = knobsInForce(stateOf(session).recipe, focusOf(session));
+  if (!hasProgramFeature(workload, 'hand')) return step();
+  return session.presses.add(async () => {
+    await arrived(session);
+    return step();
+  });
 }
 
-export async function stepBack(session: Session): Promise<Outcome> {
-  await session.lockstep.seek(now(session) - 1);
-  return DONE;
-}
+export const stepForward = (session: Session): Promise<Outcome> =>
+  inTurn(session, async () => {
+    const from = now(session);
+    await session.lockstep.stepOps(1);
+    return doneFrom(session, from);
+  });
+
+export const stepBack = (session: Session): Promise<Outcome> =>
+  inTurn(session, async () => {
+    await session.lockstep.seek(now(session) - 1);
+    return DONE;
+  });
 
 /** All lanes to an operation; where they come to stand the address says. */
 export async function travel({ lockstep }: Session, op: number): Promise<Outcome> {
@@ -45,9 +75,10 @@ export async function travel({ lockstep }: Session, op: number): Promise<Outcome
   return DONE;
 }
 
-export async function runToEnd({ lockstep }: Session): Promise<Outcome> {
-  await lockstep.runTo(BEYOND_ANY_END);
-  return DONE;
+export async function runToEnd(session: Session): Promise<Outcome> {
+  const from = now(session);
+  await session.lockstep.runTo(BEYOND_ANY_END);
+  return doneFrom(session, from);
 }
 
 /** The same recipe from its start. */
@@ -61,7 +92,7 @@ export async function toEvent(session: Session, forward: boolean): Promise<Outco
   const { lockstep } = session;
   const lead = focusOf(session);
   const { recipe, ui } = stateOf(session);
-  const { model } = knobsInForce(recipe, lead);
+  const { model, workload } = knobsInForce(recipe, lead);
   const kind = stopKind(model, ui.stopKind);
   const found = forward
     ? await lockstep.stepEvent([kind], lead)
@@ -69,7 +100,9 @@ export async function toEvent(session: Session, forward: boolean): Promise<Outco
   if (found) return DONE;
   const name = `“${kindName(kind, model)}”`;
   return noticed(
-    forward ? `No ${name} before this run ends.` : `There is no earlier ${name} in this run.`,
+    forward
+      ? `No ${name} before this run ${hasProgramFeature(workload, 'hand') ? 'waits for your hand' : 'ends'}.`
+      : `There is no earlier ${name} in this run.`,
   );
 }
 

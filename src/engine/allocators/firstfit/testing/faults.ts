@@ -90,7 +90,7 @@ class WrongRequest extends FirstFitHeap {
   private readonly due = every(6);
   protected override note(slot: number, g: number, size: number, kind: number): void {
     super.note(slot, g, size, kind);
-    if (this.due() && kind === BLOCK.program && size > 1) this.slotSize[slot]--;
+    if (this.due() && kind === BLOCK.program && size > 1) this.slots.size[slot]--;
   }
 }
 class KeepsTop extends FirstFitHeap {
@@ -102,9 +102,17 @@ class RoverDangles extends FirstFitHeap {
 class KeepsSlot extends FirstFitHeap {
   private readonly due = every(8);
   override free(slot: number): void {
-    const g = this.slotChunk[slot];
+    const g = this.slots.block[slot];
     super.free(slot);
-    if (this.due()) this.slotChunk[slot] = g;
+    if (this.due()) this.slots.block[slot] = g;
+  }
+}
+class ForgetsMark extends FirstFitHeap {
+  protected override countTop(from: number, to: number, sign: 1 | -1): void {
+    const { bytes } = this.use.marks;
+    const before = bytes.slice();
+    super.countTop(from, to, sign);
+    bytes.set(before);
   }
 }
 
@@ -174,10 +182,21 @@ export const FIRSTFIT_FAULTS: readonly HeapFault[] = [
   },
 ];
 
-export const FAULTS: readonly ModelFault[] = FIRSTFIT_FAULTS.map(({ name, what, Heap, knobs }) => ({
-  name,
-  what,
-  create: firstFitWith(Heap),
-  // Without a warm-up: a list that runs into itself must be noticed before it is walked for long.
-  knobs: { workload: 'random-mixed', threads: 2, workingSet: 256, maxSize: 2000, ...knobs },
-}));
+/** What only a run notices: it reads the map. */
+const MAP_FAULTS: readonly HeapFault[] = [
+  {
+    name: 'forgets a mark',
+    what: 'the top moves and its rows are not marked: the map shows what they were',
+    Heap: ForgetsMark,
+  },
+];
+
+export const FAULTS: readonly ModelFault[] = [...FIRSTFIT_FAULTS, ...MAP_FAULTS].map(
+  ({ name, what, Heap, knobs }) => ({
+    name,
+    what,
+    create: firstFitWith(Heap),
+    // Without a warm-up: a list that runs into itself must be noticed before it is walked for long.
+    knobs: { workload: 'random-mixed', threads: 2, workingSet: 256, maxSize: 2000, ...knobs },
+  }),
+);

@@ -100,7 +100,7 @@ export class PictureHeap implements HeapHost {
   }
   /** Address of a block in the modelled address space. */
   address(letter: string): number {
-    return this.base + payloadOf(this.heap.slotChunk[slotOf(letter)]);
+    return this.base + payloadOf(this.heap.slots.block[slotOf(letter)]);
   }
   /** Letters of the free list's chunks are not known: their sizes in granules, in list order. */
   list(): number[] {

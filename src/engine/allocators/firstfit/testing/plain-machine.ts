@@ -71,6 +71,9 @@ export class PlainMachine implements Machine {
     this.grew++;
   }
   crashed(): void {}
+  commonNs(): number {
+    return 0;
+  }
   isAlive(): boolean {
     return true;
   }

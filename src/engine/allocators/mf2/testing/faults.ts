@@ -5,9 +5,12 @@ import { every, type ModelFault } from '../../../testing/fault.ts';
 import { Mf2Heap } from '../heap.ts';
 import { mf2With } from '../index.ts';
 import {
+  NONE,
   P_CLS,
   P_FLAGS,
   P_FREE,
+  P_PEND_NEXT,
+  P_PEND_PREV,
   P_REMOTE,
   P_TOUCHED,
   P_WORDS,
@@ -29,7 +32,10 @@ class LosesBlock extends Mf2Heap {
 class CountsPageTwice extends Mf2Heap {
   override newPage(life: number, cls: number, piece: number, now: number): number {
     const p = super.newPage(life, cls, piece, now);
-    if (p === 5 * P_WORDS) this.totals.arrived(p);
+    if (p === 5 * P_WORDS) {
+      this.totals.settle();
+      this.totals.arrived(p);
+    }
     return p;
   }
 }
@@ -83,9 +89,23 @@ class MissesDeath extends Mf2Heap {
 }
 class QueueMiscounted extends Mf2Heap {
   private readonly due = every(9);
-  override enqueue(p: number, life: number, now: number, event: number): void {
-    super.enqueue(p, life, now, event);
+  override enqueue(p: number, life: number, last: boolean, now: number, event: number): void {
+    super.enqueue(p, life, last, now, event);
     if (this.due()) this.tables[this.table(life, this.pages[p + P_CLS]) + T_PEND_COUNT]++;
+  }
+}
+class LosesTheRest extends Mf2Heap {
+  private readonly due = every(9);
+  override unlink(p: number): void {
+    const before = this.pages[p + P_PEND_PREV];
+    super.unlink(p);
+    if (before >= 0 && this.due()) this.pages[before + P_PEND_NEXT] = NONE;
+  }
+}
+class PressureForgotten extends Mf2Heap {
+  override unlink(p: number): void {
+    super.unlink(p);
+    this.pendingBy[this.pages[p + P_CLS]]++;
   }
 }
 class DeniesGraveyard extends Mf2Heap {
@@ -99,6 +119,15 @@ class RequestDrifts extends Mf2Heap {
   override takeBlock(p: number, written: number): number {
     if (this.due()) this.requestedBytes++;
     return super.takeBlock(p, written);
+  }
+}
+class ForgetsMark extends Mf2Heap {
+  private readonly due = every(40);
+  override leave(p: number): void {
+    const { bytes } = this.marks;
+    const before = bytes[p / P_WORDS];
+    super.leave(p);
+    if (this.due()) bytes[p / P_WORDS] = before;
   }
 }
 
@@ -161,6 +190,17 @@ export const FAULTS: readonly ModelFault[] = [
     QueueMiscounted,
   ),
   fault(
+    'loses the rest of a queue',
+    'a page leaves from the middle and what lay behind it with it: walking finds fewer',
+    LosesTheRest,
+    { ...PAIR, pendingLeave: true, window: 60 },
+  ),
+  fault(
+    'pressure forgotten',
+    'a page that leaves its queue still counts as adoptable: the count is too high',
+    PressureForgotten,
+  ),
+  fault(
     'denies the graveyard',
     'pages that nobody finds count as full: graveyard blocks differ',
     DeniesGraveyard,
@@ -173,5 +213,10 @@ export const FAULTS: readonly ModelFault[] = [
     'request drifts',
     'requested bytes grow by themselves: the slots add up to less',
     RequestDrifts,
+  ),
+  fault(
+    'forgets a mark',
+    'a page changes and is not marked: the map shows what it was',
+    ForgetsMark,
   ),
 ];

@@ -58,7 +58,7 @@ export const HINTS: Hints = {
   ],
   reEnqueue: [
     {
-      knobs: { ...OPEN_GATES, costDrainBlock: 900, costPop: 900, window: 30 },
+      knobs: { ...OPEN_GATES, route: 'cda', costDrainBlock: 900, costPop: 900, window: 30 },
       value: true,
       ops: 8000,
     },

@@ -6,11 +6,18 @@ import {
   CARVE_LIMIT,
   FREE_HEAD,
   LIVE,
+  NEXT_SLAB,
   NO_BLOCK,
   OWNER,
   REMOTE_COUNT,
   REMOTE_HEAD,
   SLAB_PAGES,
+  SS_ACQUIRED,
+  SS_FIRST_SLAB,
+  SS_FLAG,
+  SS_FLAGS,
+  SS_OWNER,
+  SS_WORDS,
   TOUCHED,
 } from '../layout.ts';
 
@@ -83,8 +90,47 @@ class MiscountsSlabs extends TinyHeap {
     return super.acquireSlab(row, life);
   }
 }
+class ForgetsMark extends TinyHeap {
+  protected override reclassify(row: number): void {
+    const before = this.marks.bytes[row];
+    super.reclassify(row);
+    this.marks.bytes[row] = before;
+  }
+}
+class ForgetsRoom extends TinyHeap {
+  protected override makesRoom(row: number): void {
+    // The slabs open, and the SuperSlab stays among the full ones.
+    const at = row * SS_WORDS;
+    let r = this.superslabs[at + SS_FIRST_SLAB];
+    for (let i = this.superslabs[at + SS_ACQUIRED]; i > 0; i--) {
+      this.slabs[r + FREE_HEAD] = NO_BLOCK;
+      r = this.slabs[r + NEXT_SLAB];
+    }
+  }
+}
+class ListsForTheDead extends TinyHeap {
+  protected override leaveAside(row: number): void {
+    const at = row * SS_WORDS + SS_FLAGS;
+    if (this.threads.isAlive(this.superslabs[row * SS_WORDS + SS_OWNER])) super.leaveAside(row);
+    else this.superslabs[at] &= ~(SS_FLAG.roomy | SS_FLAG.full);
+  }
+}
+class ForgetsAside extends TinyHeap {
+  private readonly due = every(2);
+  protected override setAside(row: number): void {
+    if (!this.due()) super.setAside(row);
+  }
+}
+class BelievesMore extends TinyHeap {
+  override remoteEdge(r: number, life: number): void {
+    super.remoteEdge(r, life);
+    this.excess++;
+  }
+}
 
 const SMALL: Partial<KnobValues> = { threads: 2, chunks: 64, orphanPolicy: 'adopt' };
+/** A class needs more than one SuperSlab a thread. */
+const MANY: Partial<KnobValues> = { ssLg: 16, minSize: 1000, maxSize: 1024, chunks: 100 };
 const fault = (
   name: string,
   what: string,
@@ -140,5 +186,33 @@ export const FAULTS: readonly ModelFault[] = [
     'miscounts slabs',
     'a slab taken counts as one to spare: bytes never carved differ',
     MiscountsSlabs,
+  ),
+  fault(
+    'forgets a mark',
+    'a SuperSlab changes its state and is not marked: the map shows what it was',
+    ForgetsMark,
+  ),
+  fault(
+    'forgets room',
+    'a block freed in a full SuperSlab does not put it back: it counts as full and has a block',
+    ForgetsRoom,
+    MANY,
+  ),
+  fault(
+    'lists for the dead',
+    'a dead owner’s lists keep what it had set aside: a list names a SuperSlab of a thread that has gone',
+    ListsForTheDead,
+    MANY,
+  ),
+  fault(
+    'forgets what is set aside',
+    'a SuperSlab left for another one is in no list of its owner’s',
+    ForgetsAside,
+    MANY,
+  ),
+  fault(
+    'believes more',
+    'a first remote free raises the sum of all counters: what each SuperSlab believes adds up to less',
+    BelievesMore,
   ),
 ];

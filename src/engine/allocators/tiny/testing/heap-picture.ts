@@ -63,7 +63,7 @@ export class PictureHeap {
       for (let i = 0; i < superslabs[at + SS_ACQUIRED]; i++) {
         const letters = Array.from({ length: slabs[r + CARVED] }, () => '?');
         const mark = (head: number, letter: string): void => {
-          for (let b = head; b !== NO_BLOCK; b = lists.next[slabs[r + LIST_BASE] + b]) {
+          for (let b = head; b < NO_BLOCK; b = lists.next[slabs[r + LIST_BASE] + b]) {
             letters[b] = letter;
           }
         };

@@ -15,7 +15,23 @@ const TRIMMED_AT_COST: Partial<KnobValues> = {
   costRefill: 4000,
 };
 
+/** A class of a thread needs several SuperSlabs. */
+const MANY: Partial<KnobValues> = {
+  workload: 'larson-immortal',
+  ssLg: 16,
+  minSize: 1000,
+  maxSize: 1024,
+  chunks: 200,
+};
+
 export const HINTS: Hints = {
+  ownReuse: [{ knobs: MANY, value: 'current' }],
+  costLook: [{ knobs: { ...MANY, timeBase: 'costs' }, value: 500 }],
+  costDecrement: [
+    { knobs: { workload: 'larson', timeBase: 'costs', decOnRemote: true }, value: 500 },
+  ],
+  costContended: [{ knobs: { workload: 'larson-shared', timeBase: 'costs' }, value: 500 }],
+  superslabCacheSlots: [{ knobs: TRIMMED, value: 4 }],
   costMunmap: [{ knobs: TRIMMED_AT_COST, value: 5000 }],
   costMunmapPage: [{ knobs: TRIMMED_AT_COST, value: 5000 }],
   costTrimVisit: [{ knobs: TRIMMED_AT_COST, value: 500 }],

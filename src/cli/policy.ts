@@ -1,0 +1,4 @@
+import { runCommand } from './node.ts';
+import { policy } from './policy-command.ts';
+
+await runCommand(policy);

@@ -1,0 +1,4 @@
+import { runCommand } from './node.ts';
+import { queue } from './queue-command.ts';
+
+await runCommand(queue);
