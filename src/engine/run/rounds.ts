@@ -5,7 +5,7 @@ import { REG_FRESH, REG_OP, REG_STOP } from '../machine/registers.ts';
 import { NO_STACK } from '../machine/threads.ts';
 import { isControl, OP_END, OP_HEAD } from '../programs/program.ts';
 import type { Run } from './run.ts';
-import { MOST_IDLE_TURNS, NONE } from './schedule.ts';
+import { firstOfRound, MOST_IDLE_TURNS, NONE } from './schedule.ts';
 import { WAIT } from './streams.ts';
 
 /**
@@ -21,7 +21,8 @@ import { WAIT } from './streams.ts';
  */
 export function playRounds(run: Run, step: SingleStep, end: number): void {
   const { threads, streams, schedule, history, regs, allocator, notes } = run;
-  const { clock, running, joinStack } = threads;
+  const { clock, running, joinStack, ops: threadOps } = threads;
+  const { runnable, began } = schedule;
   const { at, left, waiting, ops } = streams;
   const { busy } = allocator;
   const { independent } = run.program;
@@ -32,7 +33,7 @@ export function playRounds(run: Run, step: SingleStep, end: number): void {
   let { turnChain, turnLeft } = run;
   regs[REG_OP] = run.operations;
   for (;;) {
-    const chain = schedule.firstOfRound();
+    const chain = firstOfRound(runnable, threadOps, clock, began);
     if (chain === NONE || clock[chain] >= until) break;
     if (running[chain] === 0 || joinStack[chain] !== NO_STACK) break;
     if (left[chain] === 0) {
@@ -71,9 +72,9 @@ export function playRounds(run: Run, step: SingleStep, end: number): void {
       notes.noteOne(chain, ops, record);
       if (ended) {
         clock[chain] += perOp;
-        threads.ops[chain]++;
+        threadOps[chain]++;
         threads.done[chain]++;
-        schedule.began[chain] = clock[chain];
+        began[chain] = clock[chain];
         regs[REG_OP] = ++run.operations;
       }
       // A turn that ends with its batch or its budget leaves the rest of its quantum, which `turn` gives up.

@@ -287,6 +287,7 @@ export class Mf2Allocator implements Allocator {
     fillColumns(this, columns, from, to);
   }
   changedRows(): RowMarks {
+    this.heap.totals.settle();
     return this.heap.marks;
   }
   waitingIn(row: number): number {

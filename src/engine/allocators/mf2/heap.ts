@@ -198,7 +198,6 @@ export class Mf2Heap {
 
   /** A page is about to change: takes it out of what is kept of all pages. Change it, then call `enter`. */
   leave(p: number): void {
-    this.marks.bytes[p / P_WORDS] = 1;
     this.totals.before(p);
     const flags = this.pages[p + P_FLAGS];
     if ((flags & (PF.queued | PF.orphan)) === 0) return;
@@ -269,7 +268,6 @@ export class Mf2Heap {
     pages[p + P_HIDE_EVENT] = NO_CAUSE;
     this.bornNs[row] = now;
     this.marks.reserve(this.count);
-    this.marks.mark(row);
     this.own(p, life);
     this.totals.arrived(p);
     this.touchPages(p, this.prelinked[cls]);

@@ -194,9 +194,10 @@ export class Pair implements Program {
 
   /** Operations that each living one of the pair has done at least. */
   private get rounds(): number {
-    let least = Infinity;
-    for (const chain of PAIR) if (this.dead[chain] === 0) least = Math.min(least, this.done[chain]);
-    return least;
+    const { dead, done } = this;
+    const first = dead[PAIR[0]] === 0 ? done[PAIR[0]] : Infinity;
+    const second = dead[PAIR[1]] === 0 ? done[PAIR[1]] : Infinity;
+    return first < second ? first : second;
   }
 
   /** Sleepers whose period is over wake. */
