@@ -28,8 +28,8 @@ export function playRounds(run: Run, step: SingleStep, end: number): void {
   const { independent } = run.program;
   const { perOp } = run.costs;
   const { quantum, seconds } = run.settings;
-  const stop = Math.min(seconds * NS_PER_S, allocator.nextTimerNs);
-  let until = Math.min(stop, history.nextNs);
+  const until = Math.min(seconds * NS_PER_S, allocator.nextTimerNs, history.nextNs);
+  const stopOp = Math.min(end, history.nextOp);
   let { turnChain, turnLeft } = run;
   regs[REG_OP] = run.operations;
   for (;;) {
@@ -88,11 +88,7 @@ export function playRounds(run: Run, step: SingleStep, end: number): void {
       // Only what was carried out makes news.
       if (!independent && streams.hasNews()) run.tellWaiting(chain);
     }
-    if (ended && run.operations === history.nextOp) {
-      run.takeSample();
-      until = Math.min(stop, history.nextNs);
-    }
-    if (run.operations === end) break;
+    if (ended && run.operations === stopOp) break;
     if (turnLeft > 0 || regs[REG_STOP] !== 0) break;
   }
   regs[REG_FRESH] = 0;
