@@ -1,9 +1,12 @@
 /** Terms that lessons explain on hover, in the field's own words. */
 export const GLOSSARY: Readonly<Record<string, string>> = {
-  SuperSlab: 'A mapping, of 2 MiB unless another size is set, for blocks of one size class, cut into slabs.',
-  SuperSlabs: 'Mappings, of 2 MiB unless another size is set, for blocks of one size class, cut into slabs.',
+  SuperSlab:
+    'A mapping, of 2 MiB unless another size is set, for blocks of one size class, cut into slabs.',
+  SuperSlabs:
+    'Mappings, of 2 MiB unless another size is set, for blocks of one size class, cut into slabs.',
   slab: '64 KiB of a SuperSlab, for blocks of its class.',
-  owner: 'The thread that took a slab or page into use, or adopted it since; what others free of it waits in its remote queue.',
+  owner:
+    'The thread that took a slab or page into use, or adopted it since; what others free of it waits in its remote queue.',
   'remote queue': 'Blocks of a slab or page that other threads have freed, waiting to be drained.',
   'remote free': 'A free by another thread than the owner.',
   orphan: 'Memory whose owner has exited.',
