@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, runnerImport } from 'vite';
 import { listsPlugin } from './scripts/lists.mjs';
 
 const CSP = [
@@ -30,32 +31,43 @@ const contentSecurityPolicy = (): Plugin => ({
 
 /**
  * Writes the service worker with the list of files it keeps, so that the page works offline after its
- * first load. Its name changes with the files; files come from the cache, the page itself from the
- * network while there is one.
+ * first load. Its name changes with what the files hold; files come from the cache, the page itself from
+ * the network while there is one.
  */
 const offline = (): Plugin => ({
   name: 'offline',
   apply: 'build',
-  generateBundle(_options, bundle) {
-    const files = ['./', './icon.svg', ...Object.keys(bundle).map((name) => `./${name}`)].filter(
-      (name) => !name.endsWith('index.html'),
-    );
-    const version = createHash('sha256').update(files.join()).digest('hex').slice(0, 12);
-    this.emitFile({
-      type: 'asset',
-      fileName: 'sw.js',
-      source: SERVICE_WORKER.replace('__VERSION__', version).replace(
-        '__FILES__',
-        JSON.stringify(files),
-      ),
-    });
+  generateBundle: {
+    // The page is written by then.
+    order: 'post',
+    handler(_options, bundle) {
+      const page = bundle['index.html'];
+      if (page?.type !== 'asset') throw new Error('there is no page to keep');
+      const names = Object.keys(bundle).filter((name) => name !== page.fileName);
+      const files = ['./', './icon.svg', ...names.map((name) => `./${name}`)];
+      // Names of all other files say what they hold.
+      const hash = createHash('sha256').update(files.join());
+      hash.update(page.source).update(readFileSync('public/icon.svg'));
+      this.emitFile({
+        type: 'asset',
+        fileName: 'sw.js',
+        source: SERVICE_WORKER.replace('__VERSION__', hash.digest('hex').slice(0, 12)).replace(
+          '__FILES__',
+          JSON.stringify(files),
+        ),
+      });
+    },
   },
 });
 
+/**
+ * A new version waits until no tab of the old one is open: those still load files that the server may no
+ * longer have. Meanwhile a tab that is opened has the new page from the network, and its files with it.
+ */
 const SERVICE_WORKER = `const CACHE = 'slabscope-__VERSION__';
 const FILES = __FILES__;
 self.addEventListener('install', (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));
 });
 self.addEventListener('activate', (event) => {
   event.waitUntil(
@@ -76,22 +88,100 @@ self.addEventListener('fetch', (event) => {
 });
 `;
 
-/** What several parts of the page have in common comes in few files: a card is one request, not seven. */
+/** What scenarios run is worked out here, so that what is said of them need not be loaded with it. */
+const RUNS = '/src/engine/presets/runs.ts';
+const foldScenarios = (): Plugin => ({
+  name: 'fold-scenarios',
+  apply: 'build',
+  load: async (id) => {
+    if (!id.endsWith(RUNS)) return undefined;
+    const { module } = await runnerImport<Record<string, unknown>>(id, { configFile: false });
+    return Object.entries(module)
+      .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
+      .join('\n');
+  },
+});
+
+/** What the page's scripts load one after the other: all of it is fetched at once. */
+const FIRST = ['src/main.ts', 'src/views/page/mount.tsx'];
+const FONTS = /(inter|jetbrains-mono)-latin-wght-normal-[\w-]+\.woff2$/;
+const preloadPage = (): Plugin => ({
+  name: 'preload-page',
+  apply: 'build',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html, { bundle = {} }) => {
+      const wanted = new Set<string>();
+      const add = (fileName: string): void => {
+        const chunk = bundle[fileName];
+        if (chunk?.type !== 'chunk' || wanted.has(fileName)) return;
+        wanted.add(fileName);
+        for (const other of chunk.imports) add(other);
+      };
+      for (const file of FIRST) {
+        const chunk = Object.values(bundle).find(
+          (part) => part.type === 'chunk' && part.facadeModuleId?.endsWith(file) === true,
+        );
+        if (!chunk) throw new Error(`no chunk begins with ${file}`);
+        add(chunk.fileName);
+      }
+      const scripts = [...wanted]
+        .filter((fileName) => !html.includes(fileName))
+        .map((fileName) => ({ rel: 'modulepreload', crossorigin: true, href: `./${fileName}` }));
+      // Fonts that the first picture is written in: text is laid out once.
+      const fonts = Object.keys(bundle)
+        .filter((fileName) => FONTS.test(fileName))
+        .map((fileName) => ({
+          rel: 'preload',
+          as: 'font',
+          type: 'font/woff2',
+          crossorigin: true,
+          href: `./${fileName}`,
+        }));
+      return [...scripts, ...fonts].map((attrs) => ({
+        tag: 'link',
+        attrs,
+        injectTo: 'head' as const,
+      }));
+    },
+  },
+});
+
+/**
+ * What several parts of the page have in common comes in few files: a card is one request, not seven. What starts
+ * the run is apart from React, so that it need not wait for it.
+ */
 const CHUNKS = [
-  { name: 'data', test: /\/src\/(base|engine|draw\/(format|palette)|worker\/frame|views\/models)/ },
+  { name: 'first', test: /\/src\/(first|worker\/spawn)\.|vite\/preload-helper/, priority: 4 },
+  { name: 'react', test: /\/node_modules\/(react|react-dom|scheduler)\//, priority: 3 },
+  {
+    name: 'data',
+    test: /\/src\/(base|engine\/(?!presets)|engine\/presets\/(runs|variant)|live\/(?!jobs)|worker\/(?!pool|jobs)|state\/(?!squeeze)|draw\/(area|format|palette|scale)|views\/(models|page\/session\/(lesson|position|run|session)|shell\/(embed|storage|theme)|lane\/(axes|event-text)|side\/sentences)\b)/,
+    priority: 2,
+  },
+  { name: 'stories', test: /\/src\/engine\/presets/, priority: 1 },
   {
     name: 'card',
-    test: /\/src\/views\/(cards\/(card|chart|legend|live-table|save-menu)|lane\/band-groups|shell\/(files|picture))/,
+    test: /\/src\/views\/(cards\/(card|chart|legend|live-table|registry|save-menu)|lane\/(band-groups|context)|page\/(context|texts|session\/(edits|lanes|panels|share|transport))|shell\/(files|redraws)|story\/terms)\./,
+    priority: 1,
   },
 ];
 
 export default defineConfig({
   base: './',
-  plugins: [listsPlugin(), react(), contentSecurityPolicy(), offline()],
+  plugins: [
+    listsPlugin(),
+    foldScenarios(),
+    react(),
+    contentSecurityPolicy(),
+    preloadPage(),
+    offline(),
+  ],
   worker: { format: 'es' },
   build: {
     target: 'es2023',
     sourcemap: false,
+    modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
     rolldownOptions: { output: { codeSplitting: { groups: CHUNKS } } },

@@ -33,7 +33,7 @@ async function call(page: Page, name: string): Promise<void> {
 }
 
 test('the story of malloc by hand, with the keyboard alone', async ({ page }) => {
-  await open(page, '#v3/by-hand');
+  await open(page, '#v4/by-hand');
   await expect(verdict(page)).toHaveText('waits for your hand');
   await expect(box(page, 1)).toContainText('empty');
   await press(page, '120 B', true);
@@ -91,9 +91,9 @@ test('the story of malloc by hand, with the keyboard alone', async ({ page }) =>
 });
 
 test('calls of every allocator, refused ones, and another future', async ({ page }) => {
-  await open(page, '#v3/by-hand?at=0');
+  await open(page, '#v4/by-hand?at=0');
   for (const model of ['firstfit', 'tiny', 'mf2']) {
-    await goTo(page, `#v3/by-hand?m=${model}&hl=3000 64&at=0`);
+    await goTo(page, `#v4/by-hand?m=${model}&hl=3000 64&at=0`);
     await expect(verdict(page)).toHaveText('waits for your hand');
     await press(page, '4 KiB', true);
     await call(page, 'malloc p5');
@@ -144,7 +144,7 @@ test('calls of every allocator, refused ones, and another future', async ({ page
 });
 
 test('the card is accessible, fits every width, and has a table', async ({ page }) => {
-  await open(page, '#v3/by-hand?act=0:malloc:1.1:120&act=1:free:1.7:0&at=2');
+  await open(page, '#v4/by-hand?act=0:malloc:1.1:120&act=1:free:1.7:0&at=2');
   const root = page.locator('html');
   for (const theme of ['dark', 'light']) {
     await root.evaluate((it, value) => it.setAttribute('data-theme', value), theme);
@@ -160,6 +160,6 @@ test('the card is accessible, fits every width, and has a table', async ({ page 
   const table = card(page).getByRole('table');
   await expect(table.getByRole('row', { name: /^p1 120/ })).toBeVisible();
   await expect(table.getByRole('row', { name: /^a hole/ })).toHaveCount(4);
-  await goTo(page, '#v3/by-hand?m=tiny&act=0:free:2.0:0&at=1');
+  await goTo(page, '#v4/by-hand?m=tiny&act=0:free:2.0:0&at=1');
   expect(await violations(page, '.hand-card')).toEqual([]);
 });

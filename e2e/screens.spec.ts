@@ -118,6 +118,6 @@ test('a lesson looks as it did', async ({ page }) => {
 
 test('malloc by hand looks as it did', async ({ page }) => {
   const calls = 'act=0:malloc:1.1:120&act=1:free:1.7:0&act=2:free:1.8:0&act=3:realloc:1.6:256';
-  await scene(page, `#v3/by-hand?${calls}&at=4`);
+  await scene(page, `#v4/by-hand?${calls}&at=4`);
   await lookAt(card(page, /by hand/), 'by-hand');
 });

@@ -121,12 +121,32 @@ function digestOf(file: string, { inputs }: Bundle): string | undefined {
 const shared = globalThis as { bundlesOfTests?: Promise<Map<string, Bundle>> | undefined };
 function bundles(): Promise<Map<string, Bundle>> {
   if (!shared.bundlesOfTests) {
+    forgetTheDead();
     mkdirSync(FOLDER, { recursive: true });
     const files = [...testFiles(), SETUP].map((file) => path.posix.join(ROOT, file));
     shared.bundlesOfTests = bundle(files);
   }
   return shared.bundlesOfTests;
 }
+/** Removes what processes left that were ended before they could. */
+function forgetTheDead(): void {
+  if (!existsSync(CACHE)) return;
+  for (const name of readdirSync(CACHE)) {
+    if (/^\d+$/.test(name) && !isAlive(Number(name)))
+      rmSync(path.posix.join(CACHE, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of somebody else's is alive, too.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 process.on('exit', () => rmSync(FOLDER, { recursive: true, force: true }));
 
 function readPassed(): Record<string, string> {

@@ -23,7 +23,7 @@ const MAY_IMPORT = {
     'engine/recipe',
     'engine/recipe-parse',
     'engine/interventions',
-    'engine/presets',
+    'engine/scenarios',
     'engine/telemetry',
   ],
   draw: [
@@ -49,8 +49,8 @@ const MAY_IMPORT = {
   ],
   views: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'lessons', 'views'],
   evidence: ['base', 'engine', 'lessons', 'evidence'],
-  cli: ['base', 'engine', 'evidence', 'cli'],
-  main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views'],
+  cli: ['base', 'engine', 'draw/format', 'evidence', 'cli'],
+  main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views', 'main'],
 };
 /** What only runs need: heaps, programs' code, and the machine, without which neither can do anything. */
 const CODE =

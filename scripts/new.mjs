@@ -89,8 +89,8 @@ const KINDS = {
     taken: (id) => cardIds().includes(id),
     file: (id) => `src/views/cards/${id}.tsx`,
     lines: (id, label) => [[CARDS, (text) => withCard(text, id, label)]],
-    next: (id) => [
-      `npm start, and in the palette (Ctrl K) “${id}”: it is hidden until somebody chooses it`,
+    next: (id, label) => [
+      `npm start, and in the palette (Ctrl K) “Show the view: ${label}”: it is hidden until somebody does`,
       `src/views/cards/${id}.tsx: its finding, its drawing, its table`,
       `${CARDS}: the features it needs, its place, whether it is there by default`,
       'npm run screens, when it is there by default: look at the pictures before you commit them',
@@ -185,7 +185,7 @@ const { files, changed } = make(kind, id, label);
 console.log(`Made the ${kind} ${id}, “${label}”:`);
 for (const file of files) console.log(`  ${file}`);
 console.log(`and a line in ${changed.join(', ')}.\n\nNext:`);
-KINDS[kind].next(id).forEach((step, i) => {
+KINDS[kind].next(id, label).forEach((step, i) => {
   console.log(`  ${i + 1}. ${step}`);
 });
 console.log('CONTRIBUTING.md says more.');

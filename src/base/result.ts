@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'E_RECIPE_FIELD'
   | 'E_RECIPE_VERSION'
+  | 'E_RECIPE_ENGINE'
   | 'E_RECIPE_FORMAT'
   | 'E_PRESET'
   | 'E_KNOB'

@@ -1,179 +1,278 @@
-import { fail, ok, type Result } from '../base/result.ts';
+import { fail, ok, type Problem, type Result } from '../base/result.ts';
 import { readActText } from '../engine/interventions.ts';
-import { isKnobId, KNOB_IDS, type KnobValues } from '../engine/knobs/index.ts';
+import {
+  isKnobId,
+  KNOB_IDS,
+  type KnobId,
+  type KnobValues,
+  knobDef,
+} from '../engine/knobs/index.ts';
+import { knobWords } from '../engine/knobs/words.ts';
+import { presetById } from '../engine/presets.ts';
 import { PROGRAM_IDS } from '../engine/programs/index.ts';
-import type { ActEdit } from '../engine/recipe.ts';
+import type { Edit } from '../engine/recipe.ts';
 import { MAX_OPS, nearest, parseAct, parseKnobValue, quoted } from '../engine/recipe-parse.ts';
+import {
+  flag,
+  HELP_OPTION,
+  helpText,
+  type Option,
+  parseOptions,
+  usage,
+  type WithHelp,
+  wholeNumber,
+} from './options.ts';
+
+/** What is written to a file beside what is printed. */
+export const OUTPUTS = ['events', 'csv', 'perfetto'] as const;
+export type OutputKind = (typeof OUTPUTS)[number];
 
 export interface SimArgs {
   readonly preset?: string;
+  /** `-` is standard input. */
   readonly recipeFile?: string;
   /** Variant by name or number from 0; all when undefined. */
   readonly variant?: string;
   readonly knobs: Partial<KnobValues>;
-  /** Interventions, in every variant or lane. */
-  readonly acts: readonly ActEdit[];
+  /** Interventions and turned knobs, in every variant or lane, in the order in which they were given. */
+  readonly edits: readonly Edit[];
+  /** Operation at which each run stops; undefined: where it ends by itself. */
   readonly ops?: number;
+  /** The option that said where to stop. */
+  readonly opsFrom?: '--ops' | '--at';
   readonly json: boolean;
   readonly audit: boolean;
+  readonly dump: boolean;
   readonly list: boolean;
   readonly help: boolean;
-  readonly eventsFile?: string;
-  readonly csvFile?: string;
-  readonly perfettoFile?: string;
+  readonly files: Readonly<Partial<Record<OutputKind, string>>>;
 }
 
-const WITH_VALUE = [
-  '--preset',
-  '--recipe',
-  '--variant',
-  '--set',
-  '--act',
-  '--ops',
-  '--seed',
-  '--workload',
-  '--events',
-  '--csv',
-  '--perfetto',
-];
-const FLAGS = ['--json', '--audit', '--list', '--help'];
+interface Draft extends WithHelp {
+  preset?: string;
+  recipeFile?: string;
+  variant?: string;
+  readonly knobs: Record<string, unknown>;
+  readonly edits: Edit[];
+  ops?: number;
+  at?: number;
+  readonly flags: Set<string>;
+  readonly files: Partial<Record<OutputKind, string>>;
+}
 
-export const HELP = `npm run sim -- [options]
-  --preset ID          run every variant of a preset (see --list)
-  --recipe FILE        run a recipe file
-  --variant NAME|N     only this variant
-  --set KNOB=VALUE     turn a knob; may be repeated; LANE.KNOB=VALUE is accepted with lane 0
-  --act OP:ACT:SUBJECT[.SLOT]:AMOUNT
-                       an intervention as links write it; may be repeated, e.g. 0:malloc:1.3:100
-  --workload NAME      ${PROGRAM_IDS.join(', ')}
-  --ops N              stop after N operations
-  --seed S             Larson's seed
-  --json               one JSON object per line and variant
-  --events FILE        write the kept events as CSV
-  --csv FILE           write the history series as CSV
-  --perfetto FILE      write the kept events as Chrome trace JSON (ui.perfetto.dev)
-  --audit              check every invariant at the end (exit 1 when one fails)
-  --list               presets and knobs
-Exit status: 0 for any completed run, 2 for bad input, 1 for a fault of ours.`;
+const text = (
+  name: Option<Draft>['name'],
+  value: string,
+  help: string,
+  set: (out: Draft, value: string) => void,
+): Option<Draft> => ({
+  name,
+  value,
+  help: [help],
+  take: (out, given) => {
+    set(out, given);
+    return undefined;
+  },
+});
+
+const count = (
+  name: '--ops' | '--at',
+  least: number,
+  help: string,
+  set: (out: Draft, value: number) => void,
+): Option<Draft> => ({
+  name,
+  value: 'N',
+  help: [help],
+  take: (out, given) => {
+    const number = wholeNumber(name, given, least, MAX_OPS);
+    if (!number.ok) return number.error;
+    set(out, number.value);
+    return undefined;
+  },
+});
+
+const file = (kind: OutputKind, help: string): Option<Draft> =>
+  text(`--${kind}`, 'FILE', help, (out, value) => {
+    out.files[kind] = value;
+  });
+
+const OPTIONS: readonly Option<Draft>[] = [
+  text('--preset', 'ID', 'run every variant of a preset (see --list)', (out, value) => {
+    out.preset = value;
+  }),
+  text('--recipe', 'FILE', 'run a recipe file; - reads standard input', (out, value) => {
+    out.recipeFile = value;
+  }),
+  text(
+    '--variant',
+    'NAME|N',
+    'only this variant of the preset, by name or from 0',
+    (out, value) => {
+      out.variant = value;
+    },
+  ),
+  {
+    name: '--set',
+    value: 'KNOB=VALUE',
+    help: ['turn a knob at the start; may be repeated'],
+    repeats: true,
+    take: (out, value) => {
+      const cut = value.indexOf('=');
+      if (cut < 1) return usage(`--set needs KNOB=VALUE, not ${quoted(value)}.`);
+      // What the first lane is called in links and on the page.
+      const id = value.slice(0, cut).replace(/^(?:0|A)\./, '');
+      return takeKnob(id, value.slice(cut + 1), out);
+    },
+  },
+  {
+    name: '--act',
+    value: 'OP:ACT:SUBJECT[.SLOT]:AMOUNT',
+    help: ['an intervention as links write it; may be repeated, e.g. 0:malloc:1.3:100'],
+    repeats: true,
+    take: takeAct,
+  },
+  {
+    name: '--turn',
+    value: 'OP:KNOB=VALUE',
+    help: ['turn a knob at an operation of the run; may be repeated'],
+    repeats: true,
+    take: takeTurn,
+  },
+  {
+    name: '--workload',
+    value: 'NAME',
+    help: [PROGRAM_IDS.join(', ')],
+    take: (out, value) => takeKnob('workload', value, out),
+  },
+  {
+    name: '--seed',
+    value: 'S',
+    help: ['the program’s seed'],
+    take: (out, value) => takeKnob('seed', value, out),
+  },
+  count('--ops', 1, 'stop after N operations', (out, value) => {
+    out.ops = value;
+  }),
+  flag('--json', 'one JSON object per line and lane'),
+  flag('--dump', 'the state: threads, spans, queues, counters, map entries, bytes'),
+  count('--at', 0, 'with --dump: the state at operation N', (out, value) => {
+    out.at = value;
+  }),
+  file('events', 'write the kept events as CSV'),
+  file('csv', 'write the history series as CSV'),
+  file('perfetto', 'write the kept events as Chrome trace JSON (ui.perfetto.dev)'),
+  flag('--audit', 'check every invariant at the end (exit 1 when one fails)'),
+  flag('--list', 'presets and knobs'),
+  HELP_OPTION,
+];
+
+export const HELP = helpText(
+  'sim',
+  [
+    'Runs a program on an allocator, without a page. With several lanes each writes a FILE of its own, numbered.',
+  ],
+  OPTIONS,
+);
+
+/** What may have been meant by an argument that is no option. */
+function meant(argument: string): string | undefined {
+  if (presetById(argument)) return `--preset ${argument}`;
+  const cut = argument.indexOf('=');
+  if (cut > 0 && isKnobId(argument.slice(0, cut))) return `--set ${quoted(argument)}`;
+  return undefined;
+}
 
 /** Reads the command line. One clear sentence for whatever cannot be meant. */
 export function parseArgs(argv: readonly string[]): Result<SimArgs> {
-  const knobs: Record<string, unknown> = {};
-  const out: { -readonly [Key in keyof SimArgs]: SimArgs[Key] } = {
-    knobs: {},
-    acts: [],
-    json: false,
-    audit: false,
-    list: false,
-    help: false,
-  };
-  for (let i = 0; i < argv.length; i++) {
-    const cut = argv[i].indexOf('=');
-    const name = argv[i].startsWith('--') && cut > 0 ? argv[i].slice(0, cut) : argv[i];
-    if (FLAGS.includes(name)) {
-      if (name !== argv[i]) return fail('E_USAGE', `${name} takes no value.`);
-      out[name.slice(2) as 'json' | 'audit' | 'list' | 'help'] = true;
-      continue;
-    }
-    if (!WITH_VALUE.includes(name)) {
-      const near = nearest(name, [...WITH_VALUE, ...FLAGS]);
-      return fail(
-        'E_USAGE',
-        `There is no option ${quoted(argv[i])}${near ? `; did you mean ${near}?` : '.'}`,
-      );
-    }
-    const value = name === argv[i] ? argv[++i] : argv[i].slice(cut + 1);
-    if (value === undefined || value === '') return fail('E_USAGE', `${name} needs a value.`);
-    const problem = option(name, value, out, knobs);
-    if (problem) return problem;
-  }
-  if (out.preset !== undefined && out.recipeFile !== undefined) {
-    return fail('E_USAGE', 'Give a preset or a recipe file, not both.');
-  }
-  out.knobs = knobs as Partial<KnobValues>;
-  return ok(out);
-}
-
-function option(
-  name: string,
-  value: string,
-  out: { -readonly [Key in keyof SimArgs]: SimArgs[Key] },
-  knobs: Record<string, unknown>,
-): Result<SimArgs> | undefined {
-  switch (name) {
-    case '--preset':
-      out.preset = value;
-      return undefined;
-    case '--recipe':
-      out.recipeFile = value;
-      return undefined;
-    case '--variant':
-      out.variant = value;
-      return undefined;
-    case '--events':
-      out.eventsFile = value;
-      return undefined;
-    case '--csv':
-      out.csvFile = value;
-      return undefined;
-    case '--perfetto':
-      out.perfettoFile = value;
-      return undefined;
-    case '--act': {
-      const fields = readActText(value);
-      if (fields === undefined || value.split(':').length > 4)
-        return fail(
-          'E_USAGE',
-          `--act needs OP:ACT:SUBJECT[.SLOT]:AMOUNT, such as 0:malloc:1.3:100, not ${quoted(value)}.`,
-        );
-      const act = parseAct(fields);
-      if (!act.ok) return act;
-      const op = Number(fields.op);
-      if (op > MAX_OPS)
-        return fail(
-          'E_RANGE',
-          `An intervention is at operation 0 to ${MAX_OPS.toLocaleString('en-US')}, not ${op.toLocaleString('en-US')}.`,
-        );
-      out.acts = [...out.acts, { op, lane: 0, ...act.value }];
-      return undefined;
-    }
-    case '--ops': {
-      const ops = /^\d{1,16}(e\d{1,2})?$/i.test(value) ? Number(value) : Number.NaN;
-      if (!(ops >= 1 && ops <= MAX_OPS)) {
-        return fail(
-          'E_RANGE',
-          `--ops goes from 1 to ${MAX_OPS.toLocaleString('en-US')}, not ${quoted(value)}.`,
-        );
-      }
-      out.ops = ops;
-      return undefined;
-    }
-    case '--seed':
-      return knob('seed', value, knobs);
-    case '--workload':
-      return knob('workload', value, knobs);
-    default: {
-      const cut = value.indexOf('=');
-      if (cut < 1) return fail('E_USAGE', `--set needs KNOB=VALUE, not ${quoted(value)}.`);
-      return knob(value.slice(0, cut).replace(/^(?:0|A)\./, ''), value.slice(cut + 1), knobs);
-    }
-  }
-}
-
-function knob(
-  id: string,
-  value: string,
-  knobs: Record<string, unknown>,
-): Result<SimArgs> | undefined {
-  if (!isKnobId(id)) {
-    const near = nearest(id, KNOB_IDS);
-    return fail(
-      'E_KNOB',
-      `There is no knob ${quoted(id)}${near ? `; did you mean ${near}?` : ' (see --list).'}`,
-    );
-  }
-  const parsed = parseKnobValue(id, value);
+  const draft: Draft = { knobs: {}, edits: [], flags: new Set(), files: {}, help: false };
+  const parsed = parseOptions(OPTIONS, argv, draft, meant);
   if (!parsed.ok) return parsed;
-  knobs[id] = parsed.value;
+  const { preset, recipeFile, variant, at } = draft;
+  const problem = contradiction(draft);
+  if (problem) return { ok: false, error: problem };
+  const ops = draft.ops ?? at;
+  return ok({
+    ...(preset === undefined ? {} : { preset }),
+    ...(recipeFile === undefined ? {} : { recipeFile }),
+    ...(variant === undefined ? {} : { variant }),
+    ...(ops === undefined ? {} : { ops, opsFrom: at === undefined ? '--ops' : '--at' }),
+    knobs: draft.knobs as Partial<KnobValues>,
+    edits: draft.edits,
+    json: draft.flags.has('--json'),
+    audit: draft.flags.has('--audit'),
+    dump: draft.flags.has('--dump'),
+    list: draft.flags.has('--list'),
+    help: draft.help,
+    files: draft.files,
+  });
+}
+
+/** Options that do not go together. */
+function contradiction({ preset, recipeFile, variant, ops, at, flags, files }: Draft) {
+  if (preset !== undefined && recipeFile !== undefined)
+    return usage('Give a preset or a recipe file, not both.');
+  if (variant !== undefined && preset === undefined)
+    return usage('--variant needs --preset: it is one of the preset’s variants.');
+  if (at !== undefined && ops !== undefined) return usage('Give --ops or --at, not both.');
+  if (at !== undefined && !flags.has('--dump'))
+    return usage('--at needs --dump; to stop after N operations there is --ops.');
+  const seen = new Map<string, OutputKind>();
+  for (const kind of OUTPUTS) {
+    const path = files[kind];
+    if (path === undefined) continue;
+    const other = seen.get(path);
+    if (other !== undefined) return usage(`--${other} and --${kind} name the same file.`);
+    if (path === recipeFile) return usage(`--${kind} would overwrite the recipe.`);
+    if (path === '-') return usage(`--${kind} needs a file: standard output has the summary.`);
+    seen.set(path, kind);
+  }
+  return undefined;
+}
+
+/** The knob of that name, or what is said when there is none. */
+function knobNamed(id: string): Result<KnobId> {
+  if (isKnobId(id)) return ok(id);
+  const near = nearest(id, KNOB_IDS);
+  const rest = near === undefined ? ' (see --list).' : `; did you mean ${near}?`;
+  return fail('E_KNOB', `There is no knob ${quoted(id)}${rest}`);
+}
+
+function takeKnob(name: string, value: string, { knobs }: Draft): Problem | undefined {
+  const id = knobNamed(name);
+  if (!id.ok) return id.error;
+  if (Object.hasOwn(knobs, id.value)) return usage(`The knob ${id.value} is set twice.`);
+  const parsed = parseKnobValue(id.value, value);
+  if (!parsed.ok) return parsed.error;
+  knobs[id.value] = parsed.value;
+  return undefined;
+}
+
+function takeAct({ edits }: Draft, value: string): Problem | undefined {
+  const fields = readActText(value);
+  if (fields === undefined || value.split(':').length > 4)
+    return usage(
+      `--act needs OP:ACT:SUBJECT[.SLOT]:AMOUNT, such as 0:malloc:1.3:100, not ${quoted(value)}.`,
+    );
+  const act = parseAct(fields);
+  if (!act.ok) return act.error;
+  const op = wholeNumber('The operation of --act', String(fields.op), 0, MAX_OPS);
+  if (!op.ok) return op.error;
+  edits.push({ op: op.value, lane: 0, ...act.value });
+  return undefined;
+}
+
+function takeTurn({ edits }: Draft, value: string): Problem | undefined {
+  const [, at, name, raw] = /^(\d+):([^=]+)=(.*)$/s.exec(value) ?? [];
+  if (at === undefined) return usage(`--turn needs OP:KNOB=VALUE, not ${quoted(value)}.`);
+  const op = wholeNumber('The operation of --turn', at, 0, MAX_OPS);
+  if (!op.ok) return op.error;
+  const id = knobNamed(name);
+  if (!id.ok) return id.error;
+  if (knobDef(id.value).apply === 'restart')
+    return usage(`${knobWords(id.value).label} (${id.value}) cannot change during a run.`);
+  const parsed = parseKnobValue(id.value, raw);
+  if (!parsed.ok) return parsed.error;
+  edits.push({ op: op.value, lane: 0, knob: id.value, value: parsed.value });
   return undefined;
 }

@@ -1,5 +1,16 @@
-import { fail, ok, type Result } from '../base/result.ts';
+import { ok, type Result } from '../base/result.ts';
+import { quoted } from '../engine/recipe-parse.ts';
 import { experimentById } from '../evidence/list.ts';
+import {
+  flag,
+  HELP_OPTION,
+  helpText,
+  type Option,
+  parseOptions,
+  usage,
+  type WithFlags,
+  wholeNumber,
+} from './options.ts';
 
 export interface EvidenceArgs {
   /** Empty: all. */
@@ -15,55 +26,63 @@ export interface EvidenceArgs {
 
 const MOST_JOBS = 256;
 
-export const HELP = `npm run evidence -- [options]
-Says of each of our sentences whether it holds. Without --deep: from the readings kept in
-src/evidence/fixtures, after one run of each experiment was made again and compared with them.
-  --id O-NN   only this experiment, with all its conditions; may be repeated
-  --deep      make all runs anew (all experiments: minutes)
-  --keep      keep their readings, and the table of docs/evidence.md; implies --deep
-  --figures   the numbers that texts may use, by name
-  --jobs N    threads; one fewer than there are cores unless given
-  --json      one JSON object per line and experiment
-Exit status: 0 when every verdict is as it should be, 1 when one is not or kept readings are stale, 2 for bad input.`;
+interface Draft extends WithFlags {
+  readonly ids: string[];
+  jobs?: number;
+}
+
+const OPTIONS: readonly Option<Draft>[] = [
+  {
+    name: '--id',
+    value: 'O-NN',
+    help: ['only this experiment, with all its conditions; may be repeated'],
+    repeats: true,
+    take: ({ ids }, id) => {
+      if (!experimentById(id)) return usage(`There is no experiment ${quoted(id)}.`);
+      ids.push(id);
+      return undefined;
+    },
+  },
+  flag('--deep', 'make all runs anew (all experiments: minutes)'),
+  flag('--keep', 'keep their readings, and the table of docs/evidence.md; implies --deep'),
+  flag('--figures', 'the numbers that texts may use, by name'),
+  {
+    name: '--jobs',
+    value: 'N',
+    help: ['threads; one fewer than there are cores unless given'],
+    take: (out, text) => {
+      const jobs = wholeNumber('--jobs', text, 1, MOST_JOBS);
+      if (!jobs.ok) return jobs.error;
+      out.jobs = jobs.value;
+      return undefined;
+    },
+  },
+  flag('--json', 'one JSON object per line and experiment'),
+  HELP_OPTION,
+];
+
+export const HELP = helpText(
+  'evidence',
+  [
+    'Says of each of our sentences whether it holds. Without --deep: from the readings kept in',
+    'src/evidence/fixtures, after one run of each experiment was made again and compared with them;',
+    'exit status 1 when a verdict is not as it should be or kept readings are stale.',
+  ],
+  OPTIONS,
+);
 
 /** Reads the command line. One clear sentence for whatever cannot be meant. */
 export function parseEvidenceArgs(argv: readonly string[]): Result<EvidenceArgs> {
-  const ids: string[] = [];
-  const flags = new Set<string>();
-  let jobs: number | undefined;
-  for (let i = 0; i < argv.length; i++) {
-    const name = argv[i];
-    switch (name) {
-      case '--id': {
-        const id = argv[++i] ?? '';
-        if (!experimentById(id)) return fail('E_USAGE', `There is no experiment “${id}”.`);
-        ids.push(id);
-        break;
-      }
-      case '--jobs': {
-        jobs = Number(argv[++i]);
-        if (!(Number.isInteger(jobs) && jobs >= 1 && jobs <= MOST_JOBS))
-          return fail('E_RANGE', `--jobs goes from 1 to ${MOST_JOBS}.`);
-        break;
-      }
-      case '--deep':
-      case '--keep':
-      case '--figures':
-      case '--json':
-      case '--help':
-        flags.add(name);
-        break;
-      default:
-        return fail('E_USAGE', `There is no option “${name}”; --help lists them.`);
-    }
-  }
+  const parsed = parseOptions(OPTIONS, argv, { help: false, flags: new Set(), ids: [] } as Draft);
+  if (!parsed.ok) return parsed;
+  const { ids, flags, help, jobs } = parsed.value;
   return ok({
     ids,
     deep: flags.has('--deep') || flags.has('--keep'),
     keep: flags.has('--keep'),
     figures: flags.has('--figures'),
     json: flags.has('--json'),
-    help: flags.has('--help'),
+    help,
     jobs,
   });
 }

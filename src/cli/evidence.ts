@@ -14,17 +14,16 @@ import type { Rows } from '../evidence/results.ts';
 import { runJob } from '../evidence/run.ts';
 import { type Verdict, verdictOf } from '../evidence/verdict.ts';
 import { type EvidenceArgs, HELP, parseEvidenceArgs } from './evidence-args.ts';
+import { BadInput, type Io, STATUS } from './io.ts';
+import { runCommand } from './node.ts';
 
-const BAD_INPUT = 2;
-const OUR_FAULT = 1;
 const FIXTURES = 'src/evidence/fixtures';
 const PAGE = 'docs/evidence.md';
 
 const fixture = ({ id }: Experiment): string => path.join(FIXTURES, `${id}.json`);
 
 function refuse(message: string): never {
-  process.stderr.write(`${message}\n`);
-  process.exit(BAD_INPUT);
+  throw new BadInput(message);
 }
 
 /** Jobs that a call makes: those of the experiments, whole or up to their first reading. */
@@ -104,36 +103,41 @@ function readKept(experiment: Experiment, cells: readonly Cell[]): ReadonlyMap<s
   return kept.ok ? kept.value : refuse(kept.error.message);
 }
 
-/** All runs anew, and what they say. */
-async function deep(args: EvidenceArgs, experiments: readonly Experiment[]): Promise<Verdict[]> {
+/** All runs anew, experiment by experiment, and what they say; `say` hears each verdict as soon as it is there. */
+async function deep(
+  args: EvidenceArgs,
+  experiments: readonly Experiment[],
+  say: (verdict: Verdict) => void,
+): Promise<void> {
   const orders: Orders = { ids: args.ids, whole: true };
   const jobs = jobsOf(experiments, true);
-  const found = await runAll(orders, jobs, [...jobs.keys()], args.jobs ?? threadsHere());
-  const rows = new Map<Cell['key'], Map<string, Rows>>();
-  jobs.forEach((job, i) => {
-    for (const cell of job.cells) {
-      const of = rows.get(cell.experiment.id) ?? new Map<string, Rows>();
-      of.set(cell.key, rowsFor(job, cell, found.get(i) ?? []));
-      rows.set(cell.experiment.id, of);
-    }
-  });
-  return experiments.map((experiment) => {
-    const cells = cellsOf(experiment).map((cell) => ({
-      cell,
-      rows: rows.get(experiment.id)?.get(cell.key) ?? [],
-    }));
+  const rows = new Map<string, Rows>();
+  const nameOf = ({ experiment, key }: Cell): string => `${experiment.id} ${key}`;
+  for (const experiment of experiments) {
+    const numbers = [...jobs.keys()].filter((i) =>
+      jobs[i].cells.some((cell) => cell.experiment === experiment && !rows.has(nameOf(cell))),
+    );
+    const found = await runAll(orders, jobs, numbers, args.jobs ?? threadsHere());
+    for (const [i, read] of found)
+      for (const cell of jobs[i].cells) rows.set(nameOf(cell), rowsFor(jobs[i], cell, read));
+    const cells = cellsOf(experiment).map((cell) => ({ cell, rows: rows.get(nameOf(cell)) ?? [] }));
     if (args.keep) {
       mkdirSync(FIXTURES, { recursive: true });
       writeFileSync(fixture(experiment), keptText(experiment, ENGINE_VERSION, cells));
     }
-    return verdictOf(experiment, new Map(cells.map(({ cell, rows: of }) => [cell.key, of])));
-  });
+    say(verdictOf(experiment, new Map(cells.map(({ cell, rows: of }) => [cell.key, of]))));
+  }
 }
 
 const threadsHere = (): number => Math.max(1, availableParallelism() - 1);
 
-/** The verdicts from kept readings, after the shortest run of each experiment was made again. */
-async function fast(args: EvidenceArgs, experiments: readonly Experiment[]): Promise<Verdict[]> {
+/** What kept readings say, after the cheapest run of each experiment was made again. */
+async function fast(
+  args: EvidenceArgs,
+  experiments: readonly Experiment[],
+  say: (verdict: Verdict) => void,
+  stale: (line: string) => void,
+): Promise<void> {
   const jobs = jobsOf(experiments, false);
   const kept = new Map(experiments.map((one) => [one.id, readKept(one, cellsOf(one))]));
   const first = new Map<string, number>();
@@ -150,38 +154,47 @@ async function fast(args: EvidenceArgs, experiments: readonly Experiment[]): Pro
     for (const cell of job.cells) {
       const [before] = kept.get(cell.experiment.id)?.get(cell.key) ?? [];
       if (cell.experiment.readings[0] !== job.readings[0]) continue;
-      const [now] = rowsFor({ ...job }, cell, found.get(number) ?? []);
+      const [now] = rowsFor(job, cell, found.get(number) ?? []);
       if (JSON.stringify(now) === JSON.stringify(before)) continue;
-      process.exitCode = OUR_FAULT;
-      process.stderr.write(
-        `${cell.experiment.id}: ${cell.key} gives ${now.join(', ')}, kept is ${before?.join(', ')}. --keep keeps what is so now.\n`,
+      stale(
+        `${cell.experiment.id}: ${cell.key} gives ${now.join(', ')}, kept is ${before?.join(', ')}. --keep keeps what is so now.`,
       );
     }
   }
-  return experiments.map((one) => verdictOf(one, kept.get(one.id) ?? new Map()));
+  for (const one of experiments) say(verdictOf(one, kept.get(one.id) ?? new Map()));
 }
 
-async function main(): Promise<void> {
-  const parsed = parseEvidenceArgs(process.argv.slice(2));
+/** `npm run evidence`: what holds of what we say. */
+async function evidence(argv: readonly string[], io: Io): Promise<number> {
+  const parsed = parseEvidenceArgs(argv);
   if (!parsed.ok) refuse(parsed.error.message);
   const args = parsed.value;
   if (args.help) {
-    process.stdout.write(`${HELP}\n`);
-    return;
+    io.out(`${HELP}\n`);
+    return STATUS.done;
   }
+  let status: number = STATUS.done;
+  const stale = (line: string): void => {
+    status = STATUS.ourFault;
+    io.say(line);
+  };
   const experiments = chosen(args.ids);
-  const verdicts = await (args.deep ? deep(args, experiments) : fast(args, experiments));
-  for (const verdict of verdicts) {
-    if (args.json)
-      process.stdout.write(`${JSON.stringify({ engine: ENGINE_VERSION, ...verdict })}\n`);
-    else process.stdout.write(`${verdictText(verdict, args.ids.length > 0, args.figures)}\n\n`);
-    if ((verdict.outcome === 'holds') === verdict.withdrawn) process.exitCode = OUR_FAULT;
-  }
+  const say = (verdict: Verdict): void => {
+    io.out(
+      args.json
+        ? `${JSON.stringify({ engine: ENGINE_VERSION, ...verdict })}\n`
+        : `${verdictText(verdict, args.ids.length > 0, args.figures)}\n\n`,
+    );
+    if ((verdict.outcome === 'holds') === verdict.withdrawn) status = STATUS.ourFault;
+  };
+  if (args.deep) await deep(args, experiments, say);
+  else await fast(args, experiments, say, stale);
   if (args.keep) {
     const all = EXPERIMENTS.map((one) => verdictOf(one, readKept(one, cellsOf(one))));
     writeFileSync(PAGE, withTable(readFileSync(PAGE, 'utf8'), all));
   }
+  return status;
 }
 
-if (isMainThread) await main();
+if (isMainThread) await runCommand(evidence);
 else serve(workerData as Orders);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ok } from '../base/result.ts';
 import { MODEL_IDS } from '../engine/allocators/index.ts';
 import { parseArgs } from './args.ts';
 import { summaryText } from './print.ts';
@@ -7,7 +8,7 @@ import { editsLeft, type Job, jobsOf, runJob } from './run.ts';
 function jobOf(...argv: string[]): Job {
   const args = parseArgs(argv);
   if (!args.ok) throw new Error(args.error.message);
-  const jobs = jobsOf(args.value, () => '');
+  const jobs = jobsOf(args.value, () => ok(''));
   if (!jobs.ok) throw new Error(jobs.error.message);
   return jobs.value.jobs[0];
 }
@@ -20,7 +21,7 @@ describe('calls by hand on the command line', () => {
     ['0:maloc:1.1:10', /did you mean malloc/],
     ['0:malloc:1:10', /needs a slot from 0 to 9/],
     ['0:realloc:1.1:99999999', /realloc goes from 1 to 16,777,216 B/],
-    ['99999999999:free:1.1:0', /operation 0 to 10,000,000,000/],
+    ['99999999999:free:1.1:0', /operation of --act goes from 0 to 10,000,000,000/],
   ])('--act %s: one clear sentence', (text, pattern) => {
     const args = parseArgs([...BY_HAND, '--act', text]);
     expect(args.ok ? '' : args.error.message).toMatch(pattern);

@@ -1,11 +1,16 @@
+import { NS_PER_S } from '../base/units.ts';
+import { count, percent } from '../draw/format.ts';
+import { hasFeature, MODEL_IDS, modelDef } from '../engine/allocators/index.ts';
+import type { ModelDef } from '../engine/allocators/model.ts';
+import { MODEL_SHOWN } from '../engine/allocators/shown.ts';
 import { KNOB_IDS, type KnobDef, knobDef } from '../engine/knobs/index.ts';
 import { KNOB_GROUPS } from '../engine/knobs/words.ts';
 import { PRESETS } from '../engine/presets.ts';
+import { livesEnd, PROGRAM_IDS, programDef } from '../engine/programs/index.ts';
 import { derive } from '../engine/report.ts';
 import { C } from '../engine/telemetry/counters.ts';
 import type { Simulation } from '../engine/types.ts';
-
-const number = (value: number): string => Math.round(value).toLocaleString('en-US');
+import { endedHow, endedOf, entryHolders, refusedOnTheWay } from './ended.ts';
 
 function rangeText(def: KnobDef): string {
   switch (def.kind) {
@@ -20,18 +25,45 @@ function rangeText(def: KnobDef): string {
   }
 }
 
-/** Presets and knobs, for --list. */
+/** Presets, allocators, programs and knobs, for --list. */
 export function listing(): string {
   const presets = PRESETS.map(
     ({ id, scenario, title, variants }) =>
       `  ${id.padEnd(16)} ${scenario}  ${title}${variants.length > 1 ? ` (${variants.map(({ name }) => name).join('; ')})` : ''}`,
   );
+  const models = MODEL_IDS.map((id) => `  ${id.padEnd(16)} ${modelDef(id).help}`);
+  const programs = PROGRAM_IDS.map((id) => `  ${id.padEnd(16)} ${programDef(id).label}`);
   const knobs = KNOB_IDS.map((id) => {
     const def = knobDef(id);
     const range = rangeText(def);
     return `  ${id.padEnd(20)} ${String(def.default).padEnd(14)} ${range.trim().padEnd(40)} ${KNOB_GROUPS[def.group]}`;
   });
-  return `Presets\n${presets.join('\n')}\n\nKnobs (default, range, group)\n${knobs.join('\n')}`;
+  return [
+    `Presets\n${presets.join('\n')}`,
+    `Allocators (--set model=ID)\n${models.join('\n')}`,
+    `Programs (--workload ID)\n${programs.join('\n')}`,
+    `Knobs (default, range, group)\n${knobs.join('\n')}`,
+  ].join('\n\n');
+}
+
+/** “  lives        200; …”, the words under each other. */
+export const line = (head: string, text: string): string => `  ${head.padEnd(12)} ${text}`;
+
+/** Spans, in the model's own noun. */
+function spansLine(sim: Simulation, counters: Float64Array): string {
+  const def: ModelDef = modelDef(sim.model);
+  const { reuses } = MODEL_SHOWN[sim.model];
+  const perLife = derive(counters, sim.op, sim.virtualNs, false, 0).superslabsPerLife;
+  const again = reuses.reduce((sum, name) => sum + counters[C[name]], 0);
+  return line(
+    def.noun.many,
+    [
+      `${count(counters[C.superslabsNow])} now, ${count(counters[C.superslabsPeak])} peak`,
+      `${count(counters[C.superslabsAllocated])} made, ${count(counters[C.superslabsFreed])} given back`,
+      ...(reuses.length > 0 ? [`${count(again)} taken again`] : []),
+      ...(hasFeature(sim.model, 'adoption') ? [`${count(counters[C.adoptions])} adopted`] : []),
+    ].join(', ') + (livesEnd(sim.knobs) ? `; ${perLife.toFixed(2)} per life` : ''),
+  );
 }
 
 /** How a run that waits for the user's hand goes on. */
@@ -47,22 +79,25 @@ function handText(sim: Simulation, left: number): string {
  */
 export function summaryText(name: string, sim: Simulation, wallMs: number, left = 0): string {
   const counters = sim.readCounters();
-  const derived = derive(
-    counters,
-    sim.op,
-    sim.virtualNs,
-    sim.endedBy === 'chainsEnded',
-    sim.knobs.seconds,
-  );
-  const entries = sim.readEntries();
-  const total = entries.superslabs + entries.stacks + entries.base + entries.other;
-  const how = sim.awaitsHand ? 'waits for your hand' : `${sim.status} (${sim.endedBy})`;
+  const { remoteShare } = derive(counters, sim.op, sim.virtualNs, false, 0);
+  const holders = entryHolders(sim);
+  const entries = holders.reduce((sum, holder) => sum + holder.count, 0);
+  const refused = refusedOnTheWay(sim);
+  const remote = hasFeature(sim.model, 'owners') ? `; remote frees ${percent(remoteShare)}` : '';
   return [
-    `${name}: ${how} after ${number(sim.op)} operations, ${(sim.virtualNs / 1e9).toFixed(3)} s modelled, ${wallMs.toFixed(0)} ms here`,
-    `  SuperSlabs   ${number(counters[C.superslabsNow])} now, ${number(counters[C.superslabsPeak])} peak, ${number(counters[C.superslabsAllocated])} allocated, ${number(counters[C.superslabsFreed])} freed; ${derived.superslabsPerLife.toFixed(2)} per life`,
-    `  lives        ${number(counters[C.threadLives])}; remote frees ${(100 * derived.remoteShare).toFixed(1)} %`,
-    `  map entries  ${number(total)}: ${number(entries.superslabs)} SuperSlabs, ${number(entries.stacks)} stacks, ${number(entries.base)} base, ${number(entries.other)} other`,
-    `  memory       ${number(sim.mappedBytes / 1024)} KiB mapped, ${number(sim.residentBytes / 1024)} KiB resident`,
-    ...(sim.awaitsHand ? [`  next         ${handText(sim, left)}`] : []),
+    `${name}: ${endedHow(sim)} after ${count(sim.op)} operations, ${(sim.virtualNs / NS_PER_S).toFixed(3)} s modelled, ${wallMs.toFixed(0)} ms here`,
+    ...(sim.awaitsHand ? [] : [line('ended by', endedOf(sim).text)]),
+    ...(refused === undefined ? [] : [line('refused', refused)]),
+    spansLine(sim, counters),
+    line('lives', `${count(counters[C.threadLives])}${remote}`),
+    line(
+      'map entries',
+      `${count(entries)}: ${holders.map((holder) => `${count(holder.count)} ${holder.name}`).join(', ')}`,
+    ),
+    line(
+      'memory',
+      `${count(sim.mappedBytes / 1024)} KiB mapped, ${count(sim.residentBytes / 1024)} KiB resident`,
+    ),
+    ...(sim.awaitsHand ? [line('next', handText(sim, left))] : []),
   ].join('\n');
 }

@@ -1,42 +1,4 @@
-import { resolveKnobs } from '../engine/knobs/index.ts';
-import { ROUTE_ROWS, ROUTE_WORKLOADS, routeKnobs } from '../engine/presets/routes.ts';
-import { createSimulation } from '../engine/simulation.ts';
-import { C } from '../engine/telemetry/counters.ts';
+import { runCommand } from './node.ts';
+import { routes } from './routes-command.ts';
 
-/**
- * The table of engine.md section 9 for MF2, regenerated: new pages per route and workload after
- * 300,000 operations, beside what the independent prototype gave.
- */
-const json = process.argv.includes('--json');
-const audit = process.argv.includes('--audit');
-let faults = 0;
-const lines: string[] = [];
-for (const row of ROUTE_ROWS) {
-  const cells: string[] = [];
-  for (const workload of ROUTE_WORKLOADS) {
-    const sim = createSimulation(resolveKnobs(routeKnobs(row, workload)));
-    sim.advance(1e9);
-    const counters = sim.readCounters();
-    const pages = counters[C.newPages];
-    const reference = row.prototype?.[workload.id];
-    if (audit)
-      for (const problem of sim.audit()) {
-        faults++;
-        process.stderr.write(`${row.name}: ${problem}\n`);
-      }
-    if (json) {
-      process.stdout.write(
-        `${JSON.stringify({ row: row.name, workload: workload.id, newPages: pages, pageReuses: counters[C.pageReuses], adoptions: counters[C.adoptions], prototype: reference ?? null, digest: sim.digest() })}\n`,
-      );
-    }
-    const off = reference === undefined ? '' : ` (${(100 * (pages / reference - 1)).toFixed(1)} %)`;
-    cells.push(`${pages.toLocaleString('en-US')}${off}`.padStart(20));
-  }
-  lines.push(`${row.name.padEnd(34)}${cells.join('')}`);
-}
-if (!json) {
-  process.stdout.write(
-    `New pages after 300,000 operations (difference from the prototype)\n${''.padEnd(34)}${ROUTE_WORKLOADS.map(({ name }) => name.padStart(20)).join('')}\n${lines.join('\n')}\n`,
-  );
-}
-process.exitCode = faults === 0 ? 0 : 1;
+await runCommand(routes);

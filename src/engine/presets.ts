@@ -8,6 +8,8 @@ import type { Under } from './presets/under.ts';
 import type { CounterName } from './telemetry/counters.ts';
 import type { EventKind } from './telemetry/events.ts';
 
+export { variantKnobs } from './presets/variant.ts';
+
 /** When a step of a story becomes the current one. */
 export type StoryWhen =
   | { readonly kind: 'start' }
@@ -103,8 +105,3 @@ export const storyUnder = (
   story: readonly StoryStep[],
   knobs: Readonly<KnobValues>,
 ): readonly StoryStep[] => story.filter(({ under }) => under?.(knobs) ?? true);
-
-/** Knobs of one variant of a preset. */
-export function variantKnobs(preset: Preset, variant: number): Partial<KnobValues> {
-  return { ...preset.knobs, ...preset.variants[variant]?.knobs };
-}

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
-import { clip } from '../base/text.ts';
+import { clip, visible } from '../base/text.ts';
 import { DEFAULT_MODEL } from './allocators/index.ts';
 import { MODEL_SHOWN } from './allocators/shown.ts';
 import { ACT_IDS, type Intervention, isActId, rangeProblem } from './interventions.ts';
@@ -27,6 +27,7 @@ import {
   type Selection,
 } from './recipe.ts';
 import { upgradeRecipe } from './recipe-upgrade.ts';
+import { SCENARIOS, scenarioById } from './scenarios.ts';
 
 /** Most operations anything may ask for. */
 export const MAX_OPS = 1e10;
@@ -37,7 +38,7 @@ const SHOWN = 40;
 /** Knobs of a program that are set back one by one, before all are. */
 const MOST_MENDS = 8;
 
-/** Text that may come from anywhere, cut and quoted for a message. */
+/** Text that may come from anywhere, cut and quoted for a message; nothing in it acts on a terminal. */
 export function quoted(raw: unknown): string {
   let text: string;
   try {
@@ -45,7 +46,9 @@ export function quoted(raw: unknown): string {
   } catch {
     text = typeof raw;
   }
-  return `“${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}”`;
+  // Cut before, because a text may be megabytes, and after, because what acts is written out longer.
+  const shown = visible(clip(text, SHOWN));
+  return `“${shown.length < text.length || shown.length > SHOWN ? `${clip(shown, SHOWN)}…` : shown}”`;
 }
 
 /**
@@ -89,7 +92,8 @@ export function parseKnobValue(id: KnobId, raw: unknown): Result<KnobValue> {
           `${name} goes from ${plain(def.min)} to ${plain(def.max)}${unit}, not ${quoted(String(raw))}.`,
         );
       }
-      return ok(value);
+      // A zero has one sign here: the other cannot be written down.
+      return ok(value === 0 ? 0 : value);
     }
     case 'text': {
       if (typeof raw !== 'string')
@@ -187,7 +191,7 @@ export function parseRecipe(input: unknown): { recipe: Recipe; problems: Problem
   const edits = parseEdits(raw.edits, lanes.length, problems);
   if (raw.engine !== undefined && raw.engine !== ENGINE_VERSION) {
     problems.push({
-      code: 'E_RECIPE_VERSION',
+      code: 'E_RECIPE_ENGINE',
       message: `This recipe was made by engine ${quoted(raw.engine)}, this is engine ${ENGINE_VERSION}: results may differ.`,
       kept: 'the recipe',
     });
@@ -199,10 +203,7 @@ export function parseRecipe(input: unknown): { recipe: Recipe; problems: Problem
     lanes,
     edits,
   };
-  if (typeof raw.preset === 'string' && raw.preset.length <= MAX_NAME) recipe.preset = raw.preset;
-  if (typeof raw.variant === 'number' && Number.isInteger(raw.variant) && raw.variant >= 0) {
-    recipe.variant = raw.variant;
-  }
+  Object.assign(recipe, parseOrigin(raw.preset, raw.variant, problems));
   if (raw.cursor !== undefined) {
     if (
       typeof raw.cursor === 'number' &&
@@ -224,6 +225,52 @@ export function parseRecipe(input: unknown): { recipe: Recipe; problems: Problem
   const view = parseView(raw.view, lanes.length, problems);
   if (view) recipe.view = view;
   return { recipe: checkPrograms(recipe, problems), problems };
+}
+
+/** Which scenario a recipe came from: one that there is, so that its link can be read again. */
+function parseOrigin(
+  preset: unknown,
+  variant: unknown,
+  problems: Problem[],
+): Pick<Recipe, 'preset' | 'variant'> {
+  if (preset === undefined) {
+    if (variant !== undefined)
+      problems.push({
+        code: 'E_PRESET',
+        message: `A variant belongs to a preset: ${quoted(variant)} is of none.`,
+        kept: 'everything else',
+      });
+    return {};
+  }
+  const found = typeof preset === 'string' ? scenarioById(preset) : undefined;
+  if (!found) {
+    problems.push(noPreset(preset, 'everything else'));
+    return {};
+  }
+  const { id, lanes, variants, title } = found;
+  // Where variants do not open side by side, none named means the first.
+  const first = lanes === undefined ? { preset: id, variant: 0 } : { preset: id };
+  if (variant === undefined) return first;
+  if (isCount(variant, variants.length - 1)) return { preset: id, variant };
+  problems.push({
+    code: 'E_PRESET',
+    message: `${title} has variants 0 to ${variants.length - 1}, and no ${quoted(variant)}.`,
+    kept: 'everything else',
+  });
+  return first;
+}
+
+/** What is said of a preset that there is not. */
+export function noPreset(name: unknown, kept?: string): Problem {
+  const near =
+    typeof name === 'string'
+      ? nearest(
+          name,
+          SCENARIOS.map(({ id }) => id),
+        )
+      : undefined;
+  const message = `There is no preset ${quoted(name)}${near === undefined ? '.' : `; did you mean ${near}?`}`;
+  return { code: 'E_PRESET', message, ...(kept === undefined ? {} : { kept }) };
 }
 
 function parseLanes(raw: unknown, problems: Problem[]): LaneRecipe[] {
@@ -368,10 +415,11 @@ function parseView(raw: unknown, lanes: number, problems: Problem[]): Recipe['vi
       message: `What was selected cannot be read: ${quoted(raw)}.`,
       kept: 'the rest of it',
     });
-  return {
+  const seen = {
     ...(isCount(focus, lanes - 1) ? { focus } : {}),
     ...(picked ? { selection: picked } : {}),
   };
+  return Object.keys(seen).length === 0 ? undefined : seen;
 }
 
 function parseSelection(raw: unknown): Selection | null {

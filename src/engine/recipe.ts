@@ -6,6 +6,8 @@ import type { KnobId, KnobValue, KnobValues } from './knobs/index.ts';
  * line's input file and what restarts a run after a fault. See recipe-parse.ts for reading one.
  */
 export const RECIPE_SCHEMA = 3;
+/** A recipe is small; a file that is larger is something else, and nobody reads it. */
+export const MAX_RECIPE_BYTES = 3_000_000;
 /** Changes when the engine may give other digests for the same recipe. */
 export const ENGINE_VERSION = '4';
 

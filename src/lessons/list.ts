@@ -41,6 +41,7 @@ export const LESSONS: readonly Lesson[] = [
         title: 'Steady.',
         text: 'Nothing is lost while every owner lives: {superslabs} SuperSlabs, {resident} resident.',
         when: { kind: 'op', op: 300_000 },
+        rests: ['O-03'],
         links: [{ label: 'back to the start', seek: 1 }],
       },
     ],
@@ -49,7 +50,7 @@ export const LESSONS: readonly Lesson[] = [
       ops: 100_000,
       tests: [{ counter: 'superslabsPeak', atMost: 14, label: 'at most 14 SuperSlabs' }],
       hint: 'Fewer classes, fewer SuperSlabs: try requests of one size.',
-      rests: ['test: src/lessons/lessons.test.ts'],
+      rests: ['O-02', 'test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -84,6 +85,7 @@ export const LESSONS: readonly Lesson[] = [
         title: 'Every life maps its own.',
         text: '{perLife} SuperSlabs per life, {superslabs} in all after {lives} lives. The line is straight.',
         when: { kind: 'counter', counter: 'threadLives', atLeast: 800 },
+        rests: ['O-07'],
         links: [{ label: 'map entries', point: 'entries' }],
       },
     ],
@@ -134,6 +136,7 @@ export const LESSONS: readonly Lesson[] = [
         title: 'Both.',
         text: 'Trim alone finds next to nothing. Lane D gives memory back, and even there the floor rises: a dead thread’s table pins a SuperSlab each.',
         when: { kind: 'op', op: 6_000_000 },
+        rests: ['O-04'],
       },
     ],
     goal: {
@@ -141,7 +144,7 @@ export const LESSONS: readonly Lesson[] = [
       ops: 3_000_000,
       tests: [{ counter: 'superslabsPeak', atMost: 3500, label: 'at most 3,500 SuperSlabs' }],
       hint: 'What pins a SuperSlab for ever? Look at “When a thread ends”.',
-      rests: ['test: src/lessons/lessons.test.ts'],
+      rests: ['O-04', 'test: src/lessons/lessons.test.ts'],
     },
   },
   {
@@ -225,6 +228,7 @@ export const LESSONS: readonly Lesson[] = [
         title: 'The floor rises.',
         text: '{superslabs} stay after {lives} lives: one table per dead thread, one SuperSlab each. The run comes to {rate}; the scenario’s lane without trim says what the passes cost.',
         when: { kind: 'counter', counter: 'threadLives', atLeast: 8000 },
+        rests: ['O-11'],
         links: [{ label: 'what holds them', point: 'map' }],
       },
     ],
@@ -270,8 +274,9 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         title: 'Need makes the difference.',
-        text: '{pages} pages in lane A. Lane B adopts as well, and makes as few as owner priority.',
+        text: '{pages} pages in lane A, and a new one all the time. Lane B adopts as well, and its pages grow at least three times more slowly; owner priority still needs fewest.',
         when: { kind: 'op', op: 60_000 },
+        rests: ['O-20', 'O-21'],
         links: [{ label: 'side by side', point: 'compare' }],
       },
     ],
@@ -438,7 +443,7 @@ export const LESSONS: readonly Lesson[] = [
         'A is the queue of D2: newest first, four tries. B queues pages again, C lets drained pages leave, D hands out the oldest first. Which lane makes fewest pages?',
       options: ['A', 'B', 'C', 'D'],
       answer: (lanes) => least(pages(lanes)),
-      rests: ['test: src/views/story/course.test.ts'],
+      rests: ['O-27'],
     },
     steps: [
       {

@@ -2,7 +2,6 @@ import { createStore } from 'zustand/vanilla';
 import type { Problem } from '../base/result.ts';
 import { clip } from '../base/text.ts';
 import { type KnobId, type KnobValue, type KnobValues, knobDef } from '../engine/knobs/index.ts';
-import { presetById, variantKnobs } from '../engine/presets.ts';
 import {
   type Edit,
   isActEdit,
@@ -13,6 +12,7 @@ import {
   withEdits,
 } from '../engine/recipe.ts';
 import { defaultRecipe, laneKnobs, withKnob } from '../engine/recipe-parse.ts';
+import { scenarioById, variantKnobs } from '../engine/scenarios.ts';
 import { type BranchTree, childOf, grow, nameOf, parentOf, rootTree } from './branches.ts';
 import { initialUi, type Panels, type Ui } from './ui.ts';
 
@@ -110,7 +110,7 @@ export type Store = ReturnType<typeof createAppStore>;
  * @param variant index of the one to show; undefined: as the preset says. Unknown ids fall back to the default recipe.
  */
 export function presetRecipe(id: string, variant?: number): Recipe {
-  const preset = presetById(id);
+  const preset = scenarioById(id);
   if (!preset) return defaultRecipe();
   const base = defaultRecipe();
   if (variant === undefined && preset.lanes !== undefined) {
@@ -136,7 +136,7 @@ export function presetRecipe(id: string, variant?: number): Recipe {
 
 /** The knobs in which a recipe differs from the preset it came from. */
 export function changedFromPreset(recipe: Recipe): Partial<KnobValues> {
-  const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
+  const preset = recipe.preset === undefined ? undefined : scenarioById(recipe.preset);
   const base: Record<string, unknown> = preset ? presetRecipe(preset.id, recipe.variant).knobs : {};
   return Object.fromEntries(
     Object.entries(recipe.knobs).filter(([id, value]) => base[id] !== value),

@@ -1,8 +1,6 @@
-import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import type { Problem } from '../base/result.ts';
 import { actText, readActText } from '../engine/interventions.ts';
 import { KNOB_IDS, KNOBS, type KnobId, type KnobValue, knobDef } from '../engine/knobs/index.ts';
-import { FIRST_PRESET, PRESETS, presetById } from '../engine/presets.ts';
 import { type Edit, isActEdit, type LaneRecipe, type Note, type Recipe } from '../engine/recipe.ts';
 import {
   defaultRecipe,
@@ -11,6 +9,7 @@ import {
   parseRecipe,
   quoted,
 } from '../engine/recipe-parse.ts';
+import { FIRST_SCENARIO, SCENARIOS, scenarioById } from '../engine/scenarios.ts';
 import { changedFromPreset, presetRecipe, type Store, withView } from './store.ts';
 
 /**
@@ -21,17 +20,13 @@ import { changedFromPreset, presetRecipe, type Store, withView } from './store.t
  * here throws, whatever the text.
  */
 export const URL_VERSION = 4;
-/** No recipe within its limits makes a longer one. */
+/** No recipe within its limits makes a longer one: deflated, and in plain while nothing can deflate it. */
 const MAX_HASH = 300_000;
+const MAX_PLAIN_HASH = 1_500_000;
 /** Texts up to this length stay readable. */
 const MAX_PLAIN = 500;
-/** Longest text that a deflated link may hold. */
-const MAX_INFLATED = 1_500_000;
 /** After so many parts that cannot be read the rest is not looked at. */
 const MOST_PROBLEMS = 50;
-/** Bytes that are inflated at a time, so that a bomb is noticed while it is small. */
-const INFLATE_STEP = 1024;
-
 /** Upgrader to each version of the link from the one before. */
 const UPGRADERS: Readonly<Record<number, (body: string) => string>> = {
   1: (body) => body,
@@ -50,10 +45,20 @@ const KNOB_BY_KEY = new Map<string, KnobId>(KNOB_IDS.map((id) => [KNOBS[id].url,
 for (const key of ['e', 'act', 'l', 'at', 'note', 'focus', 'sel'])
   if (KNOB_BY_KEY.has(key)) throw new Error(`the key ${key} means two things`);
 
+/** What deflates and inflates links, once it has been loaded: few links need it. */
+let packer: typeof import('./squeeze.ts') | undefined;
+
+/** Loads what deflated links need. Until then long links are written in plain, and deflated ones cannot be read. */
+export async function loadPacker(): Promise<void> {
+  packer ??= await import('./squeeze.ts');
+}
+/** Whether a hash cannot be read without the packer. */
+export const isDeflated = (hash: string): boolean => /^#?v\d{1,4}z\//.test(hash);
+
 /** Writes a recipe as a hash, with its leading #. */
 export function hashOf(recipe: Recipe): string {
   const name = recipe.preset ?? 'custom';
-  const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
+  const preset = recipe.preset === undefined ? undefined : scenarioById(recipe.preset);
   const alone = recipe.variant !== undefined && (recipe.variant > 0 || preset?.lanes !== undefined);
   const variant = alone ? `.${recipe.variant}` : '';
   const parts: string[] = [];
@@ -87,8 +92,8 @@ export function hashOf(recipe: Recipe): string {
     parts.push(`sel=${[superslab, slab, block].filter((part) => part !== undefined).join('.')}`);
   }
   const text = `${name}${variant}${parts.length > 0 ? `?${parts.join('&')}` : ''}`;
-  return text.length > MAX_PLAIN
-    ? `#v${URL_VERSION}z/${squeeze(text)}`
+  return text.length > MAX_PLAIN && packer
+    ? `#v${URL_VERSION}z/${packer.squeeze(text)}`
     : `#v${URL_VERSION}/${text}`;
 }
 
@@ -101,38 +106,6 @@ function editPart(edit: Edit): string {
 
 const notePart = ({ op, lane, row, text }: Note): string =>
   `note=${op}:${lane}:${row ?? ''}:${encodeURIComponent(text)}`;
-
-/** A text as base64url of its deflated bytes. */
-function squeeze(text: string): string {
-  const packed = deflateSync(strToU8(text), { level: 9 });
-  return btoa(strFromU8(packed, true)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
-}
-
-/** The text of a deflated link; undefined: it is none, or too long to be one of ours. */
-function unsqueeze(packed: string): string | undefined {
-  try {
-    const bytes = strToU8(atob(packed.replace(/-/g, '+').replace(/_/g, '/')), true);
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    const inflate = new Inflate((chunk) => {
-      chunks.push(chunk);
-      length += chunk.length;
-    });
-    for (let from = 0; from < bytes.length; from += INFLATE_STEP) {
-      inflate.push(bytes.subarray(from, from + INFLATE_STEP), from + INFLATE_STEP >= bytes.length);
-      if (length > MAX_INFLATED) return undefined;
-    }
-    const text = new Uint8Array(length);
-    let at = 0;
-    for (const chunk of chunks) {
-      text.set(chunk, at);
-      at += chunk.length;
-    }
-    return strFromU8(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** A lane in a link: its name, then the knobs in which it differs. */
 const laneText = (lane: LaneRecipe): string =>
@@ -157,17 +130,19 @@ function readLane(text: string, problems: Problem[]): unknown {
 
 /** Reads a hash. Never throws; what cannot be read is reported and falls back. */
 export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } {
-  const first = presetRecipe(FIRST_PRESET);
+  const first = presetRecipe(FIRST_SCENARIO);
   let text = hash.replace(/^#/, '');
   if (text === '') return { recipe: first, problems: [] };
   const whole = (message: string): { recipe: Recipe; problems: Problem[] } => ({
     recipe: first,
     problems: [{ code: 'E_RECIPE_FORMAT', message, kept: 'the first exhibit' }],
   });
-  if (text.length > MAX_HASH) return whole('This link is too long to be one of ours.');
+  if (text.length > (isDeflated(text) ? MAX_HASH : MAX_PLAIN_HASH))
+    return whole('This link is too long to be one of ours.');
   const deflated = /^(v\d{1,4})z\/([A-Za-z0-9_-]+)$/.exec(text);
   if (deflated) {
-    const inner = unsqueeze(deflated[2]);
+    if (!packer) return whole('What reads this link could not be loaded. Reload the page.');
+    const inner = packer.unsqueeze(deflated[2]);
     if (inner === undefined) return whole(`This link is damaged: ${quoted(text)}.`);
     text = `${deflated[1]}/${inner}`;
   }
@@ -236,18 +211,18 @@ function baseOf(name: string, variantText: string | undefined, problems: Problem
   if (name === 'custom') {
     return defaultRecipe();
   }
-  const preset = presetById(name);
+  const preset = scenarioById(name);
   if (!preset) {
     const near = nearest(
       name,
-      PRESETS.map(({ id }) => id),
+      SCENARIOS.map(({ id }) => id),
     );
     problems.push({
       code: 'E_PRESET',
       message: `There is no preset ${quoted(name)}${near ? `; did you mean ${near}?` : '.'}`,
       kept: 'the first exhibit',
     });
-    return presetRecipe(FIRST_PRESET);
+    return presetRecipe(FIRST_SCENARIO);
   }
   const variant = variantText === undefined ? undefined : Number(variantText);
   if (variant !== undefined && variant >= preset.variants.length) {
@@ -324,7 +299,7 @@ function readSelection(text: string): unknown {
   };
 }
 
-const EDIT = /^(\d{1,11}):([a-z]+):([^:]*)(?::(\d))?$/i;
+const EDIT = /^(\d{1,11}):([a-z][a-z0-9]*):([^:]*)(?::(\d))?$/i;
 
 /** Reads an edit as it stands in the link, or with its colons encoded, as some programs send links on. */
 function readEdit(text: string, problems: Problem[]): Edit | undefined {
@@ -369,7 +344,10 @@ export function syncUrl(store: Store, win: Window): () => void {
     clearTimeout(timer);
     timer = setTimeout(write, 250);
   });
-  const read = (): void => {
+  const read = async (): Promise<void> => {
+    if (win.location.hash === written) return;
+    // Without it the link is reported as one that cannot be read.
+    if (isDeflated(win.location.hash)) await loadPacker().catch(() => undefined);
     if (win.location.hash === written) return;
     written = win.location.hash;
     const { recipe, problems } = recipeOf(written);

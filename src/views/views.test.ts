@@ -3,7 +3,7 @@ import { asNs, asOp } from '../base/units.ts';
 import { frameAt } from '../draw/testing/frames.ts';
 import { MODEL_IDS } from '../engine/allocators/index.ts';
 import { KNOB_IDS, type KnobValues, knobDef, resolveKnobs } from '../engine/knobs/index.ts';
-import { PRESETS, presetById, variantKnobs } from '../engine/presets.ts';
+import { PRESETS, presetById, storyUnder, variantKnobs } from '../engine/presets.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { EVENT_KINDS } from '../engine/telemetry/events.ts';
 import { BANDS } from '../engine/telemetry/ledger.ts';
@@ -41,16 +41,21 @@ describe('stories', () => {
     const values = storyValues(frameAt(2000));
     for (const preset of PRESETS) {
       for (const step of preset.story) expect(resolveText(step.text, values)).not.toMatch(/[{}]/);
-      expect(preset.story.length).toBeGreaterThanOrEqual(3);
-      expect(preset.story.length).toBeLessThanOrEqual(5);
+      for (const [i] of preset.variants.entries()) {
+        const told = storyUnder(preset.story, resolveKnobs(variantKnobs(preset, i))).length;
+        expect(told, `${preset.id}, variant ${i}`).toBeGreaterThanOrEqual(2);
+        expect(told, `${preset.id}, variant ${i}`).toBeLessThanOrEqual(6);
+      }
     }
   });
 
   it('follow the run', () => {
     const exhibit = PRESETS[0];
-    expect(currentStep(exhibit.story, frameAt(0))).toBe(0);
-    expect(currentStep(exhibit.story, frameAt(2000))).toBe(1);
-    expect(currentStep(exhibit.story, frameAt(1e9, { maxMapCount: 1000 }))).toBe(4);
+    const told = storyUnder(exhibit.story, resolveKnobs(variantKnobs(exhibit, 0)));
+    expect(currentStep(told, frameAt(0))).toBe(0);
+    expect(currentStep(told, frameAt(2000))).toBe(1);
+    const last = told[currentStep(told, frameAt(1e9, { maxMapCount: 1000 }))];
+    expect(last.title).toBe('Out of map entries, not out of memory.');
   });
 });
 

@@ -21,6 +21,7 @@ export const SHOWN: ModelShown = {
     'superslabsFreed',
     'superslabsNow',
     'superslabsPeak',
+    'otherMallocs',
     'munmapCalls',
     'emptySuperslabs',
     'otherMallocs',

@@ -7,7 +7,7 @@ import type { ModelId } from './index.ts';
 /** ns that the calls take, a block being resized from one size to the other; a neighbour lies above it. */
 function taken(model: ModelId, from: number, to: number, knobs: Partial<KnobValues>): number {
   const run = createSimulation(
-    resolveKnobs({ model, workload: 'by-hand', timeBase: 'costs' }, knobs),
+    resolveKnobs({ model, workload: 'by-hand', handStart: '', timeBase: 'costs' }, knobs),
   );
   const call = (act: 'malloc' | 'realloc', slot: number, amount: number): void => {
     const made = { act, subject: 1, slot, amount };

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Intervention } from '../interventions.ts';
 import { type KnobValues, resolveKnobs } from '../knobs/index.ts';
-import { presetById, type StoryWhen, variantKnobs } from '../presets.ts';
+import { presetById, type StoryWhen, storyUnder, variantKnobs } from '../presets.ts';
 import { createSimulation } from '../simulation.ts';
 import { C } from '../telemetry/counters.ts';
 import type { HandDetail, Simulation } from '../types.ts';
@@ -32,7 +32,9 @@ const come = (sim: Simulation): string[] => {
   const counters = sim.readCounters();
   const has = (when: StoryWhen): boolean =>
     when.kind === 'start' || (when.kind === 'counter' && counters[C[when.counter]] >= when.atLeast);
-  return preset.story.filter(({ when }) => has(when)).map(({ title }) => title);
+  return storyUnder(preset.story, sim.knobs)
+    .filter(({ when }) => has(when))
+    .map(({ title }) => title);
 };
 /** The free chunks of the heap, by what they can hold. */
 const holes = (sim: Simulation): number[] => {
@@ -98,7 +100,7 @@ it('tells what another fit does with the same call', () => {
 
 it('tells what size classes do instead', () => {
   const sim = open({ model: 'tiny' });
-  expect(come(sim).at(-1)).toBe('Size classes instead.');
+  expect(come(sim)).toEqual(['Size classes instead of holes.']);
   const malloc = call(sim, 'malloc', 1, 120);
   const [stretch] = see(sim).stretches.filter(
     ({ blocks }) => blocks.span === malloc.after.place?.row,
@@ -107,5 +109,26 @@ it('tells what size classes do instead', () => {
   const freed = call(sim, 'free', 7, 0, 2);
   expect(freed.counted.find(({ counter }) => counter === 'remoteFrees')?.by).toBe(1);
   expect(sim.readCounters()[C.queuedBlocks]).toBe(1);
+  expect(come(sim)).toEqual(['Size classes instead of holes.', 'A remote free.']);
   expect(sim.readCounters()[C.splits] + sim.readCounters()[C.coalesces]).toBe(0);
+});
+
+it('tells what pages do instead', () => {
+  const sim = open({ model: 'mf2' });
+  expect(come(sim)).toEqual(['Pages of one size instead of holes.']);
+  const small = call(sim, 'malloc', 1, 16).after.place;
+  expect(small?.usable).toBe(2048);
+  expect(sim.inspectSpan(small?.row ?? -1)?.bytes).toBe(65_536);
+  expect(call(sim, 'malloc', 3, 32_768).after.place?.usable).toBe(32_768);
+  expect(call(sim, 'malloc', 5, 65_536).after.place).toBeUndefined();
+  call(sim, 'free', 7, 0, 2);
+  expect(sim.readCounters()[C.pendingPages]).toBe(1);
+  expect(come(sim).at(-1)).toBe('A remote free.');
+});
+
+it.each([
+  ['other blocks', { handStart: '100 200' }, 'Ten pointers.'],
+  ['one central list', { model: 'tiny', ownership: 'central' }, undefined],
+] as const)('has words for %s, or none', (_, knobs, title) => {
+  expect(come(open(knobs)).at(-1)).toBe(title);
 });

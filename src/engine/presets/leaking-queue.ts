@@ -50,6 +50,7 @@ export const LEAKING_QUEUE: Preset = {
       name: 'Nobody adopts',
       knobs: queueRow('alone').knobs,
       note: 'No page changes hands, and they are made all the same.',
+      rests: ['O-25'],
     },
     { name: 'S2', knobs: queueRow('s2').knobs },
   ],
@@ -64,6 +65,7 @@ export const LEAKING_QUEUE: Preset = {
       title: 'Pages keep coming.',
       text: '{pages} pages by now, for {live} live blocks. {adoptions} adoptions; the variant in which nobody adopts makes about as many pages, or more.',
       when: { kind: 'op', op: 20_000 },
+      rests: ['O-25'],
     },
     {
       title: 'Its own queue was not empty.',
@@ -77,8 +79,9 @@ export const LEAKING_QUEUE: Preset = {
     },
     {
       title: 'Which ingredient?',
-      text: '{pages} pages after {ops} operations. Oldest first ends the growth alone; leaving the queue does once edges are queued again, too. Queueing again, more tries or the list, each alone, only slow it down.',
+      text: '{pages} pages after {ops} operations. Oldest first ends the growth alone; leaving the queue does once edges are queued again, too. Queueing again or the list, each alone, slow it down at best; so do 32 tries, unless all blocks are of one size.',
       when: { kind: 'ended' },
+      rests: ['O-26'],
     },
   ],
   speed: 60_000,

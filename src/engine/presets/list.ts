@@ -105,12 +105,14 @@ export const PRESET_LIST: readonly Preset[] = [
         text: 'The kernel allows {limit} map entries. With {superslabs} SuperSlabs and the threads’ stacks {entries} are in use; {entriesLeft} are left.',
         when: { kind: 'counter', counter: 'threadLives', atLeast: 4000 },
         under: dying,
+        rests: ['given'],
       },
       {
         title: 'Out of map entries, not out of memory.',
         text: 'A mapping was refused; the run is over at {time}. {inflated} SuperSlabs are empty, but their counters say they are in use.',
         when: { kind: 'ended', refused: true },
         under: all(dying, abandoned, not(counted)),
+        rests: ['O-01'],
       },
       {
         title: 'Out of map entries, not out of memory.',
@@ -131,6 +133,7 @@ export const PRESET_LIST: readonly Preset[] = [
     id: 'larson-immortal',
     scenario: 'E-02',
     title: 'The same bug without succession',
+    rests: ['document'],
     question: 'D0 blames the counter. What if threads live, and the counter lies all the same?',
     claims: ['C-07', 'C-08', 'C-09', 'I-08', 'I-09'],
     knobs: { seconds: 4 },
@@ -212,6 +215,7 @@ export const PRESET_LIST: readonly Preset[] = [
         text: 'After {time} there are {superslabs} SuperSlabs. The counter bug alone does not make memory grow: the screen contradicts D0 here (C-07).',
         when: { kind: 'op', op: 4_000_000 },
         under: all(shared, owned, draining, not(counted)),
+        rests: ['O-03'],
       },
       {
         title: 'Flat.',
@@ -242,6 +246,7 @@ export const PRESET_LIST: readonly Preset[] = [
     id: 'fix-grid',
     scenario: 'E-03',
     title: 'Fix the counter, trim, or both',
+    rests: ['document'],
     question:
       'D0 promises 10 to 20 SuperSlabs from counting remote frees (its option A) and trimming (B). What do they give?',
     claims: ['C-11', 'C-12', 'C-13', 'C-14', 'C-20', 'I-10', 'I-11', 'I-14'],
@@ -253,11 +258,13 @@ export const PRESET_LIST: readonly Preset[] = [
         name: 'Count remote frees',
         knobs: { decOnRemote: true },
         note: 'Nobody calls trim, so nothing is freed.',
+        rests: ['O-04'],
       },
       {
         name: 'Trim, 100 ms',
         knobs: { trimIntervalMs: 100, trimSS: true },
         note: 'The counters never reach zero, so trim finds almost nothing.',
+        rests: ['O-04'],
       },
       {
         name: 'Both',
@@ -272,6 +279,7 @@ export const PRESET_LIST: readonly Preset[] = [
             note: 'One thread table per dead thread pins a SuperSlab for ever: trim cannot take it.',
           },
         ],
+        rests: ['O-04'],
       },
     ],
     story: [
@@ -296,6 +304,7 @@ export const PRESET_LIST: readonly Preset[] = [
         text: 'Every dead thread leaves its table, which nobody frees, in a SuperSlab. {superslabs} are mapped after {lives} lives.',
         when: { kind: 'counter', counter: 'threadLives', atLeast: 5000 },
         under: all(dying, leaking, tabled, abandoned),
+        rests: ['O-04'],
       },
       {
         title: 'The end all the same.',
@@ -355,6 +364,7 @@ export const PRESET_LIST: readonly Preset[] = [
         text: 'Each life strands SuperSlabs at the rate lives end; the pass takes back the empty ones.',
         when: { kind: 'start' },
         under: all(dying, trimming, abandoned),
+        rests: ['O-07', 'O-11'],
       },
       {
         title: 'No pass, no saw.',
@@ -397,12 +407,14 @@ export const PRESET_LIST: readonly Preset[] = [
         text: 'The lower edge of the saw is what trim cannot take: {lives} thread tables, one SuperSlab each.',
         when: { kind: 'counter', counter: 'threadLives', atLeast: 6000 },
         under: all(dying, trimming, counted, abandoned, leaking, tabled),
+        rests: ['O-11'],
       },
       {
         title: 'The limit is only later.',
         text: 'At {time}, after {ops} operations at {rate}, a mapping is refused: {entries} map entries. A shorter interval lowers the teeth, not the floor.',
         when: { kind: 'ended', refused: true },
         under: all(dying, trimming, counted, abandoned, leaking, tabled),
+        rests: ['O-11'],
       },
       {
         title: 'The end.',
@@ -424,6 +436,7 @@ export const PRESET_LIST: readonly Preset[] = [
     scenario: 'E-05',
     title: 'Smaller SuperSlabs',
     question: 'D0 halved the SuperSlab and got 8 % fewer. Does size matter?',
+    rests: ['document'],
     claims: ['C-15', 'C-16', 'C-21', 'I-16', 'I-31'],
     knobs: LARSON,
     lanes: [0, 1, 2, 3],
@@ -442,6 +455,7 @@ export const PRESET_LIST: readonly Preset[] = [
             note: 'The limit counts entries, not bytes: the engine gives the same count at every size. D0’s figure does not follow from this mechanism.',
           },
         ],
+        rests: ['O-05'],
       },
       { name: '2 MiB', knobs: {} },
       { name: '4 MiB', knobs: { ssLg: 22 } },
@@ -464,12 +478,14 @@ export const PRESET_LIST: readonly Preset[] = [
         text: '{lives} lives, {superslabs} SuperSlabs: {perLife} were mapped per life.',
         when: { kind: 'counter', counter: 'threadLives', atLeast: 1000 },
         under: all(dying, abandoned),
+        rests: ['O-05'],
       },
       {
         title: 'Only the bytes do.',
         text: 'The end came at {time} with {superslabs} SuperSlabs and {mapped} mapped. The limit counts entries.',
         when: { kind: 'ended', refused: true },
         under: all(dying, abandoned),
+        rests: ['O-05'],
       },
       {
         title: 'The end.',
@@ -500,11 +516,13 @@ export const PRESET_LIST: readonly Preset[] = [
         name: '1,000,000',
         knobs: { maxMapCount: 1000000, seconds: 60 },
         note: 'Physical memory ends the run before the map limit does.',
+        rests: ['O-06'],
       },
       {
         name: 'Direct mapping',
         knobs: { mapMode: 'direct' },
         note: 'Neighbouring SuperSlabs merge into one entry; the leak in bytes is the same.',
+        rests: ['O-16'],
       },
     ],
     story: [
@@ -513,6 +531,7 @@ export const PRESET_LIST: readonly Preset[] = [
         text: 'Each life still strands its SuperSlabs. Only the line they run into moves.',
         when: { kind: 'start' },
         under: all(dying, abandoned),
+        rests: ['O-06'],
       },
       {
         title: 'A limit that is far away.',
@@ -525,6 +544,7 @@ export const PRESET_LIST: readonly Preset[] = [
         text: '{superslabs} SuperSlabs and the stacks hold {resident} of real memory after {time}.',
         when: { kind: 'counter', counter: 'threadLives', atLeast: 8000 },
         under: all(dying, abandoned, not(trimming)),
+        rests: ['O-06'],
       },
       {
         title: 'What ran out.',
@@ -650,11 +670,13 @@ export const PRESET_LIST: readonly Preset[] = [
         name: 'Only the current one',
         knobs: { ownReuse: 'current' },
         note: 'As long as a class needs one SuperSlab a thread, as in Larson at D0’s arguments, this costs nothing.',
+        rests: ['O-02'],
       },
       {
         name: 'A list of older ones',
         knobs: { ownReuse: 'chunks' },
         note: 'The thread finds room in what it has left before it takes a fresh slab.',
+        rests: ['O-14'],
       },
     ],
     story: [
@@ -686,6 +708,7 @@ export const PRESET_LIST: readonly Preset[] = [
         text: 'After {time} {superslabs} SuperSlabs hold {live} blocks, {resident} resident. Whether a thread looks back is the only difference between the lanes.',
         when: { kind: 'ended' },
         under: oneClassOverflows,
+        rests: ['O-14'],
       },
       {
         title: 'The end.',
@@ -714,17 +737,20 @@ export const PRESET_LIST: readonly Preset[] = [
         title: 'Rounds set the length of a life.',
         text: 'In each round a life makes as many swaps as it has slots; after its last one it dies.',
         when: { kind: 'start' },
+        rests: ['given'],
       },
       {
         title: 'Remote frees are inheritance.',
         text: '{remoteShare} of all frees are remote: blocks that a life found when it began.',
         when: { kind: 'op', op: 500000 },
         under: all(dying, abandoned),
+        rests: ['O-08'],
       },
       {
         title: 'Fewer deaths, fewer orphans.',
         text: '{lives} lives and {superslabs} SuperSlabs after {ops} operations. One command of the documents runs a hundred rounds, another one: their speeds cannot be compared.',
         when: { kind: 'op', op: 4000000 },
+        rests: ['O-08'],
       },
       {
         title: 'Ended.',
@@ -739,6 +765,7 @@ export const PRESET_LIST: readonly Preset[] = [
     id: 'chunks',
     scenario: 'E-09',
     title: '256 or 1,024 chunks',
+    rests: ['document'],
     question: 'D1 measured 251 K operations per second at “low contention”, 981 K at “high”. Why?',
     claims: ['C-27', 'I-19'],
     knobs: { ...LARSON, headerByte: true, onNull: 'libcFallback' },
@@ -757,6 +784,7 @@ export const PRESET_LIST: readonly Preset[] = [
             note: 'A cap, not a speed: lives until the map limit × operations per life ÷ run time.',
           },
         ],
+        rests: ['O-09'],
       },
       {
         name: '256 chunks',
@@ -771,6 +799,7 @@ export const PRESET_LIST: readonly Preset[] = [
             note: 'A quarter of the operations per life, a quarter of the figure.',
           },
         ],
+        rests: ['O-09'],
       },
     ],
     story: [
@@ -779,6 +808,7 @@ export const PRESET_LIST: readonly Preset[] = [
         text: 'With the one-byte header 8-byte blocks move up a class: {perLife} SuperSlabs were mapped per life.',
         when: { kind: 'start' },
         under: ({ headerByte }) => headerByte,
+        rests: ['O-02'],
       },
       {
         title: 'Two entries for each stack, and the SuperSlabs.',
@@ -791,6 +821,7 @@ export const PRESET_LIST: readonly Preset[] = [
         text: '{lives} lives, {entriesLeft} entries left. How many operations a life does decides the score.',
         when: { kind: 'counter', counter: 'threadLives', atLeast: 3000 },
         under: all(dying, leaking),
+        rests: ['O-09'],
       },
       {
         title: 'The chains end in silence.',

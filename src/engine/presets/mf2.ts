@@ -16,7 +16,7 @@ export const MF2_PRESETS: readonly Preset[] = [
     question:
       'D2 says that adoption starts a chain: a page is taken, its owner misses it, another page must be made. Does it?',
     claims: ['C-43', 'C-44', 'C-46', 'C-47', 'I-34'],
-    // The worst case of the sweep `npm run domino`; nothing is tuned to a number.
+    // Where pages grow fastest by the sweep `npm run domino`; nothing is tuned to a number.
     knobs: {
       ...MF2_BASE,
       workload: 'wakers',
@@ -34,7 +34,7 @@ export const MF2_PRESETS: readonly Preset[] = [
       {
         name: 'CDA, on need',
         knobs: { route: 'cda' },
-        note: 'The same adoption, but only when a thread has no block left: the pages of owner priority.',
+        note: 'The same adoption, but only when a thread has no block left.',
       },
       { name: 'S2', knobs: { route: 's2' } },
       { name: 'Adopt orphans only', knobs: { route: 's2', orphanPolicy: 'adopt' } },
@@ -63,9 +63,10 @@ export const MF2_PRESETS: readonly Preset[] = [
         when: { kind: 'counter', counter: 'chainMax', atLeast: 2 },
       },
       {
-        title: 'Not adoption: adoption without need.',
-        text: '{pages} pages after {ops} operations. Beside it, the same adoption on need makes as few pages as owner priority: D2 blames the wrong ingredient.',
+        title: 'Adoption without need, and a queue that leaks.',
+        text: '{pages} pages after {ops} operations, and they go on growing. Adopted on need they grow more slowly, at least three times and up to more than a thousand times, but faster than under owner priority: what is left is the doing of the pending queue, see “The queue that leaks”.',
         when: { kind: 'ended' },
+        rests: ['O-20', 'O-21', 'O-25'],
       },
     ],
     speed: 20_000,
@@ -75,6 +76,7 @@ export const MF2_PRESETS: readonly Preset[] = [
     id: 'thresholds',
     scenario: 'E-13',
     title: 'Thresholds that lose pages',
+    rests: ['document'],
     question:
       'D2 raised the threshold from 1 to 2 and 4 and reuse fell from 40 % to 3.6 % and 0.6 %. Why?',
     claims: ['C-38', 'C-39', 'C-40', 'C-41', 'C-45', 'I-21', 'I-27', 'I-32'],
@@ -97,6 +99,7 @@ export const MF2_PRESETS: readonly Preset[] = [
         name: 'Threshold 2',
         knobs: { pendingThreshold: 2 },
         note: 'A page of one 32 KiB block can never hold two remote blocks: it is lost for good.',
+        rests: ['given'],
         documentFigures: [
           {
             label: 'Reuse, threshold 2',
@@ -124,6 +127,7 @@ export const MF2_PRESETS: readonly Preset[] = [
         name: 'Threshold 1, queue again',
         knobs: { reEnqueue: true },
         note: 'D2 measured 6.2 % with it. On Larson it changes next to nothing: what it repairs, blocks that come in during a drain, is rare here. On a living pair it is not: see “The queue that leaks”.',
+        rests: ['O-32', 'document'],
         documentFigures: [
           {
             label: 'Reuse, queue again',
@@ -138,6 +142,7 @@ export const MF2_PRESETS: readonly Preset[] = [
         name: 'Fitted to D2’s counters',
         knobs: { reEnqueue: true, minSize: 8192, rounds: 20, chunks: 256, opLimit: 303_770 },
         note: 'Fitted: D2 does not state its sizes, rounds or chunks. These were chosen so that new pages, reuses and enqueued pages come near its three counters.',
+        rests: ['O-38'],
         documentFigures: [
           { label: 'New pages', unit: '', document: 230267, source: 'D2', metric: 'newPages' },
           { label: 'Pages reused', unit: '', document: 14299, source: 'D2', metric: 'pageReuses' },
@@ -167,6 +172,7 @@ export const MF2_PRESETS: readonly Preset[] = [
         title: 'The capacity decides.',
         text: 'With a 64-byte header a page holds 1, 3, 7, 15 or 31 blocks. A threshold above a page’s capacity cuts that whole class off, and most requests are of the class with one block.',
         when: { kind: 'op', op: 60_000 },
+        rests: ['given'],
       },
       {
         title: 'And the graveyard.',
@@ -181,6 +187,7 @@ export const MF2_PRESETS: readonly Preset[] = [
     id: 'routes',
     scenario: 'E-14',
     title: 'CDA or owner priority',
+    rests: ['document'],
     question: 'D2 promises 70 to 80 % reuse from owner priority. On which workload?',
     claims: ['C-46', 'C-48', 'C-49', 'C-50', 'C-51', 'I-33', 'I-34', 'I-35'],
     knobs: { ...MF2_BASE, workload: 'larson', rounds: 1 },
@@ -189,7 +196,8 @@ export const MF2_PRESETS: readonly Preset[] = [
       {
         name: 'S1',
         knobs: row('s1').knobs,
-        note: 'Owner priority alone strands everything: here owners die.',
+        note: 'Owner priority alone reuses nothing here: owners die.',
+        rests: ['O-33'],
         documentFigures: [
           { label: 'Reuse, S1', unit: '%', document: 50, source: 'D2', metric: 'reusePercent' },
         ],
@@ -223,8 +231,9 @@ export const MF2_PRESETS: readonly Preset[] = [
       },
       {
         title: 'Taking and listing, both.',
-        text: '{pages} pages after {ops} operations, {reuse} reused. The lane that adopts from the dead and keeps the list needs fewest.',
+        text: '{pages} pages after {ops} operations, {reuse} reused. Of these four the lane that adopts on need and keeps the list needs fewest.',
         when: { kind: 'ended' },
+        rests: ['O-33'],
       },
     ],
     speed: 60_000,
@@ -242,6 +251,7 @@ export const MF2_PRESETS: readonly Preset[] = [
         name: 'As in D2',
         knobs: {},
         note: 'At least 8 remote blocks in a page, and a page of most classes has 7 or fewer: that gate shuts whole classes out. A dead owner’s list of partly free pages shuts the rest: it is never emptied.',
+        rests: ['given'],
       },
       { name: 'One remote block is enough', knobs: { minRemote: 1 } },
       {
@@ -265,6 +275,7 @@ export const MF2_PRESETS: readonly Preset[] = [
         title: 'Five conditions.',
         text: 'Owner idle for 150 µs, no partly free pages of its own, more than 4 pages of the class in the queues of all threads, at least 8 remote blocks in the page, and 200 µs of first refusal over. Times are compared on one clock.',
         when: { kind: 'start' },
+        rests: ['given'],
       },
       {
         title: 'Turned away.',
@@ -280,6 +291,7 @@ export const MF2_PRESETS: readonly Preset[] = [
         title: 'Gate by gate.',
         text: '{adoptions} adoptions in {ops} operations, {pages} pages. From lane to lane gates are opened: the first lets in next to nobody, and what each of the others lets in says what it kept out.',
         when: { kind: 'ended' },
+        rests: ['O-35'],
       },
     ],
     speed: 60_000,
@@ -344,6 +356,7 @@ export const MF2_PRESETS: readonly Preset[] = [
         title: 'What waking buys.',
         text: '{pages} pages after {ops} operations, {background} of their drains by woken sleepers. Owners that are woken make as many pages as owners that sleep on: the sum of what each needs at its turn. Taking from sleepers makes fewer, and waking them gives up some of that or all.',
         when: { kind: 'ended' },
+        rests: ['O-37'],
       },
     ],
     speed: 20_000,

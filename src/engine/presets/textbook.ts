@@ -71,6 +71,7 @@ export const TEXTBOOK_PRESETS: readonly Preset[] = [
     id: 'textbook',
     scenario: 'ours',
     title: 'One lock for everyone',
+    rests: ['given'],
     question:
       'The textbook’s heap belongs to nobody, so no dead owner can strand a block of it. What does it pay for that?',
     claims: [],

@@ -30,21 +30,29 @@ export function playRounds(run: Run, step: SingleStep, end: number): void {
   const until = Math.min(seconds * NS_PER_S, allocator.nextTimerNs, history.nextNs);
   const stopOp = Math.min(end, history.nextOp);
   let idle = 0;
-  let last = NONE;
-  let turnLeft = 0;
+  let { turnChain, turnLeft } = run;
   regs[REG_OP] = run.operations;
   for (;;) {
     const chain = schedule.firstOfRound();
     if (chain === NONE || clock[chain] >= until) break;
     if (running[chain] === 0 || joinStack[chain] !== NO_STACK) break;
-    if (left[chain] === 0 && (waiting[chain] !== WAIT.no || !run.drawn(chain))) break;
+    if (left[chain] === 0) {
+      if (waiting[chain] !== WAIT.no) break;
+      if (!run.drawn(chain)) {
+        schedule.stop(chain);
+        turnChain = NONE;
+        turnLeft = quantum;
+        continue;
+      }
+    }
     const record = at[chain];
     const head = ops[record + OP_HEAD];
     if (busy[chain] === 0 && isControl(head)) break;
 
     const before = clock[chain];
     const result = step.call(allocator, chain, ops, record);
-    last = chain;
+    turnChain = chain;
+    turnLeft = 0;
     const done = result === STEP.done;
     const ended = done && (head & OP_END) !== 0;
     idle = done || clock[chain] !== before ? 0 : idle + 1;
@@ -70,8 +78,7 @@ export function playRounds(run: Run, step: SingleStep, end: number): void {
     }
     if (turnLeft > 0 || regs[REG_STOP] !== 0) break;
   }
-  if (last === NONE) return;
   regs[REG_FRESH] = 0;
-  run.turnChain = last;
+  run.turnChain = turnChain;
   run.turnLeft = turnLeft;
 }

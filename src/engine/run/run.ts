@@ -64,6 +64,7 @@ import { ShownRows } from './rows.ts';
 import { MOST_IDLE_TURNS, NONE, Schedule } from './schedule.ts';
 import { digestOf, restoreRun, type SavedRun, snapshotOf } from './state.ts';
 import { Streams, WAIT } from './streams.ts';
+import { playTurns } from './turns.ts';
 
 /** What a run is made of beside its knobs. */
 export interface RunParts {
@@ -388,7 +389,13 @@ export class Run implements Simulation, Machine, LivesHost {
     // One operation at a time goes by turns, which note each record for whoever asked for the step.
     const step = this.schedule.byOps && maxOps !== 1 ? this.allocator.step : undefined;
     while (this.operations < end && this.running && !events.hit && !this.awaitsHand) {
-      if (step !== undefined && this.isPlain()) playRounds(this, step, end);
+      if (this.isPlain()) {
+        const before = this.operations;
+        if (step !== undefined) playRounds(this, step, end);
+        else if (this.schedule.byClocks) playTurns(this, end);
+        // They count turns in which nothing happens themselves; what they have done ends ours.
+        if (this.operations > before) this.idleTurns = 0;
+      }
       if (this.operations < end && this.running && !events.hit) this.turn(end);
     }
     events.watch = 0;

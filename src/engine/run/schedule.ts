@@ -35,6 +35,10 @@ export class Schedule {
   private readonly idleFrom: Float64Array;
   /** Clock of each chain when its present operation began, for the shared schedule. */
   readonly began: Float64Array;
+  /** What `pick` has just seen beside the chain it chose, for `limit`: the earliest of the others. Not state. */
+  private picked = NONE;
+  second = NONE;
+  secondClock = Infinity;
   /** Thread switches on cores so far. */
   switches = 0;
   /** Thread time spent ready and without a core, ns. */
@@ -63,6 +67,11 @@ export class Schedule {
     return this.cores < this.threads.chains;
   }
 
+  /** True while nothing but clocks decides who runs: `firstTwo` is all there is to ask. */
+  get byClocks(): boolean {
+    return !this.byOps && !this.scarce;
+  }
+
   /** Changes the number of cores; Infinity: no limit. Every chain asks for a core anew. */
   setCores(cores: number, now: number): void {
     if (cores === this.cores) return;
@@ -79,6 +88,7 @@ export class Schedule {
    * with more chains than cores lives of different chains take turns.
    */
   start(chain: number): void {
+    this.picked = NONE;
     this.leaveCore(chain, this.threads.clock[chain]);
     this.runnable[chain] = 1;
     this.readyAt[chain] = this.threads.clock[chain];
@@ -204,7 +214,7 @@ export class Schedule {
   /** Chain that is to run next, or NONE when none can. */
   pick(): number {
     if (this.byOps) return this.firstOfRound();
-    if (!this.scarce) return this.earliest(this.runnable);
+    if (!this.scarce) return this.firstTwo();
     for (;;) {
       this.dispatch();
       const first = this.earliest(this.onCore);
@@ -217,6 +227,33 @@ export class Schedule {
         this.readyAt[first] = this.threads.clock[first];
       } else this.sliceEnd[first] = this.threads.clock[first] + SLICE_NS;
     }
+  }
+
+  /** Finds the earliest runnable chain, and the one after it for `limit`: both in one pass. */
+  firstTwo(): number {
+    const { clock, chains } = this.threads;
+    const { runnable } = this;
+    let best = NONE;
+    let least = Infinity;
+    let second = chains;
+    let secondClock = Infinity;
+    for (let chain = 0; chain < chains; chain++) {
+      if (runnable[chain] === 0) continue;
+      const at = clock[chain];
+      if (at < least) {
+        second = best === NONE ? chains : best;
+        secondClock = least;
+        best = chain;
+        least = at;
+      } else if (at < secondClock) {
+        second = chain;
+        secondClock = at;
+      }
+    }
+    this.picked = best;
+    this.second = second;
+    this.secondClock = secondClock;
+    return best;
   }
 
   /** Of the marked chains the one with the smallest clock (ties: lowest slot), or NONE. */
@@ -268,6 +305,10 @@ export class Schedule {
           horizon = ops[other];
           second = other;
         }
+    } else if (this.picked === chain) {
+      horizon = this.secondClock;
+      second = this.second;
+      this.picked = NONE;
     } else {
       const scarce = this.scarce;
       const marked = scarce ? this.onCore : this.runnable;

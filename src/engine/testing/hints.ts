@@ -39,7 +39,7 @@ export const GENERAL_HINTS: Hints = {
   costCopy: [
     {
       // A block that no neighbour lets grow, from a few bytes to thousands.
-      knobs: { workload: 'by-hand', timeBase: 'costs' },
+      knobs: { workload: 'by-hand', handStart: '', timeBase: 'costs' },
       value: 5000,
       ops: 1,
       acts: [

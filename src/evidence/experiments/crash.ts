@@ -81,7 +81,7 @@ export const CRASH_EXPERIMENTS: readonly Experiment[] = [
     ],
     conditions: combined([SCHEDULES, CLOCKS]),
     seeds: SEEDS,
-    readings: [1_000_000, 2_000_000, 4_000_000, 'end'],
+    readings: [500_000, 1_000_000, 2_000_000],
     measures: ['perLife', 'threadLives', 'superslabsNow'],
     holds(results) {
       const figures = new Figures();

@@ -1,23 +1,30 @@
 import { CLOCKS, combined, ROUNDS, SCHEDULES, SEEDS, SMALL_SIZES } from '../conditions.ts';
 import type { Experiment } from '../experiment.ts';
 import { Figures, shown, shownSpread } from '../figures.ts';
-import { slope, value } from '../results.ts';
+import { type RunReadings, slope, value } from '../results.ts';
 
 const SS_SIZES = [16, 20, 21, 22];
 
 export const SHAPE_EXPERIMENTS: readonly Experiment[] = [
   {
     id: 'O-05',
-    says: 'The size of a SuperSlab, from 64 KiB to 4 MiB, does not change how many there are at the map limit, by more than one in a thousand.',
+    says: 'The size of a SuperSlab, from 64 KiB to 4 MiB, does not change how many there are at the map limit, by more than one in a thousand, be it 65,530 entries or 16,000.',
     base: { seconds: 60 },
     lanes: SS_SIZES.map((ssLg) => ({
       id: `${ssLg}`,
       name: ssLg < 20 ? `${2 ** (ssLg - 10)} KiB` : `${2 ** (ssLg - 20)} MiB`,
       knobs: { ssLg },
     })),
-    conditions: combined([SCHEDULES, SMALL_SIZES]),
+    conditions: [
+      { id: 'limit', name: '65,530 entries, 8..128 B', knobs: {}, seeds: [12_345] },
+      ...combined([
+        [{ name: '16,000 entries', knobs: { maxMapCount: 16_000 } }],
+        SCHEDULES,
+        SMALL_SIZES,
+      ]),
+    ],
     seeds: SEEDS,
-    readings: [2_000_000, 4_000_000, 'end'],
+    readings: [1_000_000, 'end'],
     measures: ['superslabsNow', 'mappedKiB', 'threadLives'],
     holds(results) {
       const figures = new Figures();
@@ -85,7 +92,7 @@ export const SHAPE_EXPERIMENTS: readonly Experiment[] = [
     })),
     conditions: combined([SCHEDULES, SMALL_SIZES]),
     seeds: SEEDS,
-    readings: [1_000_000, 2_000_000, 4_000_000],
+    readings: [500_000, 1_000_000, 2_000_000],
     measures: ['superslabsNow', 'threadLives', 'remotePercent'],
     holds(results) {
       const figures = new Figures();
@@ -122,11 +129,10 @@ export const SHAPE_EXPERIMENTS: readonly Experiment[] = [
       { id: '1024', name: '1,024 chunks', knobs: {} },
       { id: '256', name: '256 chunks', knobs: { chunks: 256 } },
     ],
-    conditions: combined([
-      SCHEDULES,
-      CLOCKS,
-      [{ name: '8..128 B', knobs: {} }, ...SMALL_SIZES.slice(1)],
-    ]),
+    conditions: [
+      ...combined([SCHEDULES, CLOCKS]),
+      ...combined([SMALL_SIZES.slice(1)], { seeds: [12_345] }),
+    ],
     seeds: SEEDS,
     readings: ['end'],
     measures: ['printedOps', 'threadLives', 'seconds', 'perLife', 'entries'],
@@ -170,7 +176,10 @@ export const SHAPE_EXPERIMENTS: readonly Experiment[] = [
       name: `${trimIntervalMs} ms`,
       knobs: { trimIntervalMs },
     })),
-    conditions: combined([SCHEDULES, SMALL_SIZES, ROUNDS]),
+    conditions: [
+      ...combined([SMALL_SIZES, ROUNDS.slice(0, 1)]),
+      ...combined([SMALL_SIZES.slice(0, 1), ROUNDS.slice(1)], { seeds: [12_345] }),
+    ],
     seeds: SEEDS,
     readings: [2_094_000, 4_190_256, 8_380_256],
     measures: ['superslabsNow', 'superslabsPeak', 'threadLives', 'trimCalls'],
@@ -199,6 +208,140 @@ export const SHAPE_EXPERIMENTS: readonly Experiment[] = [
             peaks.every((peak, i) => i === 0 || peak.least > peaks[i - 1].most) &&
             floors.every(({ least, most }) => least > 0.9 && most < 1.1),
           found: `at most ${peaks.map((peak) => shownSpread(peak)).join(', ')}; floors ${floors.map(({ typical }) => shown(typical)).join(', ')} for each life`,
+        };
+      });
+      return { cases, figures: figures.list };
+    },
+  },
+  {
+    id: 'O-14',
+    says: 'An owner who never looks into SuperSlabs that it has left maps them without end, with no thread dying and no remote free, once its class needs more than one: for 10,000 blocks of 592 B, and of 1,000 B, growth goes on at least until 4 M operations. With a list of older ones at most 12 serve.',
+    base: { workload: 'larson-immortal', threads: 1, chunks: 10_000, seconds: 60 },
+    lanes: [
+      { id: 'current', name: 'only the current one', knobs: { ownReuse: 'current' } },
+      { id: 'chunks', name: 'a list of older ones', knobs: { ownReuse: 'chunks' } },
+    ],
+    conditions: combined([
+      SCHEDULES,
+      [592, 1000].map((size) => ({
+        name: `${size.toLocaleString('en-US')} B`,
+        knobs: { minSize: size, maxSize: size },
+      })),
+    ]),
+    seeds: SEEDS,
+    readings: [1_000_000, 2_000_000, 4_000_000],
+    measures: ['superslabsNow', 'residentKiB', 'mappedKiB'],
+    holds(results) {
+      const figures = new Figures();
+      const cases = results.experiment.conditions.map((condition) => {
+        const late = results.spread('current', condition, slope('superslabsNow', 1));
+        const kept = results.spread('chunks', condition, value('superslabsNow'));
+        for (const { id, name } of results.experiment.lanes) {
+          figures.spread(
+            `${name}; ${condition.name}`,
+            results.spread(id, condition, value('superslabsNow')),
+            'SuperSlabs',
+          );
+          figures.spread(
+            `${name}; ${condition.name}; resident`,
+            results.spread(id, condition, (run) => run.at('residentKiB') / 1024),
+            'MiB',
+          );
+          figures.spread(
+            `${name}; ${condition.name}; resident in GiB`,
+            results.spread(id, condition, (run) => run.at('residentKiB') / 2 ** 20),
+            'GiB',
+          );
+        }
+        figures.spread(`growth; ${condition.name}`, late, 'SuperSlabs per 1,000 operations');
+        return {
+          condition: condition.id,
+          holds: late.least > 0.1 && kept.most <= 12,
+          found: `${shownSpread(late)} SuperSlabs per 1,000 operations; with the list ${shownSpread(kept)}`,
+        };
+      });
+      return { cases, figures: figures.list };
+    },
+  },
+  {
+    id: 'O-15',
+    says: 'Larson 5 8 1000 5000 100 with four threads that are joined and orphans that are adopted: with owners who never look into older SuperSlabs their number goes on growing until 6 M operations; with a list of older ones it is the same from 3 M operations on.',
+    base: {
+      minSize: 8,
+      maxSize: 1000,
+      chunks: 5000,
+      rounds: 100,
+      threads: 4,
+      threadEnd: 'join',
+      orphanPolicy: 'adopt',
+      seconds: 60,
+    },
+    lanes: [
+      { id: 'current', name: 'only the current one', knobs: { ownReuse: 'current' } },
+      { id: 'chunks', name: 'a list of older ones', knobs: { ownReuse: 'chunks' } },
+    ],
+    conditions: combined([SCHEDULES]),
+    seeds: [4141, 1, 2, 3],
+    readings: [1_500_000, 3_000_000, 6_000_000],
+    measures: ['superslabsNow', 'residentKiB'],
+    holds(results) {
+      const figures = new Figures();
+      const cases = results.experiment.conditions.map((condition) => {
+        for (const { id, name } of results.experiment.lanes) {
+          for (const [i, reading] of results.experiment.readings.entries())
+            figures.spread(
+              `${name}; ${condition.name}; ${reading} operations`,
+              results.spread(id, condition, value('superslabsNow', i)),
+              'SuperSlabs',
+            );
+          figures.spread(
+            `${name}; ${condition.name}; resident`,
+            results.spread(id, condition, (run) => run.at('residentKiB') / 1024),
+            'MiB',
+          );
+        }
+        const current = results.spread('current', condition, slope('superslabsNow', 1));
+        const kept = results.spread('chunks', condition, slope('superslabsNow', 1));
+        return {
+          condition: condition.id,
+          holds: current.least > 0 && kept.most <= 0,
+          found: `${shownSpread(current)} SuperSlabs per 1,000 operations; with the list ${shownSpread(kept)}`,
+        };
+      });
+      return { cases, figures: figures.list };
+    },
+  },
+  {
+    id: 'O-16',
+    says: 'Mapped directly, the SuperSlabs of a life that touch merge into one entry, and as many bytes are mapped for each life as where each has an entry of its own (within one in a thousand).',
+    base: { seconds: 60 },
+    lanes: [
+      { id: 'trimmed', name: 'over-allocate and trim', knobs: {} },
+      { id: 'direct', name: 'direct', knobs: { mapMode: 'direct' } },
+    ],
+    conditions: combined([SCHEDULES, SMALL_SIZES]),
+    seeds: SEEDS,
+    readings: [500_000, 1_000_000, 2_000_000],
+    measures: ['mappedKiB', 'spanEntries', 'superslabsNow', 'threadLives'],
+    holds(results) {
+      const figures = new Figures();
+      const perLife = (measure: 'mappedKiB' | 'spanEntries') => (run: RunReadings) =>
+        (run.at(measure) - run.at(measure, 0)) / (run.at('threadLives') - run.at('threadLives', 0));
+      const cases = results.experiment.conditions.map((condition) => {
+        const mapped = results.ratio('direct', 'trimmed', condition, perLife('mappedKiB'));
+        const entries = results.spread('direct', condition, perLife('spanEntries'));
+        figures.spread(
+          `entries of SuperSlabs a life, direct; ${condition.name}`,
+          entries,
+          'entries',
+        );
+        return {
+          condition: condition.id,
+          holds:
+            Math.abs(mapped.least - 1) <= 0.001 &&
+            Math.abs(mapped.most - 1) <= 0.001 &&
+            entries.most <= 1.01,
+          found: `${shownSpread(mapped)} times the bytes; ${shownSpread(entries)} entries a life`,
         };
       });
       return { cases, figures: figures.list };

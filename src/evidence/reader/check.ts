@@ -62,7 +62,7 @@ export function problemsOf(passage: Passage, grounds: Grounds): string[] {
         `${place}: “${text}” is nothing that a sentence can rest on; see docs/evidence.md.`,
       );
   }
-  const allowed: number[] = [];
+  const allowed: number[] = [...(passage.settings ?? [])];
   const named: { name: string; value: number }[] = [];
   let checked = ties.length > 0;
   for (const tie of ties) {

@@ -15,7 +15,7 @@ export function sentencesOfText(
   rests: readonly string[] = [],
 ): Passage[] {
   return (text ?? '')
-    .split(/(?<=[.!?:]”?)\s+(?=[A-Z“{\d])/)
+    .split(/(?<=[.!?]”?)\s+(?=[A-Z“{\d])/)
     .filter((sentence) => sentence !== '' && !sentence.endsWith('?'))
     .map((sentence) => ({
       file,
@@ -32,7 +32,6 @@ function presetPassages(): Passage[] {
         sentencesOfText(`${at}, figure “${label}”`, note, rests),
       );
     return [
-      ...sentencesOfText(`${at}, title`, preset.title, preset.rests),
       ...sentencesOfText(`${at}, question`, preset.question, preset.rests),
       ...notes(preset.documentFigures, preset.rests ?? []),
       ...preset.variants.flatMap((variant) => [
@@ -56,7 +55,13 @@ function lessonPassages(): Passage[] {
       ...lesson.steps.flatMap(({ title, text, rests }, i) =>
         [title, text].flatMap((said) => sentencesOfText(`${at}, step ${i + 1}`, said, rests)),
       ),
-      ...sentencesOfText(`${at}, goal`, `${goal.text} ${goal.hint}`, goal.rests),
+      ...sentencesOfText(`${at}, goal`, `${goal.text} ${goal.hint}`, goal.rests).map((passage) => ({
+        ...passage,
+        settings: [
+          goal.ops,
+          ...goal.tests.flatMap(({ atMost, atLeast }) => [atMost ?? 0, atLeast ?? 0]),
+        ],
+      })),
     ];
   });
 }

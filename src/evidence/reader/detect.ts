@@ -18,21 +18,20 @@ const VERDICT = [
   /\b(?:faster|slower|cheaper|dearer|worse|better)\b/i,
   /\bmultipl(?:y|ies)\b/i,
   /\b(?:next to|almost) (?:nothing|none)\b/i,
-  /\bno (?:effect|growth|more|fewer)\b/i,
-  /\bnothing is lost\b/i,
+  /\bno (?:effect|growth|more pages|fewer)\b/i,
   /\b(?:contradict(?:s|ed)?|reproduce[sd]?|refuted?|blames?)\b/i,
   /\b(?:flat|level|linear(?:ly)?|steady)\b(?!-)/i,
   /\b(?:grows?|growing|climbs?)\b/i,
   /\b(?:leaks?|strands?|cures?)\b/i,
-  /\b(?:do(?:es)? not|no longer|must not|cannot) (?:change|grow|matter|depend|help)s?\b/i,
+  /\b(?:do(?:es)? not|no longer|must not|cannot) (?:change|grow|depend|help)s?\b/i,
   /\b(?:the same|equal) (?:count|number|slope)\b/i,
   /\b(?:is|are) (?:not )?(?:the|its|their) cause\b/i,
   /\balone is enough\b/i,
   /\bfor good\b/i,
   /\bnever (?:more|fewer|less|reach\w*|grow\w*|need\w*|shrink\w*|f[ae]ll\w*|gives?|comes?|frees?|ends?)\b/i,
-  /\b(?:not one|almost all|almost every|hardly any|everything|nothing (?:is|passes|grows|but))\b/i,
+  /\b(?:not one (?:of|adoption|page)|almost all|almost every|hardly any|nothing (?:is (?:lost|freed|reused)|passes|grows))\b/i,
   /\bonly (?:later|a longer)\b/i,
-  /\bto the (?:page|digit|byte)\b/i,
+  /\bfigures? to the (?:page|digit|byte)\b/i,
 ];
 
 const NUMBER = String.raw`\d[\d,]*(?:\.\d+)?`;
@@ -42,17 +41,20 @@ const COUNTED =
   '(?:new )?(?:pages|SuperSlabs|lives|adoptions|wake-ups|lost edges|refusals|map entries|dominoes|drains)';
 /** Numbers that only a run gives. */
 const RESULT_NUMBERS = [
-  new RegExp(`(?:${NUMBER}|${WORD}) times\\b(?! (?:the|in) (?:size|window|row|turn))`, 'i'),
+  new RegExp(
+    `(?:${NUMBER}|${WORD}) times\\b(?! (?:the|in|a) (?:size|window|row|turn|second))`,
+    'i',
+  ),
   new RegExp(`${NUMBER} %`),
   new RegExp(`(?:${NUMBER}|\\b${WORD}) ${COUNTED}\\b`, 'i'),
   new RegExp(`${NUMBER} [MK]? ?(?:ops/s|operations (?:a|per) second|swaps/s)`, 'i'),
   /\b\d+\.\d+ (?:s|ms|GiB|MiB|seconds)\b/,
   /\b\d+(?:\.\d+)? : \d/,
-  /\b\d{1,3}(?:,\d{3})+\b(?! (?:B|KiB|bytes|entries|chunks|slots|blocks|random|characters|swaps|operations))/,
+  /\b(?!(?:1,024|2,048|4,096|65,53[01])\b)\d{1,3}(?:,\d{3})+\b(?! (?:B|KiB|bytes|entries|chunks|slots|blocks|random|characters|swaps|operations))/,
 ];
 /** Lengths and settings, which no run gives. */
 const SETTINGS =
-  /\b(?:within|after|over|for|in|of|at most|up to|a|every|first) \d[\d,]*(?:\.\d+)?(?: [MK])? (?:operations|ops|swaps|cases|runs|ms)\b/gi;
+  /(?:\b(?:within|after|over|for|in|of|at most|up to|a|every|first|per)|\/) \d[\d,]*(?:\.\d+)?(?: [MK])? (?:operations|ops|swaps|cases|runs|ms)\b/gi;
 
 /** What makes it a result, in the words found; undefined: it states none. */
 export function statesResult(passage: Pick<Passage, 'text' | 'table'>): string | undefined {

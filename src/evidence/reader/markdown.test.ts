@@ -5,9 +5,8 @@ const read = (text: string) =>
   markdownPassages('x.md', text).map(({ line, text: said, rests }) => [line, said, rests]);
 
 describe('Markdown', () => {
-  it('is cut into sentences with their lines', () => {
+  it('is cut into sentences with their lines, headings left out', () => {
     expect(read('# Title\n\nOne is *here*. Two is\nbelow, e.g. this. `Three.` is code.')).toEqual([
-      [1, 'Title', []],
       [3, 'One is here.', []],
       [3, 'Two is below, e.g. this.', []],
       [4, '`Three.` is code.', []],
@@ -40,6 +39,19 @@ describe('Markdown', () => {
     ).toEqual([
       [1, 'a | b\n1 | 2', ['O-03']],
       [7, 'Text.', ['O-04']],
+    ]);
+  });
+
+  it('ties a section by the line below its heading, until the next of its level', () => {
+    expect(
+      read(
+        '## A\n<!-- measured -->\n\nOne.\n\nTwo. <!-- O-01 -->\n\n### B\n\nThree.\n\n## C\n\nFour.',
+      ),
+    ).toEqual([
+      [4, 'One.', ['measured']],
+      [6, 'Two.', ['O-01']],
+      [10, 'Three.', ['measured']],
+      [14, 'Four.', []],
     ]);
   });
 

@@ -31,7 +31,7 @@ function blocksOf(text: string): Block[] {
       close();
       continue;
     }
-    const kind = line.startsWith('|')
+    const kind = line.trimStart().startsWith('|')
       ? 'table'
       : /^\s*<!--.*-->\s*$/.test(line)
         ? 'comment'
@@ -91,19 +91,29 @@ function sentencesOf(block: Block, file: string): Passage[] {
   return found;
 }
 
+/** Ids of a comment that stands alone. */
+const idsOfBlock = (block: Block | undefined): string[] =>
+  block?.kind === 'comment'
+    ? [...block.lines.join('\n').matchAll(COMMENT)].flatMap((match) => idsOf(match[1]))
+    : [];
+
 /**
  * The sentences and tables of a Markdown text. A comment ties what stands before it in its paragraph, back to
- * the comment before; alone on its line it ties the paragraph or table above.
+ * the comment before; alone on its line it ties the paragraph or table above, and below a heading all of the
+ * section that is tied to nothing else.
  */
 export function markdownPassages(file: string, text: string): Passage[] {
   const blocks = blocksOf(text);
+  let section = { level: 0, rests: [] as string[] };
   return blocks.flatMap((block, i): Passage[] => {
     if (block.kind === 'comment') return [];
-    const next = blocks[i + 1];
-    const after =
-      next?.kind === 'comment'
-        ? [...next.lines.join('\n').matchAll(COMMENT)].flatMap((match) => idsOf(match[1]))
-        : [];
+    const level = /^#+/.exec(block.lines[0])?.[0].length;
+    const below = idsOfBlock(blocks[i + 1]);
+    if (level !== undefined && (level <= section.level || below.length > 0 || section.level === 0))
+      section = { level, rests: below };
+    const after = level === undefined && below.length > 0 ? below : section.rests;
+    // Headings are names.
+    if (level !== undefined) return [];
     if (block.kind === 'table') {
       const cells = block.lines
         .filter((line) => !/^[|\s:-]+$/.test(line))

@@ -64,7 +64,9 @@ export function numbersIn(text: string): WrittenNumber[] {
     hedge: hedgeOf(said.slice(0, match.index)),
     at: match.index,
   }));
-  return [...digits, ...words].sort((a, b) => a.at - b.at).map(({ at: _, ...number }) => number);
+  return [...digits, ...words]
+    .sort((a, b) => a.at - b.at)
+    .map(({ text, value, half, hedge }) => ({ text, value, half, hedge }));
 }
 
 /** How far “about 200” may be off, and how far a bound may be from what it bounds. */

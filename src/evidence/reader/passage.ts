@@ -6,6 +6,8 @@ export interface Passage {
   readonly line?: number;
   readonly text: string;
   readonly rests: readonly string[];
+  /** Numbers that are settings of what it stands beside. */
+  readonly settings?: readonly number[];
   /** Cells by rows, of a table; the first row is its head. */
   readonly table?: readonly (readonly string[])[];
 }

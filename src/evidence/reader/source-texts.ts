@@ -11,8 +11,8 @@ export function sourcePassages(file: string, source: string): Passage[] {
     .replace(/^\s*\/\/.*$/gm, '');
   return [...code.matchAll(TEXT)].flatMap((match) => {
     const text = (match[1] ?? match[2] ?? match[3]).replace(/\$\{[^}]*\}/g, '{…}');
-    // One word is a name.
-    if (!/\w \w/.test(text)) return [];
+    // One word is a name; what has a semicolon or an arrow is code between two tags.
+    if (!/\w \w/.test(text) || /;|=>|\?\./.test(text)) return [];
     const line = code.slice(0, match.index).split('\n').length;
     return sentencesOfText(file, text.replace(/\s+/g, ' ').trim()).map((passage) => ({
       ...passage,

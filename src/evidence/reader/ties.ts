@@ -1,7 +1,5 @@
 import { KNOB_IDS, knobDef } from '../../engine/knobs/index.ts';
-import { PRESETS } from '../../engine/presets.ts';
 import { cellKnobs, cellsOf, type Experiment } from '../experiment.ts';
-import type { Verdict } from '../verdict.ts';
 import { numbersIn } from './numbers.ts';
 
 /**
@@ -56,15 +54,3 @@ const asWritten = (value: number): number[] => [
   value / 1000,
   value / 1e6,
 ];
-
-/** Figures of an experiment as texts may write them. */
-export const figuresOf = (verdict: Verdict): readonly { name: string; value: number }[] =>
-  verdict.figures;
-
-/** What documents say, as far as presets show it beside the engine. */
-export const documentNumbers = (): number[] =>
-  PRESETS.flatMap(({ documentFigures, variants }) =>
-    [...documentFigures, ...variants.flatMap((variant) => variant.documentFigures ?? [])].map(
-      (figure) => figure.document,
-    ),
-  );

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { documentNumbers } from '../documents.ts';
 import { type Cell, cellsOf, type Experiment } from '../experiment.ts';
 import { parseKept } from '../kept.ts';
 import { EXPERIMENTS } from '../list.ts';
@@ -10,7 +11,7 @@ import { markdownPassages } from '../reader/markdown.ts';
 import type { Passage } from '../reader/passage.ts';
 import { FILE_RESTS } from '../reader/registry.ts';
 import { sourcePassages } from '../reader/source-texts.ts';
-import { documentNumbers, settingsOf } from '../reader/ties.ts';
+import { settingsOf } from '../reader/ties.ts';
 import type { Rows } from '../results.ts';
 import { type Verdict, verdictOf } from '../verdict.ts';
 

@@ -2,15 +2,10 @@ import { useState } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { bytes, percent } from '../../draw/format.ts';
 import type { Palette } from '../../draw/palette.ts';
+import { bandLabel } from '../../engine/telemetry/band-words.ts';
 import { B, BANDS } from '../../engine/telemetry/ledger.ts';
 import { H } from '../../worker/frame.ts';
-import {
-  BAND_GROUPS,
-  type BandGroup,
-  bandLabel,
-  bandToken,
-  groupLabel,
-} from '../lane/band-groups.ts';
+import { BAND_GROUPS, type BandGroup, bandToken, groupLabel } from '../lane/band-groups.ts';
 import { useLane } from '../lane/context.ts';
 import { nouns } from '../models.ts';
 import { Card } from './card.tsx';

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import type { Feature } from '../../engine/allocators/model.ts';
 import type { ProgramFeature } from '../../engine/programs/definition.ts';
 import { lazily } from '../shell/lazily.tsx';
+import { MapCard } from './map.tsx';
 
 /** A view of a lane. A new one is a file with a component that takes no props, and a line in CARDS. */
 export interface CardDef {
@@ -38,7 +39,8 @@ export const CARDS = [
     needs: [],
     order: -1,
     byDefault: true,
-    Card: lazily(async () => (await import('./map.tsx')).MapCard),
+    // Of the first picture: it is there at once.
+    Card: MapCard,
   },
   {
     id: 'adoption',

@@ -7,7 +7,7 @@ import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { differentStreams, type Side } from '../../engine/compare.ts';
 import type { KnobValues } from '../../engine/knobs/index.ts';
 import { knobWords } from '../../engine/knobs/words.ts';
-import { type DocumentFigure, presetById } from '../../engine/presets.ts';
+import { type DocumentFigure, type Preset, presetById } from '../../engine/presets.ts';
 import { laneKnobs } from '../../engine/recipe-parse.ts';
 import { EVENT_KINDS } from '../../engine/telemetry/events.ts';
 import type { SeriesName } from '../../engine/telemetry/series.ts';
@@ -21,7 +21,6 @@ import { commonNouns, modelOf, noun } from '../models.ts';
 import { useApp, usePerform, useSession, useUi } from '../page/context.ts';
 import { LETTERS } from '../page/session/session.ts';
 import { travel } from '../page/session/transport.ts';
-import { figuresOf } from '../page/texts.ts';
 import { metricOf } from '../side/metrics.ts';
 import { COMPARE_OPS, findDivergence, type Verdict } from './divergence.ts';
 import { METRIC_ROWS, rowLabel } from './rows.ts';
@@ -32,6 +31,15 @@ const ALIGN_LABELS: Readonly<Record<AlignBy, string>> = {
   adoption: 'first adoption',
   oom: 'first out of memory',
 };
+
+/** Figures of documents that belong to the lanes on screen, each once. */
+function figuresOf(preset: Preset | undefined, names: readonly string[]): DocumentFigure[] {
+  if (!preset) return [];
+  const own = preset.variants
+    .filter(({ name }) => names.includes(name))
+    .flatMap(({ documentFigures }) => documentFigures ?? []);
+  return [...preset.documentFigures, ...own];
+}
 
 /** Lanes against each other: what differs, since when, and why. */
 export function Compare() {

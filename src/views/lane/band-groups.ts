@@ -1,36 +1,10 @@
 import { BAND_TOKENS } from '../../draw/palette.ts';
-import { hasFeature, type ModelId } from '../../engine/allocators/index.ts';
+import type { ModelId } from '../../engine/allocators/index.ts';
+import { ownerlessLabel } from '../../engine/telemetry/band-words.ts';
 import type { BandName } from '../../engine/telemetry/ledger.ts';
 import { SPAN_FLAG } from '../../engine/types.ts';
 import type { FrameView } from '../../worker/frame.ts';
 import { modelOf, statesOf } from '../models.ts';
-
-/** What each band of the ledger is called on screen. */
-const LABELS: Readonly<Record<BandName, string>> = {
-  live: 'live, requested',
-  rounding: 'rounding of live blocks',
-  runtime: 'thread tables',
-  queued: 'dead, in remote queues',
-  freeLiving: 'free, owner living',
-  freeDead: 'free, owner dead (stranded)',
-  belowThreshold: 'graveyard or below threshold',
-  keptEmpty: 'empty, kept',
-  headers: 'headers and slab tails',
-  neverCarved: 'never carved',
-  decommitted: 'decommitted',
-  stacksLiving: 'stacks of living threads',
-  stacksDead: 'stacks of dead threads',
-  slack: 'alignment slack',
-  base: 'program base',
-  other: 'other heap',
-};
-
-/** The same where nobody owns memory. */
-const OWNERLESS: Readonly<Partial<Record<BandName, string>>> = { freeLiving: 'free' };
-
-/** What a band of the ledger is called for a model. */
-export const bandLabel = (band: BandName, model: ModelId): string =>
-  (hasFeature(model, 'owners') ? undefined : OWNERLESS[band]) ?? LABELS[band];
 
 export interface BandGroup {
   readonly label: string;
@@ -43,7 +17,7 @@ export interface BandGroup {
 
 /** What a group is called for a model. */
 export const groupLabel = ({ bands, label }: BandGroup, model: ModelId): string =>
-  (hasFeature(model, 'owners') ? undefined : OWNERLESS[bands[0]]) ?? label;
+  ownerlessLabel(bands[0], model) ?? label;
 
 /** The token of a group's colour. */
 export const bandToken = (group: BandGroup): string => BAND_TOKENS[group.bands[0]];

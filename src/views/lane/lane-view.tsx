@@ -1,7 +1,7 @@
 import { Suspense, useMemo, useState } from 'react';
 import type { XAxis } from '../../draw/area.ts';
-import { presetById } from '../../engine/presets.ts';
 import { hasProgramFeature } from '../../engine/programs/index.ts';
+import { scenarioById } from '../../engine/scenarios.ts';
 import { knobsInForce } from '../../state/store.ts';
 import { type CardDef, cardsFor } from '../cards/registry.ts';
 import { isInForce } from '../models.ts';
@@ -49,7 +49,7 @@ export function LaneView({ index }: { readonly index: number }) {
     }),
     [lane, index, knobs, several, axes, x, of, lit, explained],
   );
-  const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
+  const preset = recipe.preset === undefined ? undefined : scenarioById(recipe.preset);
   const given = recipe.lanes[index].name;
   const name = several ? given : (variantOf(preset, recipe, index)?.name ?? given);
   const cards = cardsFor(

@@ -1,8 +1,8 @@
 import { Suspense } from 'react';
 import { useStore } from 'zustand';
-import { presetById } from '../../engine/presets.ts';
+import { scenarioById } from '../../engine/scenarios.ts';
 import type { Overlay } from '../../state/ui.ts';
-import { reachOf } from '../../worker/protocol.ts';
+import type { Summary } from '../../worker/protocol.ts';
 import { Boundary } from '../shell/boundary.tsx';
 import { lazily } from '../shell/lazily.tsx';
 import { useApp, useFocused, usePerform, useSession, useUi } from './context.ts';
@@ -56,6 +56,10 @@ function Open({ overlay }: { readonly overlay: Overlay }) {
   }
 }
 
+/** Where the headless run has to stop; 0: where it ends by itself, as this one did. */
+const standsAt = (summary: Summary | undefined): number =>
+  summary?.status === 'running' ? summary.op : 0;
+
 /** What is shared is the run as it stands when the dialog is drawn. */
 function ShareNow({ onClose }: { onClose(): void }) {
   const session = useSession();
@@ -63,14 +67,14 @@ function ShareNow({ onClose }: { onClose(): void }) {
   const { lane, focus } = useFocused();
   const recipe = useApp((state) => state.recipe);
   const summary = useStore(session.standing, (standing) => standing.summary);
-  const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
+  const preset = recipe.preset === undefined ? undefined : scenarioById(recipe.preset);
   return (
     <Share
       recipe={recipeNow(session)}
       lane={lane}
       name={`${preset?.title ?? 'own settings'}, ${recipe.lanes[focus].name}`}
       link={linkNow(session)}
-      command={simCommand(recipe, focus, summary ? reachOf(lane.hub.summary ?? summary) : 0)}
+      command={simCommand(recipe, focus, standsAt(lane.hub.summary ?? summary))}
       onFile={(file) => run(openFile, file)}
       onClose={onClose}
     />

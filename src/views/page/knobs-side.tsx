@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { resolveKnobs } from '../../engine/knobs/index.ts';
-import { presetById } from '../../engine/presets.ts';
 import type { Recipe } from '../../engine/recipe.ts';
 import { laneKnobs } from '../../engine/recipe-parse.ts';
+import { scenarioById } from '../../engine/scenarios.ts';
 import { presetRecipe } from '../../state/store.ts';
 import { KnobPanel } from '../knobs/panel.tsx';
 import { useApp, useFocused, usePerform, useUi } from './context.ts';
@@ -13,7 +13,7 @@ import { LETTERS } from './session/session.ts';
 export function useBase(recipe: Recipe, focus: number) {
   const { preset, variant } = recipe;
   return useMemo(() => {
-    const known = preset === undefined ? undefined : presetById(preset);
+    const known = preset === undefined ? undefined : scenarioById(preset);
     return known ? laneKnobs(presetRecipe(known.id, variant), focus) : resolveKnobs();
   }, [preset, variant, focus]);
 }

@@ -1,7 +1,7 @@
 import { Suspense } from 'react';
 import { KNOB_IDS } from '../../engine/knobs/index.ts';
-import { presetById } from '../../engine/presets.ts';
 import { isCall } from '../../engine/recipe.ts';
+import { scenarioById } from '../../engine/scenarios.ts';
 import { MAX_LANES } from '../../state/store.ts';
 import { Boundary } from '../shell/boundary.tsx';
 import { lazily } from '../shell/lazily.tsx';
@@ -31,7 +31,7 @@ export function RightSide() {
   const ended = useStanding(hasEnded);
   const autopsy = useStanding((standing) => standing.autopsy);
   const base = useBase(recipe, focus);
-  const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
+  const preset = recipe.preset === undefined ? undefined : scenarioById(recipe.preset);
   const variant = variantOf(preset, recipe, focus);
   const turned =
     preset !== undefined &&
@@ -51,7 +51,8 @@ export function RightSide() {
               lane={lane}
               autopsy={autopsy}
               knobs={knobs}
-              figures={[...(variant?.documentFigures ?? []), ...(preset?.documentFigures ?? [])]}
+              of={preset?.id}
+              variant={variant?.name}
               onReplay={replayWith}
               onLane={
                 recipe.lanes.length < MAX_LANES
@@ -66,9 +67,9 @@ export function RightSide() {
             <Story
               key={preset.id}
               lane={lane}
-              preset={preset}
+              id={preset.id}
+              variant={variant?.name}
               knobs={knobs}
-              note={variant?.note}
               told={knobs.model === base.model && knobs.workload === base.workload}
               turned={turned}
             />

@@ -6,42 +6,40 @@ import {
   knobDef,
   programsOfKnob,
 } from '../../engine/knobs/index.ts';
-import type { DocumentFigure, Preset, Variant } from '../../engine/presets.ts';
 import { isActEdit, type Recipe } from '../../engine/recipe.ts';
 import { laneKnobs } from '../../engine/recipe-parse.ts';
+import type { Scenario } from '../../engine/scenarios.ts';
 
 /** The variant of a scenario that a lane shows. */
 export const variantOf = (
-  preset: Preset | undefined,
+  preset: Scenario | undefined,
   recipe: Recipe,
   lane: number,
-): Variant | undefined =>
+): Scenario['variants'][number] | undefined =>
   preset?.variants.find(({ name }) => name === recipe.lanes[lane].name) ??
   preset?.variants[recipe.variant ?? 0];
-
-/** Figures of documents that belong to the lanes on screen, each once. */
-export function figuresOf(preset: Preset | undefined, names: readonly string[]): DocumentFigure[] {
-  if (!preset) return [];
-  const own = preset.variants
-    .filter(({ name }) => names.includes(name))
-    .flatMap(({ documentFigures }) => documentFigures ?? []);
-  return [...preset.documentFigures, ...own];
-}
 
 /** An argument as a shell reads it back. */
 const quotedForShell = (text: string): string =>
   /^[\w=.,:+-]*$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
 
-/** The headless command that makes a lane's run again. */
+/**
+ * The headless command that makes a lane's run again.
+ * @param op operation at which it stops, with the digest that the run has there; 0: where it ends by itself
+ */
 export function simCommand(recipe: Recipe, lane: number, op: number): string {
   const changed = Object.entries(laneKnobs(recipe, lane)).filter(
     ([id, value]) => knobDef(id as KnobId).default !== value,
   );
   const sets = changed.map(([id, value]) => ` --set ${quotedForShell(`${id}=${value}`)}`).join('');
-  const own = recipe.edits.filter((edit) => edit.lane === lane);
-  const acts = own.filter(isActEdit).map((edit) => ` --act ${edit.op}:${actText(edit)}`);
-  const turned = own.length > acts.length ? ' # without the knobs turned: use the recipe file' : '';
-  return `npm run sim --${sets}${acts.join('')}${op > 0 ? ` --ops ${op}` : ''} --json${turned}`;
+  const edits = recipe.edits
+    .filter((edit) => edit.lane === lane)
+    .map((edit) =>
+      isActEdit(edit)
+        ? ` --act ${edit.op}:${actText(edit)}`
+        : ` --turn ${quotedForShell(`${edit.op}:${edit.knob}=${edit.value}`)}`,
+    );
+  return `npm run sim --${sets}${edits.join('')}${op > 0 ? ` --ops ${op}` : ''} --json`;
 }
 
 /** The arguments one would give to larson; of other programs, what is said of them in words. */

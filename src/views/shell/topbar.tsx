@@ -11,7 +11,7 @@ import {
   Sun,
   Undo2,
 } from 'lucide-react';
-import { presetById } from '../../engine/presets.ts';
+import { scenarioById } from '../../engine/scenarios.ts';
 import { childOf, parentOf } from '../../state/branches.ts';
 import type { Overlay } from '../../state/ui.ts';
 import { useApp, useFocused, usePerform, useUi } from '../page/context.ts';
@@ -30,7 +30,7 @@ export function TopBar() {
   const light = useUi((ui) => ui.theme === 'light');
   const knobsOpen = useUi((ui) => ui.panels.knobs);
   const { knobs } = useFocused();
-  const preset = id === undefined ? undefined : presetById(id);
+  const preset = id === undefined ? undefined : scenarioById(id);
   const show = (overlay: Overlay) => () => run(openOverlay, overlay);
   const pick = (index: number | undefined): void => {
     if (preset) run(openScenario, preset.id, index);

@@ -1,10 +1,10 @@
 import { bytes, count, difference } from '../../draw/format.ts';
 import type { KnobValues } from '../../engine/knobs/index.ts';
-import type { DocumentFigure } from '../../engine/presets.ts';
+import { type DocumentFigure, presetById } from '../../engine/presets.ts';
+import { bandLabel } from '../../engine/telemetry/band-words.ts';
 import type { BandName } from '../../engine/telemetry/ledger.ts';
 import type { Autopsy } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
-import { bandLabel } from '../lane/band-groups.ts';
 import { Terms } from '../story/terms.tsx';
 import { curesFor } from './cures.ts';
 import { metricOf } from './metrics.ts';
@@ -14,14 +14,19 @@ interface Props {
   readonly lane: Lane;
   readonly autopsy: Autopsy;
   readonly knobs: KnobValues;
-  readonly figures: readonly DocumentFigure[];
+  /** The scenario that it is a run of, and its variant: what documents say of them. */
+  readonly of: string | undefined;
+  readonly variant: string | undefined;
   onReplay(knobs: Partial<KnobValues>): void;
   /** Opens the cure as a lane beside this one; undefined: no room. */
   onLane: ((knobs: Partial<KnobValues>, name: string) => void) | undefined;
 }
 
 /** Why the run ended, in its own numbers, and what to try next. */
-export function AutopsyCard({ lane, autopsy, knobs, figures, onReplay, onLane }: Props) {
+export function AutopsyCard({ lane, autopsy, knobs, of, variant, onReplay, onLane }: Props) {
+  const preset = of === undefined ? undefined : presetById(of);
+  const own = preset?.variants.find(({ name }) => name === variant)?.documentFigures;
+  const figures = [...(own ?? []), ...(preset?.documentFigures ?? [])];
   const largest = [...autopsy.bands].sort((a, b) => b.bytes - a.bytes).slice(0, 3);
   const most = largest[0]?.bytes ?? 1;
   const [first, ...others] = curesFor(autopsy, knobs);

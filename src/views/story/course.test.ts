@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sampleAt } from '../../draw/area.ts';
 import { frameOf } from '../../draw/testing/frames.ts';
 import { resolveKnobs } from '../../engine/knobs/index.ts';
-import { PRESETS, presetById, variantKnobs } from '../../engine/presets.ts';
+import { PRESETS, presetById, storyUnder, variantKnobs } from '../../engine/presets.ts';
 import { createSimulation } from '../../engine/simulation.ts';
 import { LESSONS } from '../../lessons/list.ts';
 import { curveScore } from '../../lessons/progress.ts';
@@ -18,7 +18,8 @@ describe('every variant of every scenario runs and tells its story', () => {
       // One that waits for calls by hand has its story played in presets/hand.test.ts.
       if (!sim.awaitsHand) expect(sim.op).toBeGreaterThan(1000);
       const frame = frameOf(sim);
-      const step = preset.story[currentStep(preset.story, frame)];
+      const told = storyUnder(preset.story, sim.knobs);
+      const step = told[currentStep(told, frame)];
       expect(step.title).not.toBe('');
       const said = resolveText(step.text, storyValues(frame));
       expect(said.length).toBeGreaterThan(20);

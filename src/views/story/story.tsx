@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { KnobValues } from '../../engine/knobs/index.ts';
-import { type Preset, storyUnder } from '../../engine/presets.ts';
+import { presetById, storyUnder } from '../../engine/presets.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { FrameView } from '../../worker/frame.ts';
 import { useFrames } from '../lane/use-frame.ts';
@@ -11,22 +11,26 @@ import { Terms } from './terms.tsx';
 /** The story of a preset: its current sentence follows the run. */
 export function Story({
   lane,
-  preset,
+  id,
+  variant,
   knobs,
-  note,
   told,
   turned,
 }: {
   readonly lane: Lane;
-  readonly preset: Preset;
+  /** Of the preset, and the name of the variant that is shown. */
+  readonly id: string;
+  readonly variant: string | undefined;
   /** In force: steps that they make false are not told. */
   readonly knobs: KnobValues;
-  readonly note: string | undefined;
   /** The allocator and the program run that the story is of. */
   readonly told: boolean;
   /** Knobs differ from the scenario’s: what it concludes may not hold. */
   readonly turned: boolean;
 }) {
+  const preset = presetById(id);
+  if (!preset) throw new Error(`there is no preset ${id}`);
+  const note = preset.variants.find(({ name }) => name === variant)?.note;
   const [at, setAt] = useState(0);
   const story = useMemo(() => (told ? storyUnder(preset.story, knobs) : []), [preset, knobs, told]);
   const write = (frame: FrameView): void => {

@@ -254,7 +254,8 @@ export class Mf2Heap {
       this.totals.reserve();
     }
     const { pages } = this;
-    pages.fill(0, p, p + P_WORDS);
+    // A restored state may have left something beyond its own pages.
+    for (let word = p; word < p + P_WORDS; word++) pages[word] = 0;
     pages[p + P_CLS] = cls;
     pages[p + P_OWNER] = life;
     pages[p + P_FREE] = this.full[cls];
@@ -270,7 +271,7 @@ export class Mf2Heap {
     this.marks.reserve(this.count);
     this.marks.mark(row);
     this.own(p, life);
-    this.totals.added(p);
+    this.totals.arrived(p);
     this.touchPages(p, this.prelinked[cls]);
     return p;
   }

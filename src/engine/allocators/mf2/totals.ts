@@ -11,6 +11,7 @@ import {
   P_OWNER,
   P_REMOTE,
   P_USED,
+  P_WORDS,
   PAGE_BYTES,
   PF,
   popcount,
@@ -40,29 +41,36 @@ const SUMS = 14;
 
 // The census: for each condition and class, how many pages there are and how many blocks of each sort.
 const N_PAGES = 0;
-const N_LIVE = 1;
+const N_NEVER = 1;
 const N_FREE = 2;
-const N_NEVER = 3;
-const N_REMOTE = 4;
-const N_DRAIN = 5;
-const N_WORDS = 6;
+const N_REMOTE = 3;
+const N_DRAIN = 4;
+const N_WORDS = 5;
 const CONDITIONS = 9;
 
-// A page that has changed, as it was when it was last counted: P_OWNER to P_FLAGS at their own places (1 to 6).
-const WAS_PAGE = 0;
-/** NONE or a life; UNCOUNTED: the page is new. */
-const WAS_HOLDER = 7;
-const WAS_WORDS = 8;
-const UNCOUNTED = -2;
-/** Pages that may wait; when they are as many, they are counted. */
-const MOST_CHANGED = 256;
+// As what a page was last counted, in one word: its condition (bits 0 to 3), then six bits for each sort of block.
+const CONDITION_MASK = 15;
+const SORT_MASK = 63;
+const NEVER_SHIFT = 4;
+const FREE_SHIFT = 10;
+const REMOTE_SHIFT = 16;
+const DRAIN_SHIFT = 22;
+const ADOPTED = 1 << 28;
+/** It has changed since, and is on the list. */
+const CHANGED = 1 << 31;
+/** Of a new page, in place of a condition. */
+const UNCOUNTED = 15;
+/** Pages that may be on the list; when they are as many, they are counted. */
+const MOST_CHANGED = 1024;
 
 /** A page has more than 16 words, so that this tells pages apart without a division. */
-const MARK_SHIFT = 4;
+const PLACE_SHIFT = 4;
 
 /** The arrays of the heap that totals read; renewed as they grow. */
 export interface CountedHeap {
   readonly pages: Int32Array;
+  /** Pages in use. */
+  readonly count: number;
   readonly tables: Int32Array;
   /** Blocks of a page, by class. */
   readonly capacity: readonly number[];
@@ -83,112 +91,116 @@ export function conditionOf(flags: number, holder: number, free: number, remote:
 
 /**
  * Totals over all pages, settled when somebody reads them. A page on its way through an operation changes half
- * a dozen times, and each time cost thirty additions; now it is put down once as it was (`before`), and
- * counted when a sample, a frame, a digest or the question why a page is needed asks for totals.
+ * a dozen times, and each time cost thirty additions; now it is listed once, and counted when a sample, a
+ * frame, a digest or the question why a page is needed asks.
  */
 export class Mf2Totals {
-  /** As of the latest `settle`. */
+  /** As of the latest `read`. */
   readonly sums = new Float64Array(SUMS);
-  /** Remote blocks by class, as of the latest `settle`. */
+  /** Remote blocks by class, as of the latest `read`. */
   readonly queuedBy = new Int32Array(CLASSES);
   /** Free blocks in adopted pages, by owner, as of the latest `settle`. */
   adoptedFree = new Int32Array(64);
   private readonly census = new Int32Array(CONDITIONS * CLASSES * N_WORDS);
-  /** Pages that have changed since they were counted: WAS_WORDS each. */
-  private readonly changed = new Int32Array(MOST_CHANGED * WAS_WORDS);
-  /** Words of it in use. */
+  /** As what each page was last counted, and of which owner. */
+  private counted = new Int32Array(0);
+  private owners = new Int32Array(0);
+  /** Pages that have changed since, and how many they are. */
+  private readonly changed = new Int32Array(MOST_CHANGED);
   private length = 0;
-  /** 1: the page is among them. */
-  private marks = new Uint8Array(0);
+  /** True while `sums` say what the census says. */
+  private added = false;
 
   constructor(private readonly heap: CountedHeap) {
     this.reserve();
   }
 
   get stateBytes(): number {
-    return this.changed.byteLength + this.marks.byteLength + this.adoptedFree.byteLength;
+    return this.counted.byteLength * 2 + this.adoptedFree.byteLength;
   }
 
-  /** Makes room for the marks of the heap's pages. */
+  /** Makes room for the heap's pages. */
   reserve(): void {
-    const size = (this.heap.pages.length >> MARK_SHIFT) + 1;
-    if (size <= this.marks.length) return;
-    const wider = new Uint8Array(size * 2);
-    wider.set(this.marks);
-    this.marks = wider;
+    const size = (this.heap.pages.length >> PLACE_SHIFT) + 1;
+    if (size <= this.counted.length) return;
+    this.counted = wider(this.counted, size);
+    this.owners = wider(this.owners, size);
   }
   /** Makes room for lives below this. */
   reserveLives(lives: number): void {
-    if (lives <= this.adoptedFree.length) return;
-    const wider = new Int32Array(lives * 2);
-    wider.set(this.adoptedFree);
-    this.adoptedFree = wider;
+    if (lives > this.adoptedFree.length) this.adoptedFree = wider(this.adoptedFree, lives * 2);
   }
 
   /** A page is about to change. */
   before(p: number): void {
-    if (this.marks[p >> MARK_SHIFT] === 0) this.putDown(p, this.heap.pages[p + P_HOLDER]);
+    const was = this.counted[p >> PLACE_SHIFT];
+    if (was >= 0) this.list(p, was);
   }
   /** A page is new. */
-  added(p: number): void {
-    this.putDown(p, UNCOUNTED);
+  arrived(p: number): void {
+    this.list(p, UNCOUNTED);
   }
-
-  private putDown(p: number, holder: number): void {
-    const { pages } = this.heap;
-    if (this.length === this.changed.length) this.settle();
-    const { changed, length: at } = this;
-    this.marks[p >> MARK_SHIFT] = 1;
-    changed[at + WAS_PAGE] = p;
-    changed[at + P_OWNER] = pages[p + P_OWNER];
-    changed[at + P_FREE] = pages[p + P_FREE];
-    changed[at + P_REMOTE] = pages[p + P_REMOTE];
-    changed[at + P_DRAIN] = pages[p + P_DRAIN];
-    changed[at + P_USED] = pages[p + P_USED];
-    changed[at + P_FLAGS] = pages[p + P_FLAGS];
-    changed[at + WAS_HOLDER] = holder;
-    this.length = at + WAS_WORDS;
+  private list(p: number, was: number): void {
+    if (this.length === MOST_CHANGED) this.settle();
+    this.counted[p >> PLACE_SHIFT] = was | CHANGED;
+    this.changed[this.length++] = p;
   }
 
   /** Counts the pages that have changed: what lives keep of them (T_GRAVE, T_BELOW) is right from here on. */
   settle(): void {
-    const { changed, length, marks } = this;
+    const { changed, length, counted, owners } = this;
+    if (length === 0) return;
     const { pages } = this.heap;
-    for (let at = 0; at < length; at += WAS_WORDS) {
-      const p = changed[at + WAS_PAGE];
+    for (let i = 0; i < length; i++) {
+      const p = changed[i];
+      const place = p >> PLACE_SHIFT;
+      const was = counted[place] & ~CHANGED;
+      const now = this.asCounted(p);
+      const owner = pages[p + P_OWNER];
+      counted[place] = now;
+      if (was === now && owners[place] === owner) continue;
       const cls = pages[p + P_CLS];
-      if (changed[at + WAS_HOLDER] !== UNCOUNTED)
-        this.count(changed, at, cls, changed[at + WAS_HOLDER], -1);
-      this.count(pages, p, cls, pages[p + P_HOLDER], 1);
-      marks[p >> MARK_SHIFT] = 0;
+      if ((was & CONDITION_MASK) !== UNCOUNTED) this.count(was, cls, owners[place], -1);
+      this.count(now, cls, owner, 1);
+      owners[place] = owner;
     }
     this.length = 0;
+    this.added = false;
   }
 
-  /**
-   * Adds a page to the census, or takes it out.
-   * @param words of the page, as it is or as it was: both have the same six at the same places
-   */
-  private count(words: Int32Array, at: number, cls: number, holder: number, sign: number): void {
+  /** What a page is to be counted as. */
+  private asCounted(p: number): number {
+    const { pages, capacity } = this.heap;
+    const flags = pages[p + P_FLAGS];
+    const free = pages[p + P_FREE];
+    const remote = pages[p + P_REMOTE];
+    const used = pages[p + P_USED];
+    return (
+      conditionOf(flags, pages[p + P_HOLDER], free, remote) |
+      ((capacity[pages[p + P_CLS]] - popcount(used)) << NEVER_SHIFT) |
+      (popcount(free & used) << FREE_SHIFT) |
+      (popcount(remote) << REMOTE_SHIFT) |
+      (popcount(pages[p + P_DRAIN]) << DRAIN_SHIFT) |
+      ((flags & PF.adopted) !== 0 ? ADOPTED : 0)
+    );
+  }
+
+  /** Adds what a page is counted as to the census, or takes it out. @param sign 1 or -1 */
+  private count(what: number, cls: number, owner: number, sign: number): void {
     const { census } = this;
-    const { tables, capacity } = this.heap;
-    const used = words[at + P_USED];
-    const flags = words[at + P_FLAGS];
-    const remote = popcount(words[at + P_REMOTE]);
-    const drain = popcount(words[at + P_DRAIN]);
-    const free = popcount(words[at + P_FREE] & used);
-    const never = capacity[cls] - popcount(used);
-    const condition = conditionOf(flags, holder, words[at + P_FREE], words[at + P_REMOTE]);
+    const condition = what & CONDITION_MASK;
+    const never = (what >> NEVER_SHIFT) & SORT_MASK;
+    const free = (what >> FREE_SHIFT) & SORT_MASK;
+    const remote = (what >> REMOTE_SHIFT) & SORT_MASK;
     const n = (condition * CLASSES + cls) * N_WORDS;
     census[n + N_PAGES] += sign;
-    census[n + N_LIVE] += sign * (capacity[cls] - never - free - remote - drain);
-    census[n + N_FREE] += sign * free;
     census[n + N_NEVER] += sign * never;
+    census[n + N_FREE] += sign * free;
     census[n + N_REMOTE] += sign * remote;
-    census[n + N_DRAIN] += sign * drain;
-    const owner = words[at + P_OWNER];
-    if ((flags & PF.adopted) !== 0) this.adoptedFree[owner] += sign * (free + never);
+    census[n + N_DRAIN] += sign * ((what >> DRAIN_SHIFT) & SORT_MASK);
+    if ((what & ADOPTED) !== 0) this.adoptedFree[owner] += sign * (free + never);
     if (condition !== PG.graveyard && condition !== PG.below) return;
+    const { tables } = this.heap;
     const t = (owner * CLASSES + cls) * T_WORDS;
     if (condition === PG.graveyard) tables[t + T_GRAVE] += sign;
     if (remote > 0) tables[t + T_BELOW] += sign;
@@ -198,6 +210,8 @@ export class Mf2Totals {
   read(): Float64Array {
     this.settle();
     const { sums, queuedBy, census } = this;
+    if (this.added) return sums;
+    this.added = true;
     sums.fill(0);
     queuedBy.fill(0);
     for (let condition = 0; condition < CONDITIONS; condition++)
@@ -212,11 +226,11 @@ export class Mf2Totals {
     const bytes = MF2_CLASSES[cls];
     const n = (condition * CLASSES + cls) * N_WORDS;
     const pages = census[n + N_PAGES];
-    const live = census[n + N_LIVE];
-    const free = census[n + N_FREE];
     const never = census[n + N_NEVER];
+    const free = census[n + N_FREE];
     const remote = census[n + N_REMOTE];
     const drain = census[n + N_DRAIN];
+    const live = pages * capacity[cls] - never - free - remote - drain;
     const dead = condition === PG.orphan || condition === PG.orphanPending;
     const hidden = condition === PG.graveyard || condition === PG.below || condition === PG.orphan;
     sums[SUM.live] += live * bytes;
@@ -244,16 +258,30 @@ export class Mf2Totals {
 
   snapshot() {
     this.settle();
-    return { census: this.census.slice(), adoptedFree: this.adoptedFree.slice() };
+    const places = (this.heap.count * P_WORDS) >> PLACE_SHIFT;
+    return {
+      census: this.census.slice(),
+      adoptedFree: this.adoptedFree.slice(),
+      counted: this.counted.slice(0, places + 1),
+      owners: this.owners.slice(0, places + 1),
+    };
   }
-  /** After the heap's own restore. */
+  /** After the heap has its pages back. */
   restore(saved: ReturnType<Mf2Totals['snapshot']>): void {
     this.length = 0;
-    this.marks.fill(0);
+    this.added = false;
     this.reserve();
+    this.counted.set(saved.counted);
+    this.owners.set(saved.owners);
     this.census.set(saved.census);
     this.reserveLives(saved.adoptedFree.length);
     this.adoptedFree.fill(0);
     this.adoptedFree.set(saved.adoptedFree);
   }
+}
+
+function wider(column: Int32Array, size: number): Int32Array<ArrayBuffer> {
+  const into = new Int32Array(size);
+  into.set(column);
+  return into;
 }

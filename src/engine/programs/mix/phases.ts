@@ -1,12 +1,12 @@
 import { fail, ok, type Result } from '../../../base/result.ts';
-import { clip } from '../../../base/text.ts';
+import { clip, visible } from '../../../base/text.ts';
 
 const MOST_PHASES = 32;
 const MOST_COUNT = 1_000_000_000;
 const MOST_IDLE_US = 3_600_000_000;
 /** Characters of a bad text that a message shows. */
 const SHOWN = 40;
-const named = (text: string): string => `“${clip(text, SHOWN)}”`;
+const named = (text: string): string => `“${visible(clip(text, SHOWN))}”`;
 
 /** One phase of a thread. Counts of what is live are in blocks or KiB, as the knob `liveUnit` says. */
 export type Phase =

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../../base/result.ts';
-import { clip } from '../../../base/text.ts';
+import { clip, visible } from '../../../base/text.ts';
 
 /** Largest request that a text may ask for: 64 MiB. */
 export const LARGEST_SIZE = 2 ** 26;
@@ -9,7 +9,7 @@ const MOST_EXPONENT = 10;
 const MOST_SIGMA = 5;
 /** Characters of a bad text that a message shows. */
 const SHOWN = 40;
-const named = (text: string): string => `“${clip(text.trim(), SHOWN)}”`;
+const named = (text: string): string => `“${visible(clip(text.trim(), SHOWN))}”`;
 
 /** Sizes of one item of a list: uniform from `from` to `to`, both included, as often as its weight says. */
 export interface SizeItem {

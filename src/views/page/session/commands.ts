@@ -1,6 +1,6 @@
 import { KNOB_IDS, type KnobId, knobDef, whyInapplicable } from '../../../engine/knobs/index.ts';
 import { knobWords, optionLabel } from '../../../engine/knobs/words.ts';
-import { PRESETS } from '../../../engine/presets.ts';
+import { SCENARIOS } from '../../../engine/scenarios.ts';
 import { LESSONS } from '../../../lessons/list.ts';
 import { knobsInForce } from '../../../state/store.ts';
 import { CARDS } from '../../cards/registry.ts';
@@ -71,7 +71,7 @@ export function commandList(session: Session): Entry[] {
       run: does(toggleTheme),
     },
     { name: 'Help and keys', hint: '?', run: does(openOverlay, 'help') },
-    ...PRESETS.map(({ id, title, scenario }) => ({
+    ...SCENARIOS.map(({ id, title, scenario }) => ({
       name: `Scenario ${scenario}: ${title}`,
       run: does(openScenario, id),
     })),

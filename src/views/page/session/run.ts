@@ -1,5 +1,5 @@
-import { presetById } from '../../../engine/presets.ts';
 import { laneKnobs, remarks } from '../../../engine/recipe-parse.ts';
+import { scenarioById } from '../../../engine/scenarios.ts';
 import type { Lane } from '../../../live/lane.ts';
 import { CallError } from '../../../worker/link.ts';
 import type { Summary } from '../../../worker/protocol.ts';
@@ -123,7 +123,7 @@ export function follow(session: Session): () => void {
 async function start(session: Session, onOpened: () => void): Promise<void> {
   const { lockstep, axes, audit, standing } = session;
   const { run, recipe, ui, setUi, notify } = stateOf(session);
-  const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
+  const preset = recipe.preset === undefined ? undefined : scenarioById(recipe.preset);
   const speed = preset?.speed ?? ui.speed;
   if (speed !== ui.speed) setUi({ speed });
   standing.setState({ autopsy: undefined });

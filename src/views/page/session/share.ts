@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../../base/result.ts';
-import type { Recipe } from '../../../engine/recipe.ts';
+import { MAX_RECIPE_BYTES, type Recipe } from '../../../engine/recipe.ts';
 import { isPlainObject, parseRecipe } from '../../../engine/recipe-parse.ts';
 import { withView } from '../../../state/store.ts';
 import { hashOf } from '../../../state/url.ts';
@@ -32,12 +32,10 @@ export async function copyLink(session: Session): Promise<Outcome> {
   }
 }
 
-/** A recipe is small; what is larger is something else. */
-const MOST_BYTES = 3_000_000;
-
 /** The text of a file that may be a recipe, or why it is none. */
 async function readText(file: File): Promise<Result<string>> {
-  if (file.size > MOST_BYTES) return fail('E_FILE', 'That file is too large to be a recipe.', KEPT);
+  if (file.size > MAX_RECIPE_BYTES)
+    return fail('E_FILE', 'That file is too large to be a recipe.', KEPT);
   try {
     return ok(await file.text());
   } catch {

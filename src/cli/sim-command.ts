@@ -1,0 +1,98 @@
+import type { Problem } from '../base/result.ts';
+import { visible } from '../base/text.ts';
+import { count } from '../draw/format.ts';
+import { modelDef } from '../engine/allocators/index.ts';
+import { reportOf } from '../engine/report.ts';
+import type { Simulation } from '../engine/types.ts';
+import { HELP, parseArgs, type SimArgs } from './args.ts';
+import { stateOf, stateText } from './dump.ts';
+import { endedOf, standing } from './ended.ts';
+import { type Io, refuse, STATUS } from './io.ts';
+import { contentOf, outputsOf } from './outputs.ts';
+import { listing, summaryText } from './print.ts';
+import { editsLeft, type Job, jobsOf, recipeOf, runJob } from './run.ts';
+
+/** Problems of a recipe, and of an audit, that are told one by one. */
+const MOST_TOLD = 3;
+const MOST_FAULTS = 20;
+
+/** Says what is wrong with a recipe: the first few, and how many more there are. */
+function refuseAll(io: Io, problems: readonly Problem[]): number {
+  for (const { message } of problems.slice(0, MOST_TOLD)) io.say(message);
+  const more = problems.length - MOST_TOLD;
+  if (more > 0) io.say(`And ${count(more)} more.`);
+  return STATUS.badInput;
+}
+
+/** JSON in which nothing acts on a terminal either. */
+const json = (value: unknown): string =>
+  JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+
+/** Everything about a run, in stable order: keys are added at the end and never change. */
+function lineOf(job: Job, sim: Simulation, wallMs: number, dump: boolean): Record<string, unknown> {
+  const { ops, virtualNs, ...rest } = reportOf(sim);
+  return {
+    recipe: recipeOf(job, sim.status === 'running' ? sim.op : undefined),
+    lane: job.lane,
+    name: job.name,
+    ...standing(sim),
+    ops,
+    virtualNs,
+    wallMs,
+    ...Object.fromEntries(
+      Object.entries(rest).filter(([key]) => key !== 'status' && key !== 'endedBy'),
+    ),
+    ended: endedOf(sim),
+    noun: modelDef(sim.model).noun,
+    ...(dump ? stateOf(sim) : {}),
+  };
+}
+
+function print(job: Job, sim: Simulation, wallMs: number, args: SimArgs): string {
+  if (args.json) return json(lineOf(job, sim, wallMs, args.dump));
+  const name = visible(job.name);
+  return args.dump ? stateText(name, sim) : summaryText(name, sim, wallMs, editsLeft(job, sim));
+}
+
+/** `npm run sim`: runs recipes, presets or single settings and says what came of them. */
+export function sim(argv: readonly string[], io: Io): number {
+  const parsed = parseArgs(argv);
+  if (!parsed.ok) return refuse(io, parsed.error.message);
+  const args = parsed.value;
+  if (args.help || args.list) {
+    io.out(`${args.help ? HELP : listing()}\n`);
+    return STATUS.done;
+  }
+  const found = jobsOf(args, io.read);
+  if (!found.ok) return refuse(io, found.error.message);
+  const { jobs, problems } = found.value;
+  const bad = problems.filter(({ code }) => code !== 'E_RECIPE_ENGINE');
+  if (bad.length > 0) return refuseAll(io, bad);
+  // Another engine is no reason not to run a recipe, but one to say so.
+  for (const { message } of problems) io.say(message);
+  const outputs = outputsOf(args, jobs, io);
+  if (!outputs.ok) return refuse(io, outputs.error.message);
+
+  let status: number = STATUS.done;
+  for (const job of jobs) {
+    const from = io.now();
+    const run = runJob(job, args.ops, (why) => io.say(`${job.name}: ${why}`));
+    io.out(`${print(job, run, io.now() - from, args)}\n`);
+    for (const { kind, path } of outputs.value.filter(({ lane }) => lane === job.lane)) {
+      const written = io.write(path, contentOf(kind, run, job.name));
+      if (!written.ok) return refuse(io, written.error.message);
+    }
+    if (!args.audit) continue;
+    const faults = run.audit();
+    if (faults.length > 0) status = STATUS.ourFault;
+    for (const fault of faults.slice(0, MOST_FAULTS)) io.say(`audit: ${fault}`);
+    if (faults.length > MOST_FAULTS)
+      io.say(`audit: and ${count(faults.length - MOST_FAULTS)} more.`);
+  }
+  return status;
+}
