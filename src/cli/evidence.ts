@@ -154,7 +154,7 @@ async function fast(
     for (const cell of job.cells) {
       const [before] = kept.get(cell.experiment.id)?.get(cell.key) ?? [];
       if (cell.experiment.readings[0] !== job.readings[0]) continue;
-      const [now] = rowsFor({ ...job }, cell, found.get(number) ?? []);
+      const [now] = rowsFor(job, cell, found.get(number) ?? []);
       if (JSON.stringify(now) === JSON.stringify(before)) continue;
       stale(
         `${cell.experiment.id}: ${cell.key} gives ${now.join(', ')}, kept is ${before?.join(', ')}. --keep keeps what is so now.`,

@@ -6,6 +6,8 @@ const STATED: readonly { readonly value: number; readonly says: string }[] = [
   { value: 2, says: 'D0, summary: seconds to the end' },
   { value: 10, says: 'D0 §7: steady SuperSlabs, the lower end of “10 to 20”' },
   { value: 8, says: 'D0 §6: per cent fewer SuperSlabs at half the size' },
+  { value: 5, says: 'D0: cost of trimming, the lower end of “5 to 10 %”' },
+  { value: 0, says: 'D0: cost of the decrement, the lower end of “0 to 2 %”' },
   { value: 251_000, says: 'D1: operations per second at “low contention”' },
   { value: 80, says: 'D2: reuse promised by owner priority, the upper end of “70 to 80 %”' },
   { value: 1, says: 'D2: thresholds tried' },

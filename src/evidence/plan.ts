@@ -54,13 +54,15 @@ export function planOf(cells: readonly Cell[]): Job[] {
   });
 }
 
-/** What a cell reads, out of all that was read of its run. */
+/** What a cell reads, out of all that was read of its run; of a shortened job, as far as it went. */
 export function rowsFor(job: Job, cell: Cell, rows: Rows): number[][] {
   const columns = columnsOf(cell.experiment).map((measure) => job.columns.indexOf(measure));
-  return cell.experiment.readings.map((reading) => {
-    const row = rows[job.readings.indexOf(reading)];
-    return columns.map((column) => row[column]);
-  });
+  return cell.experiment.readings
+    .filter((reading) => job.readings.includes(reading))
+    .map((reading) => {
+      const row = rows[job.readings.indexOf(reading)];
+      return columns.map((column) => row[column]);
+    });
 }
 
 /** The same job, up to its first reading alone. */

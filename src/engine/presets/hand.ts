@@ -64,6 +64,7 @@ export const HAND_PRESETS: readonly Preset[] = [
         text: 'The tags at both ends of a chunk say whether those beside it are free: {coalesces} merged so far. Now realloc the block below the hole to a little more (p6 to 256 B): it grows where it is, and nothing is copied. Then realloc p0 to 4 KiB.',
         when: { kind: 'counter', counter: 'coalesces', atLeast: 1 },
         under: textbook,
+        rests: ['test: src/engine/presets/hand.test.ts'],
       },
       {
         title: 'It had to move.',

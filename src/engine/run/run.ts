@@ -390,8 +390,11 @@ export class Run implements Simulation, Machine, LivesHost {
     const step = this.schedule.byOps && maxOps !== 1 ? this.allocator.step : undefined;
     while (this.operations < end && this.running && !events.hit && !this.awaitsHand) {
       if (this.isPlain()) {
+        const before = this.operations;
         if (step !== undefined) playRounds(this, step, end);
         else if (this.schedule.byClocks) playTurns(this, end);
+        // They count turns in which nothing happens themselves; what they have done ends ours.
+        if (this.operations > before) this.idleTurns = 0;
       }
       if (this.operations < end && this.running && !events.hit) this.turn(end);
     }

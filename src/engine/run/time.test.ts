@@ -73,3 +73,10 @@ describe('virtual time on two cores', () => {
     expect(cost(fix)).toBeLessThan(2.5);
   });
 });
+
+it('runs on however often a call ends in the middle of a turn in which others are earlier', () => {
+  const run = createSimulation(resolveKnobs({ ownership: 'central' }));
+  // More calls than turns in which nothing happens may follow each other.
+  for (let i = 0; i < 25_000; i++) run.advance(1 + (i % 3));
+  expect(run.status).toBe('running');
+});

@@ -17,7 +17,7 @@ const LIVING: readonly Lane[] = [
 export const COUNTER_EXPERIMENTS: readonly Experiment[] = [
   {
     id: 'O-03',
-    says: 'Where owners live, the counter that remote frees do not lower makes no memory grow: where three quarters of all frees are remote there are as many SuperSlabs as with the counter mended, and none more after 2 M operations than after 0.5 M.',
+    says: 'Where owners live, the counter that remote frees do not lower makes no memory grow: on a shared array, where more than half of all frees are remote, there are as many SuperSlabs as with the counter mended, and none more after 2 M operations than after 0.5 M.',
     base: { seconds: 60 },
     lanes: LIVING,
     conditions: combined([SCHEDULES, SMALL_SIZES, CLOCKS]),
@@ -54,9 +54,7 @@ export const COUNTER_EXPERIMENTS: readonly Experiment[] = [
         return {
           condition: condition.id,
           holds:
-            grown.every(({ most }) => most <= 0) &&
-            Math.abs(remote.typical - 75) < 1 &&
-            lied.most === counted.most,
+            grown.every(({ most }) => most <= 0) && remote.least > 50 && lied.most === counted.most,
           found: `${shownSpread(lied)} SuperSlabs, ${shown(remote.typical)} % of frees remote`,
         };
       });
@@ -65,7 +63,7 @@ export const COUNTER_EXPERIMENTS: readonly Experiment[] = [
   },
   {
     id: 'O-04',
-    says: 'Counting remote frees alone gives no SuperSlab back; a trim every 100 ms alone fewer than one in twenty of those mapped; both together leave about one for each dead thread, pinned by its table, and where threads are detached none.',
+    says: 'Counting remote frees alone gives no SuperSlab back; a trim every 100 ms alone fewer than one in twenty of those mapped; both together leave about one for each dead thread, pinned by its table, and where threads are detached none (fewer than one in a hundred).',
     base: { maxMapCount: 1_000_000, physLimitGiB: 256, seconds: 60 },
     lanes: [
       { id: 'neither', name: 'neither', knobs: {} },
@@ -125,7 +123,9 @@ export const COUNTER_EXPERIMENTS: readonly Experiment[] = [
         const detached = results.spread(
           'detach',
           condition,
-          (run) => run.at('superslabsNow') - run.at('superslabsNow', 0),
+          (run) =>
+            (run.at('superslabsNow') - run.at('superslabsNow', 0)) /
+            (run.at('threadLives') - run.at('threadLives', 0)),
         );
         figures.spread(`freed, count; ${condition.name}`, share('count'), '%');
         figures.spread(`freed, trim; ${condition.name}`, share('trim'), '%');
@@ -137,8 +137,8 @@ export const COUNTER_EXPERIMENTS: readonly Experiment[] = [
             share('count').most === 0 &&
             share('trim').most < 5 &&
             Math.abs(perLife.typical - 1) < 0.1 &&
-            detached.most <= 10,
-          found: `freed: count ${shownSpread(share('count'))} %, trim ${shownSpread(share('trim'))} %, both ${shownSpread(share('both'))} %, ${shownSpread(perLife)} left for each life; detached ${shownSpread(detached)} more in 0.6 s`,
+            detached.most < 0.01,
+          found: `freed: count ${shownSpread(share('count'))} %, trim ${shownSpread(share('trim'))} %, both ${shownSpread(share('both'))} %, ${shownSpread(perLife)} left for each life; detached ${shownSpread(detached)}`,
         };
       });
       return { cases, figures: figures.list };
