@@ -1,6 +1,6 @@
 // @module-tag slow
 import { describe, expect, it } from 'vitest';
-import { DEEP } from '../../base/testing/fuzz.ts';
+import { DEEP, SEED } from '../../base/testing/fuzz.ts';
 import { resolveKnobs } from '../knobs/index.ts';
 import { pagesAt } from '../pages-made.ts';
 import {
@@ -11,6 +11,7 @@ import {
   RECOMMENDED,
   TRAINING,
 } from './policy.ts';
+import { RECOMMENDED_KNOBS } from './routes.ts';
 
 /** What a recommendation may lose against the best known policy. */
 const ALLOWED = 1.2;
@@ -233,6 +234,12 @@ describe('the search for a policy', () => {
     expect(new Set(settings).size).toBe(96);
     expect(TRAINING).toHaveLength(7);
     expect(HELD_BACK).toHaveLength(48);
+    const held = HELD_BACK.map(({ knobs }) => resolveKnobs(knobs));
+    expect(new Set(held.map(({ opLimit }) => opLimit))).toEqual(
+      new Set([100_000, 400_000, 600_000, 800_000]),
+    );
+    expect(new Set(held.map(({ window }) => window))).toEqual(new Set([64, 128, 512, 2_048]));
+    expect(new Set(held.map(({ schedule }) => schedule)).size).toBe(2);
     const seen = new Set(TRAINING.map(({ knobs }) => JSON.stringify(resolveKnobs(knobs))));
     for (const { knobs } of HELD_BACK)
       expect(seen.has(JSON.stringify(resolveKnobs(knobs)))).toBe(false);
@@ -243,10 +250,10 @@ describe('the search for a policy', () => {
     const rivals = [
       RECOMMENDED.id,
       'cda+list+leave+orphans',
-      'cda+list+again+orphans',
-      'cda+list+oldest+leave+again+orphans',
       'cda+list+oldest+leave',
-      'cda+list',
+      ...(DEEP
+        ? ['cda+list+again+orphans', 'cda+list+oldest+leave+again+orphans', 'cda+list']
+        : []),
     ];
     const made = rivals.map((id) => TRAINING.map((condition) => pages(id, condition)));
     const least = TRAINING.map((_, i) => Math.min(...made.map((by) => by[i])));
@@ -256,16 +263,45 @@ describe('the search for a policy', () => {
 });
 
 describe('the recommended policy', () => {
+  it('is what the scenario runs', () => {
+    expect(resolveKnobs(RECOMMENDED_KNOBS)).toEqual(resolveKnobs(RECOMMENDED.knobs));
+  });
+
   it('is within 1.2 times of the best known on conditions held back, or the exception is listed', () => {
     for (const [id, , fewest, recommended, ratio] of HELD) {
       expect(recommended / fewest).toBeCloseTo(ratio, 2);
       if (ratio > ALLOWED) expect(EXCEPTIONS[id]).toBe(ratio);
       else expect(ratio).toBeLessThanOrEqual(NEXT_WORST);
     }
+    expect(HELD.filter(([, , , , ratio]) => ratio <= NEXT_WORST)).toHaveLength(47);
   });
 
-  // The longest are run with --deep alone.
-  const rows = HELD.filter(([id]) => DEEP || Number(conditionOf(id).knobs.opLimit) <= 100_000);
+  it('cannot do without orphans where owners exchange blocks and die: 1.94 times the pages', () => {
+    const condition = conditionOf('mix, successors, shared');
+    const ratio = pages('cda+list+oldest+leave', condition) / pages(RECOMMENDED.id, condition);
+    expect(ratio).toBeCloseTo(1.94, 2);
+  });
+
+  it('makes the same pages with more tries', () => {
+    for (const condition of TRAINING.slice(3))
+      expect(pages('cda+list+oldest+leave+tries+orphans', condition)).toBe(
+        pages(RECOMMENDED.id, condition),
+      );
+  });
+
+  it.runIf(DEEP)(
+    'would be within 1.19 everywhere, queueing again besides; worse in training',
+    () => {
+      const again = 'cda+list+oldest+leave+again+orphans';
+      for (const [id, , fewest] of HELD)
+        expect(pages(again, conditionOf(id)) / fewest).toBeLessThanOrEqual(1.19);
+    },
+  );
+
+  // Usually every sixth of the short ones, another sixth in each run.
+  const rows = HELD.filter(
+    ([id], i) => DEEP || (i % 6 === SEED % 6 && Number(conditionOf(id).knobs.opLimit) <= 100_000),
+  );
   it.each(rows)('makes as many pages as it did on %s', (id, best, fewest, recommended) => {
     const condition = conditionOf(id);
     expect(pages(RECOMMENDED.id, condition)).toBe(recommended);

@@ -156,8 +156,5 @@ export const HELD_BACK: readonly PolicyCondition[] = [
   mixed('successors of 2..8 KiB', { ...SUCCESSORS, sizes: '2K-8K' }, 'own'),
 ];
 
-/**
- * The policy that the search has chosen on the training conditions: on need from the living and the dead, list of
- * partly free pages, queues oldest first, and a page that is drained as the active one leaves its queue.
- */
+/** The policy that the search has chosen on the training conditions. */
 export const RECOMMENDED = policyById('cda+list+oldest+leave+orphans');
