@@ -162,7 +162,7 @@ const CHUNKS = [
   { name: 'stories', test: /\/src\/engine\/presets/, priority: 1 },
   {
     name: 'card',
-    test: /\/src\/views\/(cards\/(card|chart|legend|live-table|registry|save-menu)|lane\/(band-groups|context)|page\/(context|texts|session\/(edits|lanes|panels|share|transport))|shell\/(files|picture)|story\/terms)\./,
+    test: /\/src\/views\/(cards\/(card|chart|legend|live-table|registry|save-menu)|lane\/(band-groups|context)|page\/(context|texts|session\/(edits|lanes|panels|share|transport))|shell\/(files|redraws)|story\/terms)\./,
     priority: 1,
   },
 ];

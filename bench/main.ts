@@ -5,6 +5,7 @@ import { programFigures } from './programs.ts';
 import { realLarson } from './real.ts';
 import { soakFigures } from './soak.ts';
 import { spaceFigures } from './space.ts';
+import { startFigures } from './start.ts';
 
 /**
  * `npm run bench [-- --programs] [--json FILE] [--larson PATH/larson.cpp] [--no-page] [--soak MINUTES]`: speed and memory against the
@@ -28,7 +29,8 @@ const argument = (name: string): string | undefined => {
 const onlyPrograms = argv.includes('--programs');
 const figures: Figure[] = onlyPrograms ? [] : [...engineFigures(), ...spaceFigures()];
 figures.push(...programFigures());
-if (!onlyPrograms && !argv.includes('--no-page')) figures.push(...(await pageFigures()));
+if (!onlyPrograms && !argv.includes('--no-page'))
+  figures.push(...(await pageFigures()), ...(await startFigures()));
 const soak = Number(argument('--soak') ?? 0);
 if (soak > 0) figures.push(...(await soakFigures(soak)));
 const source = argument('--larson');

@@ -1,17 +1,20 @@
 /** Terms that lessons explain on hover, in the field's own words. */
 export const GLOSSARY: Readonly<Record<string, string>> = {
-  SuperSlab: 'A mapping of 2 MiB for blocks of one size class, cut into slabs.',
-  SuperSlabs: 'Mappings of 2 MiB for blocks of one size class, cut into slabs.',
-  slab: '64 KiB of a SuperSlab; the thread that took it into use owns it.',
-  owner: 'The thread that took a slab or page into use; only it may drain the remote queue.',
-  'remote queue': 'Blocks of a slab or page that other threads have freed, waiting for the owner.',
+  SuperSlab:
+    'A mapping, of 2 MiB unless another size is set, for blocks of one size class, cut into slabs.',
+  SuperSlabs:
+    'Mappings, of 2 MiB unless another size is set, for blocks of one size class, cut into slabs.',
+  slab: '64 KiB of a SuperSlab, for blocks of its class.',
+  owner:
+    'The thread that took a slab or page into use, or adopted it since; what others free of it waits in its remote queue.',
+  'remote queue': 'Blocks of a slab or page that other threads have freed, waiting to be drained.',
   'remote free': 'A free by another thread than the owner.',
   orphan: 'Memory whose owner has exited.',
   orphans: 'Memory whose owner has exited.',
   'map entry': 'What the kernel counts as one mapping (VMA), limited by vm.max_map_count.',
   'map entries': 'What the kernel counts as mappings (VMAs), limited by vm.max_map_count.',
   counter: 'total_active_blocks: how many blocks the SuperSlab believes are in use.',
-  trim: 'A pass that gives SuperSlabs back to the OS when their counter is zero.',
+  trim: 'A pass that gives back to the OS SuperSlabs whose counter is zero, that no thread allocates from, beyond a reserve.',
   adoption: 'A thread takes over a page or SuperSlab that another owned.',
   'pending queue': 'Pages of an owner that hold remotely freed blocks, waiting to be drained.',
   graveyard: 'Pages with free blocks that no list leads to.',

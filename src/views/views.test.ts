@@ -43,7 +43,7 @@ describe('stories', () => {
       for (const step of preset.story) expect(resolveText(step.text, values)).not.toMatch(/[{}]/);
       for (const [i] of preset.variants.entries()) {
         const told = storyUnder(preset.story, resolveKnobs(variantKnobs(preset, i))).length;
-        expect(told, `${preset.id}, variant ${i}`).toBeGreaterThanOrEqual(3);
+        expect(told, `${preset.id}, variant ${i}`).toBeGreaterThanOrEqual(2);
         expect(told, `${preset.id}, variant ${i}`).toBeLessThanOrEqual(6);
       }
     }
@@ -51,9 +51,11 @@ describe('stories', () => {
 
   it('follow the run', () => {
     const exhibit = PRESETS[0];
-    expect(currentStep(exhibit.story, frameAt(0))).toBe(0);
-    expect(currentStep(exhibit.story, frameAt(2000))).toBe(1);
-    expect(currentStep(exhibit.story, frameAt(1e9, { maxMapCount: 1000 }))).toBe(4);
+    const told = storyUnder(exhibit.story, resolveKnobs(variantKnobs(exhibit, 0)));
+    expect(currentStep(told, frameAt(0))).toBe(0);
+    expect(currentStep(told, frameAt(2000))).toBe(1);
+    const last = told[currentStep(told, frameAt(1e9, { maxMapCount: 1000 }))];
+    expect(last.title).toBe('Out of map entries, not out of memory.');
   });
 });
 

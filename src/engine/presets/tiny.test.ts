@@ -25,6 +25,8 @@ function ran(id: string, name: string, ops: number, knobs: Partial<KnobValues> =
 }
 
 const SEEDS = [12_345, 1];
+/** Operations at which growth would show. */
+const LENGTHS = [500_000, 2_000_000, 8_000_000];
 
 describe('what trimming costs is read off the trim sweep (C-18, C-19)', () => {
   it.each(SEEDS)('seed %i', (seed) => {
@@ -65,5 +67,64 @@ describe('cures for orphans have a price (E-07)', () => {
     expect(central.rate).toBeLessThan(adopt.rate / 3);
     for (const other of [abandon, reuse, adopt, hybrid])
       expect(central.count('lockWaitNs')).toBeGreaterThan(5 * other.count('lockWaitNs'));
+  });
+});
+
+describe('a counter that lies while every owner lives (E-02, C-07)', () => {
+  const SHARED = ['Shared array', 'Shared array, counted'] as const;
+
+  it.each([12_345, 1, 2, 3])('is wrong by millions, and nothing grows: seed %i', (seed) => {
+    for (const name of SHARED) {
+      const { sim } = ran('larson-immortal', name, 0, { seed });
+      const now = LENGTHS.map((ops) => {
+        sim.advance(ops - sim.op);
+        const counters = sim.readCounters();
+        const at = (counter: keyof typeof C) => counters[C[counter]];
+        const remote = at('remoteFrees') / (at('remoteFrees') + at('localFrees'));
+        expect(remote).toBeGreaterThan(0.72);
+        expect(remote).toBeLessThan(0.79);
+        expect(at('superslabsNow')).toBe(at('superslabsPeak'));
+        // What the bug adds: every remote free.
+        const excess = at('activeBlocks') - at('liveBlocks');
+        expect(excess).toBe(name === 'Shared array' ? at('remoteFrees') : 0);
+        return at('superslabsNow');
+      });
+      // 5 classes of main and of 4 threads, and main's of the thread tables.
+      expect(now).toEqual([26, 26, 26]);
+    }
+  });
+
+  it('has nothing to lie about where nothing is freed remotely, as D0 tells it', () => {
+    const described = ran('larson-immortal', 'As described in D0', 4_000_000);
+    expect(described.count('remoteFrees')).toBe(0);
+    expect(described.count('activeBlocks')).toBe(described.count('liveBlocks'));
+    const filled = ran('larson-immortal', 'Main fills the slots', 4_000_000);
+    expect(filled.count('remoteFrees')).toBe(4096);
+    expect(filled.count('superslabsNow')).toBe(26);
+  });
+
+  it('has fewer remote frees where threads take turns on two cores', () => {
+    const costs = ran('larson-immortal', 'Shared array', 4_000_000, { timeBase: 'costs' });
+    const share = costs.count('remoteFrees') / 4_000_000;
+    expect(share).toBeGreaterThan(0.45);
+    expect(share).toBeLessThan(0.6);
+    expect(costs.count('superslabsNow')).toBe(26);
+  });
+});
+
+describe('what is left under each cure for orphans (E-07)', () => {
+  it.each([
+    ['Abandon', 5.5, 6.1],
+    ['Reuse empties', 0.95, 1.1],
+    ['G: hybrid', 0.95, 2.2],
+    ['Adopt', 0, 0.01],
+    ['F: central list', 0, 0.01],
+  ])('%s: %f to %f SuperSlabs for each dead thread', (name, least, most) => {
+    for (const timeBase of ['documentRate', 'costs'] as const) {
+      const end = ran('orphan-cures', name, 8_200_000, { timeBase });
+      const each = end.count('superslabsNow') / end.count('threadLives');
+      expect(each).toBeGreaterThanOrEqual(least);
+      expect(each).toBeLessThanOrEqual(most);
+    }
   });
 });

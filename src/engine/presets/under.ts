@@ -40,3 +40,22 @@ export const trimming: Under = ({ trimIntervalMs, trimSS, ownership }) =>
 export const priced: Under = ({ timeBase }) => timeBase === 'costs';
 /** Stacks and thread tables of the dead stay for ever. */
 export const leaking: Under = ({ threadEnd }) => threadEnd === 'leak';
+/** A thread has a table that its end leaves behind. */
+export const tabled: Under = ({ dtvBytes }) => dtvBytes > 0;
+/** Threads free blocks that others have allocated: all of them swap in one array, and there are several. */
+export const shared: Under = ({ workload, threads }) => workload === 'larson-shared' && threads > 1;
+/** Owners look into their queues when they need a block. */
+export const draining: Under = ({ drainOnRefill }) => drainOnRefill;
+/** Where malloc returns NULL the C library serves, so that a run ends when no thread can be created. */
+export const fallingBack: Under = ({ onNull }) => onNull === 'libcFallback';
+/** 10,000 blocks of 1,024 B of one thread that lives for ever, in SuperSlabs of 2 MiB. */
+export const oneClassOverflows: Under = (knobs) =>
+  knobs.workload === 'larson-immortal' &&
+  knobs.threads === 1 &&
+  knobs.chunks === 10_000 &&
+  knobs.minSize > 512 &&
+  knobs.maxSize > 512 &&
+  knobs.maxSize < 1024 &&
+  knobs.ssLg === 21 &&
+  knobs.hotClassSlabs === 'same' &&
+  knobs.classTable === 'pow2';

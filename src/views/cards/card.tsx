@@ -4,7 +4,6 @@ import type { FrameView } from '../../worker/frame.ts';
 import { useLane } from '../lane/context.ts';
 import { useFrameText } from '../lane/use-frame.ts';
 import { csvOf, fileName, saveFile } from '../shell/files.ts';
-import { pngOf, svgOf } from '../shell/picture.ts';
 import { LiveTable } from './live-table.tsx';
 import { type PictureKind, SaveMenu } from './save-menu.tsx';
 
@@ -33,6 +32,8 @@ export function Card({ className = '', title, table, actions, pictured = true, c
   const id = useId();
   const card = useRef<HTMLElement>(null);
   const save = async (kind: PictureKind): Promise<void> => {
+    // First its code, so that finding and picture are of the same frame.
+    const { pngOf, svgOf } = await import('../shell/picture.ts');
     const frame = lane.hub.latest;
     if (!frame || !card.current) return;
     const finding = title(frame);

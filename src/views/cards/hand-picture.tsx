@@ -14,7 +14,7 @@ import { hasFeature } from '../../engine/allocators/index.ts';
 import { BLOCK_STATES, type HandDetail, type HandStretch } from '../../engine/types.ts';
 import { useLane } from '../lane/context.ts';
 import { noun } from '../models.ts';
-import { rememberDrawing } from '../shell/picture.ts';
+import { rememberDrawing } from '../shell/redraws.ts';
 import { hex } from './hand-text.ts';
 
 interface Props {

@@ -3,7 +3,7 @@ import { type Palette, readPalette } from '../../draw/palette.ts';
 import type { Lane } from '../../live/lane.ts';
 import { invalidate, later } from '../../live/raf.ts';
 import type { FrameView } from '../../worker/frame.ts';
-import { rememberDrawing } from '../shell/picture.ts';
+import { rememberDrawing } from '../shell/redraws.ts';
 
 const TURNS = 4;
 let turn = 0;

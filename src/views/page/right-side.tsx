@@ -70,6 +70,7 @@ export function RightSide() {
               id={preset.id}
               variant={variant?.name}
               knobs={knobs}
+              told={knobs.model === base.model && knobs.workload === base.workload}
               turned={turned}
             />
           )}

@@ -1,12 +1,4 @@
-/** Draws what a canvas shows into another context of the same size, in CSS pixels. */
-type Redraw = (pen: CanvasRenderingContext2D) => void;
-
-const redraws = new WeakMap<HTMLCanvasElement, Redraw>();
-
-/** Tells exports how a canvas can be drawn again, line by line instead of as pixels. */
-export function rememberDrawing(canvas: HTMLCanvasElement, redraw: Redraw): void {
-  redraws.set(canvas, redraw);
-}
+import { redrawOf } from './redraws.ts';
 
 interface LegendItem {
   readonly colour: string;
@@ -104,7 +96,7 @@ function compose(card: Element, title: string, link: string): Composition {
       for (const canvas of canvases) {
         pen.save();
         pen.translate(PAD, y);
-        const redraw = redraws.get(canvas);
+        const redraw = redrawOf(canvas);
         if (vector && redraw) redraw(pen);
         else pen.drawImage(canvas, 0, 0, canvas.clientWidth, canvas.clientHeight);
         pen.restore();

@@ -14,6 +14,7 @@ export function Story({
   id,
   variant,
   knobs,
+  told,
   turned,
 }: {
   readonly lane: Lane;
@@ -22,6 +23,8 @@ export function Story({
   readonly variant: string | undefined;
   /** In force: steps that they make false are not told. */
   readonly knobs: KnobValues;
+  /** The allocator and the program run that the story is of. */
+  readonly told: boolean;
   /** Knobs differ from the scenario’s: what it concludes may not hold. */
   readonly turned: boolean;
 }) {
@@ -29,7 +32,7 @@ export function Story({
   if (!preset) throw new Error(`there is no preset ${id}`);
   const note = preset.variants.find(({ name }) => name === variant)?.note;
   const [at, setAt] = useState(0);
-  const story = useMemo(() => storyUnder(preset.story, knobs), [preset, knobs]);
+  const story = useMemo(() => (told ? storyUnder(preset.story, knobs) : []), [preset, knobs, told]);
   const write = (frame: FrameView): void => {
     const step = currentStep(story, frame);
     // One commit per step of the story, none per frame.
@@ -63,7 +66,12 @@ export function Story({
           </li>
         ))}
       </ol>
-      {turned && (
+      {!told && (
+        <p className="story-note">
+          Another allocator or program runs here than the one that the story is of.
+        </p>
+      )}
+      {told && turned && (
         <p className="story-note">
           Knobs were turned: the numbers are of this run; what the scenario concludes may not hold.
         </p>

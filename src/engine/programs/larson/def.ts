@@ -39,7 +39,7 @@ const larsonImmortal = {
 const larsonShared = {
   id: 'larson-shared',
   label: 'Larson, shared array',
-  help: 'Larson without succession in which every thread swaps blocks of the whole array: of four threads’ frees three quarters are of blocks that others allocated.',
+  help: 'Larson without succession in which every thread swaps blocks of the whole array: while all run at the same pace three quarters of four threads’ frees are of blocks that others allocated.',
   operation: SWAP,
   leavesOut: [
     'Contention for the places of the array: a place that another thread has in hand is passed over.',

@@ -214,7 +214,7 @@ export class Pair implements Program {
   ended(chain: number): void {
     this.dead[chain] = 1;
     const queue = this.planned[chain];
-    const heir = this.isWaker(chain) ? NONE : this.heirOf(chain);
+    const heir = this.heirOf(chain);
     for (let i = 0; i < queue.count; i++) {
       const kind = queue.headAt(i) & OP_KIND_MASK;
       if (kind === OP.malloc) this.slotSet.give(queue.slotAt(i));
@@ -227,10 +227,14 @@ export class Pair implements Program {
     }
     for (let other = 1; other < this.chains; other++) this.retry(other);
   }
-  /** Who frees what waited for one of the pair that has ended: the other, else the first sleeper; or NONE. */
+  /**
+   * Who frees what waited for one of the pair that has ended: the other, else the first sleeper, and when
+   * that one ends the next; or NONE. What a sleeper held while the pair lived stays where it is.
+   */
   private heirOf(chain: number): number {
+    if (this.isWaker(chain) && !this.pairIsGone) return NONE;
     const other = PAIR[0] + PAIR[1] - chain;
-    if (this.dead[other] === 0) return other;
+    if (!this.isWaker(chain) && this.dead[other] === 0) return other;
     const sleeper = this.dead.indexOf(0, PAIR[1] + 1);
     return sleeper < 0 ? NONE : sleeper;
   }

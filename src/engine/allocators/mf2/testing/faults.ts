@@ -32,7 +32,10 @@ class LosesBlock extends Mf2Heap {
 class CountsPageTwice extends Mf2Heap {
   override newPage(life: number, cls: number, piece: number, now: number): number {
     const p = super.newPage(life, cls, piece, now);
-    if (p === 5 * P_WORDS) this.totals.arrived(p);
+    if (p === 5 * P_WORDS) {
+      this.totals.settle();
+      this.totals.arrived(p);
+    }
     return p;
   }
 }

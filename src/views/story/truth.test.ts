@@ -1,0 +1,290 @@
+// @module-tag slow
+import { describe, expect, it } from 'vitest';
+import { frameOf } from '../../draw/testing/frames.ts';
+import { KNOB_IDS, type KnobValues, knobDef, resolveKnobs } from '../../engine/knobs/index.ts';
+import { PRESETS, type Preset, storyUnder, variantKnobs } from '../../engine/presets.ts';
+import { createSimulation } from '../../engine/simulation.ts';
+import { C, type CounterName } from '../../engine/telemetry/counters.ts';
+import type { Simulation } from '../../engine/types.ts';
+import { hasCome } from './resolve.ts';
+
+// Whatever knobs are turned, a story says only what is so: each of its sentences holds, or is not told.
+
+const TINY = PRESETS.filter(
+  (preset) =>
+    preset.id !== 'textbook' &&
+    preset.variants.every((_, i) => (variantKnobs(preset, i).model ?? 'tiny') === 'tiny'),
+);
+
+/** Everything that decides whose memory it is and who gives it back. */
+const SETTINGS: readonly Partial<KnobValues>[] = (
+  ['abandon', 'reuse-empty', 'adopt'] as const
+).flatMap((orphanPolicy) =>
+  (['owner', 'central', 'hybridG'] as const).flatMap((ownership) =>
+    [false, true].flatMap((decOnRemote) =>
+      [false, true].map((trimSS) => ({
+        orphanPolicy,
+        ownership,
+        decOnRemote,
+        trimSS,
+        trimIntervalMs: trimSS ? 1 : 0,
+      })),
+    ),
+  ),
+);
+
+/** Other knobs that sentences depend on, one at a time. */
+const ALONE: readonly Partial<KnobValues>[] = [
+  { succession: true },
+  { succession: false },
+  { timeBase: 'costs' },
+  { timeBase: 'documentRate' },
+  { onNull: 'assert' },
+  { threadEnd: 'detach' },
+  { threadEnd: 'detach', decOnRemote: true, trimSS: true, trimIntervalMs: 1 },
+  { dtvBytes: 0 },
+  { headerByte: false },
+  { drainOnRefill: false },
+  { threads: 1 },
+  { mapMode: 'direct' },
+];
+
+/** Where there are passes, so many that these short runs see some. */
+const often = (knobs: KnobValues): KnobValues =>
+  knobs.trimIntervalMs > 0 || knobs.ownership === 'hybridG'
+    ? { ...knobs, trimIntervalMs: 1 }
+    : knobs;
+
+/** The same program, small. Lives are short, so that there are many. */
+const small = (preset: Preset): Partial<KnobValues> =>
+  preset.id === 'never-looks-back' ? {} : { chunks: 32, threads: 3, seconds: 60, emptyReserve: 0 };
+const OPS = 40_000;
+
+interface Seen {
+  readonly knobs: KnobValues;
+  readonly count: (name: CounterName) => number;
+}
+type Holds = (seen: Seen) => boolean;
+const none =
+  (...names: readonly CounterName[]): Holds =>
+  ({ count }) =>
+    names.every((name) => count(name) === 0);
+const some =
+  (...names: readonly CounterName[]): Holds =>
+  ({ count }) =>
+    names.every((name) => count(name) > 0);
+
+const trims: Holds = ({ knobs }) => knobs.trimSS || knobs.ownership === 'hybridG';
+
+/** What sentences claim, by words of theirs, and what must then be seen after the run. */
+const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
+  [
+    /starts a successor|lives have begun/,
+    ({ count, knobs }) => count('threadLives') > knobs.threads,
+  ],
+  [
+    /only the owner may drain, and the owner is dead/,
+    ({ count }) =>
+      none('adoptions', 'backgroundDrains', 'emptyReuses')({ count } as Seen) &&
+      count('queuedDead') > 0,
+  ],
+  [/passes have given .* whose counters said empty/, none('adoptions', 'backgroundDrains')],
+  [
+    /adopts an orphan|used by the living/,
+    ({ count, knobs }) => knobs.ownership === 'central' || count('adoptions') > 0,
+  ],
+  [
+    /takes a SuperSlab of the dead whose counter says empty/,
+    ({ count, knobs }) =>
+      count('adoptions') === 0 && (count('emptyReuses') > 0 || !knobs.decOnRemote),
+  ],
+  [/In the others nobody drains/, none('adoptions', 'backgroundDrains')],
+  [
+    /Every queue is drained at intervals|The pass drains the queues of the dead/,
+    some('backgroundDrains'),
+  ],
+  [
+    /no free is remote|All threads allocate from one list|Every malloc and free takes the one lock/,
+    ({ count, knobs }) => knobs.ownership === 'central' && count('remoteFrees') === 0,
+  ],
+  [/are empty, but their counters say they are in use/, some('inflatedSuperslabs')],
+  [
+    /remote and lower no counter: /,
+    ({ count }) => count('activeBlocks') > count('liveBlocks') + 1000,
+  ],
+  [
+    /remote and lower no counter until the next pass/,
+    ({ count }) => count('activeBlocks') >= count('liveBlocks') && count('backgroundDrains') > 0,
+  ],
+  [
+    /each lowers the counter|No free is missed by a counter/,
+    ({ count }) => count('activeBlocks') === count('liveBlocks'),
+  ],
+  [
+    /into the queue of an owner that lives/,
+    ({ count }) => count('remoteFrees') > 0.5 * count('localFrees'),
+  ],
+  [
+    /Hardly a free is remote|hardly a free is remote/,
+    ({ count }) => count('remoteFrees') < 0.01 * count('localFrees'),
+  ],
+  [/this is the crash run/, ({ count, knobs }) => count('threadLives') > knobs.threads],
+  [/At a refill the owner drains its queues/, some('drainedBlocks')],
+  [
+    /does not make memory grow|each thread goes on using its own|has to be compared/,
+    ({ count }) => count('superslabsNow') < 40 && count('adoptions') === 0,
+  ],
+  [
+    /nobody may use what a thread leaves when it ends\.|needs one slab of each class|still strands its SuperSlabs|real memory after/,
+    ({ count }) => count('superslabsAllocated') >= 3 * (count('threadLives') - 4),
+  ],
+  [/were mapped per life\.$/, some('superslabsAllocated')],
+  [/unless it is empty/, none('adoptions', 'backgroundDrains')],
+  [/can be taken again by nobody/, none('adoptions', 'backgroundDrains')],
+  [/Nothing gives SuperSlabs back|without any pass/, none('superslabsFreed')],
+  [
+    /takes back the empty ones|freed by the first passes|gives each empty one back|Only SuperSlabs whose counter is zero/,
+    trims,
+  ],
+  [/how much that is depends on who may use/, trims],
+  [
+    /thread tables, one SuperSlab each|lowers the teeth, not the floor/,
+    ({ count }) =>
+      count('superslabsNow') > 0.8 * count('threadLives') &&
+      count('superslabsFreed') > count('threadLives'),
+  ],
+  [
+    /its table, which nobody frees/,
+    ({ count }) => count('superslabsNow') > 0.8 * count('threadLives'),
+  ],
+  [/so that every lane has \{rate\}/, ({ knobs }) => knobs.timeBase === 'documentRate'],
+  [/\{lockWaited\}/, ({ knobs }) => knobs.timeBase === 'costs'],
+  [
+    /for the kernel’s, to map|blocks that a life found when it began/,
+    ({ knobs }) => knobs.ownership !== 'central',
+  ],
+  [
+    /decides how (?:many|fast)|depends on who may use them/,
+    ({ count, knobs }) =>
+      knobs.ownership !== 'owner' ||
+      knobs.orphanPolicy !== 'abandon' ||
+      count('threadLives') === knobs.threads,
+  ],
+  [
+    /are in use; \{entriesLeft\} are left|How many operations a life does|Two of them for each dead thread’s stack/,
+    ({ count, knobs }) => count('threadLives') > knobs.threads,
+  ],
+  [
+    /2,047 blocks of this class|mostly not where the thread allocates now|only difference between the lanes/,
+    ({ knobs }) => knobs.chunks === 10_000 && knobs.minSize === 592,
+  ],
+  [/^A SuperSlab has room|fills one after the other/, some('superslabsAllocated')],
+  [
+    /A mapping was refused|a mapping is refused|a mapping was refused|cannot be created|The limit counts entries/,
+    some('mapRefusals'),
+  ],
+  [/No mapping was refused/, none('mapRefusals')],
+  [/With the one-byte header/, ({ knobs }) => knobs.headerByte],
+  [/gave up/, ({ knobs }) => knobs.onNull === 'assert'],
+];
+
+const changed = (knobs: KnobValues): string =>
+  KNOB_IDS.filter((id) => knobs[id] !== knobDef(id).default)
+    .map((id) => `${id}=${knobs[id]}`)
+    .join(' ');
+const claimsOf = (text: string) => CLAIMS.filter(([words]) => words.test(text));
+const used = new Set<RegExp>();
+
+function seenIn(sim: Simulation): Seen {
+  const counters = sim.readCounters();
+  return { knobs: resolveKnobs(sim.knobs), count: (name) => counters[C[name]] };
+}
+
+/** Holds the steps of a story that are told under its knobs to what a run came to. */
+function holdTo(preset: Preset, sim: Simulation, ended: boolean): void {
+  const frame = frameOf(sim);
+  const seen = seenIn(sim);
+  for (const { title, text, when } of storyUnder(preset.story, seen.knobs)) {
+    if ((when.kind === 'ended') !== ended) continue;
+    // Steps that come with an operation or a life are held to from the first one on, others in their time.
+    const later = when.kind === 'op' || (when.kind === 'counter' && when.counter === 'threadLives');
+    if (!later && !hasCome(when, frame)) continue;
+    for (const [words, holds] of claimsOf(text)) {
+      used.add(words);
+      const about = `${preset.id}, “${title}” ${words} under ${changed(seen.knobs)}`;
+      expect(holds(seen), about).toBe(true);
+    }
+  }
+}
+
+describe('a story under any way to treat memory', () => {
+  it.each(TINY.map((preset) => [preset.id, preset] as const))(
+    'says what is so while it runs: %s',
+    (_, preset) => {
+      const programs = new Set<string | undefined>();
+      for (const [variant] of preset.variants.entries()) {
+        // How memory is treated is turned for each program once, what else there is for each variant.
+        const { workload } = variantKnobs(preset, variant);
+        const settings = programs.has(workload) ? ALONE : [...SETTINGS, ...ALONE];
+        programs.add(workload);
+        for (const turned of settings) {
+          const knobs = often(
+            resolveKnobs(variantKnobs(preset, variant), small(preset), turned, {
+              maxMapCount: 1_000_000,
+            }),
+          );
+          const starts = storyUnder(preset.story, knobs).filter(
+            ({ when }) => when.kind === 'start',
+          );
+          expect(starts.map(({ title }) => title)).toHaveLength(1);
+          const sim = createSimulation(knobs, { eventCapacity: 1024 });
+          sim.advance(OPS);
+          expect(sim.op).toBe(OPS);
+          holdTo(preset, sim, false);
+        }
+      }
+    },
+  );
+
+  it.each(TINY.map((preset) => [preset.id, preset] as const))(
+    'says at the end how it ended: %s',
+    (_, preset) => {
+      for (const settings of [...SETTINGS, ...ALONE]) {
+        for (const limits of [
+          { maxMapCount: 1500, seconds: 60, opLimit: 200_000 },
+          { maxMapCount: 1_000_000, seconds: 0.003, opLimit: 0 },
+        ]) {
+          const sim = createSimulation(
+            often(resolveKnobs(variantKnobs(preset, 0), small(preset), settings, limits)),
+            { eventCapacity: 1024 },
+          );
+          sim.advance(1_000_000);
+          expect(sim.status).not.toBe('running');
+          const frame = frameOf(sim);
+          const told = storyUnder(preset.story, seenIn(sim).knobs).filter(
+            ({ when }) => when.kind === 'ended' && hasCome(when, frame),
+          );
+          if (preset.story.some(({ when }) => when.kind === 'ended'))
+            expect(
+              told.map(({ title }) => title),
+              preset.id,
+            ).toHaveLength(1);
+          holdTo(preset, sim, true);
+        }
+      }
+    },
+  );
+
+  it('has something to hold every conditional sentence to, and every claim is made', () => {
+    for (const { id, story } of TINY)
+      for (const { title, text, under, when } of story)
+        if (
+          under ||
+          (when.kind === 'ended' && when.refused !== undefined && !title.startsWith('The end'))
+        )
+          expect(claimsOf(text).length > 0 || title === 'The end.', `${id}: ${title} ${text}`).toBe(
+            true,
+          );
+    expect(CLAIMS.map(([words]) => words).filter((words) => !used.has(words))).toEqual([]);
+  });
+});
