@@ -43,6 +43,11 @@ export const PRICE_EXPERIMENTS: readonly Experiment[] = [
             results.spread(id, condition, value('superslabsPeak')),
             'SuperSlabs',
           );
+          figures.add(
+            `at most over 8 M operations, ${name}; ${condition.name}; seed ${SEEDS[0]}`,
+            results.run(id, condition.id, SEEDS[0]).at('superslabsPeak'),
+            'SuperSlabs',
+          );
           figures.spread(
             `price, ${name}; ${condition.name}`,
             results.spread(id, condition, (run) => run.at('modelledMops')),
