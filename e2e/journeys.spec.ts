@@ -224,12 +224,10 @@ test('every scenario opens from the gallery, runs and tells its story', async ({
     await expect(step(story)).not.toBeEmpty();
   }
   // The last place is in the address once the address has been written; back leaves it.
-  await expect(page).toHaveURL(/#v4\/best-policy\.3/);
+  await expect(page).toHaveURL(/#v4\/best-policy\.4/);
   await page.goBack();
-  await expect(page).not.toHaveURL(/#v4\/best-policy\.3/);
-  await expect(variants.and(page.locator('[aria-pressed="true"]'))).not.toHaveText(
-    'CDA and partial list',
-  );
+  await expect(page).not.toHaveURL(/#v4\/best-policy\.4/);
+  await expect(variants.and(page.locator('[aria-pressed="true"]'))).not.toHaveText('Recommended');
 });
 
 /** The scenario that was just opened runs; one that waits for calls by hand says so. */

@@ -1,6 +1,6 @@
 /*
  * What it costs to change a cache line that another thread has changed, natively: where the prices of atomics
- * come from that docs/time.md lists (costDecrement, costContended, costCentral, costLook, costCopyKiB).
+ * come from that docs/time.md lists (costDecrement, costContended, costCentral, costLook, costCopy).
  *
  *   gcc -O2 -pthread shared-lines.c -o shared-lines
  *   ./shared-lines

@@ -47,11 +47,11 @@ interface HeapCosts extends PlainCosts {
 
 function costsUnder(knobs: Readonly<KnobValues>): HeapCosts {
   const on = knobs.timeBase === 'costs' ? 1 : 0;
-  const { perOp, malloc, free, munmap, munmapPage, fault } = costsOf(knobs);
+  const { perOp, malloc, free, munmap, munmapPage, fault, copyByte } = costsOf(knobs);
   const mmap = on * knobs.costMmap;
   const lock = on * knobs.__knob__CostLock;
   const other = { map: mmap, unmap: munmap, fault };
-  return { perOp, lock, other, malloc, free, mmap, munmap, munmapPage, fault };
+  return { perOp, lock, copyByte, other, malloc, free, mmap, munmap, munmapPage, fault };
 }
 
 /** What the heap needs of the allocator around it. */

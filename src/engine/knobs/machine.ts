@@ -96,6 +96,7 @@ export const MACHINE_KNOBS = {
   costFault: cost('cp', 700, 20000),
   costFreshFrame: cost('cx', 0, 100000),
   costProgram: cost('cy', 0, 10000),
+  costCopy: cost('kb', 110, 10000),
   costThreadCreate: cost('ch', 15000, 2000000),
   costThreadCached: cost('ck', 9000, 2000000),
   cores: int({

@@ -29,6 +29,8 @@ export interface Costs {
   readonly fault: number;
   /** More, for a page frame that the machine has not used before. */
   readonly freshFrame: number;
+  /** Copying one byte of a block that realloc moves. */
+  readonly copyByte: number;
   /** Threading one block onto a new slab's free list. */
   readonly linkBlock: number;
   readonly trimVisit: number;
@@ -73,6 +75,7 @@ export function costsOf(knobs: KnobValues): Costs {
     munmapPage: on * knobs.costMunmapPage,
     fault: on * knobs.costFault,
     freshFrame: on * knobs.costFreshFrame,
+    copyByte: (on * knobs.costCopy) / 1024,
     linkBlock: on * LINK_BLOCK_NS,
     trimVisit: on * knobs.costTrimVisit,
     look: on * knobs.costLook,

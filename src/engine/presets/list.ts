@@ -452,7 +452,7 @@ export const PRESET_LIST: readonly Preset[] = [
             document: 45324,
             source: 'D0 §6, option C',
             metric: 'superslabsPeak',
-            note: 'The limit counts entries, not bytes: the engine gives the same count at every size. D0’s figure does not follow from this mechanism.',
+            note: 'The limit counts entries, not bytes: the engine gives the same count at every size that holds a life’s blocks of a class. D0’s figure does not follow from this mechanism.',
           },
         ],
         rests: ['O-05'],

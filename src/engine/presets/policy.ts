@@ -88,12 +88,13 @@ const PROGRAMS = {
 const each = (words: string, other: Partial<KnobValues>): PolicyCondition[] =>
   Object.entries(PROGRAMS).map(([id, program]) => on(`${id}, ${words}`, program, other));
 
-/** Conditions on which the search chooses. */
-export const TRAINING: readonly PolicyCondition[] = [
-  ...Object.entries(PROGRAMS).map(([id, program]) => on(id, program)),
-  on('busy wakers', { ...PROGRAMS.wakers, wakePeriod: 1, burst: 1, hold: 0 }),
-];
-
+const SUCCESSORS = {
+  both: 4,
+  handOver: 50,
+  liveSet: 200,
+  arrivals: 'successor',
+  lifeOps: 2000,
+} as const;
 const MIX = {
   pool: {
     producers: 4,
@@ -104,10 +105,28 @@ const MIX = {
     liveSet: 500,
   },
   exchange: { both: 4, handOver: 50, liveSet: 500 },
-  successors: { both: 4, handOver: 50, liveSet: 200, arrivals: 'successor', lifeOps: 2000 },
+  'short lives': { ...SUCCESSORS, lifeOps: 500 },
+  'lives of much': { ...SUCCESSORS, liveSet: 1000, lifeOps: 5000 },
+  'lives after pauses': { ...SUCCESSORS, arrivals: 'pause', pauseMs: 1 },
   pipeline: { producers: 2, consumers: 2, both: 0, liveSet: 300, batch: 16 },
   breathing: { both: 4, handOver: 30, liveSet: 400, phases: 'grow, hold 2000, shrink 40, repeat' },
 } as const satisfies Record<string, Partial<KnobValues>>;
+const mixed = (
+  id: string,
+  program: Partial<KnobValues>,
+  schedule: KnobValues['schedule'],
+): PolicyCondition =>
+  on(`mix, ${id}, ${schedule}`, { workload: 'mix', sizes: '2K-32K', ...program }, { schedule });
+
+/**
+ * Conditions on which the search chooses. Owners that exchange blocks and die are among them because a first search,
+ * which did not have them, chose a policy that cannot do with them (docs/mf2-model.md).
+ */
+export const TRAINING: readonly PolicyCondition[] = [
+  ...Object.entries(PROGRAMS).map(([id, program]) => on(id, program)),
+  on('busy wakers', { ...PROGRAMS.wakers, wakePeriod: 1, burst: 1, hold: 0 }),
+  mixed('successors', SUCCESSORS, 'own'),
+];
 
 /** Conditions on which what was chosen is judged; the search does not see them. */
 export const HELD_BACK: readonly PolicyCondition[] = [
@@ -131,8 +150,11 @@ export const HELD_BACK: readonly PolicyCondition[] = [
       opLimit: 800_000,
       schedule,
     }),
-    ...Object.entries(MIX).map(([id, program]) =>
-      on(`mix, ${id}, ${schedule}`, { workload: 'mix', sizes: '2K-32K', ...program }, { schedule }),
-    ),
+    ...Object.entries(MIX).map(([id, program]) => mixed(id, program, schedule)),
   ]),
+  mixed('successors', SUCCESSORS, 'shared'),
+  mixed('successors of 2..8 KiB', { ...SUCCESSORS, sizes: '2K-8K' }, 'own'),
 ];
+
+/** The policy that the search has chosen on the training conditions. */
+export const RECOMMENDED = policyById('cda+list+oldest+leave+orphans');

@@ -95,6 +95,19 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
   },
 ];
 
+/**
+ * The policy that `npm run policy` has chosen: on need from the living and the dead, the list of partly free pages,
+ * queues oldest first, and a page that is drained as the active one leaves its queue. (Here, since the page has no
+ * use for what policy.ts tries.)
+ */
+export const RECOMMENDED_KNOBS: Partial<KnobValues> = {
+  route: 'cda',
+  partialList: 'on',
+  pendingOrder: 'oldest',
+  pendingLeave: true,
+  orphanPolicy: 'adopt',
+};
+
 /** Knobs of one cell of the table. */
 export const routeKnobs = (row: RouteRow, workload: RouteWorkload): Partial<KnobValues> => ({
   ...MF2_BASE,

@@ -114,6 +114,32 @@ describe.each(PROGRAM_IDS)('%s', (id) => {
     );
   });
 
+  it('asks the same of a chain whatever the others did, while it says so', () => {
+    // Under few settings of a program that can hand over is nobody to hand over to.
+    const many = fc.array(small, { minLength: 40, maxLength: 40 });
+    fc.assert(
+      fc.property(many, stretches, fc.nat(30), (settings, turns, whose) => {
+        const knobs = settings.find((some) => programOf(resolved(id, some)).independent);
+        if (knobs === undefined) return;
+        const run = start(id, knobs);
+        const chain = 1 + (whose % (run.program.chains - 1));
+        const said: string[] = [];
+        for (const { who, most, used } of turns) {
+          const turned = next(run, who);
+          if (turned === undefined) break;
+          const texts = run.stretch(turned, most, () => used);
+          if (turned === chain) said.push(...texts);
+        }
+        const alone = start(id, knobs);
+        const again: string[] = [];
+        while (again.length < said.length && alone.running[chain])
+          again.push(...alone.stretch(chain, 1));
+        expect(again).toEqual(said);
+      }),
+      cases(600),
+    );
+  });
+
   it('takes knobs that are turned while it runs, and goes on the same from its words then', {
     tags: ['slow'],
   }, () => {

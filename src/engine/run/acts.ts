@@ -60,9 +60,7 @@ export function doAct(run: Run, intervention: Intervention): void {
   if (reason !== undefined) return;
   switch (act) {
     case 'stall':
-      threads.clock[subject] += amount * 1000;
-      schedule.began[subject] += amount * 1000;
-      schedule.slept(subject, amount * 1000);
+      schedule.stall(subject, amount * 1000, now);
       run.turnLeft = 0;
       break;
     case 'burst':

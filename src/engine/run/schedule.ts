@@ -128,6 +128,24 @@ export class Schedule {
     if (this.onCore[chain] !== 0) this.idleFrom[chain] = this.threads.clock[chain] - ns;
   }
 
+  /**
+   * A chain is descheduled for `ns`, from its clock on. One that waits for a core at `now` is not ready before
+   * that time is over; without this it would be given a core as if nothing had happened.
+   */
+  stall(chain: number, ns: number, now: number): void {
+    const { clock } = this.threads;
+    const waits = this.scarce && this.runnable[chain] !== 0 && this.onCore[chain] === 0;
+    const until = (waits ? Math.max(clock[chain], now) : clock[chain]) + ns;
+    this.began[chain] += until - clock[chain];
+    clock[chain] = until;
+    if (!waits) {
+      this.slept(chain, ns);
+      return;
+    }
+    this.readyAt[chain] = until;
+    this.urgent[chain] = 0;
+  }
+
   /** Frees the core of a sleeper for a chain that is ready before the sleeper wakes. */
   private displaceSleeper(readyAt: number): void {
     const { clock, chains } = this.threads;
@@ -191,6 +209,9 @@ export class Schedule {
         this.began[first] += clock[first] - readyAt[first];
         this.waitedNs += waited;
         this.switches++;
+      } else if (waited < 0) {
+        // Until it is ready the core is anybody's.
+        this.idleFrom[first] = free;
       }
       onCore[first] = 1;
       this.urgent[first] = 0;

@@ -1,3 +1,4 @@
+import type { Intervention } from '../interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from '../knobs/index.ts';
 
 /** Where a knob shows that is hard to find by trying: settings, and another value than theirs. */
@@ -6,6 +7,8 @@ export interface KnobHint {
   readonly value: KnobValue;
   /** Operations, 20,000 unless said. */
   readonly ops?: number;
+  /** Done before all else, one after the other, with an operation after each. */
+  readonly acts?: readonly Intervention[];
   /** Knobs turned halfway. */
   readonly turned?: Partial<KnobValues>;
 }
@@ -33,5 +36,18 @@ export const GENERAL_HINTS: Hints = {
   memPressure: [{ knobs: { ...LARGE, physLimitGiB: 1 }, value: 0.992 }],
   thp: [{ knobs: { ...LARGE, prelink: false, mapMode: 'direct' }, value: 'always' }],
   onNull: [{ knobs: { workload: 'larson', maxMapCount: 1000 }, value: 'libcFallback' }],
+  costCopy: [
+    {
+      // A block that no neighbour lets grow, from a few bytes to thousands.
+      knobs: { workload: 'by-hand', handStart: '', timeBase: 'costs' },
+      value: 5000,
+      ops: 1,
+      acts: [
+        { act: 'malloc', subject: 1, slot: 8, amount: 100 },
+        { act: 'malloc', subject: 1, slot: 9, amount: 100 },
+        { act: 'realloc', subject: 1, slot: 8, amount: 20_000 },
+      ],
+    },
+  ],
   costFreshFrame: [{ knobs: { ...LARGE, timeBase: 'costs' }, value: 6000 }],
 };

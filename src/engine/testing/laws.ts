@@ -304,10 +304,14 @@ function digestsOf(
   id: KnobId,
   value: KnobValue,
   ops: number,
-  turned: Partial<KnobValues> = {},
+  { turned = {}, acts = [] }: Pick<KnobHint, 'turned' | 'acts'> = {},
 ): [string, string] {
   const digestOf = (settings: KnobValues): string => {
     const run = start(settings);
+    for (const act of acts) {
+      run.act(act);
+      run.advance(1);
+    }
     run.advance(ops / 2);
     for (const knob of KNOB_IDS) {
       const now = turned[knob];
@@ -402,9 +406,9 @@ export function whereItMatters(
   const programs = PROGRAM_IDS.filter((program) => meets(id, model, program));
   const settings = (...parts: Partial<KnobValues>[]): KnobValues =>
     Object.assign(defaultKnobs(), SMALLER, ...parts, { model });
-  for (const { knobs, value, ops, turned } of hints) {
+  for (const { knobs, value, ops, ...done } of hints) {
     const all = settings(knobs);
-    const [one, other] = digestsOf(all, id, value, ops ?? 20_000, turned);
+    const [one, other] = digestsOf(all, id, value, ops ?? 20_000, done);
     if (one !== other) return `${all.workload}, as hinted`;
   }
   const tries: [KnobValues, readonly KnobValue[], number][] = [];

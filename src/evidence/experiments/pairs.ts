@@ -1,3 +1,4 @@
+import { KNOBS } from '../../engine/knobs/index.ts';
 import {
   QUEUE_CONDITIONS,
   QUEUE_LENGTHS,
@@ -15,6 +16,9 @@ import { type Results, type Spread, slope, spreadOf, value } from '../results.ts
 const LATE = slope('newPages', -3);
 /** Level: at most one page more in 20,000 operations. */
 const LEVEL = 0.05;
+/** A page of the mid allocator, and its header unless the knob says otherwise. */
+const PAGE_BYTES = 65_536;
+const HEADER_BYTES = KNOBS.pageHeaderBytes.default;
 const PER_1000 = 'pages per 1,000 operations';
 
 /** Conditions of the table that `npm run queue` prints; where sizes do not depend on the seed there is one. */
@@ -185,6 +189,11 @@ export const PAIR_EXPERIMENTS: readonly Experiment[] = [
     measures: ['newPages', 'newBelow'],
     holds(results) {
       const figures = new Figures();
+      for (const size of [2048, 4096, 8192])
+        figures.add(
+          `blocks of ${size} B in a page`,
+          Math.floor((PAGE_BYTES - HEADER_BYTES) / size),
+        );
       const cases = results.experiment.conditions.map((condition) => {
         const pages = (lane: string) => results.spread(lane, condition, value('newPages'));
         for (const { id, name } of results.experiment.lanes) {

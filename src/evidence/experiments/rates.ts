@@ -61,7 +61,8 @@ export const RATE_EXPERIMENTS: readonly Experiment[] = [
       const figures = new Figures();
       const cases = results.experiment.conditions.map((condition) => {
         const rate = (lane: string) => results.spread(lane, condition, value('modelledMops'));
-        for (const { id, name } of results.experiment.lanes) {
+        const native = condition.id === 'new' ? NATIVE.new : NATIVE.used;
+        for (const [i, { id, name }] of results.experiment.lanes.entries()) {
           figures.spread(`${name}; ${condition.name}`, rate(id), 'M operations a second');
           figures.spread(
             `${name} by shipped; ${condition.name}`,
@@ -73,13 +74,19 @@ export const RATE_EXPERIMENTS: readonly Experiment[] = [
             results.spread(id, condition, (run) => 2000 / run.at('modelledMops')),
             'ns',
           );
+          const ours = 2000 / rate(id).typical;
+          const theirs = native.ns[i];
+          figures.add(
+            `core time by the native, ${name}; ${condition.name}`,
+            ours / theirs,
+            'times',
+          );
           figures.spread(
             `remote frees, ${name}; ${condition.name}`,
             results.spread(id, condition, value('remotePercent')),
             '%',
           );
         }
-        const native = condition.id === 'new' ? NATIVE.new : NATIVE.used;
         for (const [i, lane] of LANES.entries()) {
           figures.add(`native CPU time, ${lane}`, native.ns[i], 'ns');
           figures.add(`native rate by CPU time, ${lane}`, native.cpu[i], 'times');

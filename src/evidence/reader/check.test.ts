@@ -83,6 +83,9 @@ describe('numbers of a text', () => {
     const [number] = numbersIn('29.9 times');
     expect(agrees(number, 29.94)).toBe(true);
     expect(agrees(number, 29.96)).toBe(false);
+    const [millions] = numbersIn('8.44 M operations');
+    expect([8_441_000, 8.441].map((figure) => agrees(millions, figure))).toEqual([true, true]);
+    expect(agrees(millions, 8.5)).toBe(false);
     const [bound] = numbersIn('at most 35');
     expect(agrees(bound, 34)).toBe(true);
     expect(agrees(bound, 36)).toBe(false);

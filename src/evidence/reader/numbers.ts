@@ -8,6 +8,8 @@ export interface WrittenNumber {
   /** Half a unit of its last digit. */
   readonly half: number;
   readonly hedge: Hedge;
+  /** What K, M or million stands for; figures may be in such units themselves. */
+  readonly scale: number;
 }
 
 const WORDS: Readonly<Record<string, number>> = {
@@ -53,6 +55,7 @@ export function numbersIn(text: string): WrittenNumber[] {
       text: match[0],
       value: Number(figure.replaceAll(',', '')) * scale,
       half: 0.5 * 10 ** -decimals * scale,
+      scale,
       hedge: hedgeOf(said.slice(0, match.index)),
       at: match.index,
     };
@@ -61,20 +64,27 @@ export function numbersIn(text: string): WrittenNumber[] {
     text: match[0],
     value: WORDS[match[0].toLowerCase()],
     half: 0.5,
+    scale: 1,
     hedge: hedgeOf(said.slice(0, match.index)),
     at: match.index,
   }));
   return [...digits, ...words]
     .sort((a, b) => a.at - b.at)
-    .map(({ text, value, half, hedge }) => ({ text, value, half, hedge }));
+    .map(({ text, value, half, scale, hedge }) => ({ text, value, half, scale, hedge }));
 }
 
 /** How far “about 200” may be off, and how far a bound may be from what it bounds. */
 const ABOUT_SHARE = 0.05;
 const BOUND_SHARE = 0.25;
 
-/** Whether a text may write this number for that figure. */
-export function agrees({ value, half, hedge }: WrittenNumber, figure: number): boolean {
+/** Whether a text may write this number for that figure: 8.44 M for one of 8,440,000, or of 8.44 M. */
+export function agrees(number: WrittenNumber, figure: number): boolean {
+  const { value, half, scale } = number;
+  if (fits(number, figure)) return true;
+  return scale > 1 && fits({ ...number, value: value / scale, half: half / scale }, figure);
+}
+
+function fits({ value, half, hedge }: WrittenNumber, figure: number): boolean {
   const exact = Math.abs(figure - value) <= half * (1 + 1e-9);
   const size = Math.abs(figure);
   switch (hedge) {

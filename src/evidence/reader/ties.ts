@@ -1,5 +1,5 @@
 import { KNOB_IDS, knobDef } from '../../engine/knobs/index.ts';
-import { cellKnobs, cellsOf, type Experiment } from '../experiment.ts';
+import type { Experiment } from '../experiment.ts';
 import { numbersIn } from './numbers.ts';
 
 /**
@@ -25,32 +25,33 @@ export function parseTie(text: string): Tie | undefined {
   return test ? { kind: 'test', path: test[1] } : undefined;
 }
 
+/** Every knob's default, as texts may write it. */
+const DEFAULTS: readonly number[] = KNOB_IDS.map((id) => knobDef(id).default)
+  .filter((value) => typeof value === 'number')
+  .flatMap((value) => asWritten(value));
+
 /** Numbers that are settings of an experiment: of its knobs, names, lengths and seeds. */
 export function settingsOf(experiment: Experiment): number[] {
-  const found = new Set<number>();
-  for (const cell of cellsOf(experiment)) {
-    const knobs = cellKnobs(cell);
-    for (const id of KNOB_IDS) {
-      const value = knobs[id];
-      if (typeof value !== 'number') continue;
-      const own = [experiment.base, cell.condition.knobs, cell.lane.knobs].some(
-        (some) => id in some,
-      );
-      if (own || value === knobDef(id).default) for (const one of asWritten(value)) found.add(one);
-    }
-  }
-  const names = [...experiment.lanes, ...experiment.conditions].map(({ name }) => name);
-  for (const { value } of names.flatMap(numbersIn)) found.add(value);
-  for (const reading of experiment.readings) if (reading !== 'end') found.add(reading);
-  for (const count of [experiment.seeds.length, experiment.readings.length]) found.add(count);
-  return [...found];
+  const { base, lanes, conditions, readings, seeds } = experiment;
+  const turned = [base, ...lanes.map(({ knobs }) => knobs), ...conditions.map(({ knobs }) => knobs)]
+    .flatMap((knobs) => Object.values(knobs))
+    .filter((value) => typeof value === 'number')
+    .flatMap(asWritten);
+  const named = [...lanes, ...conditions].flatMap(({ name }) => numbersIn(name));
+  return [
+    ...new Set([
+      ...DEFAULTS,
+      ...turned,
+      ...named.map(({ value }) => value),
+      ...readings.filter((reading) => reading !== 'end'),
+      ...seeds,
+      seeds.length,
+      readings.length,
+    ]),
+  ];
 }
 
 /** A setting in the units that texts use: KiB and MiB of bytes, ms and s of µs. */
-const asWritten = (value: number): number[] => [
-  value,
-  value / 1024,
-  value / 2 ** 20,
-  value / 1000,
-  value / 1e6,
-];
+function asWritten(value: number): number[] {
+  return [value, value / 1024, value / 2 ** 20, value / 1000, value / 1e6];
+}

@@ -35,9 +35,12 @@ export function keptRows(cell: Cell): Rows {
   return rows;
 }
 
-/** Verdicts from kept readings, in the order of the list. */
-export const keptVerdicts = (): Verdict[] =>
-  EXPERIMENTS.map((experiment) => verdictOf(experiment, keptOf(experiment)));
+let verdicts: readonly Verdict[] | undefined;
+/** Verdicts from kept readings, in the order of the list; made once. */
+export function keptVerdicts(): readonly Verdict[] {
+  verdicts ??= EXPERIMENTS.map((experiment) => verdictOf(experiment, keptOf(experiment)));
+  return verdicts;
+}
 
 const filesIn = (folder: string, ends: RegExp): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -73,13 +76,13 @@ export function allPassages(): Passage[] {
 
 /** What sentences may rest on, as it is kept. */
 export function keptGrounds(): Grounds {
-  const verdicts = new Map(keptVerdicts().map((verdict) => [verdict.id as string, verdict]));
+  const byId = new Map(keptVerdicts().map((verdict) => [verdict.id as string, verdict]));
   const experiments = new Map(
     EXPERIMENTS.map((experiment) => [experiment.id as string, experiment]),
   );
   return {
     experiment(id) {
-      const verdict = verdicts.get(id);
+      const verdict = byId.get(id);
       const experiment = experiments.get(id);
       if (!verdict || !experiment) return undefined;
       return {

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { sampleAt } from '../../draw/area.ts';
 import { count } from '../../draw/format.ts';
+import { KNOB_IDS } from '../../engine/knobs/index.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import { RUN_STATUS } from '../../engine/telemetry/states.ts';
 import { lessonById } from '../../lessons/list.ts';
@@ -9,6 +10,7 @@ import type { Lesson, LessonLink, Point } from '../../lessons/types.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { useFrames } from '../lane/use-frame.ts';
 import { useApp, useFocused, usePerform, useSession, useUi } from '../page/context.ts';
+import { useBase } from '../page/knobs-side.tsx';
 import { closeLesson, openLesson, playLesson } from '../page/session/lesson.ts';
 import { travel } from '../page/session/transport.ts';
 import { pageStorage } from '../shell/storage.ts';
@@ -49,7 +51,11 @@ export function LessonPanel({ id }: { readonly id: string }) {
 function TheLesson({ lesson }: { readonly lesson: Lesson }) {
   const session = useSession();
   const run = usePerform();
-  const { lane } = useFocused();
+  const { lane, focus, knobs } = useFocused();
+  const recipe = useApp((state) => state.recipe);
+  const base = useBase(recipe, focus);
+  /** The learner has turned knobs: what the lesson tells is of its own. */
+  const turned = KNOB_IDS.some((id) => knobs[id] !== (lesson.knobs?.[id] ?? base[id]));
   /** Large type, and the clicker's keys. */
   const teacher = useUi((ui) => ui.teacher);
   const setUi = useApp((state) => state.setUi);
@@ -265,6 +271,12 @@ function TheLesson({ lesson }: { readonly lesson: Lesson }) {
             <button type="button" className="link" onClick={() => setHand(undefined)}>
               Follow the run again
             </button>
+          )}
+          {turned && (
+            <p className="lesson-stuck">
+              Knobs were turned: the numbers are of this run; what the lesson concludes may not
+              hold.
+            </p>
           )}
           {stuck && (
             <p className="lesson-stuck" role="status">

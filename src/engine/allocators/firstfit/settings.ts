@@ -19,12 +19,13 @@ export interface FirstFitCosts extends PlainCosts {
 /** The costs in force under these knobs. */
 export function firstFitCosts(knobs: Readonly<KnobValues>): FirstFitCosts {
   const on = knobs.timeBase === 'costs' ? 1 : 0;
-  const { perOp, malloc, free, fault } = costsOf(knobs);
+  const { perOp, malloc, free, fault, copyByte } = costsOf(knobs);
   return {
     perOp,
     malloc,
     free,
     lock: on * knobs.costLock,
+    copyByte,
     step: on * knobs.costStep,
     brk: on * knobs.costBrk,
     fault,

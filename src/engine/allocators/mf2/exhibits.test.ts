@@ -141,9 +141,12 @@ describe('scenarios of the mid allocator keep what their words promise', () => {
     },
   );
 
-  it('best policy: the last lane needs fewest pages', () => {
-    const runs = countersOf('best-policy');
-    const pages = [...runs.values()].map((counters) => counters[C.newPages]);
-    expect(pages.indexOf(Math.min(...pages))).toBe(pages.length - 1);
-  });
+  it.each(['own', 'shared'] as const)(
+    'best policy: the recommended lane needs fewest pages, schedule %s',
+    (schedule) => {
+      const runs = countersOf('best-policy', { schedule });
+      const pages = [...runs.values()].map((counters) => counters[C.newPages]);
+      expect(pages.indexOf(Math.min(...pages))).toBe(pages.length - 1);
+    },
+  );
 });

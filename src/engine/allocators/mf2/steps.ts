@@ -392,7 +392,7 @@ export class Mf2Steps extends Mf2Ownership {
   }
 
   private finish(chain: number, at: number, row: number, block: number, via: number): number {
-    const { heap, threads, x, outcome } = this;
+    const { heap, threads, costs, x, outcome } = this;
     const result = ((row << 5) | block) ^ (via << 29);
     outcome[chain] = (Math.imul(outcome[chain] ^ result, 0x9e3779b1) + 0x7f4a7c15) | 0;
     this.via[chain] = via;
@@ -400,6 +400,8 @@ export class Mf2Steps extends Mf2Ownership {
     heap.counters[this.machine.warming ? C.runtimeMallocs : C.mallocs]++;
     x[at + X_UNNEEDED] = 0;
     if (x[at + X_OLD] !== NONE) {
+      // What the old block held has been copied.
+      threads.clock[chain] += costs.copyByte * Math.min(x[at + X_SIZE], x[at + X_OLD_SIZE]);
       x[at + X_PHASE] = PH.freeOld;
       return STEP.more;
     }

@@ -172,11 +172,14 @@ export abstract class PlainCalls<Heap extends PlainHeap> {
       this.release(slot, C.localFrees);
       this.allocateOther(slot, size);
       counters[C.mallocs]++;
+      if (this.timed) machine.regs[REG_EXTRA] += copied * heap.costs.copyByte;
       this.writeTo(slot, 0, Math.max(copied, machine.touchBytes));
       return true;
     }
     this.enter();
     const copied = heap.realloc(slot, size);
+    // A block that moves is copied within the call.
+    if (copied > 0) heap.spent += copied * heap.costs.copyByte;
     this.leave();
     if (copied === -2) {
       if (!this.orNull(chain, slot, size)) return false;

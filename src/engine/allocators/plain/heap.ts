@@ -6,6 +6,8 @@ export interface PlainCosts {
   readonly perOp: number;
   /** Taking and giving back the one lock, uncontended. */
   readonly lock: number;
+  /** Copying one byte of a block that realloc moves. */
+  readonly copyByte: number;
   /** Of the C library's blocks: to map one, to unmap it, and the first touch of a page. undefined: free of charge. */
   readonly other?: { readonly map: number; readonly unmap: number; readonly fault: number };
 }

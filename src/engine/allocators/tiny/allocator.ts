@@ -179,6 +179,7 @@ export class TinyAllocator implements Allocator {
     }
     heap.blocks[at] = BLOCK_NONE;
     if (!this.allocate(chain, size, slot, 1)) return false;
+    heap.regs[REG_EXTRA] += heap.costs.copyByte * Math.min(before, size);
     // The new block stands in the slot; the old one is freed by what was kept of it.
     heap.lastRemote = NONE;
     const remote = r >= 0 ? heap.freeBlock(this.ownerOf(chain), r, block, before) : 0;

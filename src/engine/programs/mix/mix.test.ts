@@ -370,6 +370,7 @@ describe('drawing ahead', () => {
     { consumers: 1 },
     { handOver: 1 },
     { arrivals: 'pool' },
+    { arrivals: 'once' },
     { phasing: 'together' },
   ] as const)('is not, with %j', (knobs) => {
     expect(mix({ both: 2, handOver: 0, ...knobs }).program.independent).toBe(false);

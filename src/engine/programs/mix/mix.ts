@@ -143,8 +143,10 @@ export class Mix implements Program {
 
   /** While nothing gets from one thread to another, no thread waits for another either. */
   private crossesNothing(): boolean {
-    const { producers, consumers, handOver } = this.knobs;
-    const shared = producers + consumers + handOver > 0 || this.pool || this.together;
+    const { producers, consumers, handOver, arrivals } = this.knobs;
+    // Who ends for good leaves what it holds to another.
+    const bequeaths = arrivals === 'once';
+    const shared = producers + consumers + handOver > 0 || bequeaths || this.pool || this.together;
     return !shared && this.handed.every((count) => count === 0);
   }
   private get pool(): boolean {
