@@ -69,8 +69,9 @@ export function playRounds(run: Run, step: SingleStep, end: number): void {
     const done = result === STEP.done;
     const ended = done && (head & OP_END) !== 0;
     if (done) {
-      notes.noteOne(chain, ops, record);
-      if (ended) {
+      if (!ended) notes.noteOne(chain, ops, record);
+      else {
+        notes.noteEnd(chain);
         clock[chain] += perOp;
         threadOps[chain]++;
         threads.done[chain]++;

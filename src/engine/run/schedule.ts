@@ -330,6 +330,10 @@ export class Schedule {
     // Clocks only go forward: while the earliest has not moved and nobody earlier has started, it is that.
     if (lowest !== NONE && this.runnable[lowest] !== 0 && clock[lowest] === this.lowestClock)
       return this.lowestClock;
+    return this.lookForNow();
+  }
+  private lookForNow(): number {
+    const { clock } = this.threads;
     const scarce = this.scarce && !this.byOps;
     const first = this.earliest(scarce ? this.onCore : this.runnable);
     if (first !== NONE) {

@@ -199,18 +199,23 @@ export class Mf2Heap {
   /** A page is about to change: takes it out of what is kept of all pages. Change it, then call `enter`. */
   leave(p: number): void {
     this.totals.before(p);
+    if ((this.pages[p + P_FLAGS] & (PF.queued | PF.orphan)) !== 0) this.leaveLists(p);
+  }
+  enter(p: number): void {
+    if ((this.pages[p + P_FLAGS] & (PF.queued | PF.orphan)) !== 0) this.enterLists(p);
+  }
+
+  private leaveLists(p: number): void {
     const flags = this.pages[p + P_FLAGS];
-    if ((flags & (PF.queued | PF.orphan)) === 0) return;
     if ((flags & PF.queued) !== 0) {
       this.pendingPages--;
       this.pendingSince -= this.enqueuedNs[p / P_WORDS];
     }
     if ((flags & PF.orphan) !== 0) this.list(p, false);
   }
-  enter(p: number): void {
+  private enterLists(p: number): void {
     const { pages } = this;
     const flags = pages[p + P_FLAGS];
-    if ((flags & (PF.queued | PF.orphan)) === 0) return;
     if ((flags & PF.queued) !== 0) {
       this.pendingPages++;
       this.pendingSince += this.enqueuedNs[p / P_WORDS];
