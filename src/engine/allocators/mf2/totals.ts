@@ -218,9 +218,8 @@ export class Mf2Totals {
     this.added = true;
     sums.fill(0);
     queuedBy.fill(0);
-    for (let condition = 0; condition < CONDITIONS; condition++)
-      for (let cls = 0; cls < CLASSES; cls++)
-        if (census[(condition * CLASSES + cls) * N_WORDS + N_PAGES] > 0) this.add(condition, cls);
+    for (let n = N_PAGES, place = 0; n < census.length; n += N_WORDS, place++)
+      if (census[n] > 0) this.add((place / CLASSES) | 0, place % CLASSES);
     return sums;
   }
 
