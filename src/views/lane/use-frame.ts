@@ -3,6 +3,7 @@ import { type Palette, readPalette } from '../../draw/palette.ts';
 import type { Lane } from '../../live/lane.ts';
 import { invalidate, later } from '../../live/raf.ts';
 import type { FrameView } from '../../worker/frame.ts';
+import { onNewLooks } from '../shell/looks.ts';
 import { rememberDrawing } from '../shell/redraws.ts';
 
 const TURNS = 4;
@@ -155,18 +156,17 @@ export function useLaneCanvas(lane: Lane, draw: CanvasDraw, everyMs = 0): LaneCa
       invalidate(again);
     });
     sizes.observe(canvas);
-    const themes = new MutationObserver(() => {
+    const stopLooks = onNewLooks(() => {
       palette = readPalette(canvas);
       invalidate(again);
     });
-    themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
     const stop = lane.hub.subscribe(paced);
     return () => {
       stop();
       callOff();
       sight.disconnect();
       sizes.disconnect();
-      themes.disconnect();
+      stopLooks();
     };
   }, [lane, everyMs]);
   return { ref, redraw: () => redraw.current() };
