@@ -174,7 +174,7 @@ export const AFTERWARDS: readonly PolicyCondition[] = (['own', 'shared'] as cons
         maxSize: 12_288,
       }),
       also('Larson, shared array, 8 threads', { workload: 'larson-shared', threads: 8 }),
-      also('pair, window 1,000, 4..16 KiB', {
+      also('pair, wide window, 4..16 KiB', {
         ...PROGRAMS.pair,
         window: 1000,
         minSize: 4096,
