@@ -10,9 +10,9 @@ export type Stage = (typeof STAGES)[number];
  * Pictures of one animation frame take about so long together, ms: those that are left come in the next, and
  * come first there. Whatever a page has to draw, one that is pressed answers in between.
  */
-export const PICTURES_MS = 12;
+export const PICTURES_MS = 30;
 /** After a frame that took longer than this, ms, the page draws nothing for as long, and does what else there is. */
-export const LONG_MS = 24;
+export const LONG_MS = 40;
 
 const dirty: Readonly<Record<Stage, Set<() => void>>> = { picture: new Set(), text: new Set() };
 let queued = false;
