@@ -64,8 +64,10 @@ const line = fc
 
 it('what a command line is accepted for, its JSON and the page’s link and file say without complaint', () => {
   let accepted = 0;
+  let lines = 0;
   fc.assert(
     fc.property(line, fc.nat(1e6), (argv, at) => {
+      lines++;
       const args = parseArgs(argv);
       const found = args.ok ? jobsOf(args.value, () => fail('E_USAGE', 'no files')) : args;
       if (!found.ok) {
@@ -91,5 +93,6 @@ it('what a command line is accepted for, its JSON and the page’s link and file
     }),
     cases(5000),
   );
-  expect(accepted).toBeGreaterThan(0);
+  // Not all of them are refused.
+  expect(accepted).toBeGreaterThan(lines / 4);
 });
