@@ -67,6 +67,12 @@ export const SHOWN: ModelShown = {
     'ownLooks',
     'ownReuses',
     'forgottenSuperslabs',
+    'mixedPointers',
+    'libcFrees',
+    'misroutedFrees',
+    'ownerOverflows',
+    'staleMarks',
+    'injectedRefusals',
   ],
   events: [
     'superslabMapped',
@@ -81,6 +87,9 @@ export const SHOWN: ModelShown = {
     'inflated',
     'trim',
     'backgroundDrain',
+    'refillDry',
+    'libcFree',
+    'ownerOverflow',
   ],
   newSpan: 'superslabMapped',
   reasons: byIndex(
