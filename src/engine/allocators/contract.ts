@@ -99,6 +99,7 @@ export type AutopsyPart = Pick<
   | 'freeable'
   | 'orphansHolding'
   | 'livingOwned'
+  | 'refill'
 >;
 
 /**

@@ -45,6 +45,8 @@ export class Mixed {
   stale = 0;
   /** The latest slab that the table could not mark, as an event. */
   overflow = NO_CAUSE;
+  /** Looks drawn so far: with the seed they say where the generator stands. */
+  private draws = 0;
   private readonly random = new Int32Array(XOSHIRO_STATE);
 
   constructor(machine: Machine, slots: number) {
@@ -56,22 +58,24 @@ export class Mixed {
 
   /** Draws whether the block that the C library is about to serve looks like one of the heap's. @param share % */
   looksAlike(share: number): number {
+    this.draws++;
     return xoshiroUnit(this.random, 0) * 100 < share ? 1 : 0;
   }
 
   hashInto(hash: StateHash, slots: number): void {
     this.libc.hashInto(hash, slots);
-    hash.words(this.random, XOSHIRO_STATE).word(this.stale);
+    hash.word(this.draws).word(this.stale);
     if (this.table !== undefined) hash.words(this.table.words, this.table.words.length);
   }
 
   snapshot(): SavedMixed {
-    const { libc, table, stale, overflow, random } = this;
+    const { libc, table, stale, overflow, draws, random } = this;
     return {
       libc: libc.snapshot(),
       words: table?.words.slice(),
       stale,
       overflow,
+      draws,
       random: random.slice(),
     };
   }
@@ -80,6 +84,7 @@ export class Mixed {
     if (from.words !== undefined) this.table?.words.set(from.words);
     this.stale = from.stale;
     this.overflow = from.overflow;
+    this.draws = from.draws;
     this.random.set(from.random);
   }
 }
@@ -89,5 +94,6 @@ export interface SavedMixed {
   readonly words: Int32Array | undefined;
   readonly stale: number;
   readonly overflow: number;
+  readonly draws: number;
   readonly random: Int32Array;
 }

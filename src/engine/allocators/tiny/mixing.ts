@@ -2,6 +2,7 @@ import { asBytes, asNs, asOp } from '../../../base/units.ts';
 import { REG_NOW, REG_OP } from '../../machine/registers.ts';
 import { C } from '../../telemetry/counters.ts';
 import { CRASH, EV, NO_CAUSE, REFUSAL } from '../../telemetry/events.ts';
+import type { RefillLog } from '../../types.ts';
 import {
   BLOCK_INDEX,
   BLOCK_LIBC,
@@ -19,7 +20,9 @@ import {
   SS_WORDS,
 } from './layout.ts';
 import { TinyOwners } from './owners.ts';
-import { ENOMEM, type RefillLog } from './refill-log.ts';
+
+/** ENOMEM of Linux. */
+const ENOMEM = 12;
 
 /**
  * What is served outside the SuperSlabs, and how it comes back: requests above the top class, and those for which a

@@ -8,6 +8,7 @@ import type { Threads } from '../../machine/threads.ts';
 import { KIND } from '../../machine/vma.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
+import type { RefillLog } from '../../types.ts';
 import type { Machine } from '../contract.ts';
 import { RowMarks } from '../row-marks.ts';
 import {
@@ -64,7 +65,6 @@ import {
 } from './layout.ts';
 import { ListPool } from './lists.ts';
 import { Mixed, Refusals, type SavedMixed } from './mixed.ts';
-import type { RefillLog } from './refill-log.ts';
 
 /** Per-class totals over SuperSlabs whose bytes are in use (kept and cached ones excluded). */
 export const K_WORDS = 8;
