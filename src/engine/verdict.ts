@@ -16,7 +16,7 @@ export interface Verdict {
 const PRINTS: ReadonlySet<EndedBy> = new Set<EndedBy>(['time', 'opsLimit', 'chainsEnded']);
 
 /** Operations that are done between two looks at the clock. */
-const BITE = 50_000;
+const BITE = 8192;
 
 /** A whole run for its verdict, in bites. */
 export class VerdictRun {

@@ -6,14 +6,16 @@ const mixes: Under = (knobs) => fallingBack(knobs) && knobs.guessFree;
 const byHeader: Under = (knobs) => mixes(knobs) && !knobs.ownerBitmap;
 const byBitmap: Under = (knobs) => mixes(knobs) && knobs.ownerBitmap;
 
+/** Share of look-alikes, %, with which as many of the seeds 1 to 20 pass as of D1's runs. Calibrated: no document gives it. */
+export const CALIBRATED_SHARE = 0.55;
+
 /** `larson 10 8 128 1024 1 12345 4` with Phase 7’s header byte: the command that D1 ran twenty times. */
 const D1: Preset['knobs'] = {
   seconds: 10,
   headerByte: true,
   onNull: 'libcFallback',
   guessFree: true,
-  // Calibrated: no document gives it. With it six of the seeds 1 to 20 pass, as many as of D1’s runs.
-  lookAlikeProb: 0.55,
+  lookAlikeProb: CALIBRATED_SHARE,
 };
 
 const STORY: readonly StoryStep[] = [
@@ -61,13 +63,8 @@ const STORY: readonly StoryStep[] = [
   },
   {
     title: 'The end.',
-    text: 'At {time}, after {ops} operations: a mapping was refused on the way. {fallbacks} blocks came from the C library, {libcFrees} of them were freed, {misrouted} to the wrong heap.',
-    when: { kind: 'ended', refused: true },
-  },
-  {
-    title: 'The end.',
     text: 'At {time}, after {ops} operations: {fallbacks} blocks came from the C library, {libcFrees} of them were freed, {misrouted} frees went to the wrong heap.',
-    when: { kind: 'ended', refused: false },
+    when: { kind: 'ended' },
   },
   {
     title: 'Free takes it for its own.',

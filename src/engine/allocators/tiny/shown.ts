@@ -105,5 +105,8 @@ export const SHOWN: ModelShown = {
   reuses: ['emptyReuses', 'cacheReuses', 'adoptions'],
   paths: ['fast path', 'slow path'],
   spanBytes: ({ ssLg }) => 2 ** ssLg,
-  inForce: { adoption: ({ orphanPolicy }) => orphanPolicy === 'adopt' },
+  inForce: {
+    adoption: ({ orphanPolicy }) => orphanPolicy === 'adopt',
+    mixedHeaps: ({ guessFree, oomRate }) => guessFree || oomRate > 0,
+  },
 };
