@@ -129,16 +129,7 @@ export const MIXED_PRESETS: readonly Preset[] = [
     ],
     story: STORY,
     speed: 2_000_000,
-    documentFigures: [
-      {
-        label: 'Printed operations per second, “when it works”',
-        unit: 'ops/s',
-        document: 981000,
-        source: 'D1',
-        metric: 'printedOpsPerSecond',
-        note: 'A cap, as in the scenario about chunks. A run that crashes prints nothing.',
-      },
-    ],
+    documentFigures: [],
   },
   {
     id: 'mixed-fixes',
