@@ -163,7 +163,8 @@ export function endedOf(sim: Simulation): Ended {
 function crashText(sim: Simulation, { crash }: Autopsy): string {
   const one = modelDef(sim.model).noun.one;
   const where = crash === undefined ? `a ${one}` : `${one} ${count(crash.superslab)}`;
-  const who = crash === undefined ? 'a thread' : `life ${count(crash.life)}`;
+  const who =
+    crash === undefined ? 'a thread' : crash.life === 0 ? 'main' : `life ${count(crash.life)}`;
   switch (crash?.reason) {
     case 'touchAfterDecrement':
       return `a crash: ${where} was unmapped while ${who} was freeing a block of it`;
