@@ -201,8 +201,7 @@ export class Pair implements Program {
   private takeOldest(chain: number): number {
     const mail = this.waiting[chain];
     const oldest = mail.shift();
-    if (!this.isWaker(chain) && mail.count === this.most)
-      this.retry(FIRST + SECOND - chain);
+    if (!this.isWaker(chain) && mail.count === this.most) this.retry(FIRST + SECOND - chain);
     return oldest;
   }
 
