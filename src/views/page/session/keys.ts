@@ -1,8 +1,8 @@
 import type { Overlay } from '../../../state/ui.ts';
-import { redo, undo } from './lanes.ts';
+import { redo, restart, undo } from './lanes.ts';
 import { closeLast, openOverlay, toggleBreakIt, toggleNotes, toggleTheme } from './panels.ts';
 import { type Command, perform, type Session, stateOf } from './session.ts';
-import { playPause, restart, runToEnd, stepBack, stepForward, toEvent } from './transport.ts';
+import { playPause, runToEnd, stepBack, stepForward, toEvent } from './transport.ts';
 
 /** A key as the page's keys look at it. */
 export type Press = Pick<

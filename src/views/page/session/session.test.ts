@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { actText } from '../../../engine/interventions.ts';
 import type { Recipe } from '../../../engine/recipe.ts';
 import { defaultRecipe } from '../../../engine/recipe-parse.ts';
+import type { Lane } from '../../../live/lane.ts';
 import { presetRecipe } from '../../../state/store.ts';
 import { H } from '../../../worker/frame.ts';
 import { strike, turnKnob } from './edits.ts';
@@ -58,6 +59,11 @@ const notices = (session: Session): string =>
   stateOf(session)
     .notices.map(({ text, kept }) => `${text} ${kept ?? ''}`)
     .join(' | ');
+/** Ends a lane's worker with what it was just asked for, and the one that is asked again: there is no third. */
+async function lose(lane: Lane): Promise<void> {
+  while (!lane.busy) await Promise.resolve();
+  for (let i = 0; i < 2; i++) lane.crashForTest();
+}
 const ops = (session: Session): (number | undefined)[] =>
   session.lockstep.lanes.map(({ hub }) => hub.summary?.op);
 
@@ -154,13 +160,13 @@ describe('edits', () => {
   it('of several lanes are noted for those that made them; of the others it is said', async () => {
     const session = await open(standing(800, { lanes: lanes(3) }));
     const turning = perform(session, turnKnob, 'decOnRemote', true, true);
-    session.lockstep.lanes[1].crashForTest();
+    await lose(session.lockstep.lanes[1]);
     await turning;
     expect(stateOf(session).recipe.edits.map(({ lane }) => lane)).toEqual([0, 2]);
     expect(notices(session)).toMatch(/in lane B was not done: ended by a test/);
     await settled(session);
     const striking = perform(session, strike, { act: 'kill', subject: 1, amount: 0 }, true);
-    session.lockstep.lanes[2].crashForTest();
+    await lose(session.lockstep.lanes[2]);
     await striking;
     const kills = stateOf(session).recipe.edits.filter((edit) => 'act' in edit);
     expect(kills.map(({ lane }) => lane)).toEqual([0, 1]);
