@@ -152,7 +152,11 @@ const preloadPage = (): Plugin => ({
  * the run is apart from React, so that it need not wait for it.
  */
 const CHUNKS = [
-  { name: 'first', test: /\/src\/(first|worker\/spawn)\.|vite\/preload-helper/, priority: 4 },
+  {
+    name: 'first',
+    test: /\/src\/(first|live\/early-keys|worker\/spawn)\.|vite\/preload-helper/,
+    priority: 4,
+  },
   { name: 'react', test: /\/node_modules\/(react|react-dom|scheduler)\//, priority: 3 },
   {
     name: 'data',

@@ -9,6 +9,7 @@ import { follow } from './views/page/session/run.ts';
 import { createSession } from './views/page/session/session.ts';
 import { applyEmbedding } from './views/shell/embed.ts';
 import { keepOffline } from './views/shell/offline.ts';
+import { FORGOTTEN, onForgotten } from './views/shell/storage.ts';
 import { applyTheme, initialTheme } from './views/shell/theme.ts';
 
 /** Composition root: the only file that sees everything. */
@@ -22,6 +23,7 @@ const { recipe, problems } = recipeOf(location.hash);
 const store = createAppStore(recipe, { theme });
 store.getState().report(problems);
 syncUrl(store, window);
+onForgotten(() => store.getState().notify('info', FORGOTTEN));
 const lockstep = new Lockstep(() => new Lane());
 installProbe(lockstep);
 const options = new URLSearchParams(location.search);
@@ -31,4 +33,8 @@ follow(session);
 // The run is on its way before React is read.
 const page = import('./views/page/mount.tsx').then(({ mount }) => mount(root, session));
 await whileLoading(page.then(() => loadPacker().catch(() => undefined)));
-keepOffline();
+keepOffline(() =>
+  store
+    .getState()
+    .notify('info', 'A new version of this page is there.', 'this run, in the address', 'reload'),
+);

@@ -36,9 +36,11 @@ export class Lane {
   /** A frame came in: the run may have moved. */
   onProgress: () => void = () => {};
 
-  constructor(spawn: () => LaneWorker = spawnLane) {
+  /** @param now wall clock in ms; tests turn it */
+  constructor(spawn: () => LaneWorker = spawnLane, now?: () => number) {
     this.client = new LaneClient({
       spawn,
+      ...(now ? { now } : {}),
       onFrame: (frame) => {
         this.hub.setFrame(frame);
         this.onProgress();
@@ -52,7 +54,7 @@ export class Lane {
 
   /** True while a request is in flight or the run moves. */
   get busy(): boolean {
-    return this.client.inFlight > 0 || this.hub.summary?.playing === true;
+    return this.client.inFlight > 0 || this.plays;
   }
 
   /** Its worker was lost too often to be replaced: a command tries again. */
@@ -84,6 +86,12 @@ export class Lane {
     if (this.client.destination !== undefined || !summary || summary.status === 'running')
       return this.op;
     return reachOf(summary);
+  }
+
+  /** Whether it moves, by itself or on a journey; what it told of another run does not count. */
+  get plays(): boolean {
+    const { summary } = this.hub;
+    return summary?.generation === this.client.present ? summary.playing : this.client.plays;
   }
 
   /** Whether it can go on, as far as it has told. */

@@ -102,13 +102,19 @@ export class Lockstep {
     });
   }
 
+  /** Plays from where the lanes stand, or as soon as they are where they were sent. */
   play(speed: Speed): Promise<void> {
-    return this.command(() => this.start(speed));
+    const going = this.isGoing;
+    return this.command(async (isLatest) => {
+      this.playing = speed;
+      if (going) await Promise.all(this.lanes.map((lane) => lane.arrived()));
+      if (isLatest()) await this.start(speed);
+    });
   }
 
   /** Whether some lane plays, or will as soon as it is open. */
   get plays(): boolean {
-    return this.opening || this.lanes.some(({ hub }) => hub.summary?.playing === true);
+    return this.opening || this.lanes.some(({ plays }) => plays);
   }
 
   /** Stops all lanes at the operation of the one that is furthest. */
@@ -204,20 +210,23 @@ export class Lockstep {
       const found = await look(lane);
       if (!isLatest()) return true;
       if (!found || this.lanes.length === 1) return found;
-      const { op } = lane;
-      this.heading = op;
-      await Promise.all(this.lanes.map((other) => (other === lane ? undefined : other.seek(op))));
+      const { reach } = lane;
+      this.heading = reach;
+      await Promise.all(
+        this.lanes.map((other) => (other === lane ? undefined : other.seek(reach))),
+      );
       return true;
     });
   }
 
-  /** Lanes that still run and are behind go where the furthest is, until all stand there. */
+  /** Lanes that still run and are behind go where the furthest is, until all that still run stand there. */
   private async level(isLatest: () => boolean): Promise<void> {
     if (this.lanes.length === 1) return;
     let before = '';
     while (isLatest()) {
       await Promise.all(this.lanes.map((lane) => lane.arrived()));
-      const op = this.furthest();
+      // One that ran ahead to its end is not come back from: the others go beyond it, where a link shows it ended.
+      const op = Math.max(0, ...this.lanes.map(({ reach }) => reach));
       const behind = this.lanes.filter(
         (lane) => lane.runs && !lane.isGivenUp && !awaitsHand(lane.hub) && lane.op < op,
       );
@@ -230,7 +239,7 @@ export class Lockstep {
   }
 
   private get moves(): boolean {
-    return this.lanes.some(({ hub }) => hub.summary?.playing !== false);
+    return this.lanes.some(({ hub, plays }) => plays || hub.summary === undefined);
   }
 
   private furthest(): number {

@@ -33,6 +33,8 @@ export interface Notice {
   readonly kind: 'problem' | 'info';
   readonly text: string;
   readonly kept?: string;
+  /** What can be pressed for it. */
+  readonly action?: 'reload';
 }
 
 /** Intent only: what the user wants to see. Frames never enter the store. */
@@ -99,7 +101,7 @@ export interface AppActions {
   select(selection: Selection | undefined): void;
   setColourBy(colourBy: ColourBy): void;
   setSortBy(sortBy: SortBy): void;
-  notify(kind: Notice['kind'], text: string, kept?: string): void;
+  notify(kind: Notice['kind'], text: string, kept?: string, action?: Notice['action']): void;
   report(problems: readonly Problem[]): void;
   dismiss(id: number): void;
   dismissAll(): void;
@@ -176,7 +178,9 @@ export function createAppStore({ view, ...initial }: Recipe, ui: Partial<Ui> = {
     goOnWith: ({ view, ...recipe }) =>
       set({
         // What was said of another scenario would be false of this one.
-        ...(recipe.preset === get().recipe.preset ? {} : { notices: [] }),
+        ...(recipe.preset === get().recipe.preset
+          ? {}
+          : { notices: get().notices.filter(({ action }) => action !== undefined) }),
         recipe,
         run: get().run + 1,
         selection: view?.selection,
@@ -358,8 +362,14 @@ export function createAppStore({ view, ...initial }: Recipe, ui: Partial<Ui> = {
     select: (selection) => set({ selection }),
     setColourBy: (colourBy) => set({ colourBy }),
     setSortBy: (sortBy) => set({ sortBy }),
-    notify: (kind, text, kept) => {
-      const notice = { id: nextNotice++, kind, text, ...(kept === undefined ? {} : { kept }) };
+    notify: (kind, text, kept, action) => {
+      const notice = {
+        id: nextNotice++,
+        kind,
+        text,
+        ...(kept === undefined ? {} : { kept }),
+        ...(action === undefined ? {} : { action }),
+      };
       set({
         notices: [...get().notices.filter((n) => n.text !== text), notice].slice(-MAX_NOTICES),
       });

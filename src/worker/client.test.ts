@@ -193,7 +193,8 @@ describe('a worker that is lost', () => {
 
   it('on its way to an event, is replaced by one that finds the same, from where the search began', async () => {
     const { client, workers, summaries } = lane();
-    await client.configure(config({ startAt: 40_000 }));
+    const knobs = resolveKnobs({ chunks: 64, threads: 2, opLimit: 60_000 });
+    await client.configure(config({ startAt: 40_000, knobs }));
     const back = await client.call('previousEvent', { kinds: ['threadExit'] });
     const forth = client.call('step', { by: 'event', kinds: ['trim', 'runEnded'] });
     // Under way, and some way ahead.

@@ -82,6 +82,7 @@ export class LaneClient {
   private standing = new Standing(0);
   private shown: ArrayBuffer | undefined;
   private playingAt: Speed | undefined;
+  private granted = Infinity;
   private readonly knobs = new KnobUpdates((changes) => this.setKnobs(changes));
   /** There is no worker: it died too often, or speaks another protocol; or the lane was closed, for good. */
   private state: 'alive' | 'givenUp' | 'closed' = 'alive';
@@ -101,6 +102,16 @@ export class LaneClient {
   /** Requests that are not settled. */
   get inFlight(): number {
     return this.pending.size + this.held.size + this.knobs.waiting;
+  }
+
+  /** Counts runs, and workers that took one over: what it told before is of another. */
+  get present(): number {
+    return this.generation;
+  }
+
+  /** It plays, or will once it has recovered. */
+  get plays(): boolean {
+    return this.playingAt !== undefined;
   }
 
   /** There is no worker, and there will be none before a command asks for one. */
@@ -125,6 +136,7 @@ export class LaneClient {
     this.config = config;
     this.standing = new Standing(config.startAt);
     this.playingAt = undefined;
+    this.granted = Infinity;
     this.recovering = undefined;
     this.generation++;
     if (this.state === 'givenUp') this.revive();
@@ -173,6 +185,7 @@ export class LaneClient {
 
   /** Lets play go on to this operation; see the protocol. */
   grant(op: number): void {
+    this.granted = op;
     if (this.state === 'alive') this.worker.postMessage({ t: 'grant', op });
   }
 
@@ -396,6 +409,8 @@ export class LaneClient {
     const held = [...this.held.values()];
     this.held.clear();
     const moved = [...this.pending.values(), ...held].some(({ heading }) => heading !== undefined);
+    // Where other lanes are it must not overtake them, whatever it is told next.
+    this.grant(this.granted);
     for (const request of held) {
       if (request.name === 'configure') open(request.deferred);
       else this.post(request);

@@ -12,13 +12,15 @@ const Compare = lazily(async () => (await import('../compare/compare.tsx')).Comp
 export function Lanes() {
   const run = usePerform();
   const lanes = useApp((state) => state.recipe.lanes.length);
+  /** What was chosen and said of one recipe goes with it. */
+  const opened = useApp((state) => state.opened);
   return (
     <main id="lane" tabIndex={-1}>
       {lanes > 1 && (
         <>
           <Boundary what="The comparison" of={lanes} onLink={() => run(copyLink)}>
             <Suspense>
-              <Compare />
+              <Compare key={opened} />
             </Suspense>
           </Boundary>
           <LaneTabs />

@@ -22,39 +22,48 @@ function awaitsHand({ lockstep }: Session): boolean {
 const doneFrom = (session: Session, from: number): Outcome =>
   awaitsHand(session) && now(session) === from ? noticed(WAITS) : DONE;
 
-/** What was changed before comes before what is done now; nothing waits while nothing is under way. */
-async function afterChanges({ presses }: Session): Promise<void> {
-  if (presses.waiting > 0) await presses.done;
+/**
+ * What was changed before comes before what is done now; at once when nothing is under way. What was meant for a
+ * recipe that another has replaced by then is not done to that one.
+ */
+function after(session: Session, work: () => Promise<Outcome>): Promise<Outcome> {
+  const { presses } = session;
+  if (presses.waiting === 0) return work();
+  const { opened } = stateOf(session);
+  return presses.done.then(() => (stateOf(session).opened === opened ? work() : DONE));
 }
 
 /** Plays, or pauses all lanes at one operation. */
-export async function playPause(session: Session): Promise<Outcome> {
+export function playPause(session: Session): Promise<Outcome> {
   if (isPlaying(session)) return pause(session);
-  await afterChanges(session);
-  // One of them has begun to play.
-  if (isPlaying(session)) return pause(session);
-  const from = now(session);
-  await session.lockstep.play(stateOf(session).ui.speed);
-  return doneFrom(session, from);
+  return after(session, async () => {
+    // What was changed before may have begun to play.
+    if (isPlaying(session)) return pause(session);
+    const from = now(session);
+    await session.lockstep.play(stateOf(session).ui.speed);
+    return doneFrom(session, from);
+  });
 }
 
 /** Stops all lanes at one operation: at once, and again if a change that was asked for before has started them. */
 export async function pause(session: Session): Promise<Outcome> {
-  const { lockstep, presses } = session;
-  const changes = presses.waiting > 0 ? presses.done : undefined;
-  await lockstep.pause();
-  if (changes === undefined) return DONE;
-  await changes;
-  if (isPlaying(session)) await lockstep.pause();
-  return DONE;
+  const { lockstep } = session;
+  const pausing = lockstep.pause();
+  const again = after(session, async () => {
+    if (isPlaying(session)) await lockstep.pause();
+    return DONE;
+  });
+  await pausing;
+  return again;
 }
 
 /** The speed to play at from now on, also of a run that plays. */
-export async function changeSpeed(session: Session, speed: Speed): Promise<Outcome> {
+export function changeSpeed(session: Session, speed: Speed): Promise<Outcome> {
   stateOf(session).setUi({ speed });
-  await afterChanges(session);
-  if (isPlaying(session)) await session.lockstep.play(speed);
-  return DONE;
+  return after(session, async () => {
+    if (isPlaying(session)) await session.lockstep.play(speed);
+    return DONE;
+  });
 }
 
 /** Has a lane whose worker was lost too often tried again; all stand where it stood, or further. */
@@ -66,7 +75,7 @@ export async function tryAgain({ lockstep }: Session): Promise<Outcome> {
 /** Steps of a run by hand are taken one after the other, like its calls: it is short, and each is wanted. */
 function stepInTurn(session: Session, step: () => Promise<Outcome>): Promise<Outcome> {
   const { workload } = knobsInForce(stateOf(session).recipe, focusOf(session));
-  if (!hasProgramFeature(workload, 'hand')) return afterChanges(session).then(step);
+  if (!hasProgramFeature(workload, 'hand')) return after(session, step);
   return inTurn(session, async () => {
     await arrived(session);
     return step();
@@ -87,23 +96,25 @@ export const stepBack = (session: Session): Promise<Outcome> =>
   });
 
 /** All lanes to an operation; where they come to stand the address says. */
-export async function travel(session: Session, op: number): Promise<Outcome> {
-  await afterChanges(session);
-  await session.lockstep.seek(op);
-  return DONE;
-}
+export const travel = (session: Session, op: number): Promise<Outcome> =>
+  after(session, async () => {
+    await session.lockstep.seek(op);
+    return DONE;
+  });
 
-export async function runToEnd(session: Session): Promise<Outcome> {
-  await afterChanges(session);
-  const from = now(session);
-  await session.lockstep.runTo(BEYOND_ANY_END);
-  return doneFrom(session, from);
-}
+export const runToEnd = (session: Session): Promise<Outcome> =>
+  after(session, async () => {
+    const from = now(session);
+    await session.lockstep.runTo(BEYOND_ANY_END);
+    return doneFrom(session, from);
+  });
 
 /** To the next event of the chosen kind in the focused lane, or to the previous one; the others follow. */
-export async function toEvent(session: Session, forward: boolean): Promise<Outcome> {
+export const toEvent = (session: Session, forward: boolean): Promise<Outcome> =>
+  after(session, () => find(session, forward));
+
+async function find(session: Session, forward: boolean): Promise<Outcome> {
   const { lockstep } = session;
-  await afterChanges(session);
   const lead = focusOf(session);
   const { recipe, ui } = stateOf(session);
   const { model, workload } = knobsInForce(recipe, lead);

@@ -19,11 +19,17 @@ export class TestTab implements Tab {
   }
 }
 
-/** A session over real lanes, without a browser: frames are drawn when the event loop turns. */
-export function openSession(recipe: Recipe): { session: Session; tab: TestTab; close(): void } {
+/**
+ * A session over real lanes, without a browser: frames are drawn when the event loop turns.
+ * @param now the page's wall clock, ms; undefined: the machine's
+ */
+export function openSession(
+  recipe: Recipe,
+  now?: () => number,
+): { session: Session; tab: TestTab; close(): void } {
   globalThis.requestAnimationFrame ??= (draw) => Number(setTimeout(() => draw(performance.now())));
   const tab = new TestTab();
-  const lockstep = new Lockstep(() => new Lane(() => new ChannelWorker()), tab);
+  const lockstep = new Lockstep(() => new Lane(() => new ChannelWorker(), now), tab);
   const session = createSession(createAppStore(recipe), lockstep);
   const letGo = follow(session);
   return {
