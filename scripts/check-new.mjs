@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -92,6 +93,13 @@ mkdirSync(at('node_modules'));
 for (const name of readdirSync(path.join(root, 'node_modules'))) {
   if (name.startsWith('.') && name !== '.bin') continue;
   symlinkSync(path.join(root, 'node_modules', name), at(`node_modules/${name}`), 'junction');
+}
+// What the compiler knows of the project's files holds for theirs.
+const KNOWN = 'node_modules/.cache/slabscope';
+if (existsSync(path.join(root, KNOWN))) {
+  mkdirSync(at(KNOWN), { recursive: true });
+  for (const name of readdirSync(path.join(root, KNOWN)))
+    if (name.endsWith('.tsbuildinfo')) cpSync(path.join(root, KNOWN, name), at(`${KNOWN}/${name}`));
 }
 const before = files();
 check(`${before.size} files are copied`, before.size > 400);

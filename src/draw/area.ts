@@ -1,10 +1,11 @@
+import { ticks as roundTicks } from 'd3-array';
 import { asNs } from '../base/units.ts';
 import { S, SERIES_COUNT, type SeriesName } from '../engine/telemetry/series.ts';
 import type { FrameView } from '../worker/frame.ts';
 import { H } from '../worker/frame.ts';
 import { compact, duration } from './format.ts';
 import type { Palette } from './palette.ts';
-import { linear, ticks as roundTicks, type Scale } from './scale.ts';
+import { linear, type Scale } from './scale.ts';
 
 export type XAxis = 'op' | 'ns';
 

@@ -1,8 +1,9 @@
+import { ticks } from 'd3-array';
 import type { FrameView } from '../worker/frame.ts';
 import { CHART_LEFT, type ChartBox } from './area.ts';
 import { compact } from './format.ts';
 import type { Palette } from './palette.ts';
-import { linear, ticks } from './scale.ts';
+import { linear } from './scale.ts';
 
 /** Spans by the number of remote blocks they hold: index 1 to 16, the last for 16 and more. */
 export interface PendingCounts {

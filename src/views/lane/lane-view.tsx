@@ -14,6 +14,7 @@ import { Boundary } from '../shell/boundary.tsx';
 import { LaneContext, type LaneScope } from './context.ts';
 import { LaneHeader } from './header.tsx';
 import { LaneTools } from './lane-tools.tsx';
+import { Part } from './sight.tsx';
 
 /** What was asked of one recipe, which says nothing of the next. */
 interface Asked {
@@ -71,7 +72,9 @@ export function LaneView({ index }: { readonly index: number }) {
         onFocusCapture={front}
         onPointerDown={front}
       >
-        <LaneHeader name={name} tools={<LaneTools name={name} />} />
+        <Part>
+          <LaneHeader name={name} tools={<LaneTools name={name} />} />
+        </Part>
         <LostCard index={index} />
         {cards
           .filter(({ order }) => order < 0)
@@ -131,7 +134,9 @@ function Shown({ card: { id, title, Card } }: { readonly card: CardDef }) {
   return (
     <Boundary what={`The view “${title}”`} onLink={() => run(copyLink)}>
       <Suspense fallback={<article className={`card ${id}-card`} aria-busy="true" />}>
-        <Card />
+        <Part>
+          <Card />
+        </Part>
       </Suspense>
     </Boundary>
   );
