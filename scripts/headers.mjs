@@ -5,7 +5,7 @@ export const CSP = [
   "default-src 'none'",
   "script-src 'self'",
   // In a frame without an origin of its own a worker is started from a text that imports the script.
-  "worker-src 'self' blob:",
+  "worker-src 'self' data:",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
   "font-src 'self'",

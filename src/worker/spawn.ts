@@ -16,11 +16,9 @@ function start(): Worker {
   return new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
 }
 
-/** The address of a script that does nothing but to import another. */
+/** The address of a module that does nothing but to import a script. */
 const importing = (script: URL): string =>
-  URL.createObjectURL(
-    new Blob([`import ${JSON.stringify(script.href)};`], { type: 'text/javascript' }),
-  );
+  `data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(script.href)};`)}`;
 
 let ahead: Worker | undefined;
 

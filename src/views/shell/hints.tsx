@@ -24,10 +24,7 @@ const readSeen = (): ReadonlySet<string> =>
 /** Another tab may have shown some, too. */
 const keep = (seen: ReadonlySet<string>): void => {
   const all = new Set([...(pageStorage.getItem(KEY) ?? '').split(','), ...seen]);
-  pageStorage.setItem(
-    KEY,
-    [...all].filter((id) => id !== '' && (id !== 'off' || seen.has('off'))).join(','),
-  );
+  pageStorage.setItem(KEY, [...all].filter((id) => id !== '').join(','));
 };
 
 /** One hint at a time on first visits. Nothing blinks, nothing blocks; once put away it stays away. */

@@ -23,10 +23,13 @@ export function keepOffline(onNewVersion: () => void): void {
   if (!container) return;
   const workers = container;
   const register = (): void => {
-    workers.register('./sw.js').then(
-      (registration) => watchVersions(registration, onNewVersion),
-      () => undefined,
-    );
+    workers
+      .register('./sw.js')
+      .then(() => workers.getRegistration())
+      .then(
+        (registration) => registration && watchVersions(registration, onNewVersion),
+        () => undefined,
+      );
   };
   // Not every browser has it.
   if (typeof requestIdleCallback === 'function')
