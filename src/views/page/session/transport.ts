@@ -102,6 +102,12 @@ export const travel = (session: Session, op: number): Promise<Outcome> =>
     return DONE;
   });
 
+/** To the nearest keyframe before an operation, at once: while the time bar is dragged. */
+export async function leap({ lockstep }: Session, op: number): Promise<Outcome> {
+  await lockstep.seek(op, true);
+  return DONE;
+}
+
 export const runToEnd = (session: Session): Promise<Outcome> =>
   after(session, async () => {
     const from = now(session);
