@@ -10,6 +10,7 @@ import {
   type BrowserContext,
   digestOf,
   expect,
+  goTo,
   notices,
   onPage,
   open,
@@ -310,4 +311,34 @@ test('lessons open at their top', async ({ page }) => {
     await whenIdle(page);
     expect(await page.evaluate(() => window.scrollY)).toBe(0);
   }
+});
+
+test('what is said of one recipe is gone with it: causes, and which lanes are compared', async ({
+  page,
+}) => {
+  await open(page, '#v4/domino?at=5000');
+  await page.getByRole('button', { name: 'Longest chain' }).first().click();
+  await expect(page.getByTestId('domino-sum').first()).toBeVisible();
+  await page.getByLabel('Second lane').selectOption('1');
+  await goTo(page, '#v4/route-p?at=5000');
+  await expect(page.getByTestId('domino-sum')).toHaveCount(0);
+  await goTo(page, '#v4/fix-grid?at=5000');
+  await expect(page.getByLabel('Second lane')).toHaveValue('3');
+});
+
+test('a part that fails, or whose file does not come, says so and leaves the rest', async ({
+  page,
+  errors,
+}) => {
+  await page.route('**/assets/notes-*.js', (route) => route.abort());
+  await open(page, LINK);
+  await whenIdle(page);
+  await onPage(page);
+  await page.keyboard.press('n');
+  const fault = page.getByRole('alert').filter({ hasText: 'its code could not be loaded' });
+  await expect(fault).toBeVisible();
+  await page.getByRole('button', { name: 'Step one operation' }).click();
+  await expect(page).toHaveURL(/at=20001$/);
+  // The browser itself tells of the file.
+  expect(errors.splice(0).join()).toContain('ERR_FAILED');
 });

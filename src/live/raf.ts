@@ -49,7 +49,7 @@ function flush(): void {
     for (const stage of [dirty.picture, dirty.text]) {
       const now = [...stage];
       stage.clear();
-      for (const draw of now) draw();
+      for (const draw of now) attempt(draw);
     }
   } finally {
     // What a picture has to say was said in this frame; what asked for itself again comes in the next.
@@ -60,4 +60,15 @@ function flush(): void {
   rafWork.frames++;
   rafWork.totalMs += spent;
   if (spent > rafWork.worstMs) rafWork.worstMs = spent;
+}
+
+/** What fails to draw keeps nothing else from being drawn; it is an error of the page all the same. */
+function attempt(draw: () => void): void {
+  try {
+    draw();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
 }
