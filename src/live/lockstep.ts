@@ -39,6 +39,8 @@ export class Lockstep {
   private resume: { readonly speed: Speed; readonly after: number } | undefined;
   /** The tab was hidden while playing (true) or is back (false). */
   onAutoPause: (paused: boolean) => void = () => {};
+  /** All that was commanded is done: whether the lanes got where they were sent shows in where they are. */
+  onDone: () => void = () => {};
   /** A command that nobody waits for has failed. */
   onFault: (error: unknown) => void = () => {};
 
@@ -62,6 +64,10 @@ export class Lockstep {
 
   get busy(): boolean {
     return this.under > 0 || this.lanes.some((lane) => lane.busy);
+  }
+  /** A command is being carried out. */
+  get isCommanded(): boolean {
+    return this.under > 0;
   }
   /** True while some lane can still run. */
   get running(): boolean {
@@ -178,6 +184,7 @@ export class Lockstep {
     } finally {
       this.under--;
       if (this.latest === mine) this.heading = undefined;
+      if (this.under === 0) this.onDone();
     }
   }
 

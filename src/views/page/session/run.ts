@@ -39,7 +39,7 @@ export function follow(session: Session): () => void {
   const stand = (): void => {
     look();
     const { run, recipe, setCursor } = stateOf(session);
-    if (opened !== run) return;
+    if (opened !== run || lockstep.isCommanded) return;
     if (lockstep.lanes.some(({ hub }) => hub.summary?.playing !== false)) return;
     // Who watched a run from its start to its end may want to see it again.
     if (lockstep.running || recipe.cursor !== undefined) setCursor(reach(session));
@@ -94,6 +94,7 @@ export function follow(session: Session): () => void {
     const { run } = stateOf(session);
     void start(session, () => {
       opened = run;
+      stand();
     });
   };
   /** All lanes draw anew: what their charts have in common has changed. */
@@ -105,6 +106,7 @@ export function follow(session: Session): () => void {
     for (const { hub } of lockstep.lanes) hub.redraw();
   };
 
+  lockstep.onDone = stand;
   lockstep.onFault = (error) => show(session, failed(error));
   lockstep.onAutoPause = (paused) => {
     if (paused) stateOf(session).notify('info', 'Paused while this tab was hidden.');

@@ -319,6 +319,8 @@ describe('calls by hand', () => {
     for (const command of [playPause, stepForward, runToEnd]) {
       stateOf(session).dismissAll();
       await perform(session, command);
+      // The address does not say that it got anywhere.
+      expect([now(session), stateOf(session).recipe.cursor ?? 0]).toEqual([0, 0]);
       expect(notices(session)).toContain('This run waits for your hand');
       expect(isPlaying(session)).toBe(false);
     }
