@@ -14,7 +14,7 @@ import type { EventKind, EventRecord } from '../../engine/telemetry/events.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { useLane } from '../lane/context.ts';
 import { ADOPTION_TEXT, eventSentence } from '../lane/event-text.ts';
-import { useFrames, useLaneCanvas } from '../lane/use-frame.ts';
+import { useFrames, useLaneCanvas, usePacedFrames } from '../lane/use-frame.ts';
 import { colourVar, noun, nouns } from '../models.ts';
 import { Card } from './card.tsx';
 
@@ -92,8 +92,8 @@ export function AdoptionCard() {
       asking.current = false;
     }
   };
-  useFrames(lane, 250, (frame) => {
-    void load(frame);
+  usePacedFrames(lane, 250, (frame) => void load(frame));
+  useFrames(lane, (frame) => {
     reasons.forEach(({ counted }, i) => {
       const line = legend.current?.querySelector<HTMLElement>(`[data-reason="${i}"]`);
       if (!line || !counted) return;

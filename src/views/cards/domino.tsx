@@ -48,13 +48,13 @@ export function DominoCard() {
       stale = true;
     };
   }, [lane, seq]);
-  useFrames(lane, 250, (frame) => {
+  useFrames(lane, (frame) => {
     const values = LENGTHS.map((_, i) => frame.counters[C.chain1 + i]);
     const most = Math.max(1, ...values);
     values.forEach((value, i) => {
       const line = bars.current?.children[i] as HTMLElement | undefined;
       if (!line) return;
-      line.style.setProperty('--part', String(Math.sqrt(value / most)));
+      line.style.setProperty('--part', String(value / most));
       const text = line.querySelector('b');
       if (text && text.textContent !== compact(value)) text.textContent = compact(value);
     });
@@ -113,6 +113,9 @@ export function DominoCard() {
             </li>
           ))}
         </ol>
+      )}
+      {counted && (
+        <p className="histogram-axis">adoptions in the chain before a new {noun(model)}</p>
       )}
       {chain.length === 0 ? (
         <p className="empty">

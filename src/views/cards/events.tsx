@@ -42,7 +42,7 @@ export function EventsCard() {
       line.dataset.kind = event.kind;
     });
   };
-  useFrames(lane, 250, show);
+  useFrames(lane, show);
   const pick = async (next: EventKind | 'all'): Promise<void> => {
     setKind(next);
     older.current = [];

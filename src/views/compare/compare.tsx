@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { type DiffSeries, drawDiff } from '../../draw/diff.ts';
-import { bytes, compact, count, difference, ordinal, signed } from '../../draw/format.ts';
+import { bytes, compact, count, ordinal } from '../../draw/format.ts';
 import { hasFeature, type ModelId } from '../../engine/allocators/index.ts';
 import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { differentStreams, type Side } from '../../engine/compare.ts';
@@ -16,12 +16,13 @@ import { ALIGN_BY, type AlignBy } from '../../state/store.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { valueAt } from '../lane/axes.ts';
 import { kindName } from '../lane/event-text.ts';
-import { useFrames, useLaneCanvas } from '../lane/use-frame.ts';
+import { useLaneCanvas, useLanesFrames, usePacedFrames } from '../lane/use-frame.ts';
 import { commonNouns, modelOf, noun } from '../models.ts';
 import { useApp, usePerform, useSession, useUi } from '../page/context.ts';
 import { LETTERS } from '../page/session/session.ts';
 import { travel } from '../page/session/transport.ts';
 import { metricOf } from '../side/metrics.ts';
+import { besideFirst, bestOf } from './differences.ts';
 import { COMPARE_OPS, findDivergence, type Verdict } from './divergence.ts';
 import { METRIC_ROWS, rowLabel } from './rows.ts';
 
@@ -140,12 +141,6 @@ export function Compare() {
   );
 }
 
-/** Calls back with the frames of one of many lanes. */
-function Follow({ lane, onFrame }: { readonly lane: Lane; onFrame(): void }) {
-  useFrames(lane, 250, onFrame);
-  return null;
-}
-
 function MetricTable({
   lanes,
   names,
@@ -167,26 +162,16 @@ function MetricTable({
       if (!line) return;
       const values = known.map((frame) => row.value(frame));
       line.hidden = row.optional === true && values.every((value) => value === 0);
-      const best =
-        row.better === undefined || values.every((value) => value === values[0])
-          ? undefined
-          : row.better === 'less'
-            ? Math.min(...values)
-            : Math.max(...values);
+      const best = bestOf(row, values);
       values.forEach((value, i) => {
         const cell = line.cells[i + 1];
-        const text = row.format(value);
-        const rest =
-          i === 0 || value === values[0]
-            ? ''
-            : values[0] === 0
-              ? signed(value, row.format)
-              : `${difference(value, values[0])}, ${signed(value - values[0], row.change ?? row.format)}`;
+        const text = Number.isNaN(value) ? '–' : row.format(value);
+        const rest = i === 0 ? '' : besideFirst(row, value, values[0]);
         const strong = cell.firstElementChild;
         const small = cell.lastElementChild;
         if (strong && strong.textContent !== text) strong.textContent = text;
         if (small && small.textContent !== rest) small.textContent = rest;
-        cell.classList.toggle('best', value === best);
+        cell.classList.toggle('best', best[i]);
       });
     });
     figures.forEach((figure, f) => {
@@ -199,12 +184,9 @@ function MetricTable({
       });
     });
   };
+  useLanesFrames(lanes, write);
   return (
     <div className="compare-table" tabIndex={0} role="region" aria-label="Metrics by lane">
-      {lanes.map((lane, i) => (
-        // Any of them may be the last to come to stand.
-        <Follow key={LETTERS[i]} lane={lane} onFrame={write} />
-      ))}
       <table>
         <thead>
           <tr>
@@ -384,7 +366,7 @@ function DiffStrip({
     150,
   );
   // The other lane may come to stand later than the one that draws.
-  useFrames(first, 150, () => canvas.redraw());
+  usePacedFrames(first, 150, () => canvas.redraw());
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn again because the choice changed
   useEffect(() => canvas.redraw(), [strip, first]);
   return (
@@ -452,7 +434,6 @@ function Explain({
             .join(', ')}.`;
     if (text.current.textContent !== said) text.current.textContent = said;
   };
-  useFrames(first, 300, write);
-  useFrames(second, 300, write);
+  useLanesFrames([first, second], write);
   return <p ref={text} className="explain" data-testid="explain" />;
 }

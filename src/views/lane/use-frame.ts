@@ -1,16 +1,15 @@
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import { unbroken } from '../../draw/format.ts';
 import { type Palette, readPalette } from '../../draw/palette.ts';
 import type { Lane } from '../../live/lane.ts';
 import { invalidate, later } from '../../live/raf.ts';
+import { forgetText, writeText } from '../../live/texts.ts';
 import type { FrameView } from '../../worker/frame.ts';
 import { onNewLooks } from '../shell/looks.ts';
 import { rememberDrawing } from '../shell/redraws.ts';
 
 const TURNS = 4;
 let turn = 0;
-
-/** Text of a frame is renewed at most this often, ms: people cannot read faster. */
-const TEXT_MS = 120;
 
 /**
  * Writes text computed from frames straight into an element: no React commit per frame.
@@ -21,38 +20,48 @@ export function useFrameText<T extends HTMLElement>(
   text: (frame: FrameView) => string,
 ): RefObject<T | null> {
   const ref = useRef<T>(null);
-  const compute = useRef(text);
-  compute.current = text;
-  useEffect(() => {
-    let last = -Infinity;
-    let callOff = (): void => {};
-    const write = (frame: FrameView): void => {
-      const element = ref.current;
-      if (!element) return;
-      const now = performance.now();
-      callOff();
-      if (now - last < TEXT_MS) {
-        callOff = later(() => {
-          const latest = lane.hub.latest;
-          if (latest) write(latest);
-        }, TEXT_MS);
-        return;
-      }
-      last = now;
-      const next = compute.current(frame);
-      if (element.textContent !== next) element.textContent = next;
-    };
-    const stop = lane.hub.subscribe(write);
-    return () => {
-      callOff();
-      stop();
-    };
-  }, [lane]);
+  useFrames(lane, (frame) => {
+    const next = unbroken(text(frame));
+    if (ref.current && ref.current.textContent !== next) ref.current.textContent = next;
+  });
   return ref;
 }
 
-/** Calls back with frames at most every `everyMs`, and always with the newest in the end. */
-export function useFrames(lane: Lane, everyMs: number, handle: (frame: FrameView) => void): void {
+/**
+ * Writes what frames say into elements that React made, with all other texts of the page (live/texts.ts), and at once
+ * after every commit, before it is painted: what React has made anew is never seen without its numbers.
+ */
+export function useFrames(lane: Lane, write: (frame: FrameView) => void): void {
+  useLanesFrames([lane], () => {
+    const frame = lane.hub.latest;
+    if (frame) write(frame);
+  });
+}
+
+/** The same of several lanes: `write` reads the newest frame of each. */
+export function useLanesFrames(lanes: readonly Lane[], write: () => void): void {
+  const latest = useRef(write);
+  latest.current = write;
+  useLayoutEffect(() => latest.current());
+  useEffect(() => {
+    const own = (): void => latest.current();
+    const stops = lanes.map((lane) => lane.hub.subscribe(() => writeText(own)));
+    return () => {
+      for (const stop of stops) stop();
+      forgetText(own);
+    };
+  }, [lanes[0], lanes[1], lanes[2], lanes[3]]);
+}
+
+/**
+ * Calls back with frames at most every `everyMs`, and always with the newest in the end: for what asks the worker,
+ * which need not keep step with the texts.
+ */
+export function usePacedFrames(
+  lane: Lane,
+  everyMs: number,
+  handle: (frame: FrameView) => void,
+): void {
   const latest = useRef(handle);
   latest.current = handle;
   useEffect(() => {

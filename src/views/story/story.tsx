@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { KnobValues } from '../../engine/knobs/index.ts';
 import { presetById, storyUnder } from '../../engine/presets.ts';
 import type { Lane } from '../../live/lane.ts';
@@ -38,10 +38,7 @@ export function Story({
     // One commit per step of the story, none per frame.
     if (step !== at) setAt(step);
   };
-  useFrames(lane, 200, write);
-  useEffect(() => {
-    if (lane.hub.latest) write(lane.hub.latest);
-  });
+  useFrames(lane, write);
   return (
     <section className="story" aria-label="Story">
       <p className="story-question">

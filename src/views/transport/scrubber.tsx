@@ -153,7 +153,7 @@ export function Scrubber() {
       mark.title = title;
     });
   };
-  useFrames(lane, 100, write);
+  useFrames(lane, write);
   useEffect(() => {
     const hear = ({ journey: share }: Summary): void =>
       setJourney(share === undefined ? undefined : Math.round(100 * share));
