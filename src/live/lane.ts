@@ -9,6 +9,7 @@ import type {
   ThreadDetail,
 } from '../engine/types.ts';
 import { type Config, LaneClient, type LaneWorker } from '../worker/client.ts';
+import { type FrameView, H } from '../worker/frame.ts';
 import { CallError } from '../worker/link.ts';
 import type { Calls, ExportKind, Speed, Summary } from '../worker/protocol.ts';
 import { spawnLane } from '../worker/spawn.ts';
@@ -27,6 +28,9 @@ export class Lane {
   private opening: AbortController | undefined;
   private config: Config | undefined;
   onRestart: (info: RestartInfo) => void = () => {};
+  /** Frames wait for those of other lanes: `show` shows the newest. */
+  holds = false;
+  private last: FrameView | undefined;
   /** A frame came in: the run may have moved. */
   onProgress: () => void = () => {};
 
@@ -34,14 +38,28 @@ export class Lane {
     this.client = new LaneClient({
       spawn,
       onFrame: (frame) => {
-        this.hub.setFrame(frame);
+        this.last = frame;
+        if (!this.holds) this.hub.setFrame(frame);
         this.onProgress();
       },
+      holds: () => this.holds,
       onSummary: (summary) => {
         this.hub.setSummary(summary);
       },
       onRestart: (info) => this.onRestart(info),
     });
+  }
+
+  /** The newest frame of the run that is under way, shown or not. */
+  get newest(): FrameView | undefined {
+    return this.last?.header[H.generation] === this.client.run ? this.last : undefined;
+  }
+
+  /** Shows the newest frame, if it is not shown yet. */
+  show(): void {
+    if (!this.last || this.last === this.hub.latest) return;
+    this.hub.setFrame(this.last);
+    this.client.show();
   }
 
   /** True while a request is in flight or the run moves. */

@@ -2,23 +2,25 @@ import type { EventKind } from '../engine/telemetry/events.ts';
 import { H } from '../worker/frame.ts';
 import { reachOf, type Speed } from '../worker/protocol.ts';
 import type { Lane } from './lane.ts';
-
-/** Operations that a lane may be ahead of the slowest one, flat out. */
-const AHEAD = 400_000;
-/** The same when there are more lanes than cores to spare: shorter turns. */
-const TURN = 120_000;
-/** Paced play: lanes stay within this part of a second of each other. */
-const AHEAD_S = 0.1;
+import { goesOn, Stride, Together } from './together.ts';
 
 /**
- * One to four lanes on the same operation stream. They run freely within a small distance of each
- * other (grants), and stand at equal operation counts whenever they stand still.
+ * One to four lanes on the same operation stream. Several that play meet again and again at one operation (grants),
+ * and are shown as they were there; they stand at equal operation counts whenever they stand still.
  */
 export class Lockstep {
   readonly lanes: Lane[] = [];
   private speed: Speed = 'max';
   private playing: Speed | undefined;
   private hiddenWhilePlaying: Speed | undefined;
+  /** The operation at which lanes that play meet next. */
+  private meet: number | undefined;
+  private readonly stride = new Stride();
+  private readonly together = new Together(
+    () => this.lanes,
+    () => this.busy,
+    () => this.playing !== undefined,
+  );
   /** The tab was hidden while playing (true) or is back (false). */
   onAutoPause: (paused: boolean) => void = () => {};
 
@@ -33,8 +35,15 @@ export class Lockstep {
     while (this.lanes.length > count) this.lanes.pop()?.dispose();
     while (this.lanes.length < count) {
       const lane = this.makeLane();
-      lane.onProgress = () => this.regrant();
+      lane.onProgress = () => {
+        if (this.lanes.length > 1) this.together.arrived();
+        this.regrant();
+      };
       this.lanes.push(lane);
+    }
+    for (const lane of this.lanes) {
+      lane.holds = this.lanes.length > 1;
+      if (!lane.holds) lane.show();
     }
   }
 
@@ -58,6 +67,8 @@ export class Lockstep {
   async play(speed: Speed): Promise<void> {
     this.speed = speed;
     this.playing = speed;
+    this.meet = undefined;
+    this.stride.rest();
     this.regrant();
     await Promise.all(this.lanes.map((lane) => lane.play(speed)));
   }
@@ -118,31 +129,27 @@ export class Lockstep {
     return Math.max(0, ...running.map(opOf));
   }
 
-  /** Lets every lane run a little further than the slowest that still runs. */
+  /** Lets every lane run to where all meet next. */
   private regrant(): void {
     if (this.lanes.length === 1) {
       this.lanes[0].grant(Infinity);
       return;
     }
-    const running = this.lanes.filter(
-      ({ hub }) => (!hub.summary || hub.summary.status === 'running') && !awaitsHand(hub),
-    );
+    // A frame that shows the end comes before word of it.
+    const running = this.lanes.filter(({ newest }) => newest === undefined || goesOn(newest));
     if (running.length === 0) return;
-    const at = (lane: Lane): number => lane.hub.latest?.header[H.op] ?? 0;
+    const at = (lane: Lane): number => lane.newest?.header[H.op] ?? 0;
     const least = Math.min(...running.map(at));
-    if (this.speed !== 'max') {
-      const ahead = Math.max(1, Math.ceil(this.speed * AHEAD_S));
-      for (const lane of running) lane.grant(least + ahead);
-      return;
-    }
-    // Flat out, lanes take turns on the cores that the page does not need: the slowest first.
+    const most = Math.max(...running.map(at));
+    // Where one is ahead of the others, that is where they meet.
+    if (this.meet === undefined || least >= this.meet || most > this.meet)
+      this.meet = most > least ? most : least + this.stride.next(this.speed, performance.now());
+    const { meet } = this;
     const cores = Math.max(1, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1);
-    if (running.length <= cores) {
-      for (const lane of running) lane.grant(least + AHEAD);
-      return;
-    }
-    const turn = [...running].sort((a, b) => at(a) - at(b)).slice(0, cores);
-    for (const lane of running) lane.grant(turn.includes(lane) ? least + TURN : at(lane));
+    const behind = running.filter((lane) => at(lane) < meet);
+    // Flat out, lanes take turns on the cores that the page does not need.
+    const turn = this.speed === 'max' ? behind.slice(0, cores) : behind;
+    for (const lane of running) lane.grant(turn.includes(lane) ? meet : at(lane));
   }
 
   private readonly onVisibility = (): void => {
@@ -159,7 +166,5 @@ export class Lockstep {
   };
 }
 
-/** A lane that waits for the user's hand goes no further: nobody waits for it. */
-const awaitsHand = ({ latest }: Lane['hub']): boolean => latest?.header[H.awaitsHand] === 1;
 const opOf = (lane: Lane): number => lane.hub.summary?.op ?? 0;
 const reachIn = ({ hub }: Lane): number => (hub.summary ? reachOf(hub.summary) : 0);

@@ -12,6 +12,7 @@ import { laneKnobs } from '../../engine/recipe-parse.ts';
 import { EVENT_KINDS } from '../../engine/telemetry/events.ts';
 import type { SeriesName } from '../../engine/telemetry/series.ts';
 import type { Lane } from '../../live/lane.ts';
+import { standTogether } from '../../live/together.ts';
 import { ALIGN_BY, type AlignBy } from '../../state/store.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { valueAt } from '../lane/axes.ts';
@@ -157,21 +158,23 @@ function MetricTable({
     const frames = lanes.map((lane) => lane.hub.latest);
     if (frames.some((frame) => frame === undefined)) return;
     const known = frames as FrameView[];
+    // Of lanes at two operations nothing is compared: they are on their way to one.
+    const together = standTogether(known);
     METRIC_ROWS.forEach((row, r) => {
       const line = body.current?.rows[r];
       if (!line) return;
       const values = known.map((frame) => row.value(frame));
       line.hidden = row.optional === true && values.every((value) => value === 0);
-      const best = bestOf(row, values);
+      const best = together ? bestOf(row, values) : [];
       values.forEach((value, i) => {
         const cell = line.cells[i + 1];
         const text = Number.isNaN(value) ? '–' : row.format(value);
-        const rest = i === 0 ? '' : besideFirst(row, value, values[0]);
+        const rest = i === 0 || !together ? '' : besideFirst(row, value, values[0]);
         const strong = cell.firstElementChild;
         const small = cell.lastElementChild;
         if (strong && strong.textContent !== text) strong.textContent = text;
         if (small && small.textContent !== rest) small.textContent = rest;
-        cell.classList.toggle('best', best[i]);
+        cell.classList.toggle('best', best[i] === true);
       });
     });
     figures.forEach((figure, f) => {
@@ -418,7 +421,7 @@ function Explain({
   const write = (): void => {
     const a = first.hub.latest;
     const b = second.hub.latest;
-    if (!a || !b || !text.current) return;
+    if (!a || !b || !text.current || !standTogether([a, b])) return;
     const by = EVENT_KINDS.map((kind, i) => ({ kind, delta: b.totals[i] - a.totals[i] }))
       .filter(({ delta }) => delta !== 0)
       .sort((x, y) => Math.abs(y.delta) - Math.abs(x.delta))
