@@ -1,12 +1,13 @@
-import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import { type RefObject, useContext, useEffect, useLayoutEffect, useRef } from 'react';
 import { unbroken } from '../../draw/format.ts';
 import { type Palette, readPalette } from '../../draw/palette.ts';
+import { follow, TICK_MS } from '../../live/follow.ts';
 import type { Lane } from '../../live/lane.ts';
 import { invalidate, later } from '../../live/raf.ts';
-import { forgetText, writeText } from '../../live/texts.ts';
 import type { FrameView } from '../../worker/frame.ts';
 import { onNewLooks } from '../shell/looks.ts';
 import { rememberDrawing } from '../shell/redraws.ts';
+import { SightContext } from './sight.tsx';
 
 const TURNS = 4;
 let turn = 0;
@@ -28,8 +29,10 @@ export function useFrameText<T extends HTMLElement>(
 }
 
 /**
- * Writes what frames say into elements that React made, with all other texts of the page (live/texts.ts), and at once
- * after every commit, before it is painted: what React has made anew is never seen without its numbers.
+ * Writes what frames say into elements that React made, with all other texts of the page at the same ticks, so that a
+ * title, a legend and a head never speak of two moments; and at once after every commit, before it is painted: what
+ * React has made anew is never seen without its numbers. While the part of the page around it is out of sight and
+ * the run plays, nothing is written.
  */
 export function useFrames(lane: Lane, write: (frame: FrameView) => void): void {
   useLanesFrames([lane], () => {
@@ -38,24 +41,23 @@ export function useFrames(lane: Lane, write: (frame: FrameView) => void): void {
   });
 }
 
-/** The same of several lanes: `write` reads the newest frame of each. */
+/** The same of several lanes, up to four: `write` reads the newest frame of each. */
 export function useLanesFrames(lanes: readonly Lane[], write: () => void): void {
   const latest = useRef(write);
   latest.current = write;
   useLayoutEffect(() => latest.current());
+  const sight = useContext(SightContext);
   useEffect(() => {
-    const own = (): void => latest.current();
-    const stops = lanes.map((lane) => lane.hub.subscribe(() => writeText(own)));
+    const stops = lanes.map(({ hub }) => follow(hub, TICK_MS, sight, () => latest.current()));
     return () => {
       for (const stop of stops) stop();
-      forgetText(own);
     };
-  }, [lanes[0], lanes[1], lanes[2], lanes[3]]);
+  }, [lanes[0], lanes[1], lanes[2], lanes[3], sight]);
 }
 
 /**
- * Calls back with frames at most every `everyMs`, and always with the newest in the end: for what asks the worker,
- * which need not keep step with the texts.
+ * Calls back with frames at most about every `everyMs`, and always with the newest in the end: for what asks the
+ * worker, or draws, which need not keep step with the texts. Out of sight nothing is called while the run plays.
  */
 export function usePacedFrames(
   lane: Lane,
@@ -64,28 +66,11 @@ export function usePacedFrames(
 ): void {
   const latest = useRef(handle);
   latest.current = handle;
-  useEffect(() => {
-    let last = -Infinity;
-    let callOff = (): void => {};
-    const run = (frame: FrameView): void => {
-      const now = performance.now();
-      callOff();
-      if (now - last < everyMs) {
-        callOff = later(() => {
-          const newest = lane.hub.latest;
-          if (newest) run(newest);
-        }, everyMs);
-        return;
-      }
-      last = now;
-      latest.current(frame);
-    };
-    const stop = lane.hub.subscribe(run);
-    return () => {
-      callOff();
-      stop();
-    };
-  }, [lane, everyMs]);
+  const sight = useContext(SightContext);
+  useEffect(
+    () => follow(lane.hub, everyMs, sight, (frame) => latest.current(frame)),
+    [lane, everyMs, sight],
+  );
 }
 
 export type CanvasDraw = (
@@ -169,7 +154,7 @@ export function useLaneCanvas(lane: Lane, draw: CanvasDraw, everyMs = 0): LaneCa
       palette = readPalette(canvas);
       invalidate(again);
     });
-    const stop = lane.hub.subscribe(paced);
+    const stop = lane.hub.subscribe(paced, 'picture');
     return () => {
       stop();
       callOff();
