@@ -7,7 +7,7 @@ import { playPause, restart, runToEnd, stepBack, stepForward, toEvent } from './
 /** A key as the page's keys look at it. */
 export type Press = Pick<
   KeyboardEvent,
-  'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey' | 'preventDefault'
+  'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey' | 'preventDefault'
 >;
 /** Where the focus is. */
 export interface Target {
@@ -39,6 +39,13 @@ export function press(event: Press, target: Target, session: Session): void {
   const overlay = OVERLAY_KEYS[event.key];
   if (overlay !== undefined) {
     run(openOverlay, overlay);
+    return;
+  }
+  // By place as well: on some keyboards digits are typed with Shift.
+  const digit = /^(?:Digit|Numpad)?([1-4])$/.exec(event.code)?.[1] ?? event.key;
+  if (/^[1-4]$/.test(digit)) {
+    const { recipe, focusOn } = stateOf(session);
+    if (Number(digit) <= recipe.lanes.length) focusOn(Number(digit) - 1);
     return;
   }
   switch (event.key) {
@@ -75,14 +82,6 @@ export function press(event: Press, target: Target, session: Session): void {
     case 'n':
       run(toggleNotes);
       return;
-    case '1':
-    case '2':
-    case '3':
-    case '4': {
-      const { recipe, focusOn } = stateOf(session);
-      if (Number(event.key) <= recipe.lanes.length) focusOn(Number(event.key) - 1);
-      return;
-    }
     case 'Escape':
       run(closeLast);
       return;

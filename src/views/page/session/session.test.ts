@@ -331,6 +331,7 @@ describe('keys', () => {
     };
     const event: Press = {
       key,
+      code: '',
       ctrlKey: false,
       metaKey: false,
       altKey: false,
@@ -363,5 +364,20 @@ describe('keys', () => {
     expect(hit(session, 'ArrowRight')).toBe(true);
     await vi.waitFor(() => expect(now(session)).toBe(101));
     expect(hit(session, 'z', 'textarea', { ctrlKey: true })).toBe(false);
+  });
+
+  it('bring a lane to the front by the place of its digit, too: on some keyboards it needs Shift', async () => {
+    const session = await open(standing(100, { lanes: lanes(3) }));
+    const front = (key: string, more: Partial<Press> = {}): number => {
+      hit(session, key, '', more);
+      return stateOf(session).focus;
+    };
+    expect(front('3')).toBe(2);
+    // AZERTY: the key of 2 types é, that of 1 an ampersand.
+    expect(front('é', { code: 'Digit2' })).toBe(1);
+    expect(front('&', { code: 'Digit1' })).toBe(0);
+    expect(front('3', { code: 'Numpad3' })).toBe(2);
+    // There is no fourth lane.
+    expect(front("'", { code: 'Digit4' })).toBe(2);
   });
 });
