@@ -12,6 +12,9 @@ import { travel } from '../page/session/transport.ts';
 
 const ADOPTED: ReadonlySet<EventKind> = new Set<EventKind>(['pageAdopted', 'superslabAdopted']);
 
+/** However long a chain, it has fallen after so many turns. */
+const FALLING = 8;
+
 /**
  * Why an event happened: the chain of its causes, first to last, in the words of the model. It stands in the card in which
  * it was asked, and in sight.
@@ -41,6 +44,8 @@ export function Causes({ seq }: { readonly seq: number }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: brought into sight whenever another answer is there
   useEffect(() => {
     box.current?.scrollIntoView({ block: 'nearest' });
+    // What was asked about stands last, however long the chain before it is.
+    box.current?.querySelector('ol')?.scrollTo({ left: Number.MAX_SAFE_INTEGER });
   }, [chain]);
   if (chain === undefined) return null;
   const cost = chain.reduce((sum, event) => sum + costOf(event), 0);
@@ -51,7 +56,7 @@ export function Causes({ seq }: { readonly seq: number }) {
     ...(cost > 0 ? [`${bytes(asBytes(cost))} mapped`] : []),
   ];
   return (
-    <section className="causes" ref={box} aria-label="Why it happened" aria-live="polite">
+    <section className="answer" ref={box} aria-label="Why it happened" aria-live="polite">
       {chain.length === 0 ? (
         <p className="empty">That event is no longer kept.</p>
       ) : (
@@ -72,7 +77,10 @@ export function Causes({ seq }: { readonly seq: number }) {
           </p>
           <ol className="dominoes" aria-label="Chain of causes, first to last" key={seq}>
             {chain.map((event, i) => (
-              <li key={event.seq} style={{ '--i': i } as React.CSSProperties}>
+              <li
+                key={event.seq}
+                style={{ '--i': i * Math.min(1, FALLING / chain.length) } as React.CSSProperties}
+              >
                 <button
                   type="button"
                   onClick={() => run(travel, event.op)}
