@@ -6,7 +6,6 @@ import type { Machine } from '../contract.ts';
 import {
   BLOCK_INDEX,
   BLOCK_NONE,
-  BLOCK_OTHER,
   BLOCK_SIZE,
   BLOCK_WORDS,
   CARVE_LIMIT,
@@ -49,7 +48,7 @@ import {
   SS_SLABS,
   SS_WORDS,
 } from './layout.ts';
-import { TinyOwners } from './owners.ts';
+import { TinyMixing } from './mixing.ts';
 import {
   CHARGE_CONTENDED,
   CHARGE_FREE,
@@ -65,7 +64,7 @@ import {
  * a slow path. The heap keeps both counters at once, the true one and the one the documents' bug
  * inflates, so that the bug can be switched without a second run.
  */
-export class TinyHeap extends TinyOwners {
+export class TinyHeap extends TinyMixing {
   constructor(machine: Machine, slots: number) {
     super(machine, slots);
     for (let c = 0; c < this.classes; c++) {
@@ -119,9 +118,10 @@ export class TinyHeap extends TinyOwners {
 
   /**
    * Frees the block of `slot` on behalf of `life`.
-   * @returns 1 when another life owns the slab (a remote free), else 0
+   * @returns 1 when another life owns the slab (a remote free), else 0; CRASHED: it went to the wrong heap
    */
   free(life: number, slot: number): number {
+    if (this.mixed !== undefined && this.misrouted(life, slot)) return CRASHED;
     const blocks = this.blocks;
     const at = slot * BLOCK_WORDS;
     const r = blocks[at];
@@ -183,14 +183,6 @@ export class TinyHeap extends TinyOwners {
     return (
       r >= 0 && (slabs[r + FREE_HEAD] !== NO_BLOCK || slabs[r + CARVED] < slabs[r + CARVE_LIMIT])
     );
-  }
-
-  /** The C library serves a request that the heap refused (D1). */
-  mallocFallback(size: number, slot: number, life: number, nullEvent: number): void {
-    this.mallocOther(size, slot);
-    this.counters[C.otherMallocs]--;
-    this.counters[C.libcFallbacks]++;
-    this.emit(EV.libcFallback, life, this.classIndex(size), size, 0, nullEvent);
   }
 
   /** One pass of `hak_tiny_trim` (S-10) at virtual time `now`, all at once and for nothing. */
@@ -321,7 +313,7 @@ export class TinyHeap extends TinyOwners {
     if (r >= 0 && this.drainOwn(r)) return r;
     const own = this.findOwn(r < 0 ? NONE : this.slabs[r + SLAB_SS], index, life);
     if (own >= 0) return this.setCurrent(index, own);
-    if (r >= 0 && !knobs.dynamicExpand) return this.nullReturn(life, c, size, NO_CAUSE);
+    if (r >= 0 && !knobs.dynamicExpand) return this.nullReturn(life, c, size, NO_CAUSE, r);
     if (knobs.ownership === 'central') {
       const found = this.findCentral(c, life);
       if (found >= 0) return this.setCurrent(index, found);
@@ -341,8 +333,8 @@ export class TinyHeap extends TinyOwners {
         cause = this.superslabs[orphan * SS_WORDS + SS_ORPHAN_EVENT];
       }
     }
-    const row = this.mapSuperslab(c, life, need, cause);
-    if (row < 0) return this.nullReturn(life, c, size, this.lastRefusal);
+    const row = this.mapSuperslab(c, life, need, cause, r);
+    if (row < 0) return this.nullReturn(life, c, size, this.lastRefusal, r);
     this.appendOwn(heap, row);
     const slab = this.acquireSlab(row, life);
     return this.setCurrent(index, slab);
@@ -390,34 +382,12 @@ export class TinyHeap extends TinyOwners {
     return slabs[r + CARVED]++;
   }
 
-  private nullReturn(life: number, c: number, size: number, cause: number): number {
+  /** malloc returns NULL. @param r current slab of the thread's that had no block, NONE: it has none */
+  private nullReturn(life: number, c: number, size: number, cause: number, r: number): number {
     this.counters[C.nullReturns]++;
     this.emit(EV.nullReturned, life, c, size, 0, cause);
+    this.refillLog ??= this.refillRecord(life, c, r);
     return NONE;
-  }
-
-  mallocOther(size: number, slot: number): boolean {
-    const at = slot * BLOCK_WORDS;
-    this.blocks[at] = BLOCK_OTHER;
-    this.blocks[at + BLOCK_INDEX] = 0;
-    this.blocks[at + BLOCK_SIZE] = size;
-    this.counters[C.otherMallocs]++;
-    if (this.other.malloc(size)) this.machine.memoryGrew();
-    return true;
-  }
-
-  freeOther(slot: number): number {
-    const at = slot * BLOCK_WORDS;
-    this.lastRemote = NONE;
-    if (this.blocks[at] === BLOCK_NONE) return 0;
-    this.otherFreed(this.blocks[at + BLOCK_SIZE]);
-    this.blocks[at] = BLOCK_NONE;
-    return 0;
-  }
-
-  /** A block of `size` requested bytes outside the SuperSlabs is gone. */
-  otherFreed(size: number): void {
-    this.other.free(size);
   }
 
   /** Drains the slab's own queue if that is on; true when a block is free afterwards. */
@@ -600,8 +570,12 @@ export class TinyHeap extends TinyOwners {
     this.appendOwn(heap, row);
   }
 
-  /** Maps a SuperSlab for a class, or takes one out of the SuperSlab caches. @returns its row or -1 */
-  private mapSuperslab(c: number, life: number, need: number, cause: number): number {
+  /**
+   * Maps a SuperSlab for a class, or takes one out of the SuperSlab caches.
+   * @param from slab in which the thread's refill found no block, NONE: it has none
+   * @returns its row or -1
+   */
+  private mapSuperslab(c: number, life: number, need: number, cause: number, from: number): number {
     const { counters, knobs } = this;
     const lg =
       knobs.ssLg + (knobs.hotClassSlabs === 'double' && (c === 1 || c === 4 || c === 6) ? 1 : 0);
@@ -623,10 +597,10 @@ export class TinyHeap extends TinyOwners {
     this.chargeMap(this.costs.mmap);
     counters[C.mmapCalls]++;
     const direct = knobs.mapMode === 'direct';
-    const piece = this.space.mapAligned(pages, direct, knobs.maxMapCount);
+    const injected = this.refusals?.refuses(this.regs[REG_NOW]) ?? false;
+    const piece = injected ? NONE : this.space.mapAligned(pages, direct, knobs.maxMapCount);
     if (piece < 0) {
-      counters[C.mapRefusals]++;
-      this.lastRefusal = this.machine.refused(life, c, this.blockBytes[c], this.regs[REG_NOW]);
+      this.refusedMapping(c, life, from, injected);
       return NONE;
     }
     // Over-allocating costs two more calls, one for each end that is given back.
@@ -642,6 +616,7 @@ export class TinyHeap extends TinyOwners {
     this.initRow(row, c, life);
     counters[C.superslabsAllocated]++;
     this.superslabs[at + SS_BORN_EVENT] = this.emit(EV.superslabMapped, life, row, c, need, cause);
+    this.countStale(row, -1);
     return row;
   }
 
@@ -695,7 +670,11 @@ export class TinyHeap extends TinyOwners {
         return false;
       }
       counters[C.munmapCalls]++;
-      if (!this.space.unmapPiece(piece, knobs.maxMapCount)) return false;
+      this.countStale(row, 1);
+      if (!this.space.unmapPiece(piece, knobs.maxMapCount)) {
+        this.countStale(row, -1);
+        return false;
+      }
     }
     if ((flags & SS_FLAG.current) !== 0) {
       const index = this.threads.chainOf(life) * MAX_CLASSES + c;
@@ -739,7 +718,7 @@ export class TinyHeap extends TinyOwners {
 
   /** Maps a persistent SuperSlab without an owner (S-18); its header is touched. */
   private prewarm(c: number): void {
-    const row = this.mapSuperslab(c, NO_LIFE, NEED.prewarm, NO_CAUSE);
+    const row = this.mapSuperslab(c, NO_LIFE, NEED.prewarm, NO_CAUSE, NONE);
     if (row < 0) return;
     this.superslabs[row * SS_WORDS + SS_FLAGS] |= SS_FLAG.persistent;
     const r = this.newSlab();
@@ -756,3 +735,5 @@ export class TinyHeap extends TinyOwners {
 }
 
 const NOTHING_IN_FLIGHT = new Int32Array(0);
+/** What free says when the block went to the wrong heap: it is not done, and the run is over. */
+export const CRASHED = -1;

@@ -67,6 +67,12 @@ export const SHOWN: ModelShown = {
     'ownLooks',
     'ownReuses',
     'forgottenSuperslabs',
+    'mixedPointers',
+    'libcFrees',
+    'misroutedFrees',
+    'ownerOverflows',
+    'staleMarks',
+    'injectedRefusals',
   ],
   events: [
     'superslabMapped',
@@ -81,6 +87,9 @@ export const SHOWN: ModelShown = {
     'inflated',
     'trim',
     'backgroundDrain',
+    'refillDry',
+    'libcFree',
+    'ownerOverflow',
   ],
   newSpan: 'superslabMapped',
   reasons: byIndex(
@@ -96,5 +105,8 @@ export const SHOWN: ModelShown = {
   reuses: ['emptyReuses', 'cacheReuses', 'adoptions'],
   paths: ['fast path', 'slow path'],
   spanBytes: ({ ssLg }) => 2 ** ssLg,
-  inForce: { adoption: ({ orphanPolicy }) => orphanPolicy === 'adopt' },
+  inForce: {
+    adoption: ({ orphanPolicy }) => orphanPolicy === 'adopt',
+    mixedHeaps: ({ guessFree, oomRate }) => guessFree || oomRate > 0,
+  },
 };
