@@ -22,9 +22,6 @@ import {
 } from './format.ts';
 import { drawMap, type PixelSurface } from './map.ts';
 import { MapColours } from './map-colours.ts';
-
-<<<<<<< HEAD
-
 import {
   bandsOf,
   cellOf,
@@ -34,15 +31,7 @@ import {
   roomFor,
   withClasses,
 } from './map-layout.ts';
-import { mixPacked, type Palette, packed } from './palette.ts';
-
-=======
-
-import { bandsOf, cellOf, hitMap, layoutMap, roomFor } from './map-layout.ts';
 import { mixPacked, packed } from './palette.ts';
-
->>>>>>> main
-
 import { drawPending, PENDING_BINS, pendingCounts } from './pending.ts';
 import { frameAt, loggingContext } from './testing/frames.ts';
 import { PALETTE } from './testing/palette.ts';
