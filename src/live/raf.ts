@@ -65,7 +65,9 @@ export const drawNow = (): void => flush();
 function flush(): void {
   const from = performance.now();
   try {
-    for (const draw of [...dirty.picture]) {
+    // What asks for itself again does so for the next frame.
+    const pictures = [...dirty.picture];
+    for (const draw of pictures) {
       if (performance.now() - from >= PICTURES_MS) break;
       dirty.picture.delete(draw);
       draw();

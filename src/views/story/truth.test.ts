@@ -207,12 +207,12 @@ const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
       (!knobs.guessFree || knobs.onNull === 'assert') && count('libcFrees') === 0,
   ],
   [/Free asks a bitmap/, ({ knobs }) => knobs.ownerBitmap],
-  [/lie where the bitmap has no bit/, some('ownerOverflows')],
+  [/lie where the bitmap has no bit/, raised('ownerOverflows')],
   [
     /live beside the heap’s own/,
     ({ count }) => count('libcFallbacks') >= count('mixedPointers') && count('libcFallbacks') > 0,
   ],
-  [/frees were of such a block/, some('libcFrees')],
+  [/frees were of such a block/, raised('libcFrees')],
   [/looked like a header of the heap’s/, ({ count }) => count('misroutedFrees') === 1],
   [
     /bitmap did not say whose the block was/,
