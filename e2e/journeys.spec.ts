@@ -252,6 +252,7 @@ test('every chart has a table twin with the same numbers, and leaves as a pictur
   };
   for (const name of [/SuperSlabs/, /resident/]) {
     const svg = await save(card(name).first(), 'SVG');
+    expect(svg).not.toMatch(/="(?:undefined|NaN|null)"/);
     const seen = await page.evaluate((text) => {
       const doc = new DOMParser().parseFromString(text, 'image/svg+xml');
       return {

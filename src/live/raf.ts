@@ -59,6 +59,9 @@ export function later(run: () => void, ms: number): () => void {
 /** True while an animation frame, or something put off until later, is waiting. */
 export const rafPending = (): boolean => queued || late > 0;
 
+/** Draws and writes at once what waits for the next animation frame: there may be none before the page is looked at. */
+export const drawNow = (): void => flush();
+
 function flush(): void {
   const from = performance.now();
   try {

@@ -317,7 +317,8 @@ export class Host {
       return;
     }
     if (sim.op >= this.grant) this.frames.want();
-    else this.frames.tick();
+    // A lane that is to meet others is seen where they meet.
+    else if (this.grant === Infinity) this.frames.tick();
     // Slow play has nothing to do for a while: no need to spin.
     if (allowed > 0) this.turns.soon();
     else this.turns.later(IDLE_MS);

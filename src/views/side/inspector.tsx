@@ -15,7 +15,7 @@ import {
 import type { Lane } from '../../live/lane.ts';
 import type { Selection } from '../../state/store.ts';
 import { H } from '../../worker/frame.ts';
-import { useFrames } from '../lane/use-frame.ts';
+import { usePacedFrames } from '../lane/use-frame.ts';
 import { colourVar, noun, stateNamed } from '../models.ts';
 import { useFocused, usePerform } from '../page/context.ts';
 import { select } from '../page/session/lanes.ts';
@@ -57,7 +57,7 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
     void load();
     return () => asking.current?.abort();
   }, [superslab, slab, lane]);
-  useFrames(lane, 500, () => void load());
+  usePacedFrames(lane, 500, () => void load());
   if (gone) {
     const rows = lane.hub.latest?.shape.rows ?? 0;
     return (
@@ -358,7 +358,7 @@ function BlockStory({
     if (summary) ask(summary.op, summary.playing);
     return () => asked.current.abort.abort();
   }, [lane, superslab, slab]);
-  useFrames(lane, 250, ({ header }) => ask(header[H.op], header[H.playing] === 1));
+  usePacedFrames(lane, 250, ({ header }) => ask(header[H.op], header[H.playing] === 1));
   const who = (act: Act): string =>
     `${act.life <= 0 ? 'main' : `life ${count(act.life)}, chain ${act.chain}`} at operation ${count(act.op)}`;
   if (found === 'looking') return <p className="block-story">Replaying to see who used it…</p>;
