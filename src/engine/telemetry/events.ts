@@ -39,6 +39,11 @@ export const EVENT_KINDS = [
   'race', // subject: page; a: RACE kind
   'intervened', // subject: chain or row; a: act (ACT_IDS); b: amount, REFUSED when it could not be done
   'noFit', // no free chunk was large enough; subject: requested bytes; a: free granules of 16 B; b: free chunks
+  'slotTaken', // subject: SuperSlab; a: slot; b: stage (POOL_STAGE)
+  'slotReleased', // subject: SuperSlab; a: slot; b: class
+  'sharedFailed', // subject: class; a: 0 no room under sharedCapacity, 1 mapping refused; b: slots of the pool
+  'poolEmptied', // subject: SuperSlab; a: slots that were EMPTY; b: such SuperSlabs
+  'cacheResized', // subject: class; a: slots before; b: slots
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -67,7 +72,7 @@ const MAX_SAVED = 4096;
 const REST = 5;
 
 /** Why a SuperSlab was mapped (argument b of superslabMapped). */
-export const NEED = { firstUse: 0, ownerDied: 1, exhausted: 2, prewarm: 3, fragmented: 4 } as const;
+export const NEED = { firstUse: 0, ownerDied: 1, exhausted: 2, prewarm: 3, fragmented: 4, poolFull: 5 } as const;
 /** Why a new page was necessary (argument b of pageNew), the nearest reason first. */
 export const NEW_PAGE = {
   gate: 0, // pages wait in the owner's own queue, but its tries were used up

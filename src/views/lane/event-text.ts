@@ -118,6 +118,16 @@ export function eventSentence(
       return `race at ${ss}: ${RACE_TEXT[event.a] ?? ''}`;
     case 'noFit':
       return `${life(event.life)} finds no chunk for ${count(event.subject)} B, though ${plural(event.b, 'free chunk')} have ${count(event.a * 16)} B`;
+    case 'slotTaken':
+      return `${life(event.life)} takes slot ${event.a} of ${ss}, ${STAGE_TEXT[event.b] ?? ''}`;
+    case 'slotReleased':
+      return `${life(event.life)} gives slot ${event.a} of ${ss} back, ${size(event.b)}`;
+    case 'sharedFailed':
+      return `the shared pool has nothing for ${life(event.life)}, ${size(event.subject)}: ${event.a === 0 ? `all ${count(event.b)} slots are taken` : 'the mapping was refused'}`;
+    case 'poolEmptied':
+      return `${plural(event.a, 'slot')} of ${ss}: all are empty, and without a class again`;
+    case 'cacheResized':
+      return `${life(event.life)}: its cache for ${size(event.subject)} goes from ${count(event.a)} to ${plural(event.b, 'slot')}`;
     case 'intervened': {
       const id = ACT_IDS[event.a];
       if (id === undefined) return 'an unknown intervention';
@@ -136,6 +146,16 @@ export function eventSentence(
     }
   }
 }
+
+/** By POOL_STAGE. */
+const STAGE_TEXT = [
+  'the one that it gave back last (stage 0)',
+  'empty, beside its current one (stage 0.5)',
+  'from the list of empty slots (stage 1)',
+  'unused so far (stage 2)',
+  'of a new SuperSlab (stage 3)',
+  'adopted from a dead owner',
+];
 
 /** What each kind of event is called; words of the field, not of the code. The model says what a span is. */
 const KIND_NAMES: Readonly<Record<EventKind, string | ((span: string) => string)>> = {
@@ -171,6 +191,11 @@ const KIND_NAMES: Readonly<Record<EventKind, string | ((span: string) => string)
   race: 'race',
   intervened: 'intervention',
   noFit: 'no chunk fits',
+  slotTaken: 'slot taken',
+  slotReleased: 'slot given back',
+  sharedFailed: 'shared pool fails',
+  poolEmptied: (span) => `all slots of a ${span} empty`,
+  cacheResized: 'thread cache resized',
 };
 /** What a kind of event is called for a model. */
 export function kindName(kind: EventKind, model: ModelId): string {

@@ -134,10 +134,10 @@ export function recordLoop(
   let lastRemote = heap.lastRemote | 0;
   let at = from & INDEX_BITS;
   const end = (at + count * OP_WORDS) & INDEX_BITS;
-  // With one list for all every call waits for its lock, so that nothing is common.
-  const common = oneList ? 0 : end;
+  // With one list for all every call waits for its lock, and caches are the heap's business: nothing is common.
+  const common = oneList || heap.caches !== undefined ? 0 : end;
   for (;;) {
-    let rare = oneList ? 1 : 0;
+    let rare = common === 0 ? 1 : 0;
     while (at < common && clock < until) {
       let head = ops[at];
       if ((head & ~OP_END) === OP_FREE) {
@@ -250,7 +250,7 @@ export function recordLoop(
     let shared = true;
     if (!oneList && kind === OP_FREE) shared = r >= 0 && heap.seesFree(r, self);
     else if (!oneList && kind === OP_MALLOC)
-      shared = size >>> 0 <= topRequest && !heap.hasBlock(current[currentBase + classOf[size]]);
+      shared = size >>> 0 <= topRequest && heap.seesMalloc(heapIndex, classOf[size]);
     if (shared && mustWait(regs, clock, budget - left)) break;
     if (oneList) {
       // One list for all: every call takes its lock. Others may have its core meanwhile.

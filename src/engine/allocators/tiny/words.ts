@@ -122,6 +122,37 @@ export const WORDS: WordsFor<typeof TINY_KNOBS> = {
     kId: 'K-47',
     source: 'box_ss_hot_prewarm_all',
   },
+  sharedPool: {
+    label: 'Shared pool of slabs',
+    help: 'On (phase 12, SP-SLOT): slabs are slots of one pool, with a class and an owner each, so that classes and threads share SuperSlabs. A slot that its owner empties goes back. What the pool cannot serve the legacy backend does: SuperSlabs of one class and owner.',
+    see: 'Map; pool stages in the counters; inspector: slots',
+    source: 'hakmem_shared_pool.c (D0), S-16',
+  },
+  sharedCapacity: {
+    label: 'Capacity of the shared pool',
+    help: 'Slots that the pool may have in all. A SuperSlab that does not fit as a whole is used in part; when nothing fits the pool fails and the legacy backend serves.',
+    see: 'Fallbacks to the legacy backend',
+    kId: 'K-23',
+    source: 'D3, shared slab capacity',
+  },
+  tlsCacheSlots: {
+    label: 'Thread cache',
+    help: 'Free blocks that a thread keeps of each class in front of its slabs: at most so many, at least 16. What it frees of its own goes in; an empty cache takes half of its slots from the current slab, a full one gives its older half back.',
+    see: 'Cached blocks; cache hits',
+    kId: 'K-22',
+    source: 'phase 2b, tiny_adaptive_sizing.c',
+  },
+  tlsCacheSizing: {
+    label: 'Thread cache, sizing',
+    help: 'Adaptive: it begins with 16 slots and looks at its high-water mark every 512 calls: it doubles from three quarters of its slots on, and halves up to a quarter. Fixed: all slots from the beginning.',
+    see: 'Slots of thread caches',
+    source: 'phase 2b',
+    options: { adaptive: 'Adaptive', fixed: 'Fixed' },
+  },
+  costCacheHit: costWords(
+    'Thread cache, hit',
+    'A malloc or free that the thread’s cache serves: no counter of a SuperSlab is written, whose atomic is 6 of the 8 ns otherwise.',
+  ),
   costCentral: costWords(
     'Central list, hold',
     'Time the one list is held per malloc or free; threads wait for each other.',

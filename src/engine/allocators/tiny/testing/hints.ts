@@ -24,7 +24,17 @@ const MANY: Partial<KnobValues> = {
   chunks: 200,
 };
 
+/** Slots come and go. */
+const POOLED: Partial<KnobValues> = { ...MANY, sharedPool: true };
+/** Threads keep caches that grow. */
+const CACHED: Partial<KnobValues> = { workload: 'random-mixed', tlsCacheSlots: 500 };
+
 export const HINTS: Hints = {
+  sharedPool: [{ knobs: MANY, value: true }],
+  sharedCapacity: [{ knobs: POOLED, value: 16 }],
+  tlsCacheSlots: [{ knobs: {}, value: 64 }],
+  tlsCacheSizing: [{ knobs: CACHED, value: 'fixed' }],
+  costCacheHit: [{ knobs: { ...CACHED, timeBase: 'costs' }, value: 500 }],
   ownReuse: [{ knobs: MANY, value: 'current' }],
   costLook: [{ knobs: { ...MANY, timeBase: 'costs' }, value: 500 }],
   costDecrement: [
