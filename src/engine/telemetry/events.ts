@@ -72,7 +72,14 @@ const MAX_SAVED = 4096;
 const REST = 5;
 
 /** Why a SuperSlab was mapped (argument b of superslabMapped). */
-export const NEED = { firstUse: 0, ownerDied: 1, exhausted: 2, prewarm: 3, fragmented: 4, poolFull: 5 } as const;
+export const NEED = {
+  firstUse: 0,
+  ownerDied: 1,
+  exhausted: 2,
+  prewarm: 3,
+  fragmented: 4,
+  poolFull: 5,
+} as const;
 /** Why a new page was necessary (argument b of pageNew), the nearest reason first. */
 export const NEW_PAGE = {
   gate: 0, // pages wait in the owner's own queue, but its tries were used up

@@ -57,7 +57,7 @@ export function auditCaches(heap: TinyHeap, problems: string[]): Map<number, num
   const { caches, slabs } = heap;
   const found = new Map<number, number[]>();
   if (caches === undefined) return found;
-  const ofClass = new Array<number>(MAX_CLASSES).fill(0);
+  const ofClass = Array.from({ length: MAX_CLASSES }, () => 0);
   caches.count.forEach((count, i) => {
     const most = caches.slots[i];
     if (count > most || most > caches.most)

@@ -455,8 +455,7 @@ export class TinyHeap extends TinySlots {
       const own = this.findOwn(mine, index, life);
       if (own >= 0) return this.setCurrent(index, own);
     } else {
-      let found = this.findOwnSlot(index);
-      if (found < 0) found = this.findOwnBlock(mine, index);
+      let found = this.findOwnBlock(mine, index);
       if (found < 0) found = this.takeSlot(heap, life, c, need, cause);
       // shared_fail: the legacy backend serves, SuperSlabs of one class and owner (S-17).
       if (found < 0) found = this.findFresh(mine, index, life);
@@ -588,12 +587,19 @@ export class TinyHeap extends TinySlots {
     return found;
   }
 
-  /** Of findOwn, what needs no fresh slab: the pool is asked for that. */
+  /**
+   * With a pool, what needs no fresh slab: slots and SuperSlabs of its own with room, and after these full ones
+   * whose blocks others have freed.
+   */
   private findOwnBlock(row: number, index: number): number {
-    let found = row === NONE ? NONE : this.findBlock(row);
-    if (!this.looksBack) return found;
+    const { pool, looksBack } = this;
+    if (pool === undefined || !looksBack) return row === NONE ? NONE : this.findBlock(row);
+    let found = this.lookThrough(pool.roomy[index]);
+    if (found < 0 && row !== NONE) found = this.findBlock(row);
     if (found < 0) found = this.findAside(this.roomyHead[index]);
-    return found < 0 && this.knobs.drainOnRefill ? this.findAside(this.fullHead[index]) : found;
+    if (found >= 0 || !this.knobs.drainOnRefill) return found;
+    found = this.lookThrough(pool.full[index]);
+    return found < 0 ? this.findAside(this.fullHead[index]) : found;
   }
   /** Of findOwn, fresh slabs alone. */
   private findFresh(row: number, index: number, life: number): number {

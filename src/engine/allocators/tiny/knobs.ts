@@ -209,7 +209,7 @@ export const TINY_KNOBS = {
   tlsCacheSizing: choice({
     group: 'shape',
     apply: 'restart',
-    url: 'zz',
+    url: 'zs',
     default: 'adaptive',
     options: ['adaptive', 'fixed'],
     when: (knobs) => cached(knobs),

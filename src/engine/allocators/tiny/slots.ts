@@ -302,14 +302,8 @@ export abstract class TinySlots extends TinyOwners {
 
   // What an owner does with its slots
 
-  /** A slab with a block among those that the thread has set aside. */
-  protected findOwnSlot(index: number): number {
-    if (!this.looksBack) return NONE;
-    const pool = this.table;
-    const found = this.lookThrough(pool.roomy[index]);
-    return found < 0 && this.knobs.drainOnRefill ? this.lookThrough(pool.full[index]) : found;
-  }
-  private lookThrough(first: number): number {
+  /** The first slot with a block in a list of those that a thread has set aside, from `first` on. */
+  protected lookThrough(first: number): number {
     const { slabs, counters } = this;
     for (let r = first; r !== NONE; ) {
       const next = this.table.words[(r >>> SLOT_SHIFT) + SLOT_NEXT];
