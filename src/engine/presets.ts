@@ -5,6 +5,7 @@ import { EXHIBIT, PRESET_LIST } from './presets/list.ts';
 import { MF2_PRESETS } from './presets/mf2.ts';
 import { TEXTBOOK_PRESETS } from './presets/textbook.ts';
 import type { Under } from './presets/under.ts';
+import { WORKING_SET } from './presets/working-set.ts';
 import type { CounterName } from './telemetry/counters.ts';
 import type { EventKind } from './telemetry/events.ts';
 
@@ -90,6 +91,7 @@ export const PRESETS: readonly Preset[] = [
   ...PRESET_LIST,
   ...MF2_PRESETS,
   LEAKING_QUEUE,
+  WORKING_SET,
   ...TEXTBOOK_PRESETS,
   ...HAND_PRESETS,
 ];
