@@ -2,15 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { engineFigures } from './engine.ts';
 import { pageFigures } from './page.ts';
 import { programFigures } from './programs.ts';
+import { ratiosHold } from './ratios.ts';
 import { realLarson } from './real.ts';
 import { soakFigures } from './soak.ts';
 import { spaceFigures } from './space.ts';
 import { startFigures } from './start.ts';
 
 /**
- * `npm run bench [-- --programs] [--json FILE] [--larson PATH/larson.cpp] [--no-page] [--soak MINUTES]`: speed and memory against the
- * goals of the design. Figures are for reading, never gates: machines differ, so ratios within one run
- * are what to compare.
+ * `npm run bench [-- --ratios] [--baseline] [--programs] [--json FILE] [--larson PATH/larson.cpp] [--no-page] [--soak MINUTES]`:
+ * speed and memory against the goals of the design. These figures are for reading: machines differ. What is held
+ * against a kept baseline (bench/baseline.json) are ratios within one run (ratios.ts); one that is more than a tenth
+ * below it fails the bench. `--ratios` measures them alone, `--baseline` does so and keeps them.
  */
 export interface Figure {
   readonly name: string;
@@ -26,7 +28,15 @@ const argument = (name: string): string | undefined => {
   return at < 0 ? undefined : argv[at + 1];
 };
 
+const keep = argv.includes('--baseline');
+const onlyRatios = keep || argv.includes('--ratios');
 const onlyPrograms = argv.includes('--programs');
+if (!onlyPrograms && !ratiosHold(keep)) {
+  console.error('A ratio is more than a tenth below what is kept.');
+  process.exitCode = 1;
+}
+if (onlyRatios) process.exit();
+
 const figures: Figure[] = onlyPrograms ? [] : [...engineFigures(), ...spaceFigures()];
 figures.push(...programFigures());
 if (!onlyPrograms && !argv.includes('--no-page'))

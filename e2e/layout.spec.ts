@@ -83,3 +83,63 @@ test('four lanes fit from 360 to 2560 px, without violations', async ({ page }) 
     'dark 360',
   ]);
 });
+
+/** Pixels of two pictures of one size that differ visibly: rounded corners may be smoothed otherwise. */
+const differing = (page: Page, a: Buffer, b: Buffer): Promise<number> =>
+  page.evaluate(
+    async (pictures) => {
+      const [first, second] = await Promise.all(
+        pictures.map(async (base64) => {
+          const image = new Image();
+          image.src = `data:image/png;base64,${base64}`;
+          await image.decode();
+          const pen = new OffscreenCanvas(image.width, image.height).getContext('2d');
+          if (!pen) throw new Error('no canvas');
+          pen.drawImage(image, 0, 0);
+          return pen.getImageData(0, 0, image.width, image.height).data;
+        }),
+      );
+      if (first.length !== second.length) throw new Error('pictures of two sizes');
+      let count = 0;
+      for (let i = 0; i < first.length; i += 4) {
+        const apart = [0, 1, 2].map((c) => Math.abs(first[i + c] - second[i + c]));
+        if (Math.max(...apart) > 24) count++;
+      }
+      return count;
+    },
+    [a.toString('base64'), b.toString('base64')],
+  );
+
+test('letters that come late leave no trace: the page at rest is the same', async ({ page }) => {
+  const look = async (hash: string): Promise<Buffer> => {
+    await page.evaluate(() => document.fonts.ready);
+    if (hash.includes('routes')) await expect(page.getByTestId('divergence')).toBeVisible();
+    await whenIdle(page);
+    const shot = await page.screenshot({ animations: 'disabled' });
+    await test.info().attach(hash, { body: shot, contentType: 'image/png' });
+    return shot;
+  };
+  await page.setViewportSize({ width: 1280, height: 2600 });
+  for (const hash of ['#v4/larson-oom?at=200000&sel=9', '#v4/routes?at=500']) {
+    let release = (): void => {};
+    const held = new Promise<void>((done) => {
+      release = done;
+    });
+    await page.route('**/*.woff2', async (route) => {
+      await held;
+      await route.continue();
+    });
+    // The run stands, everything is laid out in another font; then the page's own comes.
+    await page.goto('about:blank');
+    await page.goto(`/${hash}`, { waitUntil: 'commit' });
+    await page.waitForFunction(() => window.slabscope?.lane.hub.latest !== undefined);
+    await whenIdle(page);
+    expect(await page.evaluate(() => document.fonts.status)).toBe('loading');
+    release();
+    const late = await look(hash);
+    await page.unroute('**/*.woff2');
+    await open(page, hash);
+    const soon = await look(hash);
+    expect(await differing(page, late, soon)).toBeLessThan(20);
+  }
+});

@@ -88,6 +88,7 @@ async function bundle(files: readonly string[]): Promise<Map<string, Bundle>> {
           // Named by their content: Node loads a file once.
           entryFileNames: '[name].[hash].mjs',
           chunkFileNames: '[name].[hash].mjs',
+          topLevelVar: false,
           // One engine for all, so that Node compiles it once for a thread.
           codeSplitting: {
             groups: [{ name: 'engine', test: /src\/(base|engine)\/(?!.*\.test\.)/ }],

@@ -56,7 +56,8 @@ async function bundle() {
       write: false,
       target: 'node20',
       minify: false,
-      rolldownOptions: { output: { codeSplitting: false } },
+      // Constants stay constants, as in the page's worker (vite.config.ts).
+      rolldownOptions: { output: { codeSplitting: false, topLevelVar: false } },
     },
   });
   return output[0].code;

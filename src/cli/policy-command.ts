@@ -1,5 +1,6 @@
 import { pagesAt } from '../engine/pages-made.ts';
 import {
+  AFTERWARDS,
   HELD_BACK,
   POLICIES,
   type Policy,
@@ -106,27 +107,36 @@ class Search {
     const entered = trained
       .filter((judged, i) => i < RIVALS || best.includes(judged) || isReference(judged))
       .map(({ policy }) => policy);
-    this.say(
-      `${chosen.policy.id} and ${entered.length - 1} others on ${HELD_BACK.length} conditions held back`,
-    );
+    this.compare(chosen.policy, entered, HELD_BACK, 'conditions held back');
+    this.compare(chosen.policy, entered, AFTERWARDS, 'conditions written afterwards');
+  }
+
+  /** What the chosen policy makes beside its rivals, condition by condition. */
+  private compare(
+    chosen: Policy,
+    entered: readonly Policy[],
+    conditions: readonly PolicyCondition[],
+    what: string,
+  ): void {
+    this.say(`${chosen.id} and ${entered.length - 1} others on ${conditions.length} ${what}`);
     this.say(
       columns('condition', 'best known', 'recommended', 'ratio', 'cda', 'cda+list', 's1+list'),
     );
-    const held = this.judge(entered, HELD_BACK);
-    const pagesOf = (policy: Policy, on: PolicyCondition): number =>
-      this.pages(policy, on, Number(on.knobs.opLimit));
-    const of = (id: string): Judged | undefined => held.find(({ policy }) => policy.id === id);
-    const recommended = of(chosen.policy.id);
+    const judged = this.judge(entered, conditions);
+    const pagesOf = (policy: Policy, condition: PolicyCondition): number =>
+      this.pages(policy, condition, Number(condition.knobs.opLimit));
+    const of = (id: string): Judged | undefined => judged.find(({ policy }) => policy.id === id);
+    const recommended = of(chosen.id);
     let exceptions = 0;
-    for (const [i, condition] of HELD_BACK.entries()) {
-      const fewest = held.find(({ ratios }) => ratios[i] === 1);
+    for (const [i, condition] of conditions.entries()) {
+      const fewest = judged.find(({ ratios }) => ratios[i] === 1);
       const ratio = recommended?.ratios[i] ?? Number.NaN;
       if (ratio > ALLOWED) exceptions++;
       this.say(
         columns(
           condition.id,
           whole(fewest === undefined ? Number.NaN : pagesOf(fewest.policy, condition)),
-          whole(pagesOf(chosen.policy, condition)),
+          whole(pagesOf(chosen, condition)),
           `${ratio.toFixed(2)}${ratio > ALLOWED ? ' !' : ''}`,
           ...['cda', 'cda+list', 's1+list'].map((id) =>
             (of(id)?.ratios[i] ?? Number.NaN).toFixed(2),
@@ -135,12 +145,9 @@ class Search {
       );
     }
     this.say(
-      `Recommended: ${chosen.policy.id}. Worst ratio ${recommended?.worst.toFixed(2)}, mean ${recommended?.mean.toFixed(3)}; ${exceptions} of ${HELD_BACK.length} above ${ALLOWED}.`,
+      `Recommended: ${chosen.id}. Worst ratio ${recommended?.worst.toFixed(2)}, mean ${recommended?.mean.toFixed(3)}; ${exceptions} of ${conditions.length} above ${ALLOWED}.`,
     );
-    this.rank(
-      held.slice(0, 6),
-      'Of those that took part, the best on all conditions held back, in hindsight',
-    );
+    this.rank(judged.slice(0, 6), `Of those that took part, the best on all ${what}, in hindsight`);
   }
 }
 

@@ -274,7 +274,7 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         title: 'Need makes the difference.',
-        text: '{pages} pages in lane A, and a new one all the time. Lane B adopts as well, and its pages grow at least three times more slowly; owner priority still needs fewest.',
+        text: '{pages} pages in lane A, and a new one all the time. Lane B adopts as well, and its pages grow at most half as fast; owner priority still needs fewest.',
         when: { kind: 'op', op: 60_000 },
         rests: ['O-20', 'O-21'],
         links: [{ label: 'side by side', point: 'compare' }],

@@ -1,6 +1,6 @@
 import type { FrameView } from '../worker/frame.ts';
 import type { Summary } from '../worker/protocol.ts';
-import { invalidate } from './raf.ts';
+import { invalidate, type Stage } from './raf.ts';
 
 type Draw = (frame: FrameView) => void;
 
@@ -11,13 +11,13 @@ type Draw = (frame: FrameView) => void;
 export class LaneHub {
   private frame: FrameView | undefined;
   private last: Summary | undefined;
-  private readonly draws = new Set<Draw>();
-  private readonly listeners = new Set<(summary: Summary) => void>();
-  private readonly paint = (): void => {
-    const { frame } = this;
-    if (!frame) return;
-    for (const draw of this.draws) draw(frame);
+  private readonly draws: Readonly<Record<Stage, Set<Draw>>> = {
+    picture: new Set(),
+    text: new Set(),
   };
+  private readonly listeners = new Set<(summary: Summary) => void>();
+  private readonly paint = (): void => this.run('picture');
+  private readonly write = (): void => this.run('text');
 
   get latest(): FrameView | undefined {
     return this.frame;
@@ -26,16 +26,17 @@ export class LaneHub {
     return this.last;
   }
 
-  /** Draws every newer frame, and the present one at the next animation frame. */
-  subscribe(draw: Draw): () => void {
+  /** Draws every newer frame, and the present one at the next animation frame, among what is of its stage. */
+  subscribe(draw: Draw, stage: Stage = 'text'): () => void {
     const own: Draw = (frame) => draw(frame);
-    this.draws.add(own);
+    const draws = this.draws[stage];
+    draws.add(own);
     if (this.frame) {
       invalidate(() => {
-        if (this.frame && this.draws.has(own)) own(this.frame);
-      });
+        if (this.frame && draws.has(own)) own(this.frame);
+      }, stage);
     }
-    return () => this.draws.delete(own);
+    return () => draws.delete(own);
   }
 
   subscribeSummary(listener: (summary: Summary) => void): () => void {
@@ -46,7 +47,7 @@ export class LaneHub {
   /** A newer frame is there; the older one's buffer is about to leave. */
   setFrame(frame: FrameView): void {
     this.frame = frame;
-    invalidate(this.paint);
+    this.redraw();
   }
 
   setSummary(summary: Summary): void {
@@ -57,5 +58,12 @@ export class LaneHub {
   /** Draws the present frame again, after a resize or a change of colours. */
   redraw(): void {
     invalidate(this.paint);
+    invalidate(this.write, 'text');
+  }
+
+  private run(stage: Stage): void {
+    const { frame } = this;
+    if (!frame) return;
+    for (const draw of this.draws[stage]) draw(frame);
   }
 }

@@ -1,16 +1,22 @@
-/** The one requestAnimationFrame of the page: draws are collected, each runs once per frame. */
-const dirty = new Set<() => void>();
+/**
+ * The one requestAnimationFrame of the page: what draws and what writes is collected, and each runs once per
+ * frame. Pictures come before texts: a canvas that is told to write brings the layout of the document up to
+ * date first, so that a text changed before it would cost a layout for itself.
+ */
+export type Stage = 'picture' | 'text';
+
+const dirty: Readonly<Record<Stage, Set<() => void>>> = { picture: new Set(), text: new Set() };
 let queued = false;
 
 /** Runs `draw` in the next animation frame, once however often it is asked for. */
-export function invalidate(draw: () => void): void {
-  dirty.add(draw);
+export function invalidate(draw: () => void, stage: Stage = 'picture'): void {
+  dirty[stage].add(draw);
   if (queued) return;
   queued = true;
   requestAnimationFrame(flush);
 }
 
-/** Time that drawing took, over all animation frames that drew; the bench reads and resets it. */
+/** Time that drawing and writing took, over all animation frames that did; the bench reads and resets it. */
 export const rafWork = { frames: 0, totalMs: 0, worstMs: 0 };
 
 /** Drawing and writing that was put off until later. */
@@ -38,11 +44,18 @@ export function later(run: () => void, ms: number): () => void {
 export const rafPending = (): boolean => queued || late > 0;
 
 function flush(): void {
-  queued = false;
   const from = performance.now();
-  const now = [...dirty];
-  dirty.clear();
-  for (const draw of now) draw();
+  try {
+    for (const stage of [dirty.picture, dirty.text]) {
+      const now = [...stage];
+      stage.clear();
+      for (const draw of now) draw();
+    }
+  } finally {
+    // What a picture has to say was said in this frame; what asked for itself again comes in the next.
+    queued = dirty.picture.size + dirty.text.size > 0;
+    if (queued) requestAnimationFrame(flush);
+  }
   const spent = performance.now() - from;
   rafWork.frames++;
   rafWork.totalMs += spent;

@@ -64,7 +64,7 @@ export const MF2_PRESETS: readonly Preset[] = [
       },
       {
         title: 'Adoption without need, and a queue that leaks.',
-        text: '{pages} pages after {ops} operations, and they go on growing. Adopted on need they grow more slowly, at least three times and up to more than a thousand times, but faster than under owner priority: what is left is the doing of the pending queue, see “The queue that leaks”.',
+        text: '{pages} pages after {ops} operations, and they go on growing. Adopted on need they grow more slowly, at least twice and up to more than a thousand times, but faster than under owner priority: what is left is the doing of the pending queue, see “The queue that leaks”.',
         when: { kind: 'ended' },
         rests: ['O-20', 'O-21', 'O-25'],
       },

@@ -156,5 +156,59 @@ export const HELD_BACK: readonly PolicyCondition[] = [
   mixed('successors of 2..8 KiB', { ...SUCCESSORS, sizes: '2K-8K' }, 'own'),
 ];
 
+/**
+ * Conditions that were written down after the choice was made, and tried once: other programs, numbers of threads, sizes
+ * and mixtures than any above. Whoever changes the search adds others.
+ */
+export const AFTERWARDS: readonly PolicyCondition[] = (['own', 'shared'] as const).flatMap(
+  (schedule) => {
+    const also = (id: string, program: Partial<KnobValues>): PolicyCondition =>
+      on(`${id}, ${schedule}`, program, { schedule, seed: 7, opLimit: 150_000 });
+    const mixing = (id: string, program: Partial<KnobValues>): PolicyCondition =>
+      also(`mix, ${id}`, { workload: 'mix', ...program });
+    return [
+      also('Larson, 20 rounds, 3..12 KiB', {
+        ...PROGRAMS['Larson, 1 round'],
+        rounds: 20,
+        minSize: 3072,
+        maxSize: 12_288,
+      }),
+      also('Larson, shared array, 8 threads', { workload: 'larson-shared', threads: 8 }),
+      also('pair, wide window, 4..16 KiB', {
+        ...PROGRAMS.pair,
+        window: 1000,
+        minSize: 4096,
+        maxSize: 16_384,
+      }),
+      also('wakers, 2 of them, 2..4 KiB', { ...PROGRAMS.wakers, wakers: 2, maxSize: 4096 }),
+      also('random mixed, 2..32 KiB', { workload: 'random-mixed', workingSet: 2048 }),
+      mixing('one reclaimer of few large', {
+        producers: 3,
+        consumers: 2,
+        both: 0,
+        handTo: 'one',
+        sizes: '2K-4K x 9, 32K x 1',
+        liveSet: 300,
+      }),
+      mixing('many threads, little handed over', {
+        both: 8,
+        handOver: 10,
+        lifetime: 'random',
+        sizes: '2K-16K',
+        liveSet: 200,
+      }),
+      mixing('all handed over, short lives between pauses', {
+        both: 4,
+        handOver: 100,
+        sizes: '2K-32K',
+        arrivals: 'pause',
+        pauseMs: 5,
+        lifeOps: 300,
+        liveSet: 100,
+      }),
+    ];
+  },
+);
+
 /** The policy that the search has chosen on the training conditions. */
 export const RECOMMENDED = policyById('cda+list+oldest+leave+orphans');

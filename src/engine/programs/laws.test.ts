@@ -114,7 +114,9 @@ describe.each(PROGRAM_IDS)('%s', (id) => {
     );
   });
 
-  it('asks the same of a chain whatever the others did, while it says so', () => {
+  it('asks the same of a chain whatever the others did, while it says so', {
+    tags: ['slow'],
+  }, () => {
     // Under few settings of a program that can hand over is nobody to hand over to.
     const many = fc.array(small, { minLength: 40, maxLength: 40 });
     fc.assert(

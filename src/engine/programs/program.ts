@@ -138,7 +138,7 @@ export interface Program {
   /** Leading bytes of a new block that the program writes at once; Infinity: all of it. */
   readonly touchBytes: number;
   /**
-   * Raised whenever a chain that had to wait may go on; the run asks `fill` of waiting chains again only
+   * Raised by `settle` and `ended` whenever a chain that had to wait may go on; the run asks `fill` of waiting chains again only
    * then. Meaningless for independent programs.
    */
   readonly news: number;

@@ -140,7 +140,9 @@ describe('memory pressure', () => {
     expect(run.readCounters()[C.reclaimedPages]).toBe(500);
   });
 
-  it('is felt by stacks as well: no thread starts on memory that is not there', () => {
+  it('is felt by stacks as well: no thread starts on memory that is not there', {
+    tags: ['slow'],
+  }, () => {
     // Stacks pile up beside a heap that hardly grows, and each goes a little beyond what is left.
     for (let spare = 0; spare < 40; spare += 3) {
       const run = start({ ...TINY, orphanPolicy: 'adopt', dtvBytes: 0, physLimitGiB: 1 }, 2000);

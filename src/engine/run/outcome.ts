@@ -50,14 +50,16 @@ export class OutcomeNotes {
     for (let at = from; at < end; at += OP_WORDS) this.record(allocator, chain, life, ops, at);
   }
 
-  /** Notes one record while operations are not asked for one by one. */
+  /** The same, of a record that completes its operation. */
+  noteEnd(chain: number): void {
+    this.allocated[chain] = -1;
+    this.freed[chain] = -1;
+  }
+
+  /** Notes one record that leaves its operation under way, while operations are not asked for one by one. */
   noteOne(chain: number, ops: Int32Array, at: number): void {
-    const head = ops[at + OP_HEAD];
-    const kind = head & OP_KIND_MASK;
-    if ((head & OP_END) !== 0) {
-      this.allocated[chain] = -1;
-      this.freed[chain] = -1;
-    } else if (kind === OP.free) this.freed[chain] = ops[at + OP_SLOT];
+    const kind = ops[at + OP_HEAD] & OP_KIND_MASK;
+    if (kind === OP.free) this.freed[chain] = ops[at + OP_SLOT];
     else if (kind < OP.free) this.allocated[chain] = ops[at + OP_SLOT];
   }
 

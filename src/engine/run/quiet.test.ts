@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from 'vitest';
 import { type KnobValues, resolveKnobs } from '../knobs/index.ts';
 import { createSimulation } from '../simulation.ts';

@@ -5,7 +5,7 @@ import { REG_FRESH, REG_OP, REG_STOP } from '../machine/registers.ts';
 import { NO_STACK } from '../machine/threads.ts';
 import { isControl, OP_END, OP_HEAD } from '../programs/program.ts';
 import type { Run } from './run.ts';
-import { MOST_IDLE_TURNS, NONE } from './schedule.ts';
+import { firstOfRound, MOST_IDLE_TURNS, NONE } from './schedule.ts';
 import { WAIT } from './streams.ts';
 
 /**
@@ -21,7 +21,8 @@ import { WAIT } from './streams.ts';
  */
 export function playRounds(run: Run, step: SingleStep, end: number): void {
   const { threads, streams, schedule, history, regs, allocator, notes } = run;
-  const { clock, running, joinStack } = threads;
+  const { clock, running, joinStack, ops: threadOps } = threads;
+  const { runnable, began } = schedule;
   const { at, left, waiting, ops } = streams;
   const { busy } = allocator;
   const { independent } = run.program;
@@ -29,11 +30,10 @@ export function playRounds(run: Run, step: SingleStep, end: number): void {
   const { quantum, seconds } = run.settings;
   const until = Math.min(seconds * NS_PER_S, allocator.nextTimerNs, history.nextNs);
   const stopOp = Math.min(end, history.nextOp);
-  let idle = 0;
   let { turnChain, turnLeft } = run;
   regs[REG_OP] = run.operations;
   for (;;) {
-    const chain = schedule.firstOfRound();
+    const chain = firstOfRound(runnable, threadOps, clock, began);
     if (chain === NONE || clock[chain] >= until) break;
     if (running[chain] === 0 || joinStack[chain] !== NO_STACK) break;
     if (left[chain] === 0) {
@@ -49,33 +49,47 @@ export function playRounds(run: Run, step: SingleStep, end: number): void {
     const head = ops[record + OP_HEAD];
     if (busy[chain] === 0 && isControl(head)) break;
 
-    const before = clock[chain];
-    const result = step.call(allocator, chain, ops, record);
     turnChain = chain;
     turnLeft = 0;
+    const { starts } = schedule;
+    let before: number;
+    let result: number;
+    let idle = 0;
+    // After a step that took no time the chain is first still, unless it woke somebody.
+    do {
+      before = clock[chain];
+      result = step.call(allocator, chain, ops, record);
+      assert(++idle < MOST_IDLE_TURNS, 'a chain whose turn it is gets on');
+    } while (
+      result === STEP.more &&
+      clock[chain] === before &&
+      schedule.starts === starts &&
+      regs[REG_STOP] === 0
+    );
     const done = result === STEP.done;
     const ended = done && (head & OP_END) !== 0;
-    idle = done || clock[chain] !== before ? 0 : idle + 1;
-    assert(idle < MOST_IDLE_TURNS, 'a chain whose turn it is gets on');
     if (done) {
-      notes.noteOne(chain, ops, record);
-      if (ended) {
+      if (!ended) notes.noteOne(chain, ops, record);
+      else {
+        notes.noteEnd(chain);
         clock[chain] += perOp;
-        threads.ops[chain]++;
+        threadOps[chain]++;
         threads.done[chain]++;
-        schedule.began[chain] = clock[chain];
+        began[chain] = clock[chain];
         regs[REG_OP] = ++run.operations;
       }
       // A turn that ends with its batch or its budget leaves the rest of its quantum, which `turn` gives up.
-      if (independent && (left[chain] === 1 || (ended && run.operations === stopOp)))
-        turnLeft = ended ? quantum - 1 : quantum;
+      if (independent) {
+        const last = run.operations === end;
+        const sampled = run.operations === history.nextOp && regs[REG_STOP] !== 0;
+        if (left[chain] === 1 || (ended && (last || sampled)))
+          turnLeft = ended ? quantum - 1 : quantum;
+      }
       streams.used(chain, 1);
+      // Only what was carried out makes news.
+      if (!independent && streams.hasNews()) run.tellWaiting(chain);
     }
-    if (!independent && streams.hasNews()) run.tellWaiting(chain);
-    if (ended && run.operations === stopOp) {
-      if (run.operations === history.nextOp) run.takeSample();
-      break;
-    }
+    if (ended && run.operations === stopOp) break;
     if (turnLeft > 0 || regs[REG_STOP] !== 0) break;
   }
   regs[REG_FRESH] = 0;

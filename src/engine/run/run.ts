@@ -395,6 +395,11 @@ export class Run implements Simulation, Machine, LivesHost {
         else if (this.schedule.byClocks) playTurns(this, end);
         // They count turns in which nothing happens themselves; what they have done ends ours.
         if (this.operations > before) this.idleTurns = 0;
+        // They end where a sample is due.
+        if (this.operations === this.history.nextOp) {
+          this.takeSample();
+          continue;
+        }
       }
       if (this.operations < end && this.running && !events.hit) this.turn(end);
     }
@@ -818,7 +823,7 @@ export class Run implements Simulation, Machine, LivesHost {
     if (this.mappedBytes > this.peakMappedBytes) this.peakMappedBytes = this.mappedBytes;
     if (this.residentBytes > this.peakResidentBytes) this.peakResidentBytes = this.residentBytes;
   }
-  takeSample(): void {
+  private takeSample(): void {
     this.notePeaks();
     sampleInto(this, this.series, this.operations, this.virtualNs);
     this.history.push(this.series);

@@ -39,6 +39,11 @@ export class Schedule {
   private picked = NONE;
   second = NONE;
   secondClock = Infinity;
+  /** The earliest chain when `now` last looked, and its clock then. Not state. */
+  private lowest = NONE;
+  private lowestClock = 0;
+  /** How often a chain was started: whoever was first before need not be so after. Not state. */
+  starts = 0;
   /** Thread switches on cores so far. */
   switches = 0;
   /** Thread time spent ready and without a core, ns. */
@@ -75,6 +80,7 @@ export class Schedule {
   /** Changes the number of cores; Infinity: no limit. Every chain asks for a core anew. */
   setCores(cores: number, now: number): void {
     if (cores === this.cores) return;
+    this.lowest = NONE;
     this.cores = cores;
     this.onCore.fill(0);
     this.coreFree = Array.from({ length: Math.min(cores, this.threads.chains) }, () => now);
@@ -89,6 +95,8 @@ export class Schedule {
    */
   start(chain: number): void {
     this.picked = NONE;
+    this.starts++;
+    if (this.threads.clock[chain] < this.lowestClock) this.lowest = NONE;
     this.leaveCore(chain, this.threads.clock[chain]);
     this.runnable[chain] = 1;
     this.readyAt[chain] = this.threads.clock[chain];
@@ -271,22 +279,9 @@ export class Schedule {
   }
 
   /** Rounds: nobody begins its next operation before all have begun this one. */
-  firstOfRound(): number {
-    const { clock, ops, chains } = this.threads;
-    const { runnable, began } = this;
-    let best = NONE;
-    let fewest = Infinity;
-    let least = Infinity;
-    for (let chain = 0; chain < chains; chain++) {
-      if (runnable[chain] === 0 || ops[chain] > fewest) continue;
-      const spent = clock[chain] - began[chain];
-      if (ops[chain] < fewest || spent < least) {
-        fewest = ops[chain];
-        least = spent;
-        best = chain;
-      }
-    }
-    return best;
+  private firstOfRound(): number {
+    const { clock, ops } = this.threads;
+    return firstOfRound(this.runnable, ops, clock, this.began);
   }
 
   /**
@@ -330,11 +325,24 @@ export class Schedule {
 
   /** Smallest clock of those that run; those without a core stand still and do not count. */
   now(): number {
-    const marked = this.scarce && !this.byOps ? this.onCore : this.runnable;
-    const first = this.earliest(marked);
-    if (first !== NONE) return this.threads.clock[first];
+    const { clock } = this.threads;
+    const { lowest } = this;
+    // Clocks only go forward: while the earliest has not moved and nobody earlier has started, it is that.
+    if (lowest !== NONE && this.runnable[lowest] !== 0 && clock[lowest] === this.lowestClock)
+      return this.lowestClock;
+    return this.lookForNow();
+  }
+  private lookForNow(): number {
+    const { clock } = this.threads;
+    const scarce = this.scarce && !this.byOps;
+    const first = this.earliest(scarce ? this.onCore : this.runnable);
+    if (first !== NONE) {
+      this.lowest = scarce ? NONE : first;
+      this.lowestClock = clock[first];
+      return clock[first];
+    }
     const ready = this.earliest(this.runnable);
-    return ready === NONE ? this.threads.latestClock() : this.threads.clock[ready];
+    return ready === NONE ? this.threads.latestClock() : clock[ready];
   }
 
   /** The clock that all share, as `chain` sees it: by clocks it is the earliest, so that is its own. */
@@ -374,6 +382,7 @@ export class Schedule {
     };
   }
   restore(saved: ReturnType<Schedule['snapshot']>): void {
+    this.lowest = NONE;
     this.columns().forEach((column, i) => {
       column.set(saved.columns[i]);
     });
@@ -393,6 +402,31 @@ export class Schedule {
       this.began,
     ];
   }
+}
+
+/**
+ * Of the runnable chains the one whose step is next under the shared schedule: with the fewest operations,
+ * then with the least time spent in the present one (ties: lowest slot); or NONE.
+ */
+export function firstOfRound(
+  runnable: Uint8Array,
+  ops: Float64Array,
+  clock: Float64Array,
+  began: Float64Array,
+): number {
+  let best = NONE;
+  let fewest = Infinity;
+  let least = Infinity;
+  for (let chain = 0; chain < runnable.length; chain++) {
+    if (runnable[chain] === 0 || ops[chain] > fewest) continue;
+    const spent = clock[chain] - began[chain];
+    if (ops[chain] < fewest || spent < least) {
+      fewest = ops[chain];
+      least = spent;
+      best = chain;
+    }
+  }
+  return best;
 }
 
 const ascending = (a: number, b: number): number => a - b;

@@ -75,10 +75,6 @@ export function playTurns(run: Run, end: number): void {
     idle = done === 0 && clock[chain] === before ? idle + 1 : 0;
     assert(idle < MOST_IDLE_TURNS, 'a chain whose turn it is gets on');
     if (!independent && streams.hasNews()) run.tellWaiting(chain);
-    if (run.operations === stopOp) {
-      if (stopOp === history.nextOp) run.takeSample();
-      break;
-    }
-    if (run.turnLeft > 0 || regs[REG_STOP] !== 0) break;
+    if (run.operations === stopOp || run.turnLeft > 0 || regs[REG_STOP] !== 0) break;
   }
 }

@@ -37,7 +37,10 @@ export class History {
 
   private append(row: Float64Array): void {
     if (this.length === HISTORY_CAPACITY) this.halve();
-    this.rows.set(row, this.length * SERIES_COUNT);
+    const { rows } = this;
+    const at = this.length * SERIES_COUNT;
+    // Sixty values: a call of `set` takes longer than the loop.
+    for (let i = 0; i < SERIES_COUNT; i++) rows[at + i] = row[i];
     this.length++;
     // A spell is quiet when it lasts as long as several samples did on average so far.
     const spacing = row[S.ns] / this.length;

@@ -96,6 +96,15 @@ export function keptGrounds(): Grounds {
       };
     },
     document: documentNumbers(),
-    test: (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined),
+    test: testText,
   };
+}
+
+/** What a test says, and what the fixtures say that it names. */
+function testText(file: string): string | undefined {
+  if (!existsSync(file)) return undefined;
+  const text = readFileSync(file, 'utf8');
+  const named = [...text.matchAll(/'(fixtures\/[\w-]+\.json)'/g)].map(([, name]) => name);
+  const read = named.map((name) => readFileSync(path.join(path.dirname(file), name), 'utf8'));
+  return [text, ...read].join('\n');
 }

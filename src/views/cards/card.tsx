@@ -2,6 +2,7 @@ import { Table2 } from 'lucide-react';
 import { type ReactNode, useId, useRef, useState } from 'react';
 import type { FrameView } from '../../worker/frame.ts';
 import { useLane } from '../lane/context.ts';
+import { useWatched } from '../lane/sight.tsx';
 import { useFrameText } from '../lane/use-frame.ts';
 import { csvOf, fileName, saveFile } from '../shell/files.ts';
 import { LiveTable } from './live-table.tsx';
@@ -31,6 +32,7 @@ export function Card({ className = '', title, table, actions, pictured = true, c
   const heading = useFrameText<HTMLHeadingElement>(lane, title);
   const id = useId();
   const card = useRef<HTMLElement>(null);
+  useWatched(card);
   const save = async (kind: PictureKind): Promise<void> => {
     // First its code, so that finding and picture are of the same frame.
     const { pngOf, svgOf } = await import('../shell/picture.ts');

@@ -10,6 +10,7 @@ import {
 } from '../../draw/area.ts';
 import { compact, duration } from '../../draw/format.ts';
 import type { Palette } from '../../draw/palette.ts';
+import { invalidate } from '../../live/raf.ts';
 import type { FrameView } from '../../worker/frame.ts';
 import { axisOf } from '../lane/axes.ts';
 import { useLane } from '../lane/context.ts';
@@ -82,13 +83,14 @@ export function Chart({
         ...(hatchNow ? { hatch: hatchNow } : {}),
         ...(lineNow ? { line: lineNow } : {}),
       });
-      writeReadout(frame, shown);
+      invalidate(() => writeReadout(shown), 'text');
     },
     CHART_MS,
   );
-  function writeReadout(frame: FrameView, shown: readonly ChartLayer[]): void {
+  function writeReadout(shown: readonly ChartLayer[]): void {
     const out = readout.current;
-    if (!out) return;
+    const frame = lane.hub.latest;
+    if (!out || !frame) return;
     const at = cursor.current;
     let text = '';
     if (at !== undefined && at < frame.shape.samples) {

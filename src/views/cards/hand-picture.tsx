@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import { drawBlocks, layoutBlocks } from '../../draw/blocks.ts';
 import { classSize, count, plural } from '../../draw/format.ts';
 import {
@@ -9,12 +9,11 @@ import {
   type StripGeometry,
   stripOf,
 } from '../../draw/heap-strip.ts';
-import { type Palette, readPalette } from '../../draw/palette.ts';
 import { hasFeature } from '../../engine/allocators/index.ts';
 import { BLOCK_STATES, type HandDetail, type HandStretch } from '../../engine/types.ts';
 import { useLane } from '../lane/context.ts';
 import { noun } from '../models.ts';
-import { rememberDrawing } from '../shell/redraws.ts';
+import { useDrawing } from '../shell/use-drawing.ts';
 import { hex } from './hand-text.ts';
 
 interface Props {
@@ -64,58 +63,13 @@ export function HandPicture({ detail, marked, onPick }: Props) {
   );
 }
 
-/** A canvas that is drawn again with every commit, and when its width or the theme changes. */
-function useDrawing(
-  draw: (ctx: CanvasRenderingContext2D, width: number, palette: Palette) => void,
-  heightOf: (width: number) => number,
-) {
-  const ref = useRef<HTMLCanvasElement>(null);
-  const latest = useRef({ draw, heightOf });
-  latest.current = { draw, heightOf };
-  const paint = (): void => {
-    const canvas = ref.current;
-    const ctx = canvas?.getContext('2d');
-    const width = canvas?.clientWidth ?? 0;
-    if (!canvas || !ctx || width === 0) return;
-    const height = latest.current.heightOf(width);
-    const ratio = window.devicePixelRatio || 1;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    canvas.style.height = `${height}px`;
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    ctx.clearRect(0, 0, width, height);
-    latest.current.draw(ctx, width, readPalette(canvas));
-    rememberDrawing(canvas, (pen) => latest.current.draw(pen, width, readPalette(canvas)));
-  };
-  useEffect(paint);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is painted is the latest
-  useEffect(() => {
-    const canvas = ref.current;
-    if (!canvas) return;
-    let width = canvas.clientWidth;
-    const sizes = new ResizeObserver(([entry]) => {
-      if (entry.contentRect.width === width) return;
-      width = entry.contentRect.width;
-      paint();
-    });
-    sizes.observe(canvas);
-    const themes = new MutationObserver(paint);
-    themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-    return () => {
-      sizes.disconnect();
-      themes.disconnect();
-    };
-  }, []);
-  return ref;
-}
-
 function Heap({ detail, strip, marked, onPick }: Props & { readonly strip: Strip }) {
   const { latest } = detail;
   const geometry = useRef<StripGeometry | undefined>(undefined);
   const was = latest?.before.place;
   const moved = was !== undefined && was.address !== latest?.after.place?.address;
   const canvas = useDrawing(
-    (ctx, width, palette) => {
+    (ctx, { width }, palette) => {
       geometry.current = layoutStrip(strip, width);
       drawStrip(ctx, strip, geometry.current, palette, {
         slot: marked ?? latest?.slot,
@@ -172,7 +126,7 @@ function Slab({
   const cut = { ...blocks, states: blocks.states.subarray(0, shown) };
   const at = marked === undefined ? -1 : blocks.slots.indexOf(marked);
   const canvas = useDrawing(
-    (ctx, width, palette) => {
+    (ctx, { width }, palette) => {
       const geometry = layoutBlocks(shown, width, MOST_PX);
       drawBlocks(ctx, cut, geometry, palette, at < 0 ? undefined : at);
       if (geometry.cell < 18) return;

@@ -25,6 +25,7 @@ import { type Feature, UNMAPPED } from '../../engine/allocators/model.ts';
 import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import { SPAN_FLAG } from '../../engine/types.ts';
+import { invalidate } from '../../live/raf.ts';
 import {
   COLOUR_BY,
   type ColourBy,
@@ -200,7 +201,7 @@ export function MapCard() {
           lit: BAND_GROUPS.find(({ label }) => label === lit)?.lights,
         },
       );
-      showTip(frame);
+      invalidate(showTip, 'text');
     },
     axes ? MAP_MS : 0,
   );
@@ -208,10 +209,11 @@ export function MapCard() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas is redrawn because these changed
   useEffect(() => canvas.redraw(), [selection, colourBy, sortBy, hidden, lit]);
 
-  function showTip(frame: FrameView): void {
+  function showTip(): void {
     const box = tip.current;
     const row = view.current.hovered;
-    if (!box) return;
+    const frame = lane.hub.latest;
+    if (!box || !frame) return;
     const text = row === undefined || row >= frame.shape.rows ? '' : describe(frame, row);
     if (box.textContent !== text) box.textContent = text;
   }

@@ -16,6 +16,7 @@ import { ALIGN_BY, type AlignBy } from '../../state/store.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { valueAt } from '../lane/axes.ts';
 import { kindName } from '../lane/event-text.ts';
+import { useWatched } from '../lane/sight.tsx';
 import { useFrames, useLaneCanvas } from '../lane/use-frame.ts';
 import { commonNouns, modelOf, noun } from '../models.ts';
 import { useApp, usePerform, useSession, useUi } from '../page/context.ts';
@@ -44,6 +45,8 @@ function figuresOf(preset: Preset | undefined, names: readonly string[]): Docume
 /** Lanes against each other: what differs, since when, and why. */
 export function Compare() {
   const session = useSession();
+  const part = useRef<HTMLElement>(null);
+  useWatched(part);
   const run = usePerform();
   const recipe = useApp((state) => state.recipe);
   /** Counts runs: a new one is searched anew. */
@@ -84,7 +87,7 @@ export function Compare() {
     </select>
   );
   return (
-    <section className="compare" aria-label="Comparison" data-testid="compare">
+    <section ref={part} className="compare" aria-label="Comparison" data-testid="compare">
       <div className="compare-head">
         <h2>Side by side</h2>
         <label className="mini-select">
@@ -370,23 +373,34 @@ function DiffStrip({
     (ctx, frame, size, palette) => {
       const other = first.hub.latest;
       if (!other) return;
-      const series = differenceOf(other, frame, strip.series);
-      drawDiff(ctx, series, size, palette, format);
-      const last = series.values.at(-1) ?? 0;
-      const at = `at ${compact(series.ops.at(-1) ?? 0)} operations`;
-      const sentence =
-        last === 0
-          ? `${letters[1]} and ${letters[0]} have the same ${name} ${at}`
-          : `${letters[1]} has ${format(Math.abs(last))} ${last > 0 ? 'more' : 'less'} ${name} than ${letters[0]} ${at}`;
-      if (text.current && text.current.textContent !== sentence)
-        text.current.textContent = sentence;
+      drawDiff(ctx, differenceOf(other, frame, strip.series), size, palette, format);
     },
     150,
   );
-  // The other lane may come to stand later than the one that draws.
-  useFrames(first, 150, () => canvas.redraw());
+  const say = (): void => {
+    const a = first.hub.latest;
+    const b = second.hub.latest;
+    if (!a || !b || !text.current) return;
+    const { ops, values } = differenceOf(a, b, strip.series);
+    const value = values.at(-1) ?? 0;
+    const at = `at ${compact(ops.at(-1) ?? 0)} operations`;
+    const sentence =
+      value === 0
+        ? `${letters[1]} and ${letters[0]} have the same ${name} ${at}`
+        : `${letters[1]} has ${format(Math.abs(value))} ${value > 0 ? 'more' : 'less'} ${name} than ${letters[0]} ${at}`;
+    if (text.current.textContent !== sentence) text.current.textContent = sentence;
+  };
+  useFrames(second, 250, say);
+  useFrames(first, 250, () => {
+    say();
+    // This lane may come to stand later than the one that draws.
+    canvas.redraw();
+  });
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn again because the choice changed
-  useEffect(() => canvas.redraw(), [strip, first]);
+  useEffect(() => {
+    canvas.redraw();
+    say();
+  }, [strip, first]);
   return (
     <div className="strip">
       <label className="mini-select">

@@ -8,6 +8,7 @@ import { C } from '../../engine/telemetry/counters.ts';
 import { ENDED_BY, RUN_STATUS } from '../../engine/telemetry/states.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { useLane } from './context.ts';
+import { useWatched } from './sight.tsx';
 import { useFrames, useFrameText } from './use-frame.ts';
 
 /** The verdict in a few words, and its tone. */
@@ -73,6 +74,8 @@ export function LaneHeader({ name, tools }: { readonly name: string; readonly to
   const { lane, index, knobs } = useLane();
   const { seconds } = knobs;
   const { figure, reuses } = MODEL_SHOWN[knobs.model];
+  const head = useRef<HTMLDivElement>(null);
+  useWatched(head);
   const badge = useRef<HTMLSpanElement>(null);
   useFrames(lane, 120, (frame) => {
     const verdict = verdictOf(frame);
@@ -89,7 +92,7 @@ export function LaneHeader({ name, tools }: { readonly name: string; readonly to
       seconds,
     );
   return (
-    <div className="lane-head">
+    <div className="lane-head" ref={head}>
       <div className="lane-name">
         <span className="lane-letter" aria-hidden="true">
           {'ABCD'[index]}

@@ -13,6 +13,7 @@ import { Boundary } from '../shell/boundary.tsx';
 import { LaneContext, type LaneScope } from './context.ts';
 import { LaneHeader } from './header.tsx';
 import { LaneTools } from './lane-tools.tsx';
+import { Part } from './sight.tsx';
 
 /** What was asked of one scenario, which says nothing of the next. */
 interface Asked {
@@ -69,7 +70,9 @@ export function LaneView({ index }: { readonly index: number }) {
         onFocusCapture={front}
         onPointerDown={front}
       >
-        <LaneHeader name={name} tools={<LaneTools name={name} />} />
+        <Part>
+          <LaneHeader name={name} tools={<LaneTools name={name} />} />
+        </Part>
         {cards
           .filter(({ order }) => order < 0)
           .map((card) => (
@@ -104,7 +107,9 @@ function Shown({ card: { id, title, Card } }: { readonly card: CardDef }) {
   return (
     <Boundary what={`The view “${title}”`} onLink={() => run(copyLink)}>
       <Suspense fallback={<article className={`card ${id}-card`} aria-busy="true" />}>
-        <Card />
+        <Part>
+          <Card />
+        </Part>
       </Suspense>
     </Boundary>
   );

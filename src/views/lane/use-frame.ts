@@ -1,15 +1,15 @@
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useContext, useEffect, useRef } from 'react';
 import { type Palette, readPalette } from '../../draw/palette.ts';
+import { follow, TICK_MS } from '../../live/follow.ts';
 import type { Lane } from '../../live/lane.ts';
 import { invalidate, later } from '../../live/raf.ts';
 import type { FrameView } from '../../worker/frame.ts';
+import { onNewLooks } from '../shell/looks.ts';
 import { rememberDrawing } from '../shell/redraws.ts';
+import { SightContext } from './sight.tsx';
 
 const TURNS = 4;
 let turn = 0;
-
-/** Text of a frame is renewed at most this often, ms: people cannot read faster. */
-const TEXT_MS = 120;
 
 /**
  * Writes text computed from frames straight into an element: no React commit per frame.
@@ -20,62 +20,27 @@ export function useFrameText<T extends HTMLElement>(
   text: (frame: FrameView) => string,
 ): RefObject<T | null> {
   const ref = useRef<T>(null);
-  const compute = useRef(text);
-  compute.current = text;
-  useEffect(() => {
-    let last = -Infinity;
-    let callOff = (): void => {};
-    const write = (frame: FrameView): void => {
-      const element = ref.current;
-      if (!element) return;
-      const now = performance.now();
-      callOff();
-      if (now - last < TEXT_MS) {
-        callOff = later(() => {
-          const latest = lane.hub.latest;
-          if (latest) write(latest);
-        }, TEXT_MS);
-        return;
-      }
-      last = now;
-      const next = compute.current(frame);
-      if (element.textContent !== next) element.textContent = next;
-    };
-    const stop = lane.hub.subscribe(write);
-    return () => {
-      callOff();
-      stop();
-    };
-  }, [lane]);
+  useFrames(lane, TICK_MS, (frame) => {
+    const element = ref.current;
+    if (!element) return;
+    const next = text(frame);
+    if (element.textContent !== next) element.textContent = next;
+  });
   return ref;
 }
 
-/** Calls back with frames at most every `everyMs`, and always with the newest in the end. */
+/**
+ * Calls back with frames at most about every `everyMs`, and always with the newest in the end. While the
+ * part of the page around it is out of sight and the run plays, nothing is called.
+ */
 export function useFrames(lane: Lane, everyMs: number, handle: (frame: FrameView) => void): void {
   const latest = useRef(handle);
   latest.current = handle;
-  useEffect(() => {
-    let last = -Infinity;
-    let callOff = (): void => {};
-    const run = (frame: FrameView): void => {
-      const now = performance.now();
-      callOff();
-      if (now - last < everyMs) {
-        callOff = later(() => {
-          const newest = lane.hub.latest;
-          if (newest) run(newest);
-        }, everyMs);
-        return;
-      }
-      last = now;
-      latest.current(frame);
-    };
-    const stop = lane.hub.subscribe(run);
-    return () => {
-      callOff();
-      stop();
-    };
-  }, [lane, everyMs]);
+  const sight = useContext(SightContext);
+  useEffect(
+    () => follow(lane.hub, everyMs, sight, (frame) => latest.current(frame)),
+    [lane, everyMs, sight],
+  );
 }
 
 export type CanvasDraw = (
@@ -155,18 +120,17 @@ export function useLaneCanvas(lane: Lane, draw: CanvasDraw, everyMs = 0): LaneCa
       invalidate(again);
     });
     sizes.observe(canvas);
-    const themes = new MutationObserver(() => {
+    const stopLooks = onNewLooks(() => {
       palette = readPalette(canvas);
       invalidate(again);
     });
-    themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-    const stop = lane.hub.subscribe(paced);
+    const stop = lane.hub.subscribe(paced, 'picture');
     return () => {
       stop();
       callOff();
       sight.disconnect();
       sizes.disconnect();
-      themes.disconnect();
+      stopLooks();
     };
   }, [lane, everyMs]);
   return { ref, redraw: () => redraw.current() };

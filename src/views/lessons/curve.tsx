@@ -1,5 +1,5 @@
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from 'react';
-import { readPalette } from '../../draw/palette.ts';
+import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
+import { useDrawing } from '../shell/use-drawing.ts';
 
 /** Points of a drawn curve. */
 export const CURVE_POINTS = 40;
@@ -14,20 +14,9 @@ interface Props {
 
 /** A canvas to draw a guess on, with pointer or arrow keys; afterwards it shows guess and truth. */
 export function CurveCanvas({ label, drawn, real, onDraw }: Props) {
-  const canvas = useRef<HTMLCanvasElement>(null);
   const column = useRef(0);
   const last = useRef<number | undefined>(undefined);
-  useEffect(() => {
-    const element = canvas.current;
-    const pen = element?.getContext('2d');
-    if (!element || !pen) return;
-    const ratio = window.devicePixelRatio || 1;
-    const { clientWidth: width, clientHeight: height } = element;
-    element.width = Math.round(width * ratio);
-    element.height = Math.round(height * ratio);
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    const palette = readPalette(element);
+  const canvas = useDrawing((pen, { width, height }, palette) => {
     pen.strokeStyle = palette.line;
     pen.strokeRect(0.5, 0.5, width - 1, height - 1);
     const line = (values: readonly number[], top: number, colour: string, dash: number[]): void => {

@@ -1,6 +1,7 @@
 import { Suspense } from 'react';
 import { LaneTabs } from '../compare/lane-tabs.tsx';
 import { LaneView } from '../lane/lane-view.tsx';
+import { Part } from '../lane/sight.tsx';
 import { Boundary } from '../shell/boundary.tsx';
 import { lazily } from '../shell/lazily.tsx';
 import { useApp, usePerform } from './context.ts';
@@ -18,7 +19,9 @@ export function Lanes() {
         <>
           <Boundary what="The comparison" of={lanes} onLink={() => run(copyLink)}>
             <Suspense>
-              <Compare />
+              <Part>
+                <Compare />
+              </Part>
             </Suspense>
           </Boundary>
           <LaneTabs />

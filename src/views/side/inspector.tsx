@@ -2,7 +2,6 @@ import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { type BlocksGeometry, drawBlocks, hitBlock, layoutBlocks } from '../../draw/blocks.ts';
 import { bytes, capital, classSize, count, duration, plural } from '../../draw/format.ts';
-import { readPalette } from '../../draw/palette.ts';
 import { hasFeature } from '../../engine/allocators/index.ts';
 import type { Feature } from '../../engine/allocators/model.ts';
 import { hasProgramFeature } from '../../engine/programs/index.ts';
@@ -21,6 +20,7 @@ import { colourVar, noun, stateNamed } from '../models.ts';
 import { useFocused, usePerform } from '../page/context.ts';
 import { select } from '../page/session/lanes.ts';
 import { travel } from '../page/session/transport.ts';
+import { useDrawing } from '../shell/use-drawing.ts';
 import { BreakMemory } from './break-memory.tsx';
 
 /** The selected span, its slabs, and every block of one slab. */
@@ -223,6 +223,9 @@ const BLOCK_NEEDS: Readonly<Partial<Record<BlockState, Feature>>> = {
   uncarved: 'classes',
 };
 
+/** Height of the picture of blocks at most, px. */
+const BLOCKS_PX = 260;
+
 function Blocks({
   lane,
   blocks,
@@ -241,23 +244,16 @@ function Blocks({
   const byHand = hasProgramFeature(workload, 'hand');
   const has = (feature: Feature | undefined): boolean =>
     feature === undefined || hasFeature(model, feature);
-  const canvas = useRef<HTMLCanvasElement>(null);
   const geometry = useRef<BlocksGeometry | undefined>(undefined);
-  useEffect(() => {
-    const element = canvas.current;
-    const ctx = element?.getContext('2d');
-    if (!element || !ctx) return;
-    const width = element.clientWidth || 280;
-    const layout = layoutBlocks(blocks.states.length, width, 260);
-    geometry.current = layout;
-    const ratio = window.devicePixelRatio || 1;
-    element.width = Math.round(width * ratio);
-    element.height = Math.round(layout.height * ratio);
-    element.style.height = `${layout.height}px`;
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    ctx.clearRect(0, 0, width, layout.height);
-    drawBlocks(ctx, blocks, layout, readPalette(element), selected);
-  });
+  const layout = (width: number): BlocksGeometry =>
+    layoutBlocks(blocks.states.length, width, BLOCKS_PX);
+  const canvas = useDrawing(
+    (ctx, { width }, palette) => {
+      geometry.current = layout(width);
+      drawBlocks(ctx, blocks, geometry.current, palette, selected);
+    },
+    (width) => layout(width).height,
+  );
   const pick = (event: PointerEvent<HTMLCanvasElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
     const hit =

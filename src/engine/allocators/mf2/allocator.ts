@@ -134,7 +134,7 @@ export class Mf2Allocator implements Allocator {
       }
       if (regs[REG_STOP] !== 0 || regs[REG_WAITED] > 0) break;
     }
-    steps.busy[chain] = x[phase] === PH.idle ? 0 : 1;
+    steps.busy[chain] = x[phase];
     regs[REG_ENDED] += ended;
     return done;
   }
@@ -144,7 +144,8 @@ export class Mf2Allocator implements Allocator {
     const { x } = steps;
     const phase = chain * X_WORDS + X_PHASE;
     const result = x[phase] === PH.idle ? steps.begin(chain, ops, at) : steps.step(chain);
-    steps.busy[chain] = x[phase] === PH.idle ? 0 : 1;
+    // PH.idle is 0: between two records a chain is not busy.
+    steps.busy[chain] = x[phase];
     return result;
   }
 
@@ -287,6 +288,7 @@ export class Mf2Allocator implements Allocator {
     fillColumns(this, columns, from, to);
   }
   changedRows(): RowMarks {
+    this.heap.totals.settle();
     return this.heap.marks;
   }
   waitingIn(row: number): number {

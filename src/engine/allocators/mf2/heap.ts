@@ -12,7 +12,7 @@ import {
   fullMask,
   MF2_CLASSES,
   NONE,
-  OS_PAGE,
+  OS_PAGE_SHIFT,
   OS_PAGES,
   osPagesOf,
   P_ADOPTED_FROM,
@@ -198,20 +198,24 @@ export class Mf2Heap {
 
   /** A page is about to change: takes it out of what is kept of all pages. Change it, then call `enter`. */
   leave(p: number): void {
-    this.marks.bytes[p / P_WORDS] = 1;
     this.totals.before(p);
+    if ((this.pages[p + P_FLAGS] & (PF.queued | PF.orphan)) !== 0) this.leaveLists(p);
+  }
+  enter(p: number): void {
+    if ((this.pages[p + P_FLAGS] & (PF.queued | PF.orphan)) !== 0) this.enterLists(p);
+  }
+
+  private leaveLists(p: number): void {
     const flags = this.pages[p + P_FLAGS];
-    if ((flags & (PF.queued | PF.orphan)) === 0) return;
     if ((flags & PF.queued) !== 0) {
       this.pendingPages--;
       this.pendingSince -= this.enqueuedNs[p / P_WORDS];
     }
     if ((flags & PF.orphan) !== 0) this.list(p, false);
   }
-  enter(p: number): void {
+  private enterLists(p: number): void {
     const { pages } = this;
     const flags = pages[p + P_FLAGS];
-    if ((flags & (PF.queued | PF.orphan)) === 0) return;
     if ((flags & PF.queued) !== 0) {
       this.pendingPages++;
       this.pendingSince += this.enqueuedNs[p / P_WORDS];
@@ -269,7 +273,6 @@ export class Mf2Heap {
     pages[p + P_HIDE_EVENT] = NO_CAUSE;
     this.bornNs[row] = now;
     this.marks.reserve(this.count);
-    this.marks.mark(row);
     this.own(p, life);
     this.totals.arrived(p);
     this.touchPages(p, this.prelinked[cls]);
@@ -324,8 +327,8 @@ export class Mf2Heap {
     // Most blocks have been used before.
     if (pages[p + P_TOUCHED] === ALL_OS_PAGES) return;
     const start = this.header + block * MF2_CLASSES[pages[p + P_CLS]];
-    const first = Math.floor((start + from) / OS_PAGE);
-    const last = Math.floor((start + to - 1) / OS_PAGE);
+    const first = (start + from) >> OS_PAGE_SHIFT;
+    const last = (start + to - 1) >> OS_PAGE_SHIFT;
     if (last >= first) this.touchPages(p, (2 << last) - (1 << first));
   }
 

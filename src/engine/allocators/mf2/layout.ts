@@ -4,7 +4,8 @@
  * hands out first changes nothing that is counted, so the lowest goes first.
  */
 export const PAGE_BYTES = 65536;
-export const OS_PAGE = 4096;
+export const OS_PAGE_SHIFT = 12;
+export const OS_PAGE = 1 << OS_PAGE_SHIFT;
 export const OS_PAGES = PAGE_BYTES / OS_PAGE;
 /** Block sizes of the five classes: 2 to 32 KiB. */
 export const MF2_CLASSES = [2048, 4096, 8192, 16384, 32768] as const;

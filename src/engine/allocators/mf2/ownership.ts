@@ -32,6 +32,9 @@ export class Mf2Ownership {
 
   readonly knobs: Readonly<KnobValues>;
   readonly threads: Threads;
+  // Columns that steps are at all the time.
+  protected readonly clock: Float64Array;
+  protected readonly lifeOf: Int32Array;
 
   constructor(
     readonly machine: Machine,
@@ -39,6 +42,8 @@ export class Mf2Ownership {
   ) {
     this.knobs = machine.settings;
     this.threads = machine.threads;
+    this.clock = machine.threads.clock;
+    this.lifeOf = machine.threads.life;
     this.costs = costsOf(machine.settings);
   }
 

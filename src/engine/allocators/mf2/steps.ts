@@ -1,6 +1,14 @@
 import { LOCK } from '../../machine/locks.ts';
 import { REG_EXTRA } from '../../machine/registers.ts';
-import { OP, OP_ARG, OP_KIND_MASK, OP_SLOT, sizeOfOp } from '../../programs/program.ts';
+import {
+  OP,
+  OP_ARG,
+  OP_FREE,
+  OP_KIND_MASK,
+  OP_MALLOC,
+  OP_SLOT,
+  sizeOfOp,
+} from '../../programs/program.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, RACE } from '../../telemetry/events.ts';
 import { type Machine, STEP } from '../contract.ts';
@@ -52,6 +60,8 @@ import { Mf2Ownership } from './ownership.ts';
 /** Blocks outside the pages: requests above 32 KiB, or what the C library served. */
 export const OTHER = -2;
 const CLASS_COUNT = MF2_CLASSES.length;
+/** Largest request that a page serves. */
+const TOP_REQUEST = MF2_CLASSES[CLASS_COUNT - 1];
 
 /**
  * Operations as steps of virtual time (engine.md 4): between the push of a remote free, the
@@ -67,11 +77,16 @@ export class Mf2Steps extends Mf2Ownership {
   private order: readonly number[] = [];
   private adopts = false;
   private clearFirst = false;
+  /** Remote blocks at which a page is enqueued. */
+  private threshold = 1;
+  /** Leading bytes of each new block that the program writes; no block is larger than a page. */
+  private readonly touchBytes: number;
   /** A page that is drained as the active one leaves the queue that it lies in. */
   private leaves = false;
 
   constructor(machine: Machine, heap: Mf2Heap) {
     super(machine, heap);
+    this.touchBytes = Math.min(machine.touchBytes, PAGE_BYTES);
     const { chains } = machine.threads;
     this.x = new Int32Array(chains * X_WORDS);
     for (let at = 0; at < this.x.length; at += X_WORDS) this.x[at + X_OLD] = NONE;
@@ -98,6 +113,7 @@ export class Mf2Steps extends Mf2Ownership {
     this.adopts = route === 'cda' || route === 'p';
     this.clearFirst = route !== 'cda';
     this.leaves = knobs.pendingLeave;
+    this.threshold = knobs.pendingThreshold;
     const own = route === 'cda' ? [STAGE.active, STAGE.own] : [STAGE.own];
     const rest = route === 'cda' ? [] : [STAGE.active];
     const partial = this.partialOn ? [STAGE.partial] : [];
@@ -110,28 +126,39 @@ export class Mf2Steps extends Mf2Ownership {
 
   /** Begins a record. @returns STEP.done when it is over at once */
   begin(chain: number, ops: Int32Array, record: number): number {
-    const { x, heap } = this;
     const at = chain * X_WORDS;
     const slot = ops[record + OP_SLOT];
+    const kind = ops[record] & OP_KIND_MASK;
+    if (kind === OP_FREE) return this.beginFree(chain, at, slot);
     const size = sizeOfOp(ops, record);
-    switch (ops[record] & OP_KIND_MASK) {
-      case OP.free:
-        return this.beginFree(chain, at, slot);
-      case OP.malloc:
-        return this.beginMalloc(chain, at, slot, size, 0);
+    if (kind === OP_MALLOC) return this.beginMalloc(chain, at, slot, size, 0);
+    return this.beginOther(chain, at, kind, slot, size, ops[record + OP_ARG]);
+  }
+
+  /** Begins a record of a kind that is rare in most programs. */
+  private beginOther(
+    chain: number,
+    at: number,
+    kind: number,
+    slot: number,
+    size: number,
+    arg: number,
+  ): number {
+    const { x, heap } = this;
+    switch (kind) {
       case OP.calloc:
         return this.beginMalloc(chain, at, slot, size, size);
       case OP.memalign:
         x[at + X_SLOT] = slot;
         x[at + X_SIZE] = size;
         // Blocks lie behind a page header: that is all the alignment they have.
-        return 2 ** ops[record + OP_ARG] > Math.max(16, heap.header)
+        return 2 ** arg > Math.max(16, heap.header)
           ? this.beyond(chain, at)
           : this.beginMalloc(chain, at, slot, size, 0);
       case OP.realloc:
         return this.beginRealloc(chain, at, slot, size);
       case OP.touch:
-        this.write(chain, slot, ops[record + OP_ARG], size);
+        this.write(chain, slot, arg, size);
         return STEP.done;
       default:
         return STEP.done;
@@ -181,8 +208,9 @@ export class Mf2Steps extends Mf2Ownership {
     size: number,
     cleared: number,
   ): number {
-    const { x } = this;
-    x[at + X_WRITTEN] = Math.min(size, PAGE_BYTES, Math.max(cleared, this.machine.touchBytes));
+    const { x, touchBytes } = this;
+    const written = cleared > touchBytes ? Math.min(cleared, PAGE_BYTES) : touchBytes;
+    x[at + X_WRITTEN] = size < written ? size : written;
     x[at + X_SLOT] = slot;
     x[at + X_SIZE] = size;
     x[at + X_PHASE] = PH.malloc;
@@ -195,9 +223,10 @@ export class Mf2Steps extends Mf2Ownership {
     if (where === NONE) return this.beginMalloc(chain, at, slot, size, 0);
     if (size === 0) return this.beginFree(chain, at, slot);
     const old = heap.requested[slot];
-    const top = MF2_CLASSES[CLASS_COUNT - 1];
     const stays =
-      where === OTHER ? size > top : size <= top && classOfRequest(size) === this.classAt(where);
+      where === OTHER
+        ? size > TOP_REQUEST
+        : size <= TOP_REQUEST && classOfRequest(size) === this.classAt(where);
     if (stays) {
       if (where === OTHER) {
         heap.libc.free(old);
@@ -267,49 +296,62 @@ export class Mf2Steps extends Mf2Ownership {
 
   /** @returns true when the page must be enqueued: the count reached the threshold */
   private free(chain: number, at: number, where: number, size: number): boolean {
-    const { heap, threads, costs, x } = this;
-    const { warming } = this.machine;
-    const { pages, counters } = heap;
+    const { heap, clock, x } = this;
     if (where === OTHER) {
-      heap.otherBlocks--;
-      heap.libc.free(size);
-      counters[warming ? C.runtimeLocalFrees : C.localFrees]++;
-      threads.clock[chain] += costs.free;
+      this.freeOther(chain, size);
       return false;
     }
     heap.requestedBytes -= size;
+    const { pages, counters } = heap;
     const p = (where >>> 5) * P_WORDS;
     const bit = 1 << (where & 31);
-    const life = threads.life[chain];
-    const flags = pages[p + P_FLAGS];
-    heap.leave(p);
-    if (pages[p + P_OWNER] === life) {
-      const hadFree = pages[p + P_FREE] !== 0;
-      pages[p + P_FREE] |= bit;
-      const aside =
-        (flags & (PF.active | PF.partial | PF.pending)) === 0 && pages[p + P_HOLDER] === NONE;
-      if (aside && this.partialOn) heap.pushPartial(p);
-      heap.enter(p);
-      if (aside && !this.partialOn && !hadFree)
-        heap.noteHidden(p, threads.clock[chain], pages[p + P_OWNER_EVENT]);
-      counters[warming ? C.runtimeLocalFrees : C.localFrees]++;
-      threads.clock[chain] += costs.free;
+    if (pages[p + P_OWNER] === this.lifeOf[chain]) {
+      this.freeLocal(chain, p, bit);
       return false;
     }
-    pages[p + P_REMOTE] |= bit;
+    heap.leave(p);
+    const remote = pages[p + P_REMOTE] | bit;
+    pages[p + P_REMOTE] = remote;
     heap.enter(p);
-    counters[warming ? C.runtimeRemoteFrees : C.remoteFrees]++;
-    threads.clock[chain] += costs.remoteFree;
-    const waiting = popcount(pages[p + P_REMOTE]);
-    if (waiting === 1) counters[C.remoteEdges]++;
-    if (waiting === this.knobs.pendingThreshold && (flags & PF.pending) === 0) {
+    counters[this.machine.warming ? C.runtimeRemoteFrees : C.remoteFrees]++;
+    clock[chain] += this.costs.remoteFree;
+    const alone = remote === bit;
+    if (alone) counters[C.remoteEdges]++;
+    if ((pages[p + P_FLAGS] & PF.pending) !== 0) return false;
+    const { threshold } = this;
+    if (threshold === 1 ? alone : popcount(remote) === threshold) {
       x[at + X_PAGE] = p;
       x[at + X_SEEN] = pages[p + P_OWNER];
       return true;
     }
-    if (waiting === 1 && (flags & PF.pending) === 0)
-      heap.noteHidden(p, threads.clock[chain], pages[p + P_OWNER_EVENT]);
+    if (alone) heap.noteHidden(p, clock[chain], pages[p + P_OWNER_EVENT]);
     return false;
+  }
+
+  private freeLocal(chain: number, p: number, bit: number): void {
+    const { heap, clock } = this;
+    const { pages } = heap;
+    const flags = pages[p + P_FLAGS];
+    heap.leave(p);
+    const hadFree = pages[p + P_FREE] !== 0;
+    pages[p + P_FREE] |= bit;
+    const aside =
+      (flags & (PF.active | PF.partial | PF.pending)) === 0 && pages[p + P_HOLDER] === NONE;
+    if (aside && this.partialOn) heap.pushPartial(p);
+    heap.enter(p);
+    if (aside && !this.partialOn && !hadFree)
+      heap.noteHidden(p, clock[chain], pages[p + P_OWNER_EVENT]);
+    this.freedHere(chain);
+  }
+  private freeOther(chain: number, size: number): void {
+    const { heap } = this;
+    heap.otherBlocks--;
+    heap.libc.free(size);
+    this.freedHere(chain);
+  }
+  private freedHere(chain: number): void {
+    this.heap.counters[this.machine.warming ? C.runtimeLocalFrees : C.localFrees]++;
+    this.clock[chain] += this.costs.free;
   }
 
   private enqueueStep(chain: number, at: number): void {
@@ -324,35 +366,39 @@ export class Mf2Steps extends Mf2Ownership {
   }
 
   private malloc(chain: number, at: number): number {
-    const { heap, threads, costs, x } = this;
+    const { heap, x } = this;
     const size = x[at + X_SIZE];
-    if (size > MF2_CLASSES[CLASS_COUNT - 1]) {
-      return this.beyond(chain, at);
-    }
+    if (size > TOP_REQUEST) return this.beyond(chain, at);
     const cls = classOfRequest(size);
-    const life = threads.life[chain];
-    const t = heap.table(life, cls);
     x[at + X_CLS] = cls;
-    if (x[at + X_UNNEEDED] === 1) {
-      x[at + X_UNNEEDED] = 2;
-      if (this.adopts) {
-        threads.clock[chain] += costs.refill;
-        x[at + X_ADOPTS] = Math.max(1, this.knobs.adoptBudget);
-        x[at + X_PHASE] = PH.slow;
-        return STEP.more;
-      }
-    }
-    const active = heap.tables[t + T_ACTIVE];
+    if (x[at + X_UNNEEDED] === 1 && this.looksFirst(chain, at)) return STEP.more;
+    const active = heap.tables[heap.table(this.lifeOf[chain], cls) + T_ACTIVE];
     if (active !== NONE && heap.pages[active + P_FREE] !== 0)
       return this.take(chain, at, active, STAGE.active);
+    this.beginSlow(chain, at);
+    return STEP.more;
+  }
+
+  /** A thread that has just woken adopts although it need not, where its route adopts at all. */
+  private looksFirst(chain: number, at: number): boolean {
+    const { x } = this;
+    x[at + X_UNNEEDED] = 2;
+    if (!this.adopts) return false;
+    this.clock[chain] += this.costs.refill;
+    x[at + X_ADOPTS] = Math.max(1, this.knobs.adoptBudget);
+    x[at + X_PHASE] = PH.slow;
+    return true;
+  }
+
+  private beginSlow(chain: number, at: number): void {
+    const { x } = this;
     x[at + X_PHASE] = PH.slow;
     x[at + X_STAGE] = 0;
     x[at + X_BUDGET] = this.knobs.gateBudget;
     x[at + X_ADOPTS] = this.knobs.adoptBudget;
     x[at + X_UNNEEDED] = 0;
-    threads.clock[chain] += costs.refill;
-    heap.counters[C.refills]++;
-    return STEP.more;
+    this.clock[chain] += this.costs.refill;
+    this.heap.counters[C.refills]++;
   }
 
   /** A request that is not for pages: too large, or aligned beyond them. */
@@ -370,33 +416,35 @@ export class Mf2Steps extends Mf2Ownership {
     heap.requested[slot] = x[at + X_SIZE];
     heap.otherBlocks++;
     if (heap.libc.malloc(x[at + X_SIZE])) this.grew(chain);
-    return this.finish(chain, at, NONE, 0, STAGE.fresh);
+    return this.finish(chain, at, NONE << 5, STAGE.fresh);
   }
 
   private take(chain: number, at: number, p: number, via: number): number {
-    const { heap, threads, costs, x } = this;
+    const { heap, x } = this;
     const block = heap.takeBlock(p, x[at + X_WRITTEN]);
-    threads.clock[chain] += costs.malloc;
-    this.faulted(chain);
+    this.clock[chain] += this.costs.malloc;
+    if (heap.faultsNow !== 0) this.faulted(chain);
     const slot = x[at + X_SLOT];
-    const row = p / P_WORDS;
-    heap.where[slot] = (row << 5) | block;
-    heap.requested[slot] = x[at + X_SIZE];
-    heap.requestedBytes += x[at + X_SIZE];
-    return this.finish(chain, at, row, block, via);
+    const size = x[at + X_SIZE];
+    const where = ((p / P_WORDS) << 5) | block;
+    heap.where[slot] = where;
+    heap.requested[slot] = size;
+    heap.requestedBytes += size;
+    return this.finish(chain, at, where, via);
   }
 
-  private finish(chain: number, at: number, row: number, block: number, via: number): number {
-    const { heap, threads, costs, x, outcome } = this;
-    const result = ((row << 5) | block) ^ (via << 29);
-    outcome[chain] = (Math.imul(outcome[chain] ^ result, 0x9e3779b1) + 0x7f4a7c15) | 0;
+  /** @param where page × 32 + block, NONE outside */
+  private finish(chain: number, at: number, where: number, via: number): number {
+    const { heap, x, outcome } = this;
+    outcome[chain] = (Math.imul(outcome[chain] ^ where ^ (via << 29), 0x9e3779b1) + 0x7f4a7c15) | 0;
     this.via[chain] = via;
-    heap.lastAllocNs[threads.life[chain]] = this.machine.commonNs(chain);
+    heap.lastAllocNs[this.lifeOf[chain]] = this.machine.commonNs(chain);
     heap.counters[this.machine.warming ? C.runtimeMallocs : C.mallocs]++;
     x[at + X_UNNEEDED] = 0;
     if (x[at + X_OLD] !== NONE) {
       // What the old block held has been copied.
-      threads.clock[chain] += costs.copyByte * Math.min(x[at + X_SIZE], x[at + X_OLD_SIZE]);
+      const copied = Math.min(x[at + X_SIZE], x[at + X_OLD_SIZE]);
+      this.clock[chain] += this.costs.copyByte * copied;
       x[at + X_PHASE] = PH.freeOld;
       return STEP.more;
     }

@@ -1,4 +1,5 @@
 import { PG } from '../../telemetry/states.ts';
+import type { RowMarks } from '../row-marks.ts';
 import {
   CLASSES,
   MF2_CLASSES,
@@ -75,6 +76,8 @@ export interface CountedHeap {
   /** Blocks of a page, by class. */
   readonly capacity: readonly number[];
   readonly header: number;
+  /** Rows that may be shown differently: those that are counted anew. */
+  readonly marks: RowMarks;
 }
 
 /** Condition of a page (PG index) from its marks. */
@@ -150,9 +153,10 @@ export class Mf2Totals {
   settle(): void {
     const { changed, length, counted, owners } = this;
     if (length === 0) return;
-    const { pages } = this.heap;
+    const { pages, marks } = this.heap;
     for (let i = 0; i < length; i++) {
       const p = changed[i];
+      marks.mark(p / P_WORDS);
       const place = p >> PLACE_SHIFT;
       const was = counted[place] & ~CHANGED;
       const now = this.asCounted(p);
@@ -214,9 +218,8 @@ export class Mf2Totals {
     this.added = true;
     sums.fill(0);
     queuedBy.fill(0);
-    for (let condition = 0; condition < CONDITIONS; condition++)
-      for (let cls = 0; cls < CLASSES; cls++)
-        if (census[(condition * CLASSES + cls) * N_WORDS + N_PAGES] > 0) this.add(condition, cls);
+    for (let n = N_PAGES, place = 0; n < census.length; n += N_WORDS, place++)
+      if (census[n] > 0) this.add((place / CLASSES) | 0, place % CLASSES);
     return sums;
   }
 

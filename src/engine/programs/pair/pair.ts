@@ -1,16 +1,33 @@
 import type { KnobValues } from '../../knobs/index.ts';
 import { LRAN2_STATE, lran2, lran2Init } from '../larson/lran2.ts';
 import { packWords, unpackWords } from '../packing.ts';
-import { OP, OP_END, OP_KIND_MASK, type Program, type Setup } from '../program.ts';
-import { RecordQueue } from '../record-queue.ts';
+import {
+  OP,
+  OP_ARG,
+  OP_END,
+  OP_FREE,
+  OP_HEAD,
+  OP_KIND_MASK,
+  OP_MALLOC,
+  OP_SIZE,
+  OP_SLOT,
+  OP_WORDS,
+  type Program,
+  type Setup,
+} from '../program.ts';
 import { SlotQueue } from '../slot-queue.ts';
 import { SlotSet } from '../slot-set.ts';
 
 /** Mail that may wait beyond twice the window before the sender has to wait, so that memory is bounded. */
 const SLACK = 64;
-const PAIR = [1, 2] as const;
+/** The pair. */
+const FIRST = 1;
+const SECOND = 2;
 const NONE = -1;
 const NOTHING = new Int32Array(0);
+/** Records that a chain decides on at once: an allocation, or after it two frees. */
+const MOST_PLANNED = 2;
+const PLAN_WORDS = MOST_PLANNED * OP_WORDS;
 
 /**
  * W3 and W4. Chains 1 and 2 are the pair: each allocates a block and hands it to the other, which frees the
@@ -43,8 +60,14 @@ export class Pair implements Program {
   private readonly slotSet = new SlotSet();
   /** What waits for each chain, or what a waker holds; oldest first. */
   private readonly waiting: SlotQueue[];
-  /** What each chain has decided on. */
-  private readonly planned: RecordQueue[];
+  /**
+   * What each chain has decided on and not carried out: PLAN_WORDS words a chain, the place of the oldest record
+   * among them, and how many records there are. It stays whatever others do, so that drawing records and
+   * taking them back is nothing but copying.
+   */
+  private readonly plans: Int32Array;
+  private readonly planAt: Int32Array;
+  private readonly planned: Int32Array;
   /** LRAN2_STATE words a chain. */
   private readonly generators: Int32Array;
   /** By chain: 1 once it has ended. */
@@ -61,7 +84,9 @@ export class Pair implements Program {
     this.minSize = knobs.minSize;
     this.range = Math.abs(knobs.maxSize - knobs.minSize);
     this.waiting = Array.from({ length: this.chains }, () => new SlotQueue());
-    this.planned = Array.from({ length: this.chains }, () => new RecordQueue());
+    this.plans = new Int32Array(this.chains * PLAN_WORDS);
+    this.planAt = new Int32Array(this.chains);
+    this.planned = new Int32Array(this.chains);
     this.generators = new Int32Array(this.chains * LRAN2_STATE);
     this.dead = new Int32Array(this.chains);
     this.burstLeft = new Int32Array(this.chains);
@@ -86,64 +111,84 @@ export class Pair implements Program {
 
   /** Decides on the chain's next allocation, unless it has decided already or must wait. */
   private plan(chain: number): void {
-    const queue = this.planned[chain];
-    if (queue.count > 0 || this.dead[chain] !== 0) return;
+    if (this.planned[chain] > 0 || this.dead[chain] !== 0) return;
     if (this.mustWait(chain)) {
       if (this.isWaker(chain) && this.pairIsGone) this.planFree(chain);
       return;
     }
     const { generators, range, minSize } = this;
     const size = range === 0 ? minSize : minSize + (lran2(generators, chain * LRAN2_STATE) % range);
-    queue.push(OP.malloc, this.slotSet.take(), size, 0);
+    this.push(chain, OP_MALLOC, this.slotSet.take(), size);
   }
   /** The sleeper has nothing to wait for any more: its oldest goes, if it has any. */
   private planFree(chain: number): void {
     if (this.waiting[chain].count > 0)
-      this.planned[chain].push(OP.free | OP_END, this.takeOldest(chain), 0, 0);
+      this.push(chain, OP_FREE | OP_END, this.takeOldest(chain), 0);
+  }
+  /** Adds a record to what the chain has decided on; sizes are below 2^32. */
+  private push(chain: number, head: number, slot: number, size: number): void {
+    const { plans } = this;
+    if (this.planned[chain] === 0) this.planAt[chain] = chain * PLAN_WORDS;
+    const at = this.planAt[chain] + this.planned[chain]++ * OP_WORDS;
+    plans[at + OP_HEAD] = head;
+    plans[at + OP_SLOT] = slot;
+    plans[at + OP_SIZE] = size;
+    plans[at + OP_ARG] = 0;
   }
   /** What the chain waited for may have come about. */
   private retry(chain: number): void {
-    const { count } = this.planned[chain];
+    const before = this.planned[chain];
     this.plan(chain);
-    if (this.planned[chain].count > count) this.news++;
+    if (this.planned[chain] > before) this.news++;
   }
 
   fill(chain: number, into: Int32Array, at: number, most: number): number {
-    return this.planned[chain].copy(into, at, most);
+    const { plans } = this;
+    const from = this.planAt[chain];
+    const planned = this.planned[chain];
+    const count = planned < most ? planned : most;
+    for (let word = 0; word < count * OP_WORDS; word += OP_WORDS) {
+      into[at + word + OP_HEAD] = plans[from + word + OP_HEAD];
+      into[at + word + OP_SLOT] = plans[from + word + OP_SLOT];
+      into[at + word + OP_SIZE] = plans[from + word + OP_SIZE];
+      into[at + word + OP_ARG] = plans[from + word + OP_ARG];
+    }
+    return count;
   }
 
   settle(chain: number, used: number): void {
-    const queue = this.planned[chain];
+    const { plans, planAt, planned } = this;
     for (let i = 0; i < used; i++) {
-      const head = queue.headAt(0);
+      const at = planAt[chain];
+      const head = plans[at + OP_HEAD];
+      const slot = plans[at + OP_SLOT];
       const kind = head & OP_KIND_MASK;
-      const slot = queue.slotAt(0);
-      queue.shift();
-      if (kind === OP.malloc) this.allocated(chain, slot);
-      else if (kind === OP.free) this.slotSet.give(slot);
+      planAt[chain] = at + OP_WORDS;
+      planned[chain]--;
+      if (kind === OP_MALLOC) this.allocated(chain, slot);
+      else if (kind === OP_FREE) this.slotSet.give(slot);
       if ((head & OP_END) !== 0) this.completed(chain);
     }
   }
 
   private allocated(chain: number, slot: number): void {
-    const queue = this.planned[chain];
     const receiver = this.receiverOf(chain);
     this.waiting[receiver].push(slot);
     const due = this.takeDue(chain);
     if (due === NONE) {
-      queue.push(OP.none | OP_END, 0, 0, 0);
+      this.push(chain, OP.none | OP_END, 0, 0);
       return;
     }
     // What the dead one has left waits here, too.
     const more = receiver === chain && !this.isWaker(chain) ? this.takeDue(chain) : NONE;
-    if (more !== NONE) queue.push(OP.free, more, 0, 0);
-    queue.push(OP.free | OP_END, due, 0, 0);
+    if (more !== NONE) this.push(chain, OP_FREE, more, 0);
+    this.push(chain, OP_FREE | OP_END, due, 0);
   }
 
   private completed(chain: number): void {
     this.done[chain]++;
-    if (this.isWaker(chain)) this.burstLeft[chain] = Math.max(0, this.burstLeft[chain] - 1);
-    else this.wakeSleepers();
+    if (!this.isWaker(chain)) this.wakeSleepers();
+    else if (this.burstLeft[chain] > 0) this.burstLeft[chain]--;
     this.plan(chain);
   }
 
@@ -156,8 +201,7 @@ export class Pair implements Program {
   private takeOldest(chain: number): number {
     const mail = this.waiting[chain];
     const oldest = mail.shift();
-    if (!this.isWaker(chain) && mail.count === this.most)
-      for (const sender of PAIR) if (sender !== chain) this.retry(sender);
+    if (!this.isWaker(chain) && mail.count === this.most) this.retry(FIRST + SECOND - chain);
     return oldest;
   }
 
@@ -166,14 +210,14 @@ export class Pair implements Program {
     return 2 * this.knobs.window + SLACK;
   }
   private isWaker(chain: number): boolean {
-    return chain > PAIR[1];
+    return chain > SECOND;
   }
   private receiverOf(chain: number): number {
-    const other = PAIR[0] + PAIR[1] - chain;
+    const other = FIRST + SECOND - chain;
     return this.isWaker(chain) || this.dead[other] !== 0 ? chain : other;
   }
   private get pairIsGone(): boolean {
-    return this.dead[PAIR[0]] !== 0 && this.dead[PAIR[1]] !== 0;
+    return this.dead[FIRST] !== 0 && this.dead[SECOND] !== 0;
   }
   private mustWait(chain: number): boolean {
     if (this.isWaker(chain)) return this.burstLeft[chain] === 0;
@@ -194,33 +238,34 @@ export class Pair implements Program {
 
   /** Operations that each living one of the pair has done at least. */
   private get rounds(): number {
-    let least = Infinity;
-    for (const chain of PAIR) if (this.dead[chain] === 0) least = Math.min(least, this.done[chain]);
-    return least;
+    const { dead, done } = this;
+    const first = dead[FIRST] === 0 ? done[FIRST] : Infinity;
+    const second = dead[SECOND] === 0 ? done[SECOND] : Infinity;
+    return first < second ? first : second;
   }
 
   /** Sleepers whose period is over wake. */
   private wakeSleepers(): void {
-    const { rounds } = this;
-    for (let chain = PAIR[1] + 1; chain < this.chains; chain++) {
-      if (this.burstLeft[chain] > 0 || this.dead[chain] !== 0 || rounds < this.wakeAt[chain])
-        continue;
-      this.wakeAt[chain] = rounds + this.knobs.wakePeriod;
-      this.burstLeft[chain] = this.knobs.burst;
+    const { chains, burstLeft, dead, wakeAt, rounds } = this;
+    for (let chain = SECOND + 1; chain < chains; chain++) {
+      if (rounds < wakeAt[chain] || burstLeft[chain] > 0 || dead[chain] !== 0) continue;
+      wakeAt[chain] = rounds + this.knobs.wakePeriod;
+      burstLeft[chain] = this.knobs.burst;
       this.retry(chain);
     }
   }
 
   ended(chain: number): void {
     this.dead[chain] = 1;
-    const queue = this.planned[chain];
     const heir = this.heirOf(chain);
-    for (let i = 0; i < queue.count; i++) {
-      const kind = queue.headAt(i) & OP_KIND_MASK;
-      if (kind === OP.malloc) this.slotSet.give(queue.slotAt(i));
-      else if (kind === OP.free && heir !== NONE) this.waiting[heir].push(queue.slotAt(i));
+    const words = this.planWords(chain);
+    for (let at = 0; at < words.length; at += OP_WORDS) {
+      const kind = words[at + OP_HEAD] & OP_KIND_MASK;
+      const slot = words[at + OP_SLOT];
+      if (kind === OP_MALLOC) this.slotSet.give(slot);
+      else if (kind === OP_FREE && heir !== NONE) this.waiting[heir].push(slot);
     }
-    queue.clear();
+    this.planned[chain] = 0;
     if (heir !== NONE) {
       const left = this.waiting[chain];
       while (left.count > 0) this.waiting[heir].push(left.shift());
@@ -233,16 +278,16 @@ export class Pair implements Program {
    */
   private heirOf(chain: number): number {
     if (this.isWaker(chain) && !this.pairIsGone) return NONE;
-    const other = PAIR[0] + PAIR[1] - chain;
+    const other = FIRST + SECOND - chain;
     if (!this.isWaker(chain) && this.dead[other] === 0) return other;
-    const sleeper = this.dead.indexOf(0, PAIR[1] + 1);
+    const sleeper = this.dead.indexOf(0, SECOND + 1);
     return sleeper < 0 ? NONE : sleeper;
   }
 
   knobChanged(): void {
     const { rounds } = this;
     if (rounds === Infinity) return;
-    for (let chain = PAIR[1] + 1; chain < this.chains; chain++)
+    for (let chain = SECOND + 1; chain < this.chains; chain++)
       this.wakeAt[chain] = Math.min(this.wakeAt[chain], rounds + this.knobs.wakePeriod);
   }
 
@@ -251,15 +296,24 @@ export class Pair implements Program {
       ...this.columns(),
       this.slotSet.words(),
       ...this.waiting.map((queue) => queue.words()),
-      ...this.planned.map((queue) => queue.words()),
+      ...Array.from(this.planned, (_, chain) => this.planWords(chain)),
     ]);
+  }
+  private planWords(chain: number): Int32Array {
+    const from = this.planAt[chain];
+    return this.plans.slice(from, from + this.planned[chain] * OP_WORDS);
   }
 
   restore(words: Int32Array): void {
     const parts = unpackWords(words);
     for (const column of this.columns()) column.set(parts.shift() ?? NOTHING);
-    for (const keeper of [this.slotSet, ...this.waiting, ...this.planned])
-      keeper.restore(parts.shift() ?? NOTHING);
+    for (const keeper of [this.slotSet, ...this.waiting]) keeper.restore(parts.shift() ?? NOTHING);
+    for (let chain = 0; chain < this.chains; chain++) {
+      const plan = parts.shift() ?? NOTHING;
+      this.planAt[chain] = chain * PLAN_WORDS;
+      this.planned[chain] = plan.length / OP_WORDS;
+      this.plans.set(plan, chain * PLAN_WORDS);
+    }
     this.news++;
   }
 

@@ -2,6 +2,7 @@ import type { KnobValues } from '../../../knobs/index.ts';
 import { NO_CAUSE } from '../../../telemetry/events.ts';
 import { PG } from '../../../telemetry/states.ts';
 import { every, type ModelFault } from '../../../testing/fault.ts';
+import { RowMarks } from '../../row-marks.ts';
 import { Mf2Heap } from '../heap.ts';
 import { mf2With } from '../index.ts';
 import {
@@ -121,14 +122,14 @@ class RequestDrifts extends Mf2Heap {
     return super.takeBlock(p, written);
   }
 }
-class ForgetsMark extends Mf2Heap {
+class ForgetfulMarks extends RowMarks {
   private readonly due = every(40);
-  override leave(p: number): void {
-    const { bytes } = this.marks;
-    const before = bytes[p / P_WORDS];
-    super.leave(p);
-    if (this.due()) bytes[p / P_WORDS] = before;
+  override mark(row: number): void {
+    if (!this.due()) super.mark(row);
   }
+}
+class ForgetsMark extends Mf2Heap {
+  override readonly marks = new ForgetfulMarks();
 }
 
 const PAIR: Partial<KnobValues> = { workload: 'pair', window: 16, minSize: 2048, maxSize: 9000 };
