@@ -57,7 +57,9 @@ const often = (knobs: KnobValues): KnobValues =>
 
 /** The same program, small. Lives are short, so that there are many. */
 const small = (preset: Preset): Partial<KnobValues> =>
-  preset.id === 'never-looks-back' ? {} : { chunks: 32, threads: 3, seconds: 60, emptyReserve: 0 };
+  preset.id === 'never-looks-back' || preset.id === 'working-set'
+    ? {}
+    : { chunks: 32, threads: 3, seconds: 60, emptyReserve: 0 };
 const OPS = 40_000;
 
 interface Seen {
@@ -78,6 +80,12 @@ const trims: Holds = ({ knobs }) => knobs.trimSS || knobs.ownership === 'hybridG
 
 /** What sentences claim, by words of theirs, and what must then be seen after the run. */
 const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
+  [/is a slot of a shared pool/, some('poolAsks')],
+  [/Without a pool each class has SuperSlabs of its own/, none('poolAsks')],
+  [/The pool had nothing \{fails\} times/, some('sharedFails')],
+  [/caches served \{hits\} mallocs/, some('cacheHits')],
+  [/left the fast path/, some('refills')],
+  [/whether the pool fails or not/, some('poolAsks', 'refills')],
   [
     /starts a successor|lives have begun/,
     ({ count, knobs }) => count('threadLives') > knobs.threads,
