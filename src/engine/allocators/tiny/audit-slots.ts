@@ -110,6 +110,12 @@ export function auditSlots(heap: TinyHeap, problems: string[]): void {
   );
   if (pool === undefined) return;
   const { words } = pool;
+  const wrongRow = (row: number, what: string): void => {
+    problems.push(`SuperSlab ${row} of the pool: ${what}`);
+  };
+  const wrong = (r: number, what: string): void => {
+    problems.push(`slot ${r}: ${what}`);
+  };
 
   // What the lists say.
   const listed = new Map<number, number>();
@@ -118,14 +124,14 @@ export function auditSlots(heap: TinyHeap, problems: string[]): void {
     let before: number = NONE;
     for (let r = head; r !== NONE; r = words[(r >>> SLOT_SHIFT) + SLOT_NEXT], count++) {
       if (listed.has(r)) {
-        problems.push(`slot ${r} is in two lists`);
+        wrong(r, 'in two lists');
         return count;
       }
       listed.set(r, where);
       if (words[(r >>> SLOT_SHIFT) + SLOT_WHERE] !== where || !of(r))
-        problems.push(`slot ${r}: in the list of ${what}, and it is none`);
+        wrong(r, `in the list of ${what}, and none`);
       if (words[(r >>> SLOT_SHIFT) + SLOT_PREV] !== before)
-        problems.push(`slot ${r}: its list runs another way back`);
+        wrong(r, 'its list runs another way back');
       before = r;
     }
     return count;
@@ -174,11 +180,11 @@ export function auditSlots(heap: TinyHeap, problems: string[]): void {
     let before: number = NONE;
     for (let r = head; r !== NONE; r = words[(r >>> SLOT_SHIFT) + SLOT_OWN_NEXT]) {
       if (owned.has(r) || !owns(r, chain * MAX_CLASSES + slabs[r + SLAB_CLASS])) {
-        problems.push(`slot ${r}: chain ${chain} lists it and does not own it`);
+        wrong(r, `chain ${chain} lists it and does not own it`);
         return;
       }
       if (words[(r >>> SLOT_SHIFT) + SLOT_OWN_PREV] !== before)
-        problems.push(`slot ${r}: its owner’s list runs another way back`);
+        wrong(r, 'its list runs another way back');
       owned.add(r);
       before = r;
     }
@@ -190,12 +196,12 @@ export function auditSlots(heap: TinyHeap, problems: string[]): void {
       words[(r >>> SLOT_SHIFT) + SLOT_HINT] !== index ||
       slabs[r + SLAB_CLASS] !== index % MAX_CLASSES
     )
-      problems.push(`slot ${r}: place ${index} looks there first, and it is not its last`);
+      wrong(r, `not the last of place ${index}`);
   });
   const withUnused = new Set<number>();
   for (let row = pool.unused[0]; row !== NONE; row = superslabs[row * SS_WORDS + SS_OWN_NEXT]) {
     if (withUnused.has(row)) {
-      problems.push(`SuperSlab ${row} is listed twice for its UNUSED slots`);
+      wrongRow(row, 'listed twice for UNUSED slots');
       break;
     }
     withUnused.add(row);
@@ -209,12 +215,12 @@ export function auditSlots(heap: TinyHeap, problems: string[]): void {
     const flags = superslabs[at + SS_FLAGS];
     if ((flags & SS_FLAG.pooled) === 0) continue;
     if ((flags & SS_FLAG.mapped) === 0 || superslabs[at + SS_OWNER] !== NO_LIFE)
-      problems.push(`SuperSlab ${row} of the pool has an owner, or is not mapped`);
+      wrongRow(row, 'has an owner, or is not mapped');
     const usable = superslabs[at + SS_POOL_USABLE];
     const acquired = superslabs[at + SS_ACQUIRED];
-    if (acquired > usable) problems.push(`SuperSlab ${row}: more slots taken than it has`);
+    if (acquired > usable) wrongRow(row, 'more slots taken than it has');
     if (withUnused.delete(row) !== acquired < usable)
-      problems.push(`SuperSlab ${row}: its UNUSED slots and their list differ`);
+      wrongRow(row, 'UNUSED slots and their list differ');
     sums.slots += usable;
     sums.unused += usable - acquired;
     if (acquired === 0) sums.spares++;
@@ -224,40 +230,38 @@ export function auditSlots(heap: TinyHeap, problems: string[]): void {
     for (let i = acquired; i > 0; i--, r = slabs[r + NEXT_SLAB]) {
       const where = words[(r >>> SLOT_SHIFT) + SLOT_WHERE];
       if (current.has(r)) isCurrent = true;
-      if (where === SLOT.unused) problems.push(`slot ${r} is taken, and UNUSED`);
+      if (where === SLOT.unused) wrong(r, 'taken, and UNUSED');
       if (where >= SLOT.listed) {
         empty++;
         sums.resident += heap.residentOfSlab(r) * 4096 - (i === acquired ? 1024 : 0);
         if (slabs[r + OWNER] !== NO_LIFE || current.has(r) || slabs[r + EXCESS] !== 0)
-          problems.push(`slot ${r} is EMPTY, and somebody has it`);
+          wrong(r, 'EMPTY, and somebody has it');
       } else {
         sums.active++;
         if (where === SLOT.orphan) sums.orphaned++;
         if ((where === SLOT.orphan) === owned.delete(r))
-          problems.push(`slot ${r} is ACTIVE, and its owner does not know`);
+          wrong(r, 'ACTIVE, and its owner does not know');
         if (where === SLOT.held && heap.looksBack && !current.has(r))
-          problems.push(`slot ${r} is ACTIVE, and in no list of its owner’s`);
+          wrong(r, 'ACTIVE, and in no list of its owner’s');
       }
       const inList = where !== SLOT.held && where !== SLOT.unlisted;
-      if (inList !== (listed.get(r) === where))
-        problems.push(`slot ${r}: it and the lists disagree on where it is`);
+      if (inList !== (listed.get(r) === where)) wrong(r, 'it and the lists disagree');
       if (
         (slabs[r + FREE_HEAD] === SHUT) !== (where === SLOT.full) ||
         (where === SLOT.full && slabs[r + FREE_HEAD] < NO_BLOCK)
       )
-        problems.push(`slot ${r} is ${where === SLOT.full ? 'open' : 'shut'}`);
+        wrong(r, 'open or shut');
     }
     expect(`SuperSlab ${row}: EMPTY slots`, empty, superslabs[at + SS_POOL_EMPTY]);
-    if (empty === acquired && acquired > 0)
-      problems.push(`SuperSlab ${row}: all of its slots are EMPTY, and nobody saw`);
+    if (empty === acquired && acquired > 0) wrongRow(row, 'all EMPTY, and nobody saw');
     if (isCurrent !== ((flags & SS_FLAG.current) !== 0))
-      problems.push(`SuperSlab ${row}: whether somebody allocates from it`);
+      wrongRow(row, 'whether somebody allocates from it');
     sums.empty += empty;
   }
-  if (withUnused.size > 0) problems.push('a SuperSlab that is not the pool’s is listed there');
-  for (const r of owned) problems.push(`slot ${r} is owned, and not ACTIVE`);
+  if (withUnused.size > 0) wrongRow(-1, 'listed');
+  for (const r of owned) wrong(r, 'owned, and not ACTIVE');
   expect('slots of the pool', sums.slots, pool.slots);
-  expect('SuperSlabs of the pool without a slot taken', sums.spares, pool.spares);
+  expect('SuperSlabs without a slot taken', sums.spares, pool.spares);
   expect('UNUSED slots', sums.unused, counters[C.slotsUnused]);
   expect('ACTIVE slots', sums.active, counters[C.slotsActive]);
   expect('EMPTY slots', sums.empty, counters[C.slotsEmpty]);

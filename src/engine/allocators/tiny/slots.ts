@@ -604,18 +604,7 @@ export abstract class TinySlots extends TinyOwners {
   }
   private headsOf(where: number): Int32Array | undefined {
     const { roomy, full, orphans, empties } = this.table;
-    switch (where) {
-      case SLOT.roomy:
-        return roomy;
-      case SLOT.full:
-        return full;
-      case SLOT.orphan:
-        return orphans;
-      case SLOT.listed:
-        return empties;
-      default:
-        return undefined;
-    }
+    return [undefined, undefined, roomy, full, orphans, empties][where];
   }
   private joinOwn(r: number, chain: number): void {
     const { words, own } = this.table;

@@ -70,48 +70,40 @@ function stateOf(heap: TinyHeap, row: number, live: number, believed: number): n
   return ownerAlive ? SS.owned : SS.orphan;
 }
 
-/** Class and owner that a SuperSlab is shown under. */
-interface Holder {
-  cls: number;
-  owner: number;
-  dead: boolean;
-}
-const holder: Holder = { cls: 0, owner: NO_LIFE, dead: false };
-
-/**
- * A SuperSlab has a class and an owner; one of the pool stands where most of its slots do: under the class that most
- * of its slots have, and the owner of most ACTIVE ones, the first of equals.
- */
-function holderOf(heap: TinyHeap, row: number): Holder {
+/** Of a word of their records, the value that most taken slots of a SuperSlab have, the first to have so many. */
+function mostOf(heap: TinyHeap, row: number, word: number): number {
   const { superslabs, slabs } = heap;
-  const at = row * SS_WORDS;
-  holder.cls = superslabs[at + SS_CLASS];
-  holder.owner = superslabs[at + SS_OWNER];
-  holder.dead = (superslabs[at + SS_FLAGS] & SS_FLAG.orphan) !== 0;
-  if (!heap.isPooled(row)) return holder;
-  const classes = new Map<number, number>();
-  const owners = new Map<number, number>();
-  let r = superslabs[at + SS_FIRST_SLAB];
-  for (let i = superslabs[at + SS_ACQUIRED]; i > 0; i--) {
-    const owner = slabs[r + OWNER];
-    classes.set(slabs[r + SLAB_CLASS], (classes.get(slabs[r + SLAB_CLASS]) ?? 0) + 1);
-    if (owner !== NO_LIFE) owners.set(owner, (owners.get(owner) ?? 0) + 1);
+  const counts = new Map<number, number>();
+  let best: number = NO_LIFE;
+  let most = 0;
+  let r = superslabs[row * SS_WORDS + SS_FIRST_SLAB];
+  for (let i = superslabs[row * SS_WORDS + SS_ACQUIRED]; i > 0; i--) {
+    const value = slabs[r + word];
+    const count = (counts.get(value) ?? 0) + 1;
+    counts.set(value, count);
+    if (value !== NO_LIFE && count > most) {
+      most = count;
+      best = value;
+    }
     r = slabs[r + NEXT_SLAB];
   }
-  holder.cls = mostOf(classes, holder.cls);
-  holder.owner = mostOf(owners, NO_LIFE);
-  holder.dead = holder.owner !== NO_LIFE && !heap.isAlive(holder.owner);
-  return holder;
-}
-function mostOf(counts: ReadonlyMap<number, number>, none: number): number {
-  let best = none;
-  let most = 0;
-  for (const [value, count] of counts)
-    if (count > most) {
-      best = value;
-      most = count;
-    }
   return best;
+}
+/**
+ * Class and owner that a SuperSlab is shown under: its own; one of the pool stands where most of its slots do, EMPTY
+ * ones without an owner left out.
+ */
+function classOf(heap: TinyHeap, row: number): number {
+  const taken = heap.isPooled(row) ? mostOf(heap, row, SLAB_CLASS) : NO_LIFE;
+  return taken < 0 ? heap.superslabs[row * SS_WORDS + SS_CLASS] : taken;
+}
+function ownerOf(heap: TinyHeap, row: number): number {
+  return heap.isPooled(row) ? mostOf(heap, row, OWNER) : heap.superslabs[row * SS_WORDS + SS_OWNER];
+}
+function isDead(heap: TinyHeap, row: number, owner: number): boolean {
+  return heap.isPooled(row)
+    ? owner >= 0 && !heap.isAlive(owner)
+    : (heap.superslabs[row * SS_WORDS + SS_FLAGS] & SS_FLAG.orphan) !== 0;
 }
 
 /** Blocks that fit into a SuperSlab; UNUSED slots of the pool count as of the class that it is shown under. */
@@ -157,7 +149,9 @@ export function fillColumns(
       sumCached += heap.cachedIn(r);
       r = slabs[r + NEXT_SLAB];
     }
-    const { cls: ofClass, owner: life, dead } = holderOf(heap, row);
+    const ofClass = classOf(heap, row);
+    const life = ownerOf(heap, row);
+    const dead = isDead(heap, row, life);
     live[row] = sumLive - sumCached;
     believed[row] = sumBelieved;
     capacity[row] = (bits & SS_FLAG.mapped) === 0 ? 0 : capacityOf(heap, row, ofClass);
@@ -217,7 +211,9 @@ export function inspectSpan(tiny: TinyAllocator, row: number): SpanDetail | unde
   const { superslabs, slabs } = heap;
   const at = row * SS_WORDS;
   const flags = superslabs[at + SS_FLAGS];
-  const { cls, owner, dead } = holderOf(heap, row);
+  const cls = classOf(heap, row);
+  const owner = ownerOf(heap, row);
+  const dead = isDead(heap, row, owner);
   const pooled = heap.isPooled(row);
   const details: SlabDetail[] = [];
   let live = 0;
