@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { costFigures } from './cost.ts';
 import { engineFigures } from './engine.ts';
 import { pageFigures } from './page.ts';
 import { programFigures } from './programs.ts';
@@ -9,10 +10,13 @@ import { spaceFigures } from './space.ts';
 import { startFigures } from './start.ts';
 
 /**
- * `npm run bench [-- --ratios] [--baseline] [--programs] [--json FILE] [--larson PATH/larson.cpp] [--no-page] [--soak MINUTES]`:
+const onlyCost = argv.includes('--cost');
+const withRatios = !onlyPrograms && !onlyCost && !argv.includes('--no-ratios');
+if (withRatios && !ratiosHold(keep)) {
  * speed and memory against the goals of the design. These figures are for reading: machines differ. What is held
  * against a kept baseline (bench/baseline.json) are ratios within one run (ratios.ts); one that is more than a tenth
- * below it fails the bench. `--ratios` measures them alone, `--baseline` does so and keeps them.
+ * below it fails the bench. `--ratios` measures them alone, `--baseline` does so and keeps them; `--cost` what frames
+ * cost the page, alone.
  */
 export interface Figure {
   readonly name: string;
@@ -31,16 +35,19 @@ const argument = (name: string): string | undefined => {
 const keep = argv.includes('--baseline');
 const onlyRatios = keep || argv.includes('--ratios');
 const onlyPrograms = argv.includes('--programs');
-if (!onlyPrograms && !ratiosHold(keep)) {
+const onlyCost = argv.includes('--cost');
+const withRatios = !onlyPrograms && !onlyCost && !argv.includes('--no-ratios');
+if (withRatios && !ratiosHold(keep)) {
   console.error('A ratio is more than a tenth below what is kept.');
   process.exitCode = 1;
 }
 if (onlyRatios) process.exit();
 
-const figures: Figure[] = onlyPrograms ? [] : [...engineFigures(), ...spaceFigures()];
-figures.push(...programFigures());
-if (!onlyPrograms && !argv.includes('--no-page'))
-  figures.push(...(await pageFigures()), ...(await startFigures()));
+const figures: Figure[] = onlyPrograms || onlyCost ? [] : [...engineFigures(), ...spaceFigures()];
+if (!onlyCost) figures.push(...programFigures());
+const page = !onlyPrograms && !argv.includes('--no-page');
+if (page && !onlyCost) figures.push(...(await pageFigures()), ...(await startFigures()));
+if (page) figures.push(...(await costFigures(argument('--former'))));
 const soak = Number(argument('--soak') ?? 0);
 if (soak > 0) figures.push(...(await soakFigures(soak)));
 const source = argument('--larson');

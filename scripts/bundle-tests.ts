@@ -30,6 +30,21 @@ export const testFiles = (): string[] =>
     .filter((file) => TEST.test(file))
     .map((file) => `src/${normalizePath(file)}`);
 
+/** Options of the runner whose value is an argument of its own. */
+const VALUED = ['-t', '--testNamePattern', '-c', '--config'];
+
+/** Of the test files those that the command line asks for, by parts of their paths; all when it names none. */
+function wantedFiles(): string[] {
+  // The runner, its command, and what follows.
+  const given = process.argv.slice(3);
+  const parts = given
+    .filter((arg, i) => !arg.startsWith('-') && !VALUED.includes(given[i - 1]))
+    .map((arg) => normalizePath(arg).replace(/:\d+$/, ''));
+  const all = testFiles();
+  const wanted = all.filter((file) => parts.some((part) => `${ROOT}/${file}`.includes(part)));
+  return wanted.length > 0 ? wanted : all;
+}
+
 /** Modules keep their own address in a bundle: fixtures are found beside the file that names them. */
 const ownAddress = (): Plugin => ({
   name: 'own-address',
@@ -124,7 +139,7 @@ function bundles(): Promise<Map<string, Bundle>> {
   if (!shared.bundlesOfTests) {
     forgetTheDead();
     mkdirSync(FOLDER, { recursive: true });
-    const files = [...testFiles(), SETUP].map((file) => path.posix.join(ROOT, file));
+    const files = [...wantedFiles(), SETUP].map((file) => path.posix.join(ROOT, file));
     shared.bundlesOfTests = bundle(files);
   }
   return shared.bundlesOfTests;

@@ -12,9 +12,8 @@ import { contentOf, outputsOf } from './outputs.ts';
 import { listing, summaryText } from './print.ts';
 import { editsLeft, type Job, jobsOf, recipeOf, runJob } from './run.ts';
 
-/** Problems of a recipe, and of an audit, that are told one by one. */
+/** Problems of a recipe that are told one by one. */
 const MOST_TOLD = 3;
-const MOST_FAULTS = 20;
 
 /** Says what is wrong with a recipe: the first few, and how many more there are. */
 function refuseAll(io: Io, problems: readonly Problem[]): number {
@@ -90,9 +89,7 @@ export function sim(argv: readonly string[], io: Io): number {
     if (!args.audit) continue;
     const faults = run.audit();
     if (faults.length > 0) status = STATUS.ourFault;
-    for (const fault of faults.slice(0, MOST_FAULTS)) io.say(`audit: ${fault}`);
-    if (faults.length > MOST_FAULTS)
-      io.say(`audit: and ${count(faults.length - MOST_FAULTS)} more.`);
+    for (const fault of faults) io.say(`audit: ${fault}`);
   }
   return status;
 }

@@ -14,6 +14,8 @@ const RIGHT = 10;
 const TOP = 6;
 const BOTTOM = 18;
 const BEND = 18;
+/** Height of a name of a chain. */
+const LETTERS = 11;
 
 /** Colour of an adoption: out of need, without need, of an orphan. */
 export function adoptionColours(palette: Palette): readonly string[] {
@@ -68,10 +70,13 @@ export function drawAdoption(
   const { x, y, from, to } = layout;
   ctx.font = '11px "Inter Variable", sans-serif';
   ctx.textBaseline = 'middle';
+  // Where chains are closer than letters are high, some have a name.
+  const named = Math.max(1, Math.ceil(LETTERS / Math.max(1, y(1) - y(0))));
   for (let chain = 0; chain < chains; chain++) {
     ctx.textAlign = 'right';
     ctx.fillStyle = palette.text2;
-    ctx.fillText(chain === 0 ? 'main' : `chain ${chain}`, LEFT - 8, y(chain));
+    if (chain % named === 0)
+      ctx.fillText(chain === 0 ? 'main' : `chain ${chain}`, LEFT - 8, y(chain));
     ctx.fillStyle = palette.grid;
     ctx.fillRect(LEFT, y(chain) - 3, box.width - LEFT - RIGHT, 6);
   }

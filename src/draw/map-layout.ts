@@ -1,5 +1,6 @@
 import { UNMAPPED } from '../engine/allocators/model.ts';
 import type { FrameView } from '../worker/frame.ts';
+import { orderBy } from './order.ts';
 
 export type MapSort = 'creation' | 'owner' | 'occupancy' | 'age';
 
@@ -33,8 +34,6 @@ export interface MapGeometry {
 
 export const MAP_LABEL_WIDTH = 58;
 const BAND_GAP = 4;
-/** No more of a band than this is laid out for sorting each frame. */
-const scratch = { keys: new Float64Array(0) };
 
 /**
  * Splits the mapped rows of a frame by class. Rows that the OS has back keep their place, so that the
@@ -71,24 +70,24 @@ export function bandsOf(frame: FrameView, sort: MapSort): MapBand[] {
   return bands;
 }
 
-function sortBand(order: Int32Array, frame: FrameView, sort: Exclude<MapSort, 'creation'>): void {
-  const { columns } = frame;
-  if (scratch.keys.length < frame.shape.rows) scratch.keys = new Float64Array(frame.shape.rows);
-  const { keys } = scratch;
-  for (const row of order) {
-    switch (sort) {
-      case 'owner':
-        keys[row] = columns.chain[row] * 2 ** 32 + Math.max(0, columns.owner[row]);
-        break;
-      case 'occupancy':
-        keys[row] = -columns.live[row];
-        break;
-      case 'age':
-        keys[row] = columns.born[row];
-        break;
-    }
+function sortBand(
+  order: Int32Array,
+  { columns }: FrameView,
+  sort: Exclude<MapSort, 'creation'>,
+): void {
+  switch (sort) {
+    case 'owner':
+      orderBy(order, columns.owner, (owner) => Math.max(0, owner));
+      orderBy(order, columns.chain);
+      return;
+    case 'occupancy':
+      // The fullest first.
+      orderBy(order, columns.live, (live) => ~live);
+      return;
+    case 'age':
+      orderBy(order, columns.born);
+      return;
   }
-  order.sort((a, b) => keys[a] - keys[b] || a - b);
 }
 
 /** The next size at which the layout changes: it grows by half, so that cells stay put in between. */

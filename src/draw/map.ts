@@ -27,6 +27,10 @@ export interface PixelSurface {
 
 /** From this cell size on, slabs and marks are drawn. */
 const DETAIL_PX = 15;
+/** With more cells than this in sight they are drawn without: each takes fifty strokes. */
+const MOST_DETAILS = 300;
+/** More lines between cells than this are left out. */
+const MOST_LINES = 12_000;
 
 /**
  * Draws the map: one band per size class. From afar each span is one pixel of a small image that
@@ -47,6 +51,14 @@ export function drawMap(
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'right';
   const background = colours.of(frame, 0, options.colourBy, 0xffff);
+  const gridded =
+    geometry.cellWidth >= 5 &&
+    geometry.cellHeight >= 5 &&
+    (rows + columns) * bands.length <= MOST_LINES;
+  const detailed =
+    geometry.cellWidth >= DETAIL_PX &&
+    geometry.cellHeight >= DETAIL_PX &&
+    rows * columns * bands.length <= MOST_DETAILS;
   bands.forEach((band, index) => {
     const y = index * (bandHeight + gap);
     const pixels = surface.pixels(columns, rows);
@@ -77,8 +89,8 @@ export function drawMap(
       ctx.fillStyle = palette.text3;
       ctx.fillText(count(band.count), MAP_LABEL_WIDTH - 8, y + bandHeight / 2 + 8);
     }
-    if (geometry.cellWidth >= 5 && geometry.cellHeight >= 5) grid(ctx, geometry, y, palette);
-    if (geometry.cellWidth >= DETAIL_PX && geometry.cellHeight >= DETAIL_PX) {
+    if (gridded) grid(ctx, geometry, y, palette);
+    if (detailed) {
       for (let position = window.start; position < end; position++) {
         detail(ctx, frame, band, position, geometry, y, palette);
       }

@@ -30,4 +30,9 @@ export const documentNumbers = (): number[] => [
       (figure) => figure.document,
     ),
   ),
+  ...PRESETS.flatMap(({ documentVerdict, variants }) =>
+    [documentVerdict, ...variants.map((variant) => variant.documentVerdict)].flatMap((verdict) =>
+      verdict === undefined ? [] : [verdict.passed, verdict.of],
+    ),
+  ),
 ];

@@ -1,6 +1,6 @@
 import type { FrameView } from '../worker/frame.ts';
 import type { Summary } from '../worker/protocol.ts';
-import { invalidate, type Stage } from './raf.ts';
+import { invalidate, STAGES, type Stage } from './raf.ts';
 
 type Draw = (frame: FrameView) => void;
 
@@ -11,13 +11,11 @@ type Draw = (frame: FrameView) => void;
 export class LaneHub {
   private frame: FrameView | undefined;
   private last: Summary | undefined;
-  private readonly draws: Readonly<Record<Stage, Set<Draw>>> = {
+  private readonly draws: Readonly<Record<Stage, Set<() => void>>> = {
     picture: new Set(),
     text: new Set(),
   };
   private readonly listeners = new Set<(summary: Summary) => void>();
-  private readonly paint = (): void => this.run('picture');
-  private readonly write = (): void => this.run('text');
 
   get latest(): FrameView | undefined {
     return this.frame;
@@ -28,14 +26,12 @@ export class LaneHub {
 
   /** Draws every newer frame, and the present one at the next animation frame, among what is of its stage. */
   subscribe(draw: Draw, stage: Stage = 'text'): () => void {
-    const own: Draw = (frame) => draw(frame);
     const draws = this.draws[stage];
+    const own = (): void => {
+      if (this.frame && draws.has(own)) draw(this.frame);
+    };
     draws.add(own);
-    if (this.frame) {
-      invalidate(() => {
-        if (this.frame && draws.has(own)) own(this.frame);
-      }, stage);
-    }
+    if (this.frame) invalidate(own, stage);
     return () => draws.delete(own);
   }
 
@@ -57,13 +53,6 @@ export class LaneHub {
 
   /** Draws the present frame again, after a resize or a change of colours. */
   redraw(): void {
-    invalidate(this.paint);
-    invalidate(this.write, 'text');
-  }
-
-  private run(stage: Stage): void {
-    const { frame } = this;
-    if (!frame) return;
-    for (const draw of this.draws[stage]) draw(frame);
+    for (const stage of STAGES) for (const own of this.draws[stage]) invalidate(own, stage);
   }
 }

@@ -3,17 +3,33 @@
  * frame. Pictures come before texts: a canvas that is told to write brings the layout of the document up to
  * date first, so that a text changed before it would cost a layout for itself.
  */
-export type Stage = 'picture' | 'text';
+export const STAGES = ['picture', 'text'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/**
+ * Pictures of one animation frame take about so long together, ms: those that are left come in the next, and
+ * come first there. Whatever a page has to draw, one that is pressed answers in between.
+ */
+export const PICTURES_MS = 30;
+/** After a frame that took longer than this, ms, the page draws nothing for as long, and does what else there is. */
+export const LONG_MS = 40;
 
 const dirty: Readonly<Record<Stage, Set<() => void>>> = { picture: new Set(), text: new Set() };
 let queued = false;
+/** Nothing is drawn before. */
+let restsUntil = -Infinity;
 
-/** Runs `draw` in the next animation frame, once however often it is asked for. */
+/** Runs `draw` in the next animation frame that has room for it, once however often it is asked for. */
 export function invalidate(draw: () => void, stage: Stage = 'picture'): void {
   dirty[stage].add(draw);
-  if (queued) return;
+  if (!queued) ask();
+}
+
+function ask(): void {
   queued = true;
-  requestAnimationFrame(flush);
+  const rest = restsUntil - performance.now();
+  if (rest > 0) setTimeout(() => requestAnimationFrame(flush), rest);
+  else requestAnimationFrame(flush);
 }
 
 /** Time that drawing and writing took, over all animation frames that did; the bench reads and resets it. */
@@ -46,18 +62,23 @@ export const rafPending = (): boolean => queued || late > 0;
 function flush(): void {
   const from = performance.now();
   try {
-    for (const stage of [dirty.picture, dirty.text]) {
-      const now = [...stage];
-      stage.clear();
-      for (const draw of now) draw();
+    for (const draw of [...dirty.picture]) {
+      if (performance.now() - from >= PICTURES_MS) break;
+      dirty.picture.delete(draw);
+      draw();
     }
+    // What a picture has to say is said in the same frame.
+    const texts = [...dirty.text];
+    dirty.text.clear();
+    for (const write of texts) write();
   } finally {
-    // What a picture has to say was said in this frame; what asked for itself again comes in the next.
-    queued = dirty.picture.size + dirty.text.size > 0;
-    if (queued) requestAnimationFrame(flush);
+    const now = performance.now();
+    const spent = now - from;
+    if (spent > LONG_MS) restsUntil = now + spent;
+    rafWork.frames++;
+    rafWork.totalMs += spent;
+    if (spent > rafWork.worstMs) rafWork.worstMs = spent;
+    queued = false;
+    if (dirty.picture.size + dirty.text.size > 0) ask();
   }
-  const spent = performance.now() - from;
-  rafWork.frames++;
-  rafWork.totalMs += spent;
-  if (spent > rafWork.worstMs) rafWork.worstMs = spent;
 }

@@ -51,6 +51,14 @@ const TRIMS: Partial<KnobValues> = { ...SMALL, decOnRemote: true, trimSS: true, 
 const MANY: Partial<KnobValues> = { ssLg: 16, minSize: 1000, maxSize: 1024 };
 const REFUSES: Partial<KnobValues> = { chunks: 4, maxMapCount: 1000 };
 const LIBC: Partial<KnobValues> = { ...REFUSES, onNull: 'libcFallback' };
+/** Heaps mix: mappings are refused early, and free must tell whose a block is. */
+const MIXED: Partial<KnobValues> = {
+  ...LIBC,
+  guessFree: true,
+  seconds: 0.002,
+  oomRate: 20,
+  lookAlikeProb: 0,
+};
 const WOKEN: Partial<KnobValues> = { timeBase: 'costs', adoptOnWake: true, wakePeriod: 4 };
 /** Pages change hands often, by route P with every gate open; a run shuts one. */
 const OPEN: Partial<KnobValues> = {
@@ -218,6 +226,12 @@ const MOVES: Readonly<Record<CounterName, Move | 'dormant' | 'called'>> = {
   ownLooks: tiny('larson', MANY),
   ownReuses: tiny('larson', MANY),
   forgottenSuperslabs: tiny('larson-immortal', { ...MANY, ownReuse: 'current' }),
+  mixedPointers: tiny('larson', MIXED),
+  libcFrees: tiny('larson', MIXED),
+  misroutedFrees: tiny('larson', { ...MIXED, lookAlikeProb: 100 }),
+  ownerOverflows: tiny('larson', { ...MIXED, ownerBitmap: true, bitmapBase: 0 }),
+  staleMarks: tiny('larson', { ...TRIMS, guessFree: true, ownerBitmap: true }),
+  injectedRefusals: tiny('larson', MIXED),
   poolAsks: tiny('larson', POOLED),
   poolStage0: tiny('soak', CHURNS),
   poolStage05: tiny('soak', CHURNS),

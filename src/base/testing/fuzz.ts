@@ -34,5 +34,11 @@ export const cases = (full: number): { numRuns: number } => ({
   numRuns: Math.min(full, Math.max(least, Math.ceil(full * share))),
 });
 
+/**
+ * Of a list of cases each of which takes long: every `nth`, others on other days; all of them with `--deep`.
+ */
+export const some = <T>(all: readonly T[], nth: number): T[] =>
+  all.filter((_, i) => DEEP || i % nth === SEED % nth);
+
 /** The seed of all properties, and the number of cases of those that do not say one. */
 fc.configureGlobal({ seed: SEED, ...cases(100) });

@@ -1,3 +1,4 @@
+import { HEAP_BASE_PAGE } from '../machine/address-space.ts';
 import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../machine/process.ts';
 import { GUARD_PAGES, STACK_PAGES, STACK_RESIDENT_PAGES } from '../machine/threads.ts';
 import { C } from '../telemetry/counters.ts';
@@ -9,7 +10,7 @@ const PAGE = 4096;
 /**
  * The one oracle: the allocator recounts its memory block by block, and the run compares what was found
  * with ledger, counters, address space and what the map shows. It shares no arithmetic with what it checks.
- * @returns one sentence per violation; empty when all invariants hold
+ * @returns one sentence per violation, of many the first and how many more there are; empty when all invariants hold
  */
 export function auditRun(run: Run): string[] {
   const problems: string[] = [];
@@ -38,7 +39,7 @@ export function auditRun(run: Run): string[] {
   mapped[B.base] = BASE_PAGES * PAGE;
   resident[B.stacksLiving] = alive * STACK_RESIDENT_PAGES * PAGE;
   resident[B.stacksDead] = threads.deadStacks * STACK_RESIDENT_PAGES * PAGE;
-  resident[B.base] = BASE_RESIDENT_PAGES * PAGE;
+  resident[B.base] = residentBase(run) * PAGE;
   const keptMapped = new Float64Array(BAND_COUNT);
   const keptResident = new Float64Array(BAND_COUNT);
   run.readLedger(keptMapped, keptResident);
@@ -73,7 +74,27 @@ export function auditRun(run: Run): string[] {
   if (!walked.ordered) problems.push('two mappings overlap');
   problems.push(...space.check());
   problems.push(...run.rowsShown.problems());
-  return problems;
+  return capped(problems);
 }
+
+/** Page by page where the program's heap is its only mapping: a huge page above it may reach into it. */
+function residentBase({ space, settings }: Run): number {
+  let resident = BASE_RESIDENT_PAGES;
+  if (settings.baseMaps > 1) return resident;
+  for (let page = BASE_RESIDENT_PAGES; page < BASE_PAGES; page++) {
+    const at = HEAP_BASE_PAGE + page;
+    resident += space.pages.residentIn(at, at + 1);
+  }
+  return resident;
+}
+
+/** Where everything is wrong, the first sentences say so. */
+const MOST_PROBLEMS = 50;
+
+/** The first problems, and how many more there are. */
+const capped = (problems: readonly string[]): string[] =>
+  problems.length <= MOST_PROBLEMS
+    ? [...problems]
+    : [...problems.slice(0, MOST_PROBLEMS), `and ${problems.length - MOST_PROBLEMS} more`];
 
 const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);

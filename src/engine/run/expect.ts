@@ -1,9 +1,6 @@
-const MOST_PROBLEMS = 50;
-
 /** For audits: notes a difference between what was counted by walking and what is kept. */
 export function expectIn(problems: string[]) {
   return (what: string, counted: number, kept: number): void => {
-    if (counted !== kept && problems.length < MOST_PROBLEMS)
-      problems.push(`${what}: counted ${counted}, kept ${kept}`);
+    if (counted !== kept) problems.push(`${what}: counted ${counted}, kept ${kept}`);
   };
 }

@@ -1,4 +1,4 @@
-import { BASE_PAGES, BASE_RESIDENT_PAGES } from '../machine/process.ts';
+import { BASE_PAGES, residentOfBase } from '../machine/process.ts';
 import { GUARD_PAGES, MAIN, STACK_PAGES } from '../machine/threads.ts';
 import { KIND } from '../machine/vma.ts';
 import { C } from '../telemetry/counters.ts';
@@ -33,7 +33,7 @@ export function readLedger(
   }
   resident[B.stacksLiving] += living * PAGE;
   resident[B.stacksDead] += (space.pages.residentBy[KIND.stack] - living) * PAGE;
-  resident[B.base] += BASE_RESIDENT_PAGES * PAGE;
+  resident[B.base] += residentOfBase(space, run.settings.baseMaps) * PAGE;
 }
 
 /** Fills one sample of the history as the run stands. */

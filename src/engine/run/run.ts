@@ -32,7 +32,7 @@ import {
 import { MAIN, NO_STACK, Threads } from '../machine/threads.ts';
 import { type HandCall, OP, OP_WORDS, type Program } from '../programs/program.ts';
 import { C, COUNTER_COUNT } from '../telemetry/counters.ts';
-import { CRASH, EV, EventLog, NO_CAUSE } from '../telemetry/events.ts';
+import { CRASH, EV, EventLog, NO_CAUSE, REFUSAL } from '../telemetry/events.ts';
 import { History } from '../telemetry/history.ts';
 import { BAND_COUNT } from '../telemetry/ledger.ts';
 import { SERIES_COUNT } from '../telemetry/series.ts';
@@ -75,6 +75,8 @@ export interface RunParts {
 }
 
 const PAGE = 4096;
+/** Why a program crashed, by its index. */
+const CRASHES = Object.keys(CRASH) as readonly (keyof typeof CRASH)[];
 
 /**
  * One run of one lane: a machine runs a program on an allocator. This is the only Simulation; see
@@ -193,8 +195,8 @@ export class Run implements Simulation, Machine, LivesHost {
     if (this.events.hit) this.regs[REG_STOP] |= STOP_EVENT;
     return seq;
   }
-  refused(life: number, subject: number, bytes: number, ns: number): number {
-    return this.refuse('superslab', life, subject, bytes, ns);
+  refused(life: number, subject: number, bytes: number, ns: number, cause?: number): number {
+    return this.refuse('superslab', life, subject, bytes, ns, cause);
   }
   refusedStack(chain: number, life: number, ns: number): number {
     return this.refuse('stack', life, chain, 0, ns);
@@ -205,10 +207,11 @@ export class Run implements Simulation, Machine, LivesHost {
     subject: number,
     bytes: number,
     ns: number,
+    cause: number = NO_CAUSE,
   ): number {
-    const kind = what === 'superslab' ? 0 : 1;
+    const kind = what === 'superslab' ? REFUSAL.span : REFUSAL.stack;
     const entries = this.entriesNow();
-    const seq = this.emit(EV.mapRefused, ns, life, subject, kind, entries, NO_CAUSE);
+    const seq = this.emit(EV.mapRefused, ns, life, subject, kind, entries, cause);
     if (this.refusedAny) return seq;
     this.refusedAny = true;
     this.refusal = {
@@ -229,14 +232,10 @@ export class Run implements Simulation, Machine, LivesHost {
     this.end(this.refusedAny ? 'oom' : 'crashed', 'assertion');
     return false;
   }
-  crashed(reason: number, row: number, life: number): void {
+  crashed(reason: number, row: number, life: number, cause: number = NO_CAUSE): void {
     if (!this.running) return;
-    this.emit(EV.crash, this.regs[REG_NOW], life, row, reason, 0, NO_CAUSE);
-    this.crash = {
-      reason: reason === CRASH.useAfterUnmap ? 'useAfterUnmap' : 'touchAfterDecrement',
-      superslab: row,
-      life,
-    };
+    this.emit(EV.crash, this.regs[REG_NOW], life, row, reason, 0, cause);
+    this.crash = { reason: CRASHES[reason], superslab: row, life };
     this.end('crashed', 'crash');
   }
   wake(chain: number, ns: number, cause: number): boolean {

@@ -120,6 +120,12 @@ export const COUNTERS = [
   'ownLooks', // SuperSlabs set aside that their living owner looked into for room
   'ownReuses', // refills that one of them served
   'forgottenSuperslabs', // gauge: living owners', with room, and never looked into again
+  'mixedPointers', // gauge M-51: live blocks that the C library served instead, where free must tell whose they are
+  'libcFrees', // frees that were called with one of them
+  'misroutedFrees', // M-51: frees that decided wrongly
+  'ownerOverflows', // slabs that the ownership bitmap could not mark
+  'staleMarks', // gauge: regions that the ownership bitmap has marked and no SuperSlab is in
+  'injectedRefusals', // mappings refused by injection, among mapRefusals
   // The shared pool and thread caches of tiny; 0 without them.
   'poolAsks', // M-28: slabs asked of the shared pool; stages, adoptions and failures sum to it
   'poolStage0', // by the stage that served: the slot that the thread gave back last (L0)
@@ -182,6 +188,8 @@ export const GAUGES: ReadonlySet<CounterName> = new Set<CounterName>([
   'lazyBytes',
   'pageTableBytes',
   'forgottenSuperslabs',
+  'mixedPointers',
+  'staleMarks',
   'slotsUnused',
   'slotsActive',
   'slotsEmpty',

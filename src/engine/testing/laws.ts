@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { DEEP } from '../../base/testing/fuzz.ts';
 import type { CreateAllocator } from '../allocators/contract.ts';
 import type { ModelId } from '../allocators/index.ts';
 import { MODEL_SHOWN } from '../allocators/shown.ts';
@@ -86,10 +87,18 @@ export function valueArb(id: KnobId): fc.Arbitrary<KnobValue> {
 }
 
 /** All knobs, those that cannot matter at their defaults; together they fit the program. */
-export function settingsArb(model: ModelId, workload: ProgramId): fc.Arbitrary<KnobValues> {
-  const drawn = Object.fromEntries(
-    knobsOf(model, workload).map((id) => [id, valueArb(id)]),
-  ) as Record<KnobId, fc.Arbitrary<KnobValue>>;
+export const settingsArb = (model: ModelId, workload: ProgramId): fc.Arbitrary<KnobValues> =>
+  settingsOf(model, workload, valueArb);
+
+function settingsOf(
+  model: ModelId,
+  workload: ProgramId,
+  value: (id: KnobId) => fc.Arbitrary<KnobValue>,
+): fc.Arbitrary<KnobValues> {
+  const drawn = Object.fromEntries(knobsOf(model, workload).map((id) => [id, value(id)])) as Record<
+    KnobId,
+    fc.Arbitrary<KnobValue>
+  >;
   return fc.record(drawn).map((values): KnobValues => {
     const knobs: KnobValues = Object.assign(defaultKnobs(), values, { model, workload });
     for (let misfit = fits(knobs); misfit !== undefined; misfit = fits(knobs)) {
@@ -99,6 +108,26 @@ export function settingsArb(model: ModelId, workload: ProgramId): fc.Arbitrary<K
     return shownShort(knobs);
   });
 }
+/** Upper bounds of counts that decide how much a program sets up, outside deep tests. */
+const MOST_AT_BOUNDS = 120;
+
+/** The lowest and the highest value that the table allows a knob, its default, and all that it chooses from. */
+function boundArb(id: KnobId): fc.Arbitrary<KnobValue> {
+  const def = knobDef(id);
+  if (def.kind !== 'number') return valueArb(id);
+  const many = decidesOperations(id) && def.unit !== 'B' && !DEEP;
+  const most = many ? Math.min(def.max, Math.max(def.min, MOST_AT_BOUNDS)) : def.max;
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant(Math.min(def.default, most)) },
+    { weight: 1, arbitrary: fc.constant(def.min) },
+    { weight: 1, arbitrary: fc.constant(most) },
+  );
+}
+
+/** Settings of which every number is at one of its bounds or at its default: products of bounds. */
+export const boundsArb = (model: ModelId, workload: ProgramId): fc.Arbitrary<KnobValues> =>
+  settingsOf(model, workload, boundArb);
+
 /** A counterexample shows what differs from the defaults. */
 function shownShort(knobs: KnobValues): KnobValues {
   const differ = KNOB_IDS.filter((id) => knobs[id] !== knobDef(id).default);
@@ -166,7 +195,8 @@ function apply(sim: Simulation, step: Step, slices: readonly number[] = []): voi
 function same(what: string, is: string, ought: string): void {
   if (is !== ought) throw new Error(`${what}: ${is}, not ${ought}`);
 }
-function sound(what: string, sim: Simulation): void {
+/** Throws unless the audit is silent and the columns add up. */
+export function sound(what: string, sim: Simulation): void {
   const problems = [...sim.audit(), ...lawOfColumns(sim)];
   if (problems.length > 0) throw new Error(`${what}: ${problems.join('; ')}`);
 }

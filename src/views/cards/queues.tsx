@@ -2,28 +2,11 @@ import { useRef } from 'react';
 import { classSize, compact, count } from '../../draw/format.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import type { SeriesName } from '../../engine/telemetry/series.ts';
-import type { FrameView } from '../../worker/frame.ts';
 import { useLane } from '../lane/context.ts';
 import { useFrames } from '../lane/use-frame.ts';
 import { Card } from './card.tsx';
 import { Chart } from './chart.tsx';
-
-/** Rows of the matrix: living owners, then the dead of each chain; empty lines are left out. */
-function linesOf(frame: FrameView): { name: string; values: number[] }[] {
-  const { chains, classes } = frame.shape;
-  const lines: { name: string; values: number[] }[] = [];
-  for (let line = 0; line < 2 * chains; line++) {
-    const dead = line >= chains;
-    const chain = line % chains;
-    const values = Array.from(frame.queues.subarray(line * classes, (line + 1) * classes));
-    if (dead && values.every((value) => value === 0)) continue;
-    lines.push({
-      name: chain === 0 ? (dead ? 'nobody' : 'main') : `chain ${chain}${dead ? ', its dead' : ''}`,
-      values,
-    });
-  }
-  return lines;
-}
+import { linesOf, shownLines } from './queue-lines.ts';
 
 /** Blocks that wait in remote queues: who would have to drain them, and since when they grow. */
 export function QueuesCard() {
@@ -31,7 +14,7 @@ export function QueuesCard() {
   const body = useRef<HTMLTableSectionElement>(null);
   const head = useRef<HTMLTableRowElement>(null);
   useFrames(lane, 200, (frame) => {
-    const all = linesOf(frame);
+    const all = shownLines(linesOf(frame));
     // Classes whose queues are all empty need no column; one stays, so that there is a table.
     const shown = Array.from(frame.classBytes, (_, cls) => cls).filter(
       (cls) => cls === 0 || all.some(({ values }) => values[cls] > 0),
@@ -120,8 +103,9 @@ function ClassLegend() {
   const { lane } = useLane();
   const list = useRef<HTMLUListElement>(null);
   useFrames(lane, 250, (frame) => {
+    const lines = linesOf(frame);
     Array.from(list.current?.children ?? []).forEach((line, cls) => {
-      const queued = linesOf(frame).reduce((sum, { values }) => sum + (values[cls] ?? 0), 0);
+      const queued = lines.reduce((sum, { values }) => sum + (values[cls] ?? 0), 0);
       (line as HTMLElement).hidden = cls >= frame.shape.classes || queued === 0;
       const name = cls < frame.shape.classes ? classSize(frame.classBytes[cls]) : '';
       const text = line.lastElementChild;

@@ -60,6 +60,14 @@ export const CARDS = [
     Card: lazily(async () => (await import('./domino.tsx')).DominoCard),
   },
   {
+    id: 'verdicts',
+    title: 'Verdicts of twenty runs',
+    needs: ['mixedHeaps'],
+    order: 25,
+    byDefault: true,
+    Card: lazily(async () => (await import('./verdicts.tsx')).VerdictsCard),
+  },
+  {
     id: 'bytes',
     title: 'Where the bytes go',
     needs: [],

@@ -10,6 +10,7 @@ import {
   EVENT_KINDS,
   type EventKind,
   type EventRecord,
+  REFUSAL,
   REFUSED,
 } from '../../engine/telemetry/events.ts';
 import { ENDED_BY } from '../../engine/telemetry/states.ts';
@@ -59,6 +60,8 @@ export function eventSentence(
     case 'superslabMapped':
       return withReason(`${life(event.life)} maps ${ss}${sized}`, reason);
     case 'mapRefused':
+      if (event.a === REFUSAL.injected)
+        return `a ${one} is refused to ${life(event.life)} by injection, at ${count(event.b)} entries`;
       return `the kernel refuses a ${event.a === 0 ? one : 'thread stack'} to ${life(event.life)} at ${count(event.b)} entries`;
     case 'superslabFreed':
       return `${ss} goes back to the OS`;
@@ -87,9 +90,22 @@ export function eventSentence(
     case 'libcFallback':
       return `the C library serves ${count(event.a)} B to ${life(event.life)}`;
     case 'crash':
-      return event.a === CRASH.useAfterUnmap
-        ? `${life(event.life)} crashes: its current ${one} was unmapped under it`
-        : `a thread crashes: ${ss} was unmapped between decrement and last touch`;
+      switch (event.a) {
+        case CRASH.useAfterUnmap:
+          return `${life(event.life)} crashes: its current ${one} was unmapped under it`;
+        case CRASH.libcAsOwn:
+          return `${life(event.life)} crashes in free: a block of the C library was taken for one of the heap’s`;
+        case CRASH.ownAsLibc:
+          return `${life(event.life)} crashes in free: a block of ${ss} was given to the C library`;
+        default:
+          return `a thread crashes: ${ss} was unmapped between decrement and last touch`;
+      }
+    case 'refillDry':
+      return `${life(event.life)} wants a new ${one} for ${size(event.subject)}: ${event.a < 0 ? 'it has none of that class' : `${one} ${count(event.a)} is exhausted`}`;
+    case 'libcFree':
+      return `${life(event.life)} frees ${count(event.b)} B that the C library served: ${event.a === 0 ? 'known for what it is' : 'taken for a block of the heap'}`;
+    case 'ownerOverflow':
+      return `slab ${event.a} of ${ss} lies outside the ownership bitmap`;
     case 'oom':
       return `out of map entries: the first refused mapping of the run`;
     case 'chainEnded':
@@ -191,6 +207,9 @@ const KIND_NAMES: Readonly<Record<EventKind, string | ((span: string) => string)
   race: 'race',
   intervened: 'intervention',
   noFit: 'no chunk fits',
+  refillDry: 'refill finds nothing',
+  libcFree: 'free of a libc block',
+  ownerOverflow: 'outside the bitmap',
   slotTaken: 'slot taken',
   slotReleased: 'slot given back',
   sharedFailed: 'shared pool fails',

@@ -1,5 +1,6 @@
 // @module-tag slow
 import { describe, expect, it } from 'vitest';
+import { DEEP, some } from '../../base/testing/fuzz.ts';
 import { frameOf } from '../../draw/testing/frames.ts';
 import { KNOB_IDS, type KnobValues, knobDef, resolveKnobs } from '../../engine/knobs/index.ts';
 import { PRESETS, type Preset, storyUnder, variantKnobs } from '../../engine/presets.ts';
@@ -59,7 +60,14 @@ const often = (knobs: KnobValues): KnobValues =>
 const small = (preset: Preset): Partial<KnobValues> =>
   preset.id === 'never-looks-back' || preset.id === 'working-set'
     ? {}
-    : { chunks: 32, threads: 3, seconds: 60, emptyReserve: 0 };
+    : {
+        chunks: 32,
+        threads: 3,
+        seconds: 60,
+        emptyReserve: 0,
+        // Where heaps mix, mappings are refused early, and some of what is served instead looks alike.
+        ...(preset.knobs.guessFree ? { seconds: 0.02, oomRate: 20, lookAlikeProb: 20 } : {}),
+      };
 const OPS = 40_000;
 
 interface Seen {
@@ -71,7 +79,7 @@ const none =
   (...names: readonly CounterName[]): Holds =>
   ({ count }) =>
     names.every((name) => count(name) === 0);
-const some =
+const raised =
   (...names: readonly CounterName[]): Holds =>
   ({ count }) =>
     names.every((name) => count(name) > 0);
@@ -109,13 +117,13 @@ const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
   [/In the others nobody drains/, none('adoptions', 'backgroundDrains')],
   [
     /Every queue is drained at intervals|The pass drains the queues of the dead/,
-    some('backgroundDrains'),
+    raised('backgroundDrains'),
   ],
   [
     /no free is remote|All threads allocate from one list|Every malloc and free takes the one lock/,
     ({ count, knobs }) => knobs.ownership === 'central' && count('remoteFrees') === 0,
   ],
-  [/are empty, but their counters say they are in use/, some('inflatedSuperslabs')],
+  [/are empty, but their counters say they are in use/, raised('inflatedSuperslabs')],
   [
     /remote and lower no counter: /,
     ({ count }) => count('activeBlocks') > count('liveBlocks') + 1000,
@@ -137,7 +145,7 @@ const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
     ({ count }) => count('remoteFrees') < 0.01 * count('localFrees'),
   ],
   [/this is the crash run/, ({ count, knobs }) => count('threadLives') > knobs.threads],
-  [/At a refill the owner drains its queues/, some('drainedBlocks')],
+  [/At a refill the owner drains its queues/, raised('drainedBlocks')],
   [
     /does not make memory grow|each thread goes on using its own|has to be compared/,
     ({ count }) => count('superslabsNow') < 40 && count('adoptions') === 0,
@@ -146,7 +154,7 @@ const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
     /nobody may use what a thread leaves when it ends\.|needs one slab of each class|still strands its SuperSlabs|real memory after/,
     ({ count }) => count('superslabsAllocated') >= 3 * (count('threadLives') - 4),
   ],
-  [/were mapped per life\.$/, some('superslabsAllocated')],
+  [/were mapped per life\.$/, raised('superslabsAllocated')],
   [/unless it is empty/, none('adoptions', 'backgroundDrains')],
   [/can be taken again by nobody/, none('adoptions', 'backgroundDrains')],
   [/Nothing gives SuperSlabs back|without any pass/, none('superslabsFreed')],
@@ -186,14 +194,36 @@ const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
     /2,047 blocks of this class|mostly not where the thread allocates now|only difference between the lanes/,
     ({ knobs }) => knobs.chunks === 10_000 && knobs.minSize === 592,
   ],
-  [/^A SuperSlab has room|fills one after the other/, some('superslabsAllocated')],
+  [/^A SuperSlab has room|fills one after the other/, raised('superslabsAllocated')],
   [
     /A mapping was refused|a mapping is refused|a mapping was refused|cannot be created|The limit counts entries/,
-    some('mapRefusals'),
+    raised('mapRefusals'),
   ],
   [/No mapping was refused/, none('mapRefusals')],
   [/With the one-byte header/, ({ knobs }) => knobs.headerByte],
   [/gave up/, ({ knobs }) => knobs.onNull === 'assert'],
+  [
+    /does not return NULL: the C library serves/,
+    ({ knobs }) => knobs.onNull === 'libcFallback' && knobs.guessFree,
+  ],
+  [/looks at the byte before it/, ({ knobs }) => !knobs.ownerBitmap],
+  [
+    /either nobody serves what a refill does not/,
+    ({ count, knobs }) =>
+      (!knobs.guessFree || knobs.onNull === 'assert') && count('libcFrees') === 0,
+  ],
+  [/Free asks a bitmap/, ({ knobs }) => knobs.ownerBitmap],
+  [/lie where the bitmap has no bit/, some('ownerOverflows')],
+  [
+    /live beside the heap’s own/,
+    ({ count }) => count('libcFallbacks') >= count('mixedPointers') && count('libcFallbacks') > 0,
+  ],
+  [/frees were of such a block/, some('libcFrees')],
+  [/looked like a header of the heap’s/, ({ count }) => count('misroutedFrees') === 1],
+  [
+    /bitmap did not say whose the block was/,
+    ({ count, knobs }) => knobs.ownerBitmap && count('misroutedFrees') === 1,
+  ],
 ];
 
 const changed = (knobs: KnobValues): string =>
@@ -233,7 +263,7 @@ describe('a story under any way to treat memory', () => {
       for (const [variant] of preset.variants.entries()) {
         // How memory is treated is turned for each program once, what else there is for each variant.
         const { workload } = variantKnobs(preset, variant);
-        const settings = programs.has(workload) ? ALONE : [...SETTINGS, ...ALONE];
+        const settings = some(programs.has(workload) ? ALONE : [...SETTINGS, ...ALONE], 3);
         programs.add(workload);
         for (const turned of settings) {
           const knobs = often(
@@ -247,7 +277,7 @@ describe('a story under any way to treat memory', () => {
           expect(starts.map(({ title }) => title)).toHaveLength(1);
           const sim = createSimulation(knobs, { eventCapacity: 1024 });
           sim.advance(OPS);
-          expect(sim.op).toBe(OPS);
+          if (!preset.knobs.guessFree) expect(sim.op).toBe(OPS);
           holdTo(preset, sim, false);
         }
       }
@@ -257,7 +287,7 @@ describe('a story under any way to treat memory', () => {
   it.each(TINY.map((preset) => [preset.id, preset] as const))(
     'says at the end how it ended: %s',
     (_, preset) => {
-      for (const settings of [...SETTINGS, ...ALONE]) {
+      for (const settings of some([...SETTINGS, ...ALONE], 3)) {
         for (const limits of [
           { maxMapCount: 1500, seconds: 60, opLimit: 200_000 },
           { maxMapCount: 1_000_000, seconds: 0.003, opLimit: 0 },
@@ -283,7 +313,7 @@ describe('a story under any way to treat memory', () => {
     },
   );
 
-  it('has something to hold every conditional sentence to, and every claim is made', () => {
+  it('has something to hold every conditional sentence to, and all together make every claim', () => {
     for (const { id, story } of TINY)
       for (const { title, text, under, when } of story)
         if (
@@ -293,6 +323,7 @@ describe('a story under any way to treat memory', () => {
           expect(claimsOf(text).length > 0 || title === 'The end.', `${id}: ${title} ${text}`).toBe(
             true,
           );
-    expect(CLAIMS.map(([words]) => words).filter((words) => !used.has(words))).toEqual([]);
+    if (DEEP)
+      expect(CLAIMS.map(([words]) => words).filter((words) => !used.has(words))).toEqual([]);
   });
 });

@@ -1,11 +1,15 @@
 // @module-tag slow
 import { describe, expect, it } from 'vitest';
+import { some } from '../../../base/testing/fuzz.ts';
 import { type KnobValues, resolveKnobs } from '../../knobs/index.ts';
 import { pagesAt } from '../../pages-made.ts';
 import { QUEUE_CONDITIONS, queueKnobs, queueRow } from '../../presets/queue.ts';
 import { presetById, variantKnobs } from '../../presets.ts';
 import { createSimulation } from '../../simulation.ts';
 import { C } from '../../telemetry/counters.ts';
+
+/** Conclusions hold under both; one is tried at a time. */
+const SCHEDULES = some(['own', 'shared'] as const, 2);
 
 /** Counters of every variant of a scenario at its end, by the variant's name, under other conditions if said. */
 function countersOf(id: string, other: Partial<KnobValues> = {}): Map<string, Float64Array> {
@@ -59,7 +63,7 @@ describe('scenarios of the mid allocator keep what their words promise', () => {
     expect(of(runs, 'CDA and partial list', C.newPages)).toBe(fewest);
   });
 
-  it.each(['own', 'shared'] as const)(
+  it.each(SCHEDULES)(
     'route P: each gate lets more in, and its words hold, schedule %s',
     (schedule) => {
       const runs = countersOf('route-p', { schedule });
@@ -81,7 +85,7 @@ describe('scenarios of the mid allocator keep what their words promise', () => {
     },
   );
 
-  it.each(['own', 'shared'] as const)('sleepers: what waking buys, schedule %s', (schedule) => {
+  it.each(SCHEDULES)('sleepers: what waking buys, schedule %s', (schedule) => {
     for (const sizes of ['2K-32K', '2K-8K']) {
       for (const opLimit of [20_000, 60_000, 200_000]) {
         const runs = countersOf('sleepers', { schedule, sizes, opLimit });
@@ -96,52 +100,49 @@ describe('scenarios of the mid allocator keep what their words promise', () => {
     }
   });
 
-  it.each(['own', 'shared'] as const)(
-    'the queue that leaks: which ingredient it is, schedule %s',
-    (schedule) => {
-      const lengths = [60_000, 120_000, 180_000];
-      /** Pages a thousand operations, by length, of a row of the table. */
-      const slopes = (id: string, sizes: string): number[] => {
-        const condition = QUEUE_CONDITIONS.find((some) => some.id === `${schedule}-${sizes}`);
-        if (condition === undefined) throw new Error('no such condition');
-        const pages = pagesAt(queueKnobs(queueRow(id), condition, 12345), lengths);
-        return [1, 2].map((i) => (1000 * (pages[i] - pages[i - 1])) / 60_000);
-      };
-      // The scenario itself.
-      const preset = presetById('leaking-queue');
-      for (const id of ['cda', 'alone']) {
-        const condition = QUEUE_CONDITIONS.find((some) => some.id === 'own-2-8k');
-        const knobs = { ...preset?.knobs, ...queueRow(id).knobs, opLimit: 0 };
-        expect(resolveKnobs(knobs)).toEqual(
-          resolveKnobs(queueKnobs(queueRow(id), condition ?? QUEUE_CONDITIONS[0], 12345)),
-        );
+  it.each(SCHEDULES)('the queue that leaks: which ingredient it is, schedule %s', (schedule) => {
+    const lengths = [60_000, 120_000, 180_000];
+    /** Pages a thousand operations, by length, of a row of the table. */
+    const slopes = (id: string, sizes: string): number[] => {
+      const condition = QUEUE_CONDITIONS.find((some) => some.id === `${schedule}-${sizes}`);
+      if (condition === undefined) throw new Error('no such condition');
+      const pages = pagesAt(queueKnobs(queueRow(id), condition, 12345), lengths);
+      return [1, 2].map((i) => (1000 * (pages[i] - pages[i - 1])) / 60_000);
+    };
+    // The scenario itself.
+    const preset = presetById('leaking-queue');
+    for (const id of ['cda', 'alone']) {
+      const condition = QUEUE_CONDITIONS.find((some) => some.id === 'own-2-8k');
+      const knobs = { ...preset?.knobs, ...queueRow(id).knobs, opLimit: 0 };
+      expect(resolveKnobs(knobs)).toEqual(
+        resolveKnobs(queueKnobs(queueRow(id), condition ?? QUEUE_CONDITIONS[0], 12345)),
+      );
+    }
+    for (const sizes of ['2-8k', '2k']) {
+      const [leak, alone, oldest, left, again, list, tries] = [
+        'cda',
+        'alone',
+        'oldest',
+        'leave-again',
+        'again',
+        'list',
+        'tries',
+      ].map((id) => slopes(id, sizes));
+      for (const [i, rate] of leak.entries()) {
+        // It does not level off.
+        expect(rate).toBeGreaterThan(1.5);
+        // “about as many pages, or more”
+        expect(alone[i]).toBeGreaterThan(0.8 * rate);
+        // “ends the growth”
+        for (const ended of [oldest[i], left[i]]) expect(ended).toBeLessThan(0.05 * rate);
+        // “only slow it down”; where all pages are of one class, many tries reach every one.
+        for (const slower of sizes === '2k' ? [again[i], list[i]] : [again[i], list[i], tries[i]])
+          expect(slower).toBeGreaterThan(0.2 * rate);
       }
-      for (const sizes of ['2-8k', '2k']) {
-        const [leak, alone, oldest, left, again, list, tries] = [
-          'cda',
-          'alone',
-          'oldest',
-          'leave-again',
-          'again',
-          'list',
-          'tries',
-        ].map((id) => slopes(id, sizes));
-        for (const [i, rate] of leak.entries()) {
-          // It does not level off.
-          expect(rate).toBeGreaterThan(1.5);
-          // “about as many pages, or more”
-          expect(alone[i]).toBeGreaterThan(0.8 * rate);
-          // “ends the growth”
-          for (const ended of [oldest[i], left[i]]) expect(ended).toBeLessThan(0.05 * rate);
-          // “only slow it down”; where all pages are of one class, many tries reach every one.
-          for (const slower of sizes === '2k' ? [again[i], list[i]] : [again[i], list[i], tries[i]])
-            expect(slower).toBeGreaterThan(0.2 * rate);
-        }
-      }
-    },
-  );
+    }
+  });
 
-  it.each(['own', 'shared'] as const)(
+  it.each(SCHEDULES)(
     'best policy: the recommended lane needs fewest pages, schedule %s',
     (schedule) => {
       const runs = countersOf('best-policy', { schedule });

@@ -5,11 +5,13 @@ import { B, BAND_COUNT } from '../../telemetry/ledger.ts';
 import type { AuditFound } from '../contract.ts';
 import type { TinyAllocator } from './allocator.ts';
 import { auditAside } from './audit-aside.ts';
+import { auditMixed } from './audit-mixed.ts';
 import { auditCaches, auditSlots, slotOf } from './audit-slots.ts';
 import type { TinyHeap } from './heap.ts';
 import {
   BLOCK_INDEX,
   BLOCK_KIND,
+  BLOCK_LIBC,
   BLOCK_OTHER,
   BLOCK_SIZE,
   BLOCK_SLAB,
@@ -75,7 +77,7 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
   for (let slot = 0; slot < tiny.usedSlots; slot++) {
     const at = slot * BLOCK_WORDS;
     const r = blocks[at + BLOCK_SLAB];
-    if (r === BLOCK_OTHER) {
+    if (r === BLOCK_OTHER || r === BLOCK_LIBC) {
       otherLive++;
       otherBytes += chunkBytes(blocks[at + BLOCK_SIZE]);
     }
@@ -276,17 +278,20 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
   expect('orphans', orphans, counters[C.orphanSuperslabs]);
   expect('inflated SuperSlabs', inflated, counters[C.inflatedSuperslabs]);
   expect('empty SuperSlabs', vacant, counters[C.emptySuperslabs]);
-  bands[B.other] = heap.other.bytes;
-  expect('bytes outside the SuperSlabs', otherBytes, heap.other.live);
-  if (otherBytes > heap.other.bytes) problems.push('blocks outside the SuperSlabs have no memory');
+  const mixed = heap.mixed && auditMixed(heap, heap.mixed, tiny.usedSlots, problems);
+  const otherPages = mixed?.pages ?? heap.other.bytes / PAGE;
+  bands[B.other] = otherPages * PAGE;
+  if (mixed === undefined) expect('bytes outside the SuperSlabs', otherBytes, heap.other.live);
+  if (otherBytes > bands[B.other]) problems.push('blocks outside the SuperSlabs have no memory');
   for (const band of [B.live, B.rounding, B.runtime, B.queued, B.freeLiving, B.freeDead, B.other]) {
     resident[band] = bands[band];
   }
+  if (mixed !== undefined) resident[B.other] = mixed.residentBytes;
   return {
     mapped: bands,
     resident,
     live: liveTotal + otherLive,
-    mappedPages: (superslabBytes + heap.other.bytes) / PAGE,
+    mappedPages: superslabBytes / PAGE + otherPages,
   };
 }
 

@@ -7,7 +7,6 @@ import { LEAST_SLOTS, ThreadCaches } from './caches.ts';
 import {
   BLOCK_INDEX,
   BLOCK_NONE,
-  BLOCK_OTHER,
   BLOCK_SIZE,
   BLOCK_WORDS,
   CARVE_LIMIT,
@@ -234,9 +233,10 @@ export class TinyHeap extends TinySlots {
 
   /**
    * Frees the block of `slot` on behalf of `life`.
-   * @returns 1 when another life owns the slab (a remote free), else 0
+   * @returns 1 when another life owns the slab (a remote free), else 0; CRASHED: it went to the wrong heap
    */
   free(life: number, slot: number): number {
+    if (this.mixed !== undefined && this.misrouted(life, slot)) return CRASHED;
     const blocks = this.blocks;
     const at = slot * BLOCK_WORDS;
     const r = blocks[at];
@@ -307,14 +307,6 @@ export class TinyHeap extends TinySlots {
     return (
       r >= 0 && (slabs[r + FREE_HEAD] !== NO_BLOCK || slabs[r + CARVED] < slabs[r + CARVE_LIMIT])
     );
-  }
-
-  /** The C library serves a request that the heap refused (D1). */
-  mallocFallback(size: number, slot: number, life: number, nullEvent: number): void {
-    this.mallocOther(size, slot);
-    this.counters[C.otherMallocs]--;
-    this.counters[C.libcFallbacks]++;
-    this.emit(EV.libcFallback, life, this.classIndex(size), size, 0, nullEvent);
   }
 
   /** One pass of `hak_tiny_trim` (S-10) at virtual time `now`, all at once and for nothing. */
@@ -463,7 +455,7 @@ export class TinyHeap extends TinySlots {
       need = NEED.poolFull;
       cause = this.poolFailure;
     }
-    if (r >= 0 && !knobs.dynamicExpand) return this.nullReturn(life, c, size, NO_CAUSE);
+    if (r >= 0 && !knobs.dynamicExpand) return this.nullReturn(life, c, size, NO_CAUSE, r);
     if (knobs.ownership === 'central') {
       const found = this.findCentral(c, life);
       if (found >= 0) return this.setCurrent(index, found);
@@ -481,8 +473,8 @@ export class TinyHeap extends TinySlots {
         cause = this.superslabs[orphan * SS_WORDS + SS_ORPHAN_EVENT];
       }
     }
-    const row = this.mapSuperslab(c, life, need, cause);
-    if (row < 0) return this.nullReturn(life, c, size, this.lastRefusal);
+    const row = this.mapSuperslab(c, life, need, cause, r);
+    if (row < 0) return this.nullReturn(life, c, size, this.lastRefusal, r);
     this.appendOwn(heap, row);
     const slab = this.acquireSlab(row, life);
     return this.setCurrent(index, slab);
@@ -530,35 +522,21 @@ export class TinyHeap extends TinySlots {
     return slabs[r + CARVED]++;
   }
 
-  private nullReturn(life: number, c: number, size: number, cause: number): number {
+  /** malloc returns NULL. @param r current slab of the thread's that had no block, NONE: it has none */
+  private nullReturn(life: number, c: number, size: number, cause: number, r: number): number {
     this.counters[C.nullReturns]++;
     this.emit(EV.nullReturned, life, c, size, 0, cause);
+    this.refillLog ??= this.refillRecord(life, c, r);
     return NONE;
   }
 
-  mallocOther(size: number, slot: number): boolean {
-    const at = slot * BLOCK_WORDS;
-    this.blocks[at] = BLOCK_OTHER;
-    this.blocks[at + BLOCK_INDEX] = 0;
-    this.blocks[at + BLOCK_SIZE] = size;
-    this.counters[C.otherMallocs]++;
-    if (this.other.malloc(size)) this.machine.memoryGrew();
-    return true;
-  }
-
-  freeOther(slot: number): number {
-    const at = slot * BLOCK_WORDS;
-    this.lastRemote = NONE;
-    if (this.blocks[at] === BLOCK_NONE) return 0;
-    this.otherFreed(this.blocks[at + BLOCK_SIZE]);
-    this.blocks[at] = BLOCK_NONE;
-    return 0;
-  }
-
-  /** A block of `size` requested bytes outside the SuperSlabs is gone. */
-  otherFreed(size: number): void {
+  override otherFreed(size: number): void {
     this.freedToCache = false;
-    this.other.free(size);
+    super.otherFreed(size);
+  }
+  protected override libcFreed(slot: number): void {
+    this.freedToCache = false;
+    super.libcFreed(slot);
   }
 
   /** Drains the slab's own queue if that is on; true when a block is free afterwards. */
@@ -766,6 +744,7 @@ export class TinyHeap extends TinySlots {
 
   /**
    * Maps a SuperSlab for a class, or takes one out of the SuperSlab caches.
+   * @param from slab in which the thread's refill found no block, NONE: it has none
    * @param pooled for the shared pool: it gets no owner
    * @returns its row or -1
    */
@@ -774,6 +753,7 @@ export class TinyHeap extends TinySlots {
     life: number,
     need: number,
     cause: number,
+    from: number,
     pooled = false,
   ): number {
     const { counters, knobs } = this;
@@ -798,10 +778,10 @@ export class TinyHeap extends TinySlots {
     this.chargeMap(this.costs.mmap);
     counters[C.mmapCalls]++;
     const direct = knobs.mapMode === 'direct';
-    const piece = this.space.mapAligned(pages, direct, knobs.maxMapCount);
+    const injected = this.refusals?.refuses(this.regs[REG_NOW]) ?? false;
+    const piece = injected ? NONE : this.space.mapAligned(pages, direct, knobs.maxMapCount);
     if (piece < 0) {
-      counters[C.mapRefusals]++;
-      this.lastRefusal = this.machine.refused(life, c, this.blockBytes[c], this.regs[REG_NOW]);
+      this.refusedMapping(c, life, from, injected);
       return NONE;
     }
     // Over-allocating costs two more calls, one for each end that is given back.
@@ -817,6 +797,7 @@ export class TinyHeap extends TinySlots {
     this.initRow(row, c, owner);
     counters[C.superslabsAllocated]++;
     this.superslabs[at + SS_BORN_EVENT] = this.emit(EV.superslabMapped, life, row, c, need, cause);
+    this.countStale(row, -1);
     return row;
   }
 
@@ -874,7 +855,11 @@ export class TinyHeap extends TinySlots {
         return false;
       }
       counters[C.munmapCalls]++;
-      if (!this.space.unmapPiece(piece, knobs.maxMapCount)) return false;
+      this.countStale(row, 1);
+      if (!this.space.unmapPiece(piece, knobs.maxMapCount)) {
+        this.countStale(row, -1);
+        return false;
+      }
     }
     if ((flags & SS_FLAG.pooled) !== 0) this.leavePool(row);
     if ((flags & SS_FLAG.current) !== 0) {
@@ -946,7 +931,7 @@ export class TinyHeap extends TinySlots {
 
   /** Maps a persistent SuperSlab without an owner (S-18); its header is touched. */
   private prewarm(c: number): void {
-    const row = this.mapSuperslab(c, NO_LIFE, NEED.prewarm, NO_CAUSE);
+    const row = this.mapSuperslab(c, NO_LIFE, NEED.prewarm, NO_CAUSE, NONE);
     if (row < 0) return;
     this.superslabs[row * SS_WORDS + SS_FLAGS] |= SS_FLAG.persistent;
     const r = this.newSlab();
@@ -963,6 +948,8 @@ export class TinyHeap extends TinySlots {
 }
 
 const NOTHING_IN_FLIGHT = new Int32Array(0);
+/** What free says when the block went to the wrong heap: it is not done, and the run is over. */
+export const CRASHED = -1;
 
 interface SavedTinyHeap {
   heap: unknown;

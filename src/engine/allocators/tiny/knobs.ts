@@ -8,6 +8,7 @@ import {
   type Settings,
   type When,
 } from '../../knobs/kinds.ts';
+import { MIXED_KNOBS } from './mixed-knobs.ts';
 
 const trims = (knobs: Settings): boolean =>
   Number(knobs.trimIntervalMs) > 0 && knobs.trimSS === true;
@@ -128,6 +129,7 @@ export const TINY_KNOBS = {
         ? undefined
         : 'Needs counted remote frees and a trim pass',
   }),
+  ...MIXED_KNOBS,
   ssLg: int({
     group: 'shape',
     apply: 'live',

@@ -136,7 +136,7 @@ export const MAX_CLASSES = 8;
 
 /** Block table, in Int32 words per workload slot: where a live block is and what was asked for. */
 export const BLOCK_WORDS = 4;
-/** Slab record, or BLOCK_NONE, or BLOCK_OTHER. */
+/** Slab record, or BLOCK_NONE, BLOCK_OTHER, BLOCK_LIBC. */
 export const BLOCK_SLAB = 0;
 export const BLOCK_INDEX = 1;
 export const BLOCK_SIZE = 2;
@@ -145,6 +145,11 @@ export const BLOCK_TAG = 3;
 export const BLOCK_NONE = -1;
 /** In the other heap: above the top class, or served by the C library. */
 export const BLOCK_OTHER = -2;
+/**
+ * Served by the C library instead, where free must tell whose a block is (mixed allocation). Its BLOCK_INDEX says by
+ * which event, × 2, + 1 if it looks like a block of the heap.
+ */
+export const BLOCK_LIBC = -4;
 export const BLOCK_KIND = { program: 0, threadTable: 1 } as const;
 
 /** Block bytes of the size classes; the header byte is inside them. */

@@ -99,11 +99,12 @@ export function readLedger(
   mapped[B.keptEmpty] = heap.keptBytes;
   mapped[B.headers] = headers + heap.tailBytes;
   mapped[B.neverCarved] = uncarved + heap.unacquiredSlabs * SLAB_BYTES;
-  mapped[B.other] = heap.other.bytes;
+  mapped[B.other] = heap.mixed?.libc.mappedBytes ?? heap.other.bytes;
 
   if (resident === undefined) return;
   // Carved blocks lie on touched pages; what is touched beyond them is not carved yet.
   resident.set(mapped);
+  if (heap.mixed !== undefined) resident[B.other] = heap.mixed.libc.residentBytes;
   const kept = heap.keptResident;
   const used = heap.superslabResident - kept;
   resident[B.keptEmpty] = kept * PAGE + heap.spareResident;

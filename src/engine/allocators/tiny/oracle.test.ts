@@ -1,6 +1,6 @@
 // @module-tag slow
 import { describe, expect, it } from 'vitest';
-import { DEEP } from '../../../base/testing/fuzz.ts';
+import { DEEP, some } from '../../../base/testing/fuzz.ts';
 import { type KnobValues, resolveKnobs } from '../../knobs/index.ts';
 import { derive } from '../../report.ts';
 import { createSimulation } from '../../simulation.ts';
@@ -148,7 +148,9 @@ describe('cures (rows 5 to 8)', () => {
     const adopt = run({ orphanPolicy: 'adopt', seconds: 20 });
     near(adopt.lives, 32_740, 0.001);
     expect(adopt.peak).toBeLessThanOrEqual(6 * 2 * 4 + 8);
-    expect(run({ orphanPolicy: 'adopt', threadEnd: 'detach' }, 20e6).status).toBe('running');
+    expect(run({ orphanPolicy: 'adopt', threadEnd: 'detach' }, DEEP ? 20e6 : 2e6).status).toBe(
+      'running',
+    );
   });
 
   it('immortal owners: flat, bug or not (row 8)', () => {
@@ -205,7 +207,7 @@ describe('the independent prototype (engine.md section 9), within 1 %', () => {
 describe('what must not matter', () => {
   it('the quantum changes no count under abandon by more than 0.1 %', () => {
     const base = run({ quantum: 1 });
-    for (const quantum of [16, 64, 256]) {
+    for (const quantum of some([16, 64, 256], 3)) {
       const other = run({ quantum });
       near(other.now, base.now, 0.001);
       near(other.lives, base.lives, 0.001);

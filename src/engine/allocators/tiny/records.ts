@@ -8,6 +8,7 @@ import type { Threads } from '../../machine/threads.ts';
 import { KIND } from '../../machine/vma.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
+import type { RefillLog } from '../../types.ts';
 import type { Machine } from '../contract.ts';
 import { RowMarks } from '../row-marks.ts';
 import {
@@ -63,6 +64,7 @@ import {
   TOUCHED,
 } from './layout.ts';
 import { ListPool } from './lists.ts';
+import { Mixed, Refusals, type SavedMixed } from './mixed.ts';
 
 /** Per-class totals over SuperSlabs whose bytes are in use (kept and cached ones excluded). */
 export const K_WORDS = 8;
@@ -148,6 +150,14 @@ export class TinyRecords {
   excess = 0;
   /** Requests above the top class, and what the C library serves instead. */
   readonly other: LibcHeap;
+  /** In its place where free must tell whose a block is; undefined: that is known. */
+  readonly mixed: Mixed | undefined;
+  /** Some slab is not in the ownership bitmap: every free asks. */
+  careful = false;
+  /** Mappings that are refused by injection; undefined: none. */
+  readonly refusals: Refusals | undefined;
+  /** What the first refill that failed had to say. */
+  refillLog: RefillLog | undefined;
   /** 1 while remote frees do not lower the counter. */
   uncounted = 1;
   costs: Costs;
@@ -184,6 +194,8 @@ export class TinyRecords {
     this.events = machine.events;
     this.space = machine.space;
     this.other = new LibcHeap(machine.space);
+    this.mixed = knobs.guessFree ? new Mixed(machine, slots) : undefined;
+    this.refusals = knobs.oomRate === 0 ? undefined : new Refusals(knobs);
     this.threads = machine.threads;
     this.blocks = new Int32Array(slots * BLOCK_WORDS).fill(BLOCK_NONE);
     this.current = new Int32Array(chains * MAX_CLASSES).fill(NONE);
@@ -248,6 +260,7 @@ export class TinyRecords {
 
   /** Makes room in the block table for `slots` slots. */
   reserveSlots(slots: number): void {
+    this.mixed?.libc.heap.slots.reserve(slots);
     if (slots * BLOCK_WORDS <= this.blocks.length) return;
     const wider = new Int32Array(
       Math.max(slots, (this.blocks.length / BLOCK_WORDS) * 2) * BLOCK_WORDS,
@@ -311,7 +324,7 @@ export class TinyRecords {
     return this.pageOf(this.slabs[r + SLAB_SS]) + this.slabs[r + SLAB_INDEX] * SLAB_PAGES;
   }
   /** First page of a SuperSlab. */
-  private pageOf(row: number): number {
+  pageOf(row: number): number {
     return this.space.pageOf(this.superslabs[row * SS_WORDS + SS_PIECE]);
   }
 
@@ -452,7 +465,8 @@ export class TinyRecords {
     this.openSlab(r, c, life);
     this.counters[C.slabsAcquired]++;
     const index = this.slabs[r + SLAB_INDEX];
-    this.emit(EV.slabAcquired, life, row, index, c, superslabs[at + SS_BORN_EVENT]);
+    const event = this.emit(EV.slabAcquired, life, row, index, c, superslabs[at + SS_BORN_EVENT]);
+    if (this.mixed?.table !== undefined) this.markOwned(r, event);
     return r;
   }
 
@@ -512,6 +526,32 @@ export class TinyRecords {
     k[c + K_CAPACITY] += sign * slabs[r + CAPACITY];
     this.tailBytes += sign * this.tailOf(r);
     if (slabs[r + TOUCHED] === SLAB_PAGES) this.tailResident += sign * this.tailOf(r);
+  }
+
+  /** Marks a slab's region in the ownership bitmap: its first block is about to be handed out. */
+  protected markOwned(r: number, cause: number): void {
+    const { mixed, slabs, counters } = this;
+    if (mixed?.table === undefined || mixed.table.mark(this.slabPage(r))) return;
+    counters[C.ownerOverflows]++;
+    this.careful = true;
+    const life = slabs[r + OWNER];
+    mixed.overflow = this.emit(
+      EV.ownerOverflow,
+      life,
+      slabs[r + SLAB_SS],
+      slabs[r + SLAB_INDEX],
+      0,
+      cause,
+    );
+  }
+
+  /** A SuperSlab is mapped (-1) or unmapped (+1): regions of it that are marked are no longer stale, or are. */
+  protected countStale(row: number, sign: 1 | -1): void {
+    const { mixed } = this;
+    if (mixed?.table === undefined) return;
+    const pages = this.superslabs[row * SS_WORDS + SS_SLABS] * SLAB_PAGES;
+    mixed.stale += sign * mixed.table.markedIn(this.pageOf(row), pages);
+    this.counters[C.staleMarks] = mixed.stale;
   }
 
   /** Brings flags, gauges and the list of empties of one SuperSlab into line with its slabs. */
@@ -690,7 +730,9 @@ export class TinyRecords {
       this.superslabs.byteLength +
       this.bornNs.byteLength +
       this.lists.bytes +
-      this.blocks.byteLength
+      this.blocks.byteLength +
+      (this.mixed?.libc.stateBytes ?? 0) +
+      (this.mixed?.table?.words.byteLength ?? 0)
     );
   }
 
@@ -706,6 +748,10 @@ export class TinyRecords {
       heads: this.heads().map((head) => head.slice()),
       scalars: SCALARS.map((name) => this[name]),
       other: [this.other.live, this.other.pages],
+      mixed: this.mixed?.snapshot(),
+      careful: this.careful,
+      refused: this.refusals?.done ?? 0,
+      refillLog: this.refillLog,
     } satisfies SavedHeap;
   }
 
@@ -732,6 +778,10 @@ export class TinyRecords {
     this.marks.reserve(this.rows);
     this.slabMarks.reserve(this.slabTop >>> SLAB_SHIFT);
     [this.other.live, this.other.pages] = from.other;
+    if (from.mixed !== undefined) this.mixed?.restore(from.mixed);
+    this.careful = from.careful;
+    if (this.refusals !== undefined) this.refusals.done = from.refused;
+    this.refillLog = from.refillLog;
   }
 
   private heads(): Int32Array[] {
@@ -780,6 +830,10 @@ interface SavedHeap {
   heads: Int32Array[];
   scalars: number[];
   other: number[];
+  mixed: SavedMixed | undefined;
+  careful: boolean;
+  refused: number;
+  refillLog: RefillLog | undefined;
 }
 
 function grown(old: Int32Array, length: number): Int32Array<ArrayBuffer> {

@@ -95,6 +95,12 @@ export const SHOWN: ModelShown = {
     'cacheShrunk',
     'cachedBlocks',
     'cacheSlots',
+    'mixedPointers',
+    'libcFrees',
+    'misroutedFrees',
+    'ownerOverflows',
+    'staleMarks',
+    'injectedRefusals',
   ],
   events: [
     'superslabMapped',
@@ -114,6 +120,9 @@ export const SHOWN: ModelShown = {
     'sharedFailed',
     'poolEmptied',
     'cacheResized',
+    'refillDry',
+    'libcFree',
+    'ownerOverflow',
   ],
   newSpan: 'superslabMapped',
   reasons: byIndex(
@@ -130,5 +139,8 @@ export const SHOWN: ModelShown = {
   reuses: ['emptyReuses', 'cacheReuses', 'adoptions'],
   paths: ['fast path', 'slow path'],
   spanBytes: ({ ssLg }) => 2 ** ssLg,
-  inForce: { adoption: ({ orphanPolicy }) => orphanPolicy === 'adopt' },
+  inForce: {
+    adoption: ({ orphanPolicy }) => orphanPolicy === 'adopt',
+    mixedHeaps: ({ guessFree, oomRate }) => guessFree || oomRate > 0,
+  },
 };

@@ -38,7 +38,7 @@ import {
   slabHeader,
   TOUCHED,
 } from './layout.ts';
-import { TinyOwners } from './owners.ts';
+import { TinyMixing } from './mixing.ts';
 import {
   POOL_STAGE,
   SLOT,
@@ -73,7 +73,7 @@ const NOTHING_IN_FLIGHT = new Int32Array(0);
  * What a stage looks at beyond its name is ours: the documents have the names only. Without the knob there is no
  * table, and nothing here is called.
  */
-export abstract class TinySlots extends TinyOwners {
+export abstract class TinySlots extends TinyMixing {
   readonly pool: SlotTable | undefined;
   /** The latest time that the pool had nothing, to be a cause. */
   protected poolFailure = NO_CAUSE;
@@ -90,6 +90,7 @@ export abstract class TinySlots extends TinyOwners {
     life: number,
     need: number,
     cause: number,
+    from: number,
     pooled: boolean,
   ): number;
   protected abstract release(row: number, cause: number, inFlight: Int32Array): boolean;
@@ -229,7 +230,9 @@ export abstract class TinySlots extends TinyOwners {
     counters[C.slabsAcquired]++;
     counters[C.slotsActive]++;
     this.marks.mark(row);
-    this.emit(EV.slotTaken, life, row, this.slabs[r + SLAB_INDEX], stage, cause);
+    const event = this.emit(EV.slotTaken, life, row, this.slabs[r + SLAB_INDEX], stage, cause);
+    // An EMPTY slot's region is marked already.
+    if (this.mixed?.table !== undefined && stage >= POOL_STAGE.unused) this.markOwned(r, event);
     return r;
   }
 
@@ -274,7 +277,8 @@ export abstract class TinySlots extends TinyOwners {
     if (wait > 0) counters[C.poolLockWaits]++;
     const room = knobs.sharedCapacity - pool.slots;
     if (room <= 0) return this.poolFails(life, c, 0, NO_CAUSE);
-    const row = this.mapSuperslab(c, life, need, cause, true);
+    const from = this.current[heap * MAX_CLASSES + c];
+    const row = this.mapSuperslab(c, life, need, cause, from, true);
     machine.locks.holdUntil(LOCK.central, regs[REG_NOW] + regs[REG_EXTRA]);
     if (row < 0) return this.poolFails(life, c, 1, this.lastRefusal);
     const at = row * SS_WORDS;

@@ -384,5 +384,6 @@ export function autopsyOf(tiny: TinyAllocator): AutopsyPart {
     freeable,
     orphansHolding,
     livingOwned,
+    ...(heap.refillLog === undefined ? {} : { refill: heap.refillLog }),
   };
 }

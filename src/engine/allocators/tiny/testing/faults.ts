@@ -5,6 +5,8 @@ import { TinyHeap } from '../heap.ts';
 import { tinyWith } from '../index.ts';
 import {
   BLOCK_INDEX,
+  BLOCK_OTHER,
+  BLOCK_SIZE,
   BLOCK_WORDS,
   CARVE_LIMIT,
   FREE_HEAD,
@@ -136,6 +138,61 @@ class BelievesMore extends TinyHeap {
   }
 }
 
+class ForgetsPointer extends TinyHeap {
+  override freeOther(slot: number): number {
+    const before = this.counters[C.mixedPointers];
+    const remote = super.freeOther(slot);
+    this.counters[C.mixedPointers] = before;
+    return remote;
+  }
+}
+class KeepsLibcBlock extends TinyHeap {
+  protected override libcFreed(): void {}
+}
+class ServesForGood extends TinyHeap {
+  override mallocFallback(size: number, slot: number, life: number, nullEvent: number): void {
+    super.mallocFallback(size, slot, life, nullEvent);
+    this.blocks[slot * BLOCK_WORDS] = BLOCK_OTHER;
+  }
+}
+class WrongOrigin extends TinyHeap {
+  protected override noteLook(slot: number, event: number): void {
+    super.noteLook(slot, event - 1);
+  }
+}
+class ServesMore extends TinyHeap {
+  override mallocFallback(size: number, slot: number, life: number, nullEvent: number): void {
+    super.mallocFallback(size + 1, slot, life, nullEvent);
+    this.blocks[slot * BLOCK_WORDS + BLOCK_SIZE] = size;
+  }
+}
+class LibcCountsTwice extends TinyHeap {
+  override mallocOther(size: number, slot: number): boolean {
+    if (this.mixed !== undefined) this.mixed.libc.heap.liveBlocks++;
+    return super.mallocOther(size, slot);
+  }
+}
+class ForgetsRegion extends TinyHeap {
+  private readonly due = every(3);
+  protected override markOwned(r: number, cause: number): void {
+    if (!this.due()) super.markOwned(r, cause);
+  }
+}
+class MarksNeighbour extends TinyHeap {
+  protected override markOwned(r: number, cause: number): void {
+    super.markOwned(r, cause);
+    this.mixed?.table?.mark(this.pageOf(this.slabs[r + SLAB_SS]) - SLAB_PAGES);
+  }
+}
+class ForgetsStale extends TinyHeap {
+  protected override countStale(): void {}
+}
+class FreesCarelessly extends TinyHeap {
+  protected override markOwned(r: number, cause: number): void {
+    super.markOwned(r, cause);
+    this.careful = false;
+  }
+}
 class ForgetsRelease extends TinyHeap {
   private readonly due = every(2);
   protected override slotEmptied(r: number): void {
@@ -243,6 +300,16 @@ class CacheTooLarge extends TinyHeap {
 const SMALL: Partial<KnobValues> = { threads: 2, chunks: 64, orphanPolicy: 'adopt' };
 /** A class needs more than one SuperSlab a thread. */
 const MANY: Partial<KnobValues> = { ssLg: 16, minSize: 1000, maxSize: 1024, chunks: 100 };
+/** Mappings are refused from the beginning on, and free must tell whose a block is. */
+const MIXED: Partial<KnobValues> = {
+  orphanPolicy: 'abandon',
+  onNull: 'libcFallback',
+  guessFree: true,
+  lookAlikeProb: 0,
+  seconds: 0.001,
+  oomRate: 20,
+};
+const MAPPED: Partial<KnobValues> = { ...MIXED, ownerBitmap: true };
 /** Slots of a shared pool come and go. */
 const POOLED: Partial<KnobValues> = {
   workload: 'soak',
@@ -340,6 +407,66 @@ export const FAULTS: readonly ModelFault[] = [
     'believes more',
     'a first remote free raises the sum of all counters: what each SuperSlab believes adds up to less',
     BelievesMore,
+  ),
+  fault(
+    'forgets a pointer',
+    'a block that the C library served is freed and still counts: fewer slots have one',
+    ForgetsPointer,
+    MIXED,
+  ),
+  fault(
+    'keeps a libc block',
+    'a block of the C library is freed and it never hears of it: it has one that no slot has',
+    KeepsLibcBlock,
+    MIXED,
+  ),
+  fault(
+    'serves for good',
+    'what the C library serves instead is not told from what it always serves: mixed pointers differ',
+    ServesForGood,
+    MIXED,
+  ),
+  fault(
+    'wrong origin',
+    'a block notes the event before the one that served it: it is no fallback',
+    WrongOrigin,
+    MIXED,
+  ),
+  fault(
+    'serves more',
+    'the C library is asked for a byte more: both heaps disagree about a size',
+    ServesMore,
+    MIXED,
+  ),
+  fault(
+    'libc counts twice',
+    'the second heap counts a block again: the walk over its chunks finds fewer',
+    LibcCountsTwice,
+    MIXED,
+  ),
+  fault(
+    'forgets a region',
+    'a slab is not marked in the ownership bitmap: it is inside the table',
+    ForgetsRegion,
+    MAPPED,
+  ),
+  fault(
+    'marks a neighbour',
+    'the region before a SuperSlab is marked, too: it is nobody’s and not stale',
+    MarksNeighbour,
+    MAPPED,
+  ),
+  fault(
+    'forgets what is stale',
+    'a SuperSlab is unmapped and its marks do not count: marks without a SuperSlab differ',
+    ForgetsStale,
+    { ...MAPPED, trimIntervalMs: 1, trimSS: true, decOnRemote: true, emptyReserve: 0, seconds: 1 },
+  ),
+  fault(
+    'frees carelessly',
+    'a slab lies outside the bitmap and frees do not ask it',
+    FreesCarelessly,
+    { ...MAPPED, bitmapBase: 1 },
   ),
   fault(
     'forgets a release',
