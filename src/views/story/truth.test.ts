@@ -88,12 +88,12 @@ const trims: Holds = ({ knobs }) => knobs.trimSS || knobs.ownership === 'hybridG
 
 /** What sentences claim, by words of theirs, and what must then be seen after the run. */
 const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
-  [/is a slot of a shared pool/, some('poolAsks')],
+  [/is a slot of a shared pool/, raised('poolAsks')],
   [/Without a pool each class has SuperSlabs of its own/, none('poolAsks')],
-  [/The pool had nothing \{fails\} times/, some('sharedFails')],
-  [/caches served \{hits\} mallocs/, some('cacheHits')],
-  [/left the fast path/, some('refills')],
-  [/whether the pool fails or not/, some('poolAsks', 'refills')],
+  [/The pool had nothing \{fails\} times/, raised('sharedFails')],
+  [/caches served \{hits\} mallocs/, raised('cacheHits')],
+  [/left the fast path/, raised('refills')],
+  [/whether the pool fails or not/, raised('poolAsks', 'refills')],
   [
     /starts a successor|lives have begun/,
     ({ count, knobs }) => count('threadLives') > knobs.threads,
@@ -213,12 +213,12 @@ const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
       (!knobs.guessFree || knobs.onNull === 'assert') && count('libcFrees') === 0,
   ],
   [/Free asks a bitmap/, ({ knobs }) => knobs.ownerBitmap],
-  [/lie where the bitmap has no bit/, some('ownerOverflows')],
+  [/lie where the bitmap has no bit/, raised('ownerOverflows')],
   [
     /live beside the heap’s own/,
     ({ count }) => count('libcFallbacks') >= count('mixedPointers') && count('libcFallbacks') > 0,
   ],
-  [/frees were of such a block/, some('libcFrees')],
+  [/frees were of such a block/, raised('libcFrees')],
   [/looked like a header of the heap’s/, ({ count }) => count('misroutedFrees') === 1],
   [
     /bitmap did not say whose the block was/,
@@ -263,7 +263,7 @@ describe('a story under any way to treat memory', () => {
       for (const [variant] of preset.variants.entries()) {
         // How memory is treated is turned for each program once, what else there is for each variant.
         const { workload } = variantKnobs(preset, variant);
-        const settings = some(programs.has(workload) ? ALONE : [...SETTINGS, ...ALONE], 3);
+        const settings = raised(programs.has(workload) ? ALONE : [...SETTINGS, ...ALONE], 3);
         programs.add(workload);
         for (const turned of settings) {
           const knobs = often(
@@ -287,7 +287,7 @@ describe('a story under any way to treat memory', () => {
   it.each(TINY.map((preset) => [preset.id, preset] as const))(
     'says at the end how it ended: %s',
     (_, preset) => {
-      for (const settings of some([...SETTINGS, ...ALONE], 3)) {
+      for (const settings of raised([...SETTINGS, ...ALONE], 3)) {
         for (const limits of [
           { maxMapCount: 1500, seconds: 60, opLimit: 200_000 },
           { maxMapCount: 1_000_000, seconds: 0.003, opLimit: 0 },
@@ -302,7 +302,7 @@ describe('a story under any way to treat memory', () => {
           const told = storyUnder(preset.story, seenIn(sim).knobs).filter(
             ({ when }) => when.kind === 'ended' && hasCome(when, frame),
           );
-          if (preset.story.some(({ when }) => when.kind === 'ended'))
+          if (preset.story.raised(({ when }) => when.kind === 'ended'))
             expect(
               told.map(({ title }) => title),
               preset.id,
