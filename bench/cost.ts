@@ -6,6 +6,8 @@ import type { Figure } from './main.ts';
 /** How long the page is watched, ms, and how often each build of it has its turn. */
 const WATCHED_MS = 6000;
 const TURNS = 3;
+/** The largest runs take their time until they are set up, ms. */
+const OPENED_MS = 180_000;
 
 /** Lanes of a link that differ in nothing but their names. */
 const lanes = (more: string): string => ['A', 'B', 'C', 'D'].map((l) => `l=${l}~${more}`).join('&');
@@ -50,6 +52,7 @@ async function costOf(browser: Browser, url: string): Promise<Cost> {
     const all = (await cdp.send('Performance.getMetrics')).metrics;
     return (name) => all.find((metric) => metric.name === name)?.value ?? Number.NaN;
   };
+  page.setDefaultTimeout(OPENED_MS);
   await page.goto(url);
   await page.waitForFunction(() => window.slabscope?.lane.hub.latest !== undefined);
   await page.evaluate(() => window.whenIdle());

@@ -72,11 +72,15 @@ export interface RunParts {
   readonly program: Program;
   readonly create: CreateAllocator;
   readonly eventCapacity: number;
+  /** Called now and then while main warms up, which may take seconds. */
+  readonly alive?: (() => void) | undefined;
 }
 
 const PAGE = 4096;
 /** Why a program crashed, by its index. */
 const CRASHES = Object.keys(CRASH) as readonly (keyof typeof CRASH)[];
+/** Allocations of the warm-up between two signs of life. */
+const ALIVE_CALLS = 4096;
 
 /**
  * One run of one lane: a machine runs a program on an allocator. This is the only Simulation; see
@@ -158,7 +162,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.allocator = parts.create(this, program.slots);
     this.rowsShown = new ShownRows(this.allocator, this.chains);
     this.roomFor = program.slots;
-    this.begin();
+    this.begin(parts.alive);
     this.takeSample();
   }
 
@@ -354,11 +358,16 @@ export class Run implements Simulation, Machine, LivesHost {
   // Running
 
   /** Warm-up and the first threads: outside the operation count. */
-  private begin(): void {
+  private begin(alive: (() => void) | undefined): void {
     const { allocator } = this;
+    let left = ALIVE_CALLS;
     this.regs[REG_STOP] = 0;
     this.program.setup({
       malloc: (chain, size, slot) => {
+        if (alive !== undefined && --left === 0) {
+          left = ALIVE_CALLS;
+          alive();
+        }
         if (!this.running) return;
         allocator.reserveSlots(slot + 1);
         allocator.mallocNow(chain, size, slot, false);
