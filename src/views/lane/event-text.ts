@@ -139,11 +139,11 @@ export function eventSentence(
     case 'slotReleased':
       return `${life(event.life)} gives slot ${event.a} of ${ss} back, ${size(event.b)}`;
     case 'sharedFailed':
-      return `the shared pool has nothing for ${life(event.life)}, ${size(event.subject)}: ${event.a === 0 ? `all ${count(event.b)} slots are taken` : 'the mapping was refused'}`;
+      return `the shared pool fails ${life(event.life)}, ${size(event.subject)}: ${event.a === 0 ? `all ${count(event.b)} slots are taken` : 'mapping refused'}`;
     case 'poolEmptied':
-      return `${plural(event.a, 'slot')} of ${ss}: all are empty, and without a class again`;
+      return `all ${plural(event.a, 'slot')} of ${ss} are empty`;
     case 'cacheResized':
-      return `${life(event.life)}: its cache for ${size(event.subject)} goes from ${count(event.a)} to ${plural(event.b, 'slot')}`;
+      return `${life(event.life)}: cache for ${size(event.subject)} from ${count(event.a)} to ${plural(event.b, 'slot')}`;
     case 'intervened': {
       const id = ACT_IDS[event.a];
       if (id === undefined) return 'an unknown intervention';
@@ -165,12 +165,12 @@ export function eventSentence(
 
 /** By POOL_STAGE. */
 const STAGE_TEXT = [
-  'the one that it gave back last (stage 0)',
-  'empty, beside its current one (stage 0.5)',
-  'from the list of empty slots (stage 1)',
-  'unused so far (stage 2)',
-  'of a new SuperSlab (stage 3)',
-  'adopted from a dead owner',
+  'its last (stage 0)',
+  'empty, beside (stage 0.5)',
+  'from the list (stage 1)',
+  'unused (stage 2)',
+  'new (stage 3)',
+  'adopted',
 ];
 
 /** What each kind of event is called; words of the field, not of the code. The model says what a span is. */
