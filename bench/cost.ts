@@ -19,7 +19,7 @@ const RUNS = {
   'one lane, 49 k SuperSlabs': 'larson-oom?s=3600&mm=1000000&pl=256&e=8380000:op:adopt&at=8380000',
 } as const;
 /** Four lanes of 64 threads with 10,000 blocks each: what the knobs allow. */
-const EXTREME = `custom?t=64&n=10000&s=3600&mm=1000000&pl=256&${lanes('op:adopt')}`;
+const EXTREME = `custom?t=64&n=10000&s=3600&mm=1000000&pl=256&${lanes('op:adopt')}&at=1000`;
 
 /** What a run costs the page's main thread. CPU time, so that others on the machine hardly matter. */
 interface Cost {
