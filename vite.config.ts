@@ -1,20 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin, runnerImport } from 'vite';
+import { CSP, HEADERS } from './scripts/headers.mjs';
 import { listsPlugin } from './scripts/lists.mjs';
-
-const CSP = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "worker-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+import { VERSION_MARK, versionOf } from './scripts/version.mjs';
 
 /** The built page allows nothing but its own files; the dev server needs inline scripts, so only builds get it. */
 const contentSecurityPolicy = (): Plugin => ({
@@ -26,6 +15,7 @@ const contentSecurityPolicy = (): Plugin => ({
       attrs: { 'http-equiv': 'Content-Security-Policy', content: CSP },
       injectTo: 'head-prepend',
     },
+    { tag: 'meta', attrs: { name: 'version', content: VERSION_MARK }, injectTo: 'head' },
   ],
 });
 
@@ -45,13 +35,13 @@ const offline = (): Plugin => ({
       if (page?.type !== 'asset') throw new Error('there is no page to keep');
       const names = Object.keys(bundle).filter((name) => name !== page.fileName);
       const files = ['./', './icon.svg', ...names.map((name) => `./${name}`)];
-      // Names of all other files say what they hold.
-      const hash = createHash('sha256').update(files.join());
-      hash.update(page.source).update(readFileSync('public/icon.svg'));
+      const version = versionOf(files, [page.source, readFileSync('public/icon.svg')]);
+      // The page knows which version it is of.
+      page.source = String(page.source).replace(VERSION_MARK, version);
       this.emitFile({
         type: 'asset',
         fileName: 'sw.js',
-        source: SERVICE_WORKER.replace('__VERSION__', hash.digest('hex').slice(0, 12)).replace(
+        source: SERVICE_WORKER.replace('__VERSION__', version).replace(
           '__FILES__',
           JSON.stringify(files),
         ),
@@ -64,8 +54,12 @@ const offline = (): Plugin => ({
  * A new version waits until no tab of the old one is open: those still load files that the server may no
  * longer have. Meanwhile a tab that is opened has the new page from the network, and its files with it.
  */
-const SERVICE_WORKER = `const CACHE = 'slabscope-__VERSION__';
+const SERVICE_WORKER = `const VERSION = '__VERSION__';
+const CACHE = 'slabscope-' + VERSION;
 const FILES = __FILES__;
+self.addEventListener('message', (event) => {
+  if (event.data && event.data.ask === 'version' && event.ports[0]) event.ports[0].postMessage(VERSION);
+});
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));
 });
@@ -152,7 +146,11 @@ const preloadPage = (): Plugin => ({
  * the run is apart from React, so that it need not wait for it.
  */
 const CHUNKS = [
-  { name: 'first', test: /\/src\/(first|worker\/spawn)\.|vite\/preload-helper/, priority: 4 },
+  {
+    name: 'first',
+    test: /\/src\/(first|live\/early-keys|worker\/spawn)\.|vite\/preload-helper/,
+    priority: 4,
+  },
   { name: 'react', test: /\/node_modules\/(react|react-dom|scheduler)\//, priority: 3 },
   {
     name: 'data',
@@ -167,6 +165,31 @@ const CHUNKS = [
   },
 ];
 
+/** What only the page reads of definitions, in the code that it stands in: sentences; keys of links, places in panels. */
+const FOR_THE_PAGE = [
+  /^ *(help|operation):\s*('(?:[^'\\\n]|\\.)*'|[A-Z]+),\n/gm,
+  /^ *leavesOut:\s*\[(?:\s*'(?:[^'\\\n]|\\.)*',?)*\s*\],\n/gm,
+  /^ *(url|group): '\w+',\n/gm,
+];
+/**
+ * The workers' script is shipped without it: workers show nothing to anybody, and read no links.
+ */
+const withoutWords = (): Plugin => ({
+  name: 'without-words',
+  enforce: 'pre',
+  transform(code, id) {
+    if (
+      !/\/src\/engine\/((programs|allocators)\/[\w-]+\/(def|knobs)|knobs\/(machine|shared)|programs\/shared|interventions)\.ts$/.test(
+        id,
+      )
+    )
+      return undefined;
+    const shorter = FOR_THE_PAGE.reduce((left, words) => left.replace(words, ''), code);
+    if (shorter === code) throw new Error(`${id} has nothing that only the page reads`);
+    return { code: shorter, map: null };
+  },
+});
+
 export default defineConfig({
   base: './',
   plugins: [
@@ -179,6 +202,7 @@ export default defineConfig({
   ],
   worker: {
     format: 'es',
+    plugins: () => [withoutWords()],
     // Constants stay constants (Vite makes them variables): the engine's own compiler then reckons with their
     // values, and runs of it take a sixth to a fifth less time.
     rolldownOptions: { output: { topLevelVar: false } },
@@ -192,4 +216,5 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: { groups: CHUNKS } } },
   },
   server: { port: 5173 },
+  preview: { headers: HEADERS },
 });

@@ -52,3 +52,31 @@ test('four lanes that play lay the page out a few times a second, and write noth
   // One for each tick, and some for what is said of a search that is under way; a text in each frame would be 150.
   expect(laidOut).toBeLessThan(2 * ticks + 20);
 });
+
+test('nothing that can be pressed or read sticks out of its card, where it would be cut off', async ({
+  page,
+}) => {
+  await open(page, '#v4/routes?at=20000');
+  for (const width of [900, 1280, 1440, 1900]) {
+    await page.setViewportSize({ width, height: 900 });
+    await whenIdle(page);
+    const out = await page.evaluate(() =>
+      [...document.querySelectorAll('.card')].flatMap((card) => {
+        const { left, right, width: wide } = card.getBoundingClientRect();
+        if (wide === 0) return [];
+        return [...card.querySelectorAll('button, select, summary, canvas, h2')]
+          .filter((part) => part.closest('.table-wrap, .heat, .events, [hidden]') === null)
+          .filter((part) => {
+            const box = part.getBoundingClientRect();
+            return (
+              part.checkVisibility() &&
+              box.width > 0 &&
+              (box.right > right + 1 || box.left < left - 1)
+            );
+          })
+          .map((part) => `${card.className}: ${part.tagName} ${part.textContent}`);
+      }),
+    );
+    expect(out, `${width} px`).toEqual([]);
+  }
+});

@@ -198,7 +198,7 @@ test('every scenario opens from the gallery, runs and tells its story', async ({
   await page.keyboard.press('g');
   const scenarios = gallery.getByRole('listitem');
   const count = await scenarios.count();
-  expect(count).toBe(22);
+  expect(count).toBe(23);
   for (let i = 0; i < count; i++) {
     if (i > 0) await page.keyboard.press('g');
     await scenarios.nth(i).getByRole('button').first().click();

@@ -1,8 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { preview } from 'vite';
 import {
   branch,
   digestOf,
@@ -14,7 +10,6 @@ import {
   onPage,
   open,
   opOf,
-  reload,
   test,
   tree,
   violations,
@@ -135,73 +130,4 @@ test('a run leaves as link, command, recipe and trace, and comes back from a fil
   await page.getByTitle('Save this view').first().click();
   await page.getByRole('button', { name: 'Save as PNG' }).first().click();
   expect((await picture).suggestedFilename()).toMatch(/\.png$/);
-});
-
-test('works offline after the first load', async ({ browser, baseURL }) => {
-  const context = await browser.newContext(baseURL === undefined ? {} : { baseURL });
-  const page = await context.newPage();
-  await open(page, '#v4/larson-oom?at=20000');
-  const digest = await digestOf(page);
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-  });
-  await page.reload();
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-  await context.setOffline(true);
-  await reload(page);
-  expect(await digestOf(page)).toBe(digest);
-  await context.close();
-});
-
-test('a tab keeps its files when a new version is on the server', async ({ browser }) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'slabscope-'));
-  await cp('dist', folder, { recursive: true });
-  const server = await preview({
-    root: folder,
-    configFile: false,
-    build: { outDir: '.' },
-    preview: { port: 0 },
-    logLevel: 'silent',
-  });
-  const context = await browser.newContext({ baseURL: server.resolvedUrls?.local[0] ?? '' });
-  const page = await context.newPage();
-  await open(page, '#v4/larson-oom?at=20000');
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-  });
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-
-  // The next version: other names, and the code that saves pictures is not what it was.
-  const script = path.join(folder, 'sw.js');
-  const [picture] = (await readdir(path.join(folder, 'assets'))).filter((name) =>
-    name.startsWith('svgcanvas'),
-  );
-  const next = picture.replace('svgcanvas', 'svgcanvas-next');
-  await rename(path.join(folder, 'assets', picture), path.join(folder, 'assets', next));
-  const former = await readFile(script, 'utf8');
-  await writeFile(script, former.replace(/slabscope-\w+/, 'slabscope-next').replace(picture, next));
-  const state = await page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.ready;
-    await registration.update();
-    const worker = registration.installing ?? registration.waiting;
-    while (worker?.state === 'installing')
-      await new Promise((resolve) =>
-        worker.addEventListener('statechange', resolve, { once: true }),
-      );
-    return worker?.state;
-  });
-  expect(state).toBe('installed');
-
-  // Another tab has the page; the first one still has what it has not asked for so far.
-  const other = await context.newPage();
-  await open(other, '#v4/larson-oom?at=20000');
-  expect(await digestOf(other)).toBe(await digestOf(page));
-  await other.close();
-  const saved = page.waitForEvent('download');
-  await page.getByTitle('Save this view').first().click();
-  await page.getByRole('button', { name: 'Save as SVG' }).first().click();
-  expect((await saved).suggestedFilename()).toMatch(/\.svg$/);
-  await context.close();
-  await server.close();
-  await rm(folder, { recursive: true });
 });

@@ -1,8 +1,14 @@
 import AxeBuilder from '@axe-core/playwright';
-import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import {
+  type BrowserContext,
+  test as base,
+  expect,
+  type Locator,
+  type Page,
+} from '@playwright/test';
 import type {} from '../../src/live/idle.ts';
 
-export { expect, type Locator, type Page };
+export { type BrowserContext, expect, type Locator, type Page };
 
 /**
  * Journeys share one tab: a page costs more to load than most of them do. Each begins with a load of

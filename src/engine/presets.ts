@@ -6,6 +6,7 @@ import { MF2_PRESETS } from './presets/mf2.ts';
 import { MIXED_PRESETS } from './presets/mixed-heaps.ts';
 import { TEXTBOOK_PRESETS } from './presets/textbook.ts';
 import type { Under } from './presets/under.ts';
+import { WORKING_SET } from './presets/working-set.ts';
 import type { CounterName } from './telemetry/counters.ts';
 import type { EventKind } from './telemetry/events.ts';
 
@@ -102,6 +103,7 @@ export const PRESETS: readonly Preset[] = [
   ...MIXED_PRESETS,
   ...MF2_PRESETS,
   LEAKING_QUEUE,
+  WORKING_SET,
   ...TEXTBOOK_PRESETS,
   ...HAND_PRESETS,
 ];

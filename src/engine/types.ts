@@ -58,7 +58,12 @@ export interface SlabDetail {
   readonly queued: number;
   readonly believed: number;
   readonly residentPages: number;
+  /** Where slabs are slots of a shared pool: in what state it is, and of which class (0: none). */
+  readonly slot?: { readonly state: SlotState; readonly blockBytes: Bytes };
 }
+
+/** States of a slot of a shared pool: never taken, or without a class again; owned; given back. */
+export type SlotState = 'unused' | 'active' | 'empty';
 
 export interface SpanDetail {
   readonly index: number;

@@ -11,7 +11,13 @@ import type {
 import { type Config, LaneClient, type LaneWorker } from '../worker/client.ts';
 import { type FrameView, H } from '../worker/frame.ts';
 import { CallError } from '../worker/link.ts';
-import type { Calls, ExportKind, Speed, Summary } from '../worker/protocol.ts';
+import {
+  type Calls,
+  type ExportKind,
+  reachOf,
+  type Speed,
+  type Summary,
+} from '../worker/protocol.ts';
 import { spawnLane } from '../worker/spawn.ts';
 import { LaneHub } from './hub.ts';
 
@@ -26,7 +32,6 @@ export class Lane {
   readonly hub = new LaneHub();
   private readonly client: LaneClient;
   private opening: AbortController | undefined;
-  private config: Config | undefined;
   onRestart: (info: RestartInfo) => void = () => {};
   /** Frames wait for those of other lanes: `show` shows the newest. */
   holds = false;
@@ -34,9 +39,11 @@ export class Lane {
   /** A frame came in: the run may have moved. */
   onProgress: () => void = () => {};
 
-  constructor(spawn: () => LaneWorker = spawnLane) {
+  /** @param now wall clock in ms; tests turn it */
+  constructor(spawn: () => LaneWorker = spawnLane, now?: () => number) {
     this.client = new LaneClient({
       spawn,
+      ...(now ? { now } : {}),
       onFrame: (frame) => {
         this.last = frame;
         if (!this.holds) this.hub.setFrame(frame);
@@ -64,22 +71,59 @@ export class Lane {
 
   /** True while a request is in flight or the run moves. */
   get busy(): boolean {
-    return this.client.inFlight > 0 || this.hub.summary?.playing === true;
+    return this.client.inFlight > 0 || this.plays;
+  }
+
+  /** Its worker was lost too often to be replaced: a command tries again. */
+  get isGivenUp(): boolean {
+    return this.client.isGivenUp;
+  }
+
+  /**
+   * Where the run stands. Summaries come only when play starts or stops: while it plays, the newest frame of the
+   * same run knows better. On its way to a moment, or back from a fault, it is where it is going.
+   */
+  get op(): number {
+    const { destination } = this.client;
+    if (destination !== undefined) return destination;
+    const { last } = this;
+    const { summary } = this.hub;
+    if (!summary) return 0;
+    const same = last !== undefined && last.header[H.generation] === summary.generation;
+    return summary.playing && same ? Math.max(summary.op, last.header[H.op]) : summary.op;
+  }
+
+  /** On its way to a moment, or back from a fault. */
+  get isGoing(): boolean {
+    return this.client.destination !== undefined;
+  }
+
+  /** The operation to ask for to stand there again. */
+  get reach(): number {
+    const { summary } = this.hub;
+    if (this.client.destination !== undefined || !summary || summary.status === 'running')
+      return this.op;
+    return reachOf(summary);
+  }
+
+  /** Whether it moves, by itself or on a journey; what it told of another run does not count. */
+  get plays(): boolean {
+    const { summary } = this.hub;
+    return summary?.generation === this.client.present ? summary.playing : this.client.plays;
+  }
+
+  /** Whether it can go on, as far as it has told. */
+  get runs(): boolean {
+    return this.hub.summary?.status === 'running';
   }
 
   /** Starts a run; `startAt` brings it to an operation before anything else. */
   async open(config: Config): Promise<Summary> {
-    this.config = config;
     this.opening?.abort();
     this.opening = new AbortController();
     const summary = await this.client.configure(config, this.opening.signal);
     this.hub.setSummary(summary);
     return summary;
-  }
-
-  /** The same run from its start. */
-  async restart(): Promise<Summary | undefined> {
-    return this.config ? this.open({ ...this.config, startAt: 0 }) : undefined;
   }
 
   /** A reply that tells where the run stands is known at once, whatever messages are still on their way. */

@@ -1,18 +1,36 @@
 import type { EventKind } from '../engine/telemetry/events.ts';
+import type { Config } from '../worker/client.ts';
 import { H } from '../worker/frame.ts';
-import { reachOf, type Speed } from '../worker/protocol.ts';
+import type { Speed } from '../worker/protocol.ts';
 import type { Lane } from './lane.ts';
 import { goesOn, Stride, Together } from './together.ts';
 
+/** Where the page itself is: a hidden tab pauses what plays. */
+export interface Tab {
+  readonly hidden: boolean;
+  addEventListener(type: 'visibilitychange', listener: () => void): void;
+}
+const pageTab = (): Tab | undefined => (typeof document === 'undefined' ? undefined : document);
+
 /**
  * One to four lanes on the same operation stream. Several that play meet again and again at one operation (grants),
- * and are shown as they were there; they stand at equal operation counts whenever they stand still.
+ * and are shown as they were there; they stand at equal operation counts whenever they stand still. The latest
+ * command counts: what an earlier one had still to do is dropped.
  */
 export class Lockstep {
   readonly lanes: Lane[] = [];
   private speed: Speed = 'max';
   private playing: Speed | undefined;
-  private hiddenWhilePlaying: Speed | undefined;
+  /** Counts commands. */
+  private latest = 0;
+  /** Commands that are not done. */
+  private under = 0;
+  /** The operation that the latest command brings the lanes to, while it does. */
+  private heading: number | undefined;
+  /** A run is being opened, to be played. */
+  private opening = false;
+  /** What to go on with when the tab is back, unless another command came in between. */
+  private resume: { readonly speed: Speed; readonly after: number } | undefined;
   /** The operation at which lanes that play meet next. */
   private meet: number | undefined;
   private readonly stride = new Stride();
@@ -23,11 +41,17 @@ export class Lockstep {
   );
   /** The tab was hidden while playing (true) or is back (false). */
   onAutoPause: (paused: boolean) => void = () => {};
+  /** All that was commanded is done: whether the lanes got where they were sent shows in where they are. */
+  onDone: () => void = () => {};
+  /** A command that nobody waits for has failed. */
+  onFault: (error: unknown) => void = () => {};
 
-  constructor(private readonly makeLane: () => Lane) {
+  constructor(
+    private readonly makeLane: () => Lane,
+    private readonly tab = pageTab(),
+  ) {
     this.resize(1);
-    if (typeof document !== 'undefined')
-      document.addEventListener('visibilitychange', this.onVisibility);
+    tab?.addEventListener('visibilitychange', this.onVisibility);
   }
 
   /** Makes or ends lanes until there are `count`. */
@@ -48,23 +72,132 @@ export class Lockstep {
   }
 
   get busy(): boolean {
-    return this.lanes.some((lane) => lane.busy);
+    return this.under > 0 || this.lanes.some((lane) => lane.busy);
+  }
+  /** A command is being carried out. */
+  get isCommanded(): boolean {
+    return this.under > 0;
   }
   /** True while some lane can still run. */
   get running(): boolean {
-    return this.lanes.some((lane) => lane.hub.summary?.status === 'running');
+    return this.lanes.some(({ runs }) => runs);
   }
 
-  /** Where the run stands: a lane that has ended stays behind those that go on. */
+  /**
+   * Where the run stands, or is going as to a moment: at the furthest lane that still runs (one that has ended
+   * stays behind the others), or where the last one ended.
+   */
   get op(): number {
-    return this.running ? this.furthest() : Math.max(0, ...this.lanes.map(opOf));
+    if (this.heading !== undefined) return this.heading;
+    return this.running ? this.furthest() : Math.max(0, ...this.lanes.map(({ op }) => op));
   }
   /** The operation to ask for to stand here again. */
   get reach(): number {
-    return this.running ? this.op : Math.max(0, ...this.lanes.map(reachIn));
+    if (this.heading !== undefined || this.running) return this.op;
+    return Math.max(0, ...this.lanes.map(({ reach }) => reach));
   }
 
-  async play(speed: Speed): Promise<void> {
+  /** The lanes are on their way to a moment, as opposed to going on from where they are. */
+  get isGoing(): boolean {
+    return this.heading !== undefined || this.lanes.some(({ isGoing }) => isGoing);
+  }
+
+  /**
+   * Opens a run in each lane; what was wanted of the run before is over.
+   * @param speed to play at once they are open, unless another command came before; undefined: they stand
+   */
+  open(configs: readonly Config[], speed?: Speed): Promise<void> {
+    return this.command(async (isLatest) => {
+      this.playing = speed;
+      this.opening = speed !== undefined;
+      await Promise.all(configs.map((config, i) => this.lanes[i].open(config)));
+      if (!isLatest()) return;
+      this.opening = false;
+      if (speed !== undefined && this.running) await this.start(speed);
+    });
+  }
+
+  /** Plays from where the lanes stand, or as soon as they are where they were sent. */
+  play(speed: Speed): Promise<void> {
+    const going = this.isGoing;
+    return this.command(async (isLatest) => {
+      this.playing = speed;
+      if (going) await Promise.all(this.lanes.map((lane) => lane.arrived()));
+      if (isLatest()) await this.start(speed);
+    });
+  }
+
+  /** Whether some lane plays, or will as soon as it is open. */
+  get plays(): boolean {
+    return this.opening || this.lanes.some(({ plays }) => plays);
+  }
+
+  /** Stops all lanes at the operation of the one that is furthest. */
+  pause(): Promise<void> {
+    return this.command((isLatest) => this.halt(isLatest));
+  }
+
+  /** So many operations ahead, or back, of where the run stands or was sent. */
+  stepOps(ops: number): Promise<void> {
+    const from = this.heading;
+    return this.command(async (isLatest) => {
+      if (from === undefined) {
+        if (this.moves) await this.halt(isLatest);
+        if (!isLatest()) return;
+      }
+      const ahead = from === undefined && ops >= 0;
+      await this.bring(Math.max(0, (from ?? this.op) + ops), ahead);
+    });
+  }
+
+  /** Runs the given lane to the next event; the others follow. @returns false when there is none */
+  stepEvent(kinds: readonly EventKind[], lead: number): Promise<boolean> {
+    return this.find(lead, (lane) => lane.stepEvent(kinds));
+  }
+
+  /** The given lane back to its latest event of these kinds; the others follow. @returns false when there is none */
+  previousEvent(kinds: readonly EventKind[], lead: number): Promise<boolean> {
+    return this.find(lead, (lane) => lane.previousEvent(kinds));
+  }
+
+  /** All lanes ahead to an operation, or to their ends, seen on the way. */
+  runTo(op: number): Promise<void> {
+    return this.command(async (isLatest) => {
+      await Promise.all(this.lanes.map((lane) => lane.runTo(op)));
+      await this.level(isLatest);
+    });
+  }
+
+  /** All lanes to an operation, in either direction. */
+  seek(op: number, coarse = false): Promise<void> {
+    return this.command(async () => {
+      if (coarse) await Promise.all(this.lanes.map((lane) => lane.seek(Math.max(0, op), true)));
+      else await this.bring(Math.max(0, op), false);
+    });
+  }
+
+  /** Has a lane that was given up tried again; all lanes stand at one operation then. */
+  revive(): Promise<void> {
+    return this.command((isLatest) => this.halt(isLatest));
+  }
+
+  /** Runs a command: from now on it is the latest. @param work is told whether it still is */
+  private async command<T>(work: (isLatest: () => boolean) => Promise<T>): Promise<T> {
+    const mine = ++this.latest;
+    this.playing = undefined;
+    this.opening = false;
+    this.heading = undefined;
+    this.under++;
+    try {
+      return await work(() => this.latest === mine);
+    } finally {
+      this.under--;
+      if (this.latest === mine) this.heading = undefined;
+      if (this.under === 0) this.onDone();
+    }
+  }
+
+  private async start(speed: Speed): Promise<void> {
     this.speed = speed;
     this.playing = speed;
     this.meet = undefined;
@@ -73,60 +206,64 @@ export class Lockstep {
     await Promise.all(this.lanes.map((lane) => lane.play(speed)));
   }
 
-  /** Stops all lanes at the operation of the one that is furthest. */
-  async pause(): Promise<void> {
-    this.playing = undefined;
+  /** Brings all lanes to an operation. @param ahead it lies ahead of all of them */
+  private async bring(op: number, ahead: boolean): Promise<void> {
+    this.heading = op;
+    await Promise.all(this.lanes.map((lane) => (ahead ? lane.runTo(op) : lane.seek(op))));
+  }
+
+  /** Stops all lanes where the furthest is. */
+  private async halt(isLatest: () => boolean): Promise<void> {
     await Promise.all(this.lanes.map((lane) => lane.pause()));
-    await this.align();
+    await this.level(isLatest);
   }
 
-  async stepOps(ops: number): Promise<void> {
-    if (this.lanes.length === 1) return void (await this.lanes[0].stepOps(ops));
-    await this.runTo(this.furthest() + ops);
+  /** One lane looks for something from where all stand, and all go where it was found. */
+  private find(lead: number, look: (lane: Lane) => Promise<boolean>): Promise<boolean> {
+    return this.command(async (isLatest) => {
+      if (this.moves) await this.halt(isLatest);
+      const lane = this.lanes[lead];
+      // Whom a newer command stopped has nothing to say.
+      if (!isLatest() || !lane) return true;
+      const found = await look(lane);
+      if (!isLatest()) return true;
+      if (!found || this.lanes.length === 1) return found;
+      const { reach } = lane;
+      this.heading = reach;
+      await Promise.all(
+        this.lanes.map((other) => (other === lane ? undefined : other.seek(reach))),
+      );
+      return true;
+    });
   }
 
-  /** Runs the given lane to the next event; the others follow. @returns false when there is none */
-  async stepEvent(kinds: readonly EventKind[], lead: number): Promise<boolean> {
-    this.playing = undefined;
-    const found = (await this.lanes[lead]?.stepEvent(kinds)) === true;
-    await this.align();
-    return found;
-  }
-
-  async runTo(op: number): Promise<void> {
-    this.playing = undefined;
-    await Promise.all(this.lanes.map((lane) => lane.runTo(op)));
-  }
-
-  /** All lanes to an operation, in either direction. */
-  async seek(op: number, coarse = false): Promise<void> {
-    this.playing = undefined;
-    await Promise.all(this.lanes.map((lane) => lane.seek(Math.max(0, op), coarse)));
-  }
-
-  /** The given lane back to its latest event of these kinds; the others follow. @returns false when there is none */
-  async previousEvent(kinds: readonly EventKind[], lead: number): Promise<boolean> {
-    this.playing = undefined;
-    const found = (await this.lanes[lead]?.previousEvent(kinds)) === true;
-    if (!found) return false;
-    const op = opOf(this.lanes[lead]);
-    await Promise.all(this.lanes.map((lane, i) => (i === lead ? undefined : lane.seek(op))));
-    return true;
-  }
-
-  private async align(): Promise<void> {
+  /** Lanes that still run and are behind go where the furthest is, until all that still run stand there. */
+  private async level(isLatest: () => boolean): Promise<void> {
     if (this.lanes.length === 1) return;
-    const op = this.furthest();
-    await Promise.all(
-      this.lanes
-        .filter((lane) => lane.hub.summary?.status === 'running' && opOf(lane) < op)
-        .map((lane) => lane.runTo(op)),
-    );
+    let before = '';
+    while (isLatest()) {
+      await Promise.all(this.lanes.map((lane) => lane.arrived()));
+      // One that ran ahead to its end is not come back from: the others go beyond it, where a link shows it ended.
+      const op = Math.max(0, ...this.lanes.map(({ reach }) => reach));
+      const behind = this.lanes.filter(
+        (lane) => lane.runs && !lane.isGivenUp && !awaitsHand(lane) && lane.op < op,
+      );
+      const now = behind.map((lane) => `${this.lanes.indexOf(lane)}:${lane.op}`).join();
+      // One that gets nowhere is not waited for.
+      if (!isLatest() || now === before) return;
+      before = now;
+      await Promise.all(behind.map((lane) => lane.runTo(op)));
+    }
+  }
+
+  private get moves(): boolean {
+    return this.lanes.some(({ hub, plays }) => plays || hub.summary === undefined);
   }
 
   private furthest(): number {
-    const running = this.lanes.filter((lane) => lane.hub.summary?.status === 'running');
-    return Math.max(0, ...running.map(opOf));
+    const running = this.lanes.filter(({ runs, isGivenUp }) => runs && !isGivenUp);
+    const known = running.length > 0 ? running : this.lanes.filter(({ runs }) => runs);
+    return Math.max(0, ...known.map(({ op }) => op));
   }
 
   /** Lets every lane run to where all meet next. */
@@ -136,7 +273,9 @@ export class Lockstep {
       return;
     }
     // A frame that shows the end comes before word of it.
-    const running = this.lanes.filter(({ newest }) => newest === undefined || goesOn(newest));
+    const running = this.lanes.filter(
+      ({ newest, isGivenUp }) => !isGivenUp && (newest === undefined || goesOn(newest)),
+    );
     if (running.length === 0) return;
     const at = (lane: Lane): number => lane.newest?.header[H.op] ?? 0;
     const least = Math.min(...running.map(at));
@@ -153,18 +292,21 @@ export class Lockstep {
   }
 
   private readonly onVisibility = (): void => {
-    if (document.hidden && this.playing !== undefined && this.running) {
-      this.hiddenWhilePlaying = this.playing;
-      void this.pause();
+    const hidden = this.tab?.hidden === true;
+    if (hidden && this.playing !== undefined && this.running) {
+      const speed = this.playing;
+      this.pause().catch(this.onFault);
+      this.resume = { speed, after: this.latest };
       this.onAutoPause(true);
-    } else if (!document.hidden && this.hiddenWhilePlaying !== undefined) {
-      const speed = this.hiddenWhilePlaying;
-      this.hiddenWhilePlaying = undefined;
-      void this.play(speed);
+    } else if (!hidden && this.resume !== undefined) {
+      const { speed, after } = this.resume;
+      this.resume = undefined;
+      if (after !== this.latest) return;
+      this.play(speed).catch(this.onFault);
       this.onAutoPause(false);
     }
   };
 }
 
-const opOf = (lane: Lane): number => lane.hub.summary?.op ?? 0;
-const reachIn = ({ hub }: Lane): number => (hub.summary ? reachOf(hub.summary) : 0);
+/** A lane that waits for the user's hand goes no further: nobody waits for it. */
+const awaitsHand = ({ newest }: Lane): boolean => newest?.header[H.awaitsHand] === 1;

@@ -70,12 +70,12 @@ function flush(): void {
     for (const draw of pictures) {
       if (performance.now() - from >= PICTURES_MS) break;
       dirty.picture.delete(draw);
-      draw();
+      attempt(draw);
     }
     // What a picture has to say is said in the same frame.
     const texts = [...dirty.text];
     dirty.text.clear();
-    for (const write of texts) write();
+    for (const write of texts) attempt(write);
   } finally {
     const now = performance.now();
     const spent = now - from;
@@ -85,5 +85,16 @@ function flush(): void {
     if (spent > rafWork.worstMs) rafWork.worstMs = spent;
     queued = false;
     if (dirty.picture.size + dirty.text.size > 0) ask();
+  }
+}
+
+/** What fails to draw keeps nothing else from being drawn; it is an error of the page all the same. */
+function attempt(draw: () => void): void {
+  try {
+    draw();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

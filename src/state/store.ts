@@ -33,6 +33,8 @@ export interface Notice {
   readonly kind: 'problem' | 'info';
   readonly text: string;
   readonly kept?: string;
+  /** What can be pressed for it. */
+  readonly action?: 'reload';
 }
 
 /** Intent only: what the user wants to see. Frames never enter the store. */
@@ -40,6 +42,8 @@ export interface AppState {
   readonly recipe: Recipe;
   /** Counts starts of a run: a change means "run this recipe from its start". */
   readonly run: number;
+  /** Counts recipes that were opened in place of another: what was meant for the one before is not for this one. */
+  readonly opened: number;
   readonly selection: Selection | undefined;
   readonly colourBy: ColourBy;
   readonly sortBy: SortBy;
@@ -54,7 +58,10 @@ export interface AppState {
 }
 
 export interface AppActions {
+  /** Another recipe in place of the present one. */
   openRecipe(recipe: Recipe): void;
+  /** Starts a run of the recipe as it has become. */
+  goOnWith(recipe: Recipe): void;
   openPreset(id: string, variant?: number): void;
   /** Starts the present recipe again with some knobs changed. */
   replayWith(knobs: Partial<KnobValues>): void;
@@ -94,7 +101,7 @@ export interface AppActions {
   select(selection: Selection | undefined): void;
   setColourBy(colourBy: ColourBy): void;
   setSortBy(sortBy: SortBy): void;
-  notify(kind: Notice['kind'], text: string, kept?: string): void;
+  notify(kind: Notice['kind'], text: string, kept?: string, action?: Notice['action']): void;
   report(problems: readonly Problem[]): void;
   dismiss(id: number): void;
   dismissAll(): void;
@@ -154,6 +161,7 @@ export function createAppStore({ view, ...initial }: Recipe, ui: Partial<Ui> = {
   const store = createStore<AppState & AppActions>()((set, get) => ({
     recipe: initial,
     run: 0,
+    opened: 0,
     selection: view?.selection,
     colourBy: 'state',
     sortBy: 'creation',
@@ -163,10 +171,16 @@ export function createAppStore({ view, ...initial }: Recipe, ui: Partial<Ui> = {
     notices: [],
     announcement: '',
     ui: withNotes(initialUi(ui), initial),
-    openRecipe: ({ view, ...recipe }) =>
+    openRecipe: (recipe) => {
+      set({ opened: get().opened + 1 });
+      get().goOnWith(recipe);
+    },
+    goOnWith: ({ view, ...recipe }) =>
       set({
         // What was said of another scenario would be false of this one.
-        ...(recipe.preset === get().recipe.preset ? {} : { notices: [] }),
+        ...(recipe.preset === get().recipe.preset
+          ? {}
+          : { notices: get().notices.filter(({ action }) => action !== undefined) }),
         recipe,
         run: get().run + 1,
         selection: view?.selection,
@@ -179,16 +193,16 @@ export function createAppStore({ view, ...initial }: Recipe, ui: Partial<Ui> = {
       let recipe = folded;
       for (const [id, value] of Object.entries(knobs))
         recipe = withKnob(recipe, id as KnobId, value);
-      get().openRecipe(recipe);
+      get().goOnWith(recipe);
     },
     setStartKnob: (id, value) => {
       const { recipe } = get();
       const edits = recipe.edits.filter((edit) => !turns(edit, id));
-      get().openRecipe({ ...withKnob(recipe, id, value), edits });
+      get().goOnWith({ ...withKnob(recipe, id, value), edits });
     },
     resetKnobs: () => {
       const { recipe } = get();
-      get().openRecipe(
+      get().goOnWith(
         recipe.preset === undefined ? defaultRecipe() : presetRecipe(recipe.preset, recipe.variant),
       );
     },
@@ -201,13 +215,13 @@ export function createAppStore({ view, ...initial }: Recipe, ui: Partial<Ui> = {
         return { ...entry, knobs: common === value ? rest : { ...rest, [id]: value } };
       });
       const edits = recipe.edits.filter((edit) => !turns(edit, id) || edit.lane !== lane);
-      get().openRecipe(anew({ ...recipe, lanes, edits }));
+      get().goOnWith(anew({ ...recipe, lanes, edits }));
     },
     copyToAll: (lane, id) => get().setAllLanes(id, laneKnobs(get().recipe, lane)[id]),
     setAllLanes: (id, value) => {
       const { recipe } = get();
       const edits = recipe.edits.filter((edit) => !turns(edit, id));
-      get().openRecipe(anew({ ...withKnob(recipe, id, value), edits }));
+      get().goOnWith(anew({ ...withKnob(recipe, id, value), edits }));
     },
     duplicateLane: (lane, at, changes = {}, name) => {
       const { recipe } = get();
@@ -221,7 +235,7 @@ export function createAppStore({ view, ...initial }: Recipe, ui: Partial<Ui> = {
         )
         .map((edit) => ({ ...edit, lane: lanes.length - 1 }));
       const { variant: _variant, ...rest } = recipe;
-      get().openRecipe(placed({ ...rest, lanes, edits: [...recipe.edits, ...edits] }, at));
+      get().goOnWith(placed({ ...rest, lanes, edits: [...recipe.edits, ...edits] }, at));
       set({ focus: lanes.length - 1 });
     },
     removeLane: (lane, at) => {
@@ -233,7 +247,7 @@ export function createAppStore({ view, ...initial }: Recipe, ui: Partial<Ui> = {
         .map((edit) => (edit.lane > lane ? { ...edit, lane: edit.lane - 1 } : edit));
       const notes = notesBy(recipe, (on) => (on === lane ? undefined : on > lane ? on - 1 : on));
       set({ focus: focus > lane ? focus - 1 : Math.min(focus, lanes.length - 1) });
-      get().openRecipe(placed({ ...recipe, ...notes, lanes, edits }, at));
+      get().goOnWith(placed({ ...recipe, ...notes, lanes, edits }, at));
     },
     renameLane: (lane, name) => {
       const { recipe } = get();
@@ -250,7 +264,7 @@ export function createAppStore({ view, ...initial }: Recipe, ui: Partial<Ui> = {
       [lanes[lane], lanes[to]] = [lanes[to], lanes[lane]];
       const swap = (i: number): number => (i === lane ? to : i === to ? lane : i);
       set({ focus: swap(focus) });
-      get().openRecipe(
+      get().goOnWith(
         placed(
           {
             ...recipe,
@@ -282,7 +296,7 @@ export function createAppStore({ view, ...initial }: Recipe, ui: Partial<Ui> = {
       const { recipe } = get();
       const same = JSON.stringify(recipe.lanes) === JSON.stringify(branch.recipe.lanes);
       const notes = same ? recipe.notes : branch.notes;
-      get().openRecipe(placed({ ...branch.recipe, ...(notes ? { notes } : {}) }, at));
+      get().goOnWith(placed({ ...branch.recipe, ...(notes ? { notes } : {}) }, at));
     },
     branchAsLane: (id, at) => {
       const { tree, recipe } = get();
@@ -304,7 +318,7 @@ export function createAppStore({ view, ...initial }: Recipe, ui: Partial<Ui> = {
         .filter((edit) => edit.lane === 0)
         .map((edit) => ({ ...edit, lane }));
       const { variant: _variant, ...rest } = recipe;
-      get().openRecipe(
+      get().goOnWith(
         placed(
           {
             ...rest,
@@ -339,17 +353,23 @@ export function createAppStore({ view, ...initial }: Recipe, ui: Partial<Ui> = {
       const { notes: _old, ...rest } = recipe;
       set({ recipe: notes.length > 0 ? { ...rest, notes } : rest });
     },
-    foldEdits: () => get().openRecipe(fold(get().recipe)),
+    foldEdits: () => get().goOnWith(fold(get().recipe)),
     setCursor: (op) => {
       const { recipe } = get();
       if ((recipe.cursor ?? 0) !== op) set({ recipe: placed(recipe, op) });
     },
-    restart: () => get().openRecipe({ ...unplaced(get().recipe), view: { focus: get().focus } }),
+    restart: () => get().goOnWith({ ...unplaced(get().recipe), view: { focus: get().focus } }),
     select: (selection) => set({ selection }),
     setColourBy: (colourBy) => set({ colourBy }),
     setSortBy: (sortBy) => set({ sortBy }),
-    notify: (kind, text, kept) => {
-      const notice = { id: nextNotice++, kind, text, ...(kept === undefined ? {} : { kept }) };
+    notify: (kind, text, kept, action) => {
+      const notice = {
+        id: nextNotice++,
+        kind,
+        text,
+        ...(kept === undefined ? {} : { kept }),
+        ...(action === undefined ? {} : { action }),
+      };
       set({
         notices: [...get().notices.filter((n) => n.text !== text), notice].slice(-MAX_NOTICES),
       });

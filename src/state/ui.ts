@@ -34,6 +34,8 @@ export interface Ui {
   /** Lessons in large type, turned by a clicker. */
   readonly teacher: boolean;
   readonly panels: Panels;
+  /** Words of a note that is not pinned yet: they outlive their panel. */
+  readonly draft: string;
   /** The run has been brought somewhere on the time bar. */
   readonly travelled: boolean;
   readonly theme: Theme;
@@ -50,6 +52,7 @@ export const initialUi = (start: Partial<Ui>): Ui => ({
   lesson: undefined,
   teacher: false,
   panels: { knobs: false, breakIt: false, notes: false },
+  draft: '',
   travelled: false,
   theme: 'dark',
   ownAxes: false,

@@ -96,17 +96,15 @@ describe('a worker that is lost', () => {
     const blow = { act: 'burst', subject: 2, amount: 40 } as const;
     expect(await client.intervene(blow)).toEqual({ op: 500 });
     workers[0].deaf = true;
-    const step = expect(client.call('step', { by: 'op', ops: 1 })).rejects.toMatchObject({
-      code: 'E_WORKER',
-    });
+    const step = client.call('step', { by: 'op', ops: 1 });
     vi.advanceTimersByTime(60);
-    await step;
     expect(restarts).toMatchObject([{ op: 500, lasting: false }]);
     expect(workers[0].terminated).toBe(true);
     // The new one has a first silence of its own.
     vi.advanceTimersByTime(31);
     expect(workers).toHaveLength(2);
-    expect((await client.call('step', { by: 'op', ops: 1 })).op).toBe(501);
+    // What the old one owed is asked of it.
+    expect((await step).op).toBe(501);
     const sim = createSimulation(KNOBS);
     sim.advance(500);
     sim.setKnob('orphanPolicy', 'adopt');
@@ -159,11 +157,10 @@ describe('a worker that is lost', () => {
   it('while a run opens, opens that run and no earlier one', async () => {
     const { client, workers, summaries } = lane();
     await client.configure(config({ startAt: 900 }));
-    const opened = expect(
-      client.configure(config({ startAt: 400, knobs: LONG })),
-    ).rejects.toMatchObject({ code: 'E_WORKER' });
+    const opened = client.configure(config({ startAt: 400, knobs: LONG }));
     workers[0].die('test');
-    await opened;
+    workers[1].die('test');
+    expect((await opened).op).toBe(400);
     expect((await client.call('digest', undefined)).op).toBe(400);
     expect(summaries.at(-1)).toMatchObject({ op: 400 });
   });
@@ -171,27 +168,74 @@ describe('a worker that is lost', () => {
   it('on a journey, is replaced by one that goes where it went', async () => {
     const { client, workers, restarts } = lane();
     await client.configure(config({ knobs: LONG, startAt: 50_000 }));
-    const seek = expect(client.call('seek', { op: 20_000 })).rejects.toMatchObject({
-      code: 'E_WORKER',
-    });
+    const seek = client.call('seek', { op: 20_000 });
+    expect(client.destination).toBe(20_000);
     workers[0].die('test');
-    await seek;
+    expect(client.destination).toBe(20_000);
+    expect((await seek).op).toBe(20_000);
     expect(restarts).toMatchObject([{ op: 20_000 }]);
     expect((await client.call('digest', undefined)).op).toBe(20_000);
     // Another destination need not wait for the journey to be made up for.
     const far = expect(client.call('runTo', { op: 1e9 })).rejects.toMatchObject({
-      code: 'E_WORKER',
+      code: 'E_ABORTED',
     });
     workers[1].die('test');
-    await far;
     expect((await client.call('seek', { op: 3000 })).op).toBe(3000);
+    await far;
     // Nor does a pause.
     const again = expect(client.call('runTo', { op: 1e9 })).rejects.toMatchObject({
-      code: 'E_WORKER',
+      code: 'E_ABORTED',
     });
     workers[2].die('test');
-    await again;
     expect((await client.call('pause', undefined)).op).toBeLessThan(1e9);
+    await again;
+  });
+
+  it('on its way to an event, is replaced by one that finds the same, from where the search began', async () => {
+    const { client, workers, summaries } = lane();
+    const knobs = resolveKnobs({ chunks: 64, threads: 2, opLimit: 60_000 });
+    await client.configure(config({ startAt: 40_000, knobs }));
+    const back = await client.call('previousEvent', { kinds: ['threadExit'] });
+    const forth = client.call('step', { by: 'event', kinds: ['trim', 'runEnded'] });
+    // Under way, and some way ahead.
+    await until(() => summaries.at(-1)?.playing === true);
+    workers[0].die('test');
+    workers[1].die('test');
+    expect(client.destination).toBe(back.op);
+    const end = await forth;
+    expect(end.status).not.toBe('running');
+    const search = client.call('previousEvent', { kinds: ['threadExit'] });
+    workers[2].die('test');
+    expect((await search).missed).toBe(false);
+    await client.call('seek', { op: 40_000 });
+    expect(await client.call('previousEvent', { kinds: ['threadExit'] })).toMatchObject({
+      op: back.op,
+      missed: false,
+    });
+  });
+
+  it('takes no edit with it, and no answer; what it may have died of is not asked a third time', async () => {
+    const { client, workers } = lane();
+    await client.configure(config({ startAt: 300 }));
+    const turned = client.setKnob('emptyReserve', 3);
+    const blow = client.intervene({ act: 'burst', subject: 2, amount: 40 });
+    const text = client.call('exportText', { as: 'history', name: 'test' });
+    workers[0].die('test');
+    expect(await turned).toEqual({ op: 300 });
+    expect(await blow).toEqual({ op: 300 });
+    expect((await text).text).toContain('op');
+    const sim = createSimulation(KNOBS);
+    sim.advance(300);
+    sim.setKnob('emptyReserve', 3);
+    sim.act({ act: 'burst', subject: 2, amount: 40 });
+    expect((await client.call('digest', undefined)).digest).toBe(sim.digest());
+    const fatal = expect(
+      client.call('exportText', { as: 'history', name: 'test' }),
+    ).rejects.toMatchObject({ code: 'E_WORKER', message: 'once more' });
+    workers[1].die('test');
+    workers[2].die('once more');
+    await fatal;
+    expect((await client.call('digest', undefined)).digest).toBe(sim.digest());
   });
 
   it('while it played, is replaced by one that plays', async () => {

@@ -19,7 +19,7 @@ import {
   type ToLane,
   WATCHDOG_MS,
 } from './protocol.ts';
-import { type Heading, headingOf, Standing } from './standing.ts';
+import { baseOf, headingOf, type Pending, Standing } from './standing.ts';
 
 export type LaneWorker = WorkerLike<ToLane, FromLane>;
 
@@ -38,9 +38,15 @@ export interface ClientOptions {
   now?(): number;
 }
 
-interface Pending {
-  readonly deferred: Deferred<unknown>;
-  readonly heading: Heading | undefined;
+/** Another worker is brought to where the run stood, or was going. */
+interface Recovery {
+  /** Of the request that brings it there. */
+  readonly id: number;
+  readonly done: Promise<void>;
+  /** It makes up for a journey: a pause may end it. */
+  readonly travels: boolean;
+  /** Where the run stands as far as anybody who looks is concerned. */
+  readonly place: number;
 }
 
 const FIRST_BUFFER_BYTES = 1 << 20;
@@ -52,25 +58,27 @@ const MOVES: ReadonlySet<CallName> = new Set<CallName>([
   'seek',
   'previousEvent',
 ]);
+const EDITS: ReadonlySet<CallName> = new Set<CallName>(['setKnobs', 'intervene']);
 /** Calls that revive a run that was given up; questions do not. */
-const COMMANDS: ReadonlySet<CallName> = new Set<CallName>([
-  ...MOVES,
-  'play',
-  'setKnobs',
-  'intervene',
-]);
+const COMMANDS: ReadonlySet<CallName> = new Set<CallName>([...MOVES, ...EDITS, 'play']);
+/** A question or an edit that was lost with so many workers may be what ends them. */
+const MOST_LOSSES = 2;
 export type Config = Omit<LaneConfig, 'generation'>;
 
 /**
  * The page's side of the protocol for one lane: requests that always settle, three frame buffers
- * that circulate, a watchdog, and a restart from the configuration when the worker dies.
+ * that circulate, a watchdog, and a restart from the configuration when the worker dies. What a lost worker
+ * owed is asked of the next one, once that stands where it was asked, so that nobody who asks need know.
  */
 export class LaneClient {
   private worker: LaneWorker;
   private readonly watchdog: Watchdog;
   private readonly now: () => number;
   private nextId = 1;
+  /** Requests that the present worker has. */
   private readonly pending = new Map<number, Pending>();
+  /** Requests that wait for the present worker to stand where the one before it was lost. */
+  private readonly held = new Map<number, Pending>();
   private generation = 0;
   private config: Config | undefined;
   private standing = new Standing(0);
@@ -78,11 +86,12 @@ export class LaneClient {
   /** The newest frame, while it is not shown. */
   private waiting: ArrayBuffer | undefined;
   private playingAt: Speed | undefined;
+  private granted = Infinity;
   private readonly knobs = new KnobUpdates((changes) => this.setKnobs(changes));
   /** There is no worker: it died too often, or speaks another protocol; or the lane was closed, for good. */
   private state: 'alive' | 'givenUp' | 'closed' = 'alive';
-  /** While a new worker is brought to where the old one stood, or was going; commands wait for it. */
-  private recovering: { readonly done: Promise<unknown>; readonly travels: boolean } | undefined;
+  /** While a new worker is brought to where the old one stood, or was going. */
+  private recovering: Recovery | undefined;
 
   constructor(private readonly options: ClientOptions) {
     this.now = options.now ?? (() => performance.now());
@@ -96,7 +105,33 @@ export class LaneClient {
 
   /** Requests that are not settled. */
   get inFlight(): number {
-    return this.pending.size + this.knobs.waiting;
+    return this.pending.size + this.held.size + this.knobs.waiting;
+  }
+
+  /** Counts runs, and workers that took one over: what it told before is of another. */
+  get present(): number {
+    return this.generation;
+  }
+
+  /** It plays, or will once it has recovered. */
+  get plays(): boolean {
+    return this.playingAt !== undefined;
+  }
+
+  /** There is no worker, and there will be none before a command asks for one. */
+  get isGivenUp(): boolean {
+    return this.state === 'givenUp';
+  }
+
+  /**
+   * The operation where the run will stand, while it is opened there, on its way to it as to a moment, or back
+   * to it after a fault; undefined: it stands, or goes on and is seen to.
+   */
+  get destination(): number | undefined {
+    const last = this.owed().findLast(({ heading }) => heading !== undefined);
+    if (last && (last.name === 'seek' || last.name === 'configure') && last.heading !== 'unknown')
+      return last.heading;
+    return this.recovering?.place;
   }
 
   /** Of the run that is under way; frames and summaries of others are dropped. */
@@ -110,6 +145,7 @@ export class LaneClient {
     this.config = config;
     this.standing = new Standing(config.startAt);
     this.playingAt = undefined;
+    this.granted = Infinity;
     this.recovering = undefined;
     this.generation++;
     if (this.state === 'givenUp') this.revive();
@@ -120,16 +156,13 @@ export class LaneClient {
    * Any request. Rejects with a CallError; E_ABORTED when the signal fires first. A command, not a question,
    * also revives a run that was given up.
    */
-  async call<N extends CallName>(
-    name: N,
-    arg: Calls[N][0],
-    signal?: AbortSignal,
-  ): Promise<Calls[N][1]> {
+  call<N extends CallName>(name: N, arg: Calls[N][0], signal?: AbortSignal): Promise<Calls[N][1]> {
     if (this.state === 'givenUp' && COMMANDS.has(name)) this.tryAgain();
-    if (this.recovering && !this.overtakes(name, arg)) await this.recovering.done;
     if (name === 'play') this.playingAt = (arg as Calls['play'][0]).speed;
     if (MOVES.has(name)) this.playingAt = undefined;
-    return this.send(name, arg, signal);
+    const waits = this.recovering !== undefined && !this.overtakes(name, arg);
+    if (this.recovering && !waits) this.supersedeHeld();
+    return this.send(name, arg, signal, waits);
   }
 
   /**
@@ -150,7 +183,7 @@ export class LaneClient {
   /** Settles once no request is in flight that takes the run somewhere. */
   async arrived(): Promise<void> {
     for (;;) {
-      const moving: Promise<unknown>[] = [...this.pending.values()]
+      const moving: Promise<unknown>[] = this.owed()
         .filter(({ heading }) => heading !== undefined)
         .map(({ deferred }) => deferred.promise);
       if (this.recovering) moving.push(this.recovering.done);
@@ -161,6 +194,7 @@ export class LaneClient {
 
   /** Lets play go on to this operation; see the protocol. */
   grant(op: number): void {
+    this.granted = op;
     if (this.state === 'alive') this.worker.postMessage({ t: 'grant', op });
   }
 
@@ -217,25 +251,49 @@ export class LaneClient {
     return worker;
   }
 
+  /** @param waits it is not sent before the run has recovered */
   private send<N extends CallName>(
     name: N,
     arg: Calls[N][0],
     signal?: AbortSignal,
+    waits = false,
   ): Promise<Calls[N][1]> {
     const id = this.nextId++;
     const deferred = new Deferred<Calls[N][1]>(signal, () => {
+      if (this.held.delete(id)) return;
       this.pending.delete(id);
       this.worker.postMessage({ t: 'cancel', id });
     });
     if (this.state !== 'alive')
       deferred.reject(new CallError('E_ABORTED', 'there is no worker for it'));
     if (!deferred.settled) {
-      const heading = headingOf(name, arg);
-      this.pending.set(id, { deferred: deferred as Deferred<unknown>, heading });
-      this.worker.postMessage(callOf<Calls, N>(id, name, arg));
-      this.watchdog.watch(true);
+      const request: Pending = {
+        id,
+        name,
+        arg,
+        deferred: deferred as Deferred<unknown>,
+        heading: headingOf(name, arg),
+        origin: this.recovering?.place ?? this.standing.reach,
+        losses: 0,
+      };
+      if (waits) this.held.set(id, request);
+      else this.post(request);
     }
     return deferred.promise;
+  }
+
+  private post(request: Pending): void {
+    const { id, name, arg } = request;
+    this.pending.set(id, request);
+    this.worker.postMessage(callOf<Calls, CallName>(id, name, arg as Calls[CallName][0]));
+    this.watchdog.watch(true);
+  }
+
+  /** All requests that are not settled, in the order in which they were made; not the one that recovers. */
+  private owed(): Pending[] {
+    return [...this.pending.values(), ...this.held.values()]
+      .filter(({ id }) => id !== this.recovering?.id)
+      .sort((a, b) => a.id - b.id);
   }
 
   private take(id: number): Deferred<unknown> | undefined {
@@ -305,44 +363,85 @@ export class LaneClient {
   private replace(reason: string, hopeless = false): void {
     this.worker.terminate();
     this.watchdog.stop();
-    // Where the run was on its way to is still wanted, though the reply that would tell of it cannot come.
-    const commands = [...this.pending.values()].filter(({ heading }) => heading !== undefined);
-    const heading = commands.at(-1)?.heading;
-    const travels = typeof heading === 'number';
-    if (travels) this.standing.reach = heading;
-    this.settleAll(new CallError('E_WORKER', reason));
-    const op = travels ? heading : this.standing.op;
+    const owed = this.owed();
+    const last = owed.findLast(({ heading }) => heading !== undefined);
+    const seen = this.recovering?.place ?? this.standing.reach;
+    const place = this.destination ?? seen;
+    // Where the run was on its way to is still wanted, and so is what it was to look for from where it stood.
+    this.standing.reach = baseOf(last, seen);
     const lasting = this.standing.lostWorker(this.now()) || hopeless || !this.config;
+    this.recovering = undefined;
+    this.pending.clear();
+    this.held.clear();
     if (lasting) {
       this.state = 'givenUp';
       this.playingAt = undefined;
+      const error = new CallError('E_WORKER', reason);
+      this.refuse(owed, error);
+      this.knobs.rejectAll(error);
+    } else {
+      this.hold(owed, last, reason);
+      const travels = last !== undefined && last.name !== 'pause' && last.name !== 'play';
+      this.takeOver(place, travels);
     }
-    this.options.onRestart({ op, reason, lasting });
-    if (!lasting) this.takeOver(travels);
+    this.options.onRestart({ op: place, reason, lasting });
   }
 
-  /** A new worker, at once on its way to where the run is to stand. */
-  private takeOver(travels: boolean): void {
+  /** What a lost worker owed is asked of the next one, but for what that cannot or should not be asked. */
+  private hold(owed: readonly Pending[], last: Pending | undefined, reason: string): void {
+    for (const request of owed) {
+      const { id, heading, deferred } = request;
+      request.losses++;
+      if (heading !== undefined && request !== last)
+        deferred.reject(new CallError('E_ABORTED', 'superseded'));
+      else if (heading === undefined && request.losses >= MOST_LOSSES)
+        deferred.reject(new CallError('E_WORKER', reason));
+      else this.held.set(id, request);
+    }
+  }
+
+  /** A new worker, at once on its way to where the run is to stand; then it gets what is still owed. */
+  private takeOver(place: number, travels: boolean): void {
     if (!this.config) return;
     this.revive();
     this.generation++;
+    const id = this.nextId;
     const config = this.fullConfig({ ...this.config, startAt: this.standing.reach });
-    const done = this.send('configure', config)
-      .then(() => {
-        const speed = this.playingAt;
-        return speed === undefined ? undefined : this.send('play', { speed });
-      })
-      .catch(() => undefined) // a further fault comes back here through `replace`
-      .finally(() => {
-        if (this.recovering?.done === done) this.recovering = undefined;
-      });
-    this.recovering = { done, travels };
+    const done: Promise<void> = this.send('configure', config).then(
+      (summary) => {
+        if (this.recovering?.id === id) this.goOn((request) => request.resolve(summary));
+      },
+      (error: Error) => {
+        if (this.recovering?.id === id) this.goOn((request) => request.reject(error));
+      },
+    );
+    this.recovering = { id, done, travels, place };
+  }
+
+  /**
+   * The new worker stands where it was to be brought: it gets what waited for that.
+   * @param open settles the request to open the run, which that has answered
+   */
+  private goOn(open: (request: Deferred<unknown>) => void): void {
+    this.recovering = undefined;
+    const held = [...this.held.values()];
+    this.held.clear();
+    const moved = [...this.pending.values(), ...held].some(({ heading }) => heading !== undefined);
+    // Where other lanes are it must not overtake them, whatever it is told next.
+    this.grant(this.granted);
+    for (const request of held) {
+      if (request.name === 'configure') open(request.deferred);
+      else this.post(request);
+    }
+    const speed = this.playingAt;
+    // A fault on the way comes back here through `replace`.
+    if (speed !== undefined && !moved) this.send('play', { speed }).catch(() => undefined);
   }
 
   /** A run that was given up: somebody wants to go on with it. */
   private tryAgain(): void {
     this.standing.forgive();
-    this.takeOver(false);
+    this.takeOver(this.standing.reach, false);
   }
 
   private revive(): void {
@@ -352,16 +451,34 @@ export class LaneClient {
     this.worker = this.connect();
   }
 
-  /** Commands that need not wait for a recovery: another destination, and a pause of a journey. */
+  /**
+   * Commands that need not wait for a recovery: another destination, and a pause of the journey that it makes
+   * up for; unless an edit waits for the place where it was made.
+   */
   private overtakes<N extends CallName>(name: N, arg: Calls[N][0]): boolean {
+    if ([...this.held.values()].some((request) => EDITS.has(request.name))) return false;
     if (name === 'seek') return (arg as Calls['seek'][0]).coarse !== true;
     return name === 'pause' && this.recovering?.travels === true;
   }
 
+  /** Journeys that wait are of no more use once another one has overtaken them. */
+  private supersedeHeld(): void {
+    for (const [id, { heading, deferred }] of this.held) {
+      if (heading === undefined) continue;
+      this.held.delete(id);
+      deferred.reject(new CallError('E_ABORTED', 'superseded'));
+    }
+  }
+
+  private refuse(requests: readonly Pending[], error: CallError): void {
+    for (const { deferred } of requests) deferred.reject(error);
+  }
+
   private settleAll(error: CallError): void {
-    const pending = [...this.pending.values()];
+    const requests = this.owed();
     this.pending.clear();
-    for (const { deferred } of pending) deferred.reject(error);
+    this.held.clear();
+    this.refuse(requests, error);
     this.knobs.rejectAll(error);
   }
 }

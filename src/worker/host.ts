@@ -285,7 +285,7 @@ export class Host {
 
   /** A slice of a journey. */
   private goOn(run: LaneRun, journey: Journey): void {
-    const sliced = slice(run, journey.left, journey.watch, this.pace, () => this.deps.now());
+    const sliced = slice(run, journey.left, journey.lookout, this.pace, () => this.deps.now());
     this.afterSlice(run);
     if (journey.after(sliced)) {
       this.journey = undefined;
@@ -310,7 +310,7 @@ export class Host {
       return;
     }
     const allowed = Math.min(this.grant - sim.op, this.pace.allowance(now));
-    slice(run, allowed, 0, this.pace, () => this.deps.now());
+    slice(run, allowed, undefined, this.pace, () => this.deps.now());
     this.afterSlice(run);
     if (sim.status !== 'running' || sim.awaitsHand) {
       this.stop();

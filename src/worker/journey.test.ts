@@ -9,8 +9,9 @@ describe('journeys', () => {
     const { client } = lane();
     await client.configure(config());
     const { op } = await client.call('step', { by: 'event', kinds: ['threadExit'] });
-    // Both threads have reached the end of their first lives; what they share is touched in time order.
-    expect(op).toBe(128);
+    // Both threads have reached the end of their first lives; what they share is touched in time order. One of
+    // them exits after operation 128 is counted, which is after a run has stopped that was sent there.
+    expect(op).toBe(129);
     const events = await client.call('events', { first: 0, last: 1e9, kinds: ['threadExit'] });
     expect(events).toHaveLength(1);
     expect(events[0].op).toBe(127);
@@ -39,13 +40,16 @@ describe('journeys', () => {
     const { client } = lane();
     const stall = { op: 500, lane: 0, act: 'stall', subject: 1, amount: 10 } as const;
     await client.configure(config({ edits: [stall], startAt: 40_000 }));
-    const range = { first: 0, last: 1e9, kinds: ['threadExit'] } as const;
-    // An event happens during an operation; a step to it stands right after.
-    const exits = (await client.call('events', range))
-      .map(({ op }) => op + 1)
-      .filter((op) => op < 40_000);
-    expect(exits.length).toBeGreaterThan(5);
-    for (const op of [...new Set(exits)].slice(-4).reverse())
+    await client.call('seek', { op: 38_000 });
+    const stops: number[] = [];
+    for (let op = 38_000; op < 40_000; ) {
+      op = (await client.call('step', { by: 'event', kinds: ['threadExit'] })).op;
+      stops.push(op);
+    }
+    await client.call('seek', { op: 40_000 });
+    const passed = stops.filter((op) => op < 40_000);
+    expect(passed.length).toBeGreaterThan(5);
+    for (const op of passed.slice(-4).reverse())
       expect((await client.call('previousEvent', { kinds: ['threadExit'] })).op).toBe(op);
     await client.call('seek', { op: 40_000 });
     const back = await client.call('previousEvent', { kinds: ['intervened'] });
@@ -53,6 +57,35 @@ describe('journeys', () => {
     // Nothing before it: it stays.
     const none = await client.call('previousEvent', { kinds: ['intervened'] });
     expect(none).toMatchObject({ op: 500, missed: true });
+  });
+
+  it('to an event end where a link to that operation leads, and begin after it', async () => {
+    for (const [model, workload, kinds] of [
+      ['tiny', 'larson', ['threadStart', 'superslabOrphaned', 'remoteEdge', 'inflated']],
+      ['mf2', 'pair', ['drained', 'pageAdopted', 'race']],
+    ] as const) {
+      const knobs = resolveKnobs({ model, workload, chunks: 16, threads: 3, baseMaps: 20 });
+      const { client } = lane();
+      await client.configure(config({ knobs }));
+      for (const kind of kinds) {
+        await client.call('seek', { op: 3000 });
+        let before = 3000;
+        for (let i = 0; i < 3; i++) {
+          const { op } = await client.call('step', { by: 'event', kinds: [kind] });
+          expect(op, kind).toBeGreaterThan(before);
+          before = op;
+          const sim = createSimulation(knobs);
+          sim.advance(op);
+          expect(await client.call('digest', undefined), kind).toEqual({
+            op,
+            digest: sim.digest(),
+          });
+        }
+        const { op } = await client.call('previousEvent', { kinds: [kind] });
+        expect(op, kind).toBeLessThan(before);
+        expect((await client.call('step', { by: 'event', kinds: [kind] })).op, kind).toBe(before);
+      }
+    }
   });
 
   it('goes to any operation of a run that has ended, its start included', async () => {

@@ -1,7 +1,7 @@
-import { type EventKind, setOfKinds } from '../engine/telemetry/events.ts';
+import type { EventKind } from '../engine/telemetry/events.ts';
 import { type Arrival, reachOf } from './protocol.ts';
 import type { Ticket } from './requests.ts';
-import type { LaneRun, Sliced } from './slice.ts';
+import type { LaneRun, Lookout, Sliced, Stretch } from './slice.ts';
 
 /** Where a journey goes. */
 export type Destination =
@@ -30,15 +30,26 @@ type Stage =
       readonly is: 'searching';
       readonly from: number;
       readonly end: number;
-      /** Operation right after the latest event found in it, -1: none yet. */
+      /** Where in it the latest event is that was found so far. */
+      found: Stretch | undefined;
+    }
+  /** An operation at a time through a stretch in which there is one, to right after the first or the last. */
+  | {
+      readonly is: 'narrowing';
+      readonly stretch: Stretch;
+      readonly want: 'first' | 'last';
+      /** Right after the latest that was found in it, -1: none yet. */
       found: number;
     };
+
+/** Operations after which a search looks whether it has come upon something. */
+const LOOK_EVERY = 512;
 
 /** A journey begun no longer ago is not worth a word; in ms. */
 const WORTH_TELLING_MS = 150;
 
 /**
- * A run on its way. It is made in slices, and its owner makes them: `left` and `watch` say what the next
+ * A run on its way. It is made in slices, and its owner makes them: `left` and `lookout` say what the next
  * one may do, `after` hears what came of it. Between two slices the run stands at an operation like any
  * other, so that an abort needs no more than settling the ticket.
  */
@@ -46,8 +57,8 @@ export class Journey {
   /** What it looked for is not there: it goes, or went, back to where it began. */
   missed = false;
   private stage: Stage;
-  /** Kinds of events that it looks for (setOfKinds). */
-  private readonly kinds: number;
+  /** Kinds of events that it looks for. */
+  private readonly kinds: readonly EventKind[];
   /** Where to go back to; past its end when the run had ended. */
   private readonly origin: number;
   /** The latest operation that a search backwards looks at. */
@@ -66,7 +77,7 @@ export class Journey {
     const { sim, timeline } = run;
     this.origin = reachOf(sim);
     this.limit = sim.op - 1;
-    this.kinds = 'kinds' in destination ? setOfKinds(destination.kinds) : 0;
+    this.kinds = 'kinds' in destination ? destination.kinds : [];
     switch (destination.to) {
       case 'ahead':
         this.stage = { is: 'going', from: sim.op, target: destination.op, unseen: false };
@@ -90,19 +101,35 @@ export class Journey {
 
   /** No frames until it is there: half-way pictures would only flicker. */
   get unseen(): boolean {
-    return this.stage.is === 'searching' || (this.stage.is === 'going' && this.stage.unseen);
+    const { stage } = this;
+    if (stage.is === 'going') return stage.unseen;
+    return stage.is !== 'awaiting';
   }
 
-  /** Kinds of events that end the next slice (setOfKinds); 0: none. */
-  get watch(): number {
-    return this.stage.is === 'going' ? 0 : this.kinds;
+  /** What the next slice looks out for, if anything. */
+  get lookout(): Lookout | undefined {
+    const { stage, kinds } = this;
+    if (stage.is === 'going') return undefined;
+    if (stage.is !== 'narrowing') return { kinds, every: LOOK_EVERY };
+    return this.run.sim.op < stage.stretch.from ? undefined : { kinds, every: 1 };
   }
 
   /** Operations that the next slice may do. */
   get left(): number {
+    return this.target - this.run.sim.op;
+  }
+
+  /** Where the present stage ends at the latest. */
+  private get target(): number {
     const { stage } = this;
+    const { op } = this.run.sim;
+    if (stage.is === 'going') return stage.target;
     if (stage.is === 'awaiting') return Infinity;
-    return (stage.is === 'going' ? stage.target : stage.end) - this.run.sim.op;
+    if (stage.is === 'searching') return stage.end;
+    const { from, to } = stage.stretch;
+    if (op < from) return from;
+    // The operation that ends a run is not counted: it takes one more to come upon that.
+    return op < to ? to : op + 1;
   }
 
   /** How much of a long journey that nobody sees is done, 0 to 1; undefined: it is not worth telling. */
@@ -115,6 +142,7 @@ export class Journey {
           ? (this.run.sim.op - stage.from) / Math.max(1, stage.target - stage.from)
           : undefined;
       case 'awaiting':
+      case 'narrowing':
         return undefined;
       case 'searching':
         // It goes from its limit back towards the start.
@@ -131,20 +159,35 @@ export class Journey {
       case 'going':
         return over;
       case 'awaiting':
-        if (!hit && over) this.goBack();
-        return hit;
+        if (hit) this.narrow(hit, 'first');
+        else if (over) this.goBack();
+        return false;
       case 'searching':
-        if (hit) stage.found = this.run.sim.op;
+        if (hit) stage.found = hit;
         if (over) this.searched(stage.from, stage.found);
+        return false;
+      case 'narrowing':
+        if (hit) stage.found = sim.op;
+        if (hit && stage.want === 'first') return true;
+        if (sim.op < stage.stretch.to || stage.found < 0) return false;
+        if (stage.found === sim.op) return true;
+        this.stage = this.wayTo(stage.found);
         return false;
     }
   }
 
   /** A stretch was looked through to its end: to its latest event, or through the one before it. */
-  private searched(from: number, found: number): void {
-    if (found >= 0) this.stage = this.wayTo(found);
+  private searched(from: number, found: Stretch | undefined): void {
+    if (found) this.narrow(found, 'last');
     else if (from > 0) this.stage = this.stretchTo(from);
     else this.goBack();
+  }
+
+  /** There is one in this stretch: the run goes back to its beginning, then through it step by step. */
+  private narrow(stretch: Stretch, want: 'first' | 'last'): void {
+    const { sim, timeline } = this.run;
+    timeline.rewind(sim, stretch.from);
+    this.stage = { is: 'narrowing', stretch, want, found: -1 };
   }
 
   private goBack(): void {
@@ -162,6 +205,6 @@ export class Journey {
   private stretchTo(end: number): Stage {
     const { sim, timeline } = this.run;
     timeline.rewind(sim, end - 1);
-    return { is: 'searching', from: sim.op, end, found: -1 };
+    return { is: 'searching', from: sim.op, end, found: undefined };
   }
 }

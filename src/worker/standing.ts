@@ -1,5 +1,6 @@
 import type { OpIndex } from '../base/units.ts';
 import type { RunStatus } from '../engine/telemetry/states.ts';
+import type { Deferred } from './link.ts';
 import { type CallName, type Calls, reachOf } from './protocol.ts';
 
 /** Restarts without progress before a run is given up. */
@@ -28,6 +29,32 @@ export function headingOf(name: CallName, arg: Calls[CallName][0]): Heading | un
     default:
       return undefined;
   }
+}
+
+/** A request that is not settled. */
+export interface Pending {
+  readonly id: number;
+  readonly name: CallName;
+  readonly arg: unknown;
+  readonly deferred: Deferred<unknown>;
+  readonly heading: Heading | undefined;
+  /** Where the run stood when it was made, as an operation to ask for. */
+  readonly origin: number;
+  /** Workers that were lost with it. */
+  losses: number;
+}
+
+/**
+ * The operation from which a request that was lost with its worker can be made again.
+ * @param last the latest request that takes the run somewhere
+ * @param seen where the run was last seen to stand
+ */
+export function baseOf(last: Pending | undefined, seen: number): number {
+  if (!last) return seen;
+  const { name, heading, origin } = last;
+  if (typeof heading === 'number') return name === 'runTo' ? Math.max(heading, seen) : heading;
+  // A pause, or play, is made where the run was last seen; a search from where it began.
+  return name === 'pause' || name === 'play' ? seen : origin;
 }
 
 /**

@@ -42,6 +42,11 @@ export const EVENT_KINDS = [
   'refillDry', // a refill needs a mapping and gets none; subject: class; a: SuperSlab that is exhausted, -1: the thread has none
   'libcFree', // a block that the C library served is freed; subject: slot; a: 0 known for what it is, 1 taken for the heap's; b: requested bytes; cause: the fallback
   'ownerOverflow', // a slab lies outside the ownership bitmap; subject: SuperSlab; a: slab index
+  'slotTaken', // subject: SuperSlab; a: slot; b: stage (POOL_STAGE)
+  'slotReleased', // subject: SuperSlab; a: slot; b: class
+  'sharedFailed', // subject: class; a: 0 no room under sharedCapacity, 1 mapping refused; b: slots of the pool
+  'poolEmptied', // subject: SuperSlab; a: slots that were EMPTY; b: such SuperSlabs
+  'cacheResized', // subject: class; a: slots before; b: slots
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -70,7 +75,14 @@ const MAX_SAVED = 4096;
 const REST = 5;
 
 /** Why a SuperSlab was mapped (argument b of superslabMapped). */
-export const NEED = { firstUse: 0, ownerDied: 1, exhausted: 2, prewarm: 3, fragmented: 4 } as const;
+export const NEED = {
+  firstUse: 0,
+  ownerDied: 1,
+  exhausted: 2,
+  prewarm: 3,
+  fragmented: 4,
+  poolFull: 5,
+} as const;
 /** Why a new page was necessary (argument b of pageNew), the nearest reason first. */
 export const NEW_PAGE = {
   gate: 0, // pages wait in the owner's own queue, but its tries were used up

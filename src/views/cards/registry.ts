@@ -113,6 +113,15 @@ export const CARDS = [
     Card: lazily(async () => (await import('./trim.tsx')).TrimCard),
   },
   {
+    id: 'gaps',
+    title: 'Working sets',
+    needs: [],
+    needsOfProgram: ['workingSets'],
+    order: 85,
+    byDefault: true,
+    Card: lazily(async () => (await import('./gaps.tsx')).GapsCard),
+  },
+  {
     id: 'events',
     title: 'Events',
     needs: [],

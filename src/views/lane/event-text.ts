@@ -134,6 +134,16 @@ export function eventSentence(
       return `race at ${ss}: ${RACE_TEXT[event.a] ?? ''}`;
     case 'noFit':
       return `${life(event.life)} finds no chunk for ${count(event.subject)} B, though ${plural(event.b, 'free chunk')} have ${count(event.a * 16)} B`;
+    case 'slotTaken':
+      return `${life(event.life)} takes slot ${event.a} of ${ss}, ${STAGE_TEXT[event.b] ?? ''}`;
+    case 'slotReleased':
+      return `${life(event.life)} gives slot ${event.a} of ${ss} back, ${size(event.b)}`;
+    case 'sharedFailed':
+      return `the shared pool fails ${life(event.life)}, ${size(event.subject)}: ${event.a === 0 ? `all ${count(event.b)} slots are taken` : 'mapping refused'}`;
+    case 'poolEmptied':
+      return `all ${plural(event.a, 'slot')} of ${ss} are empty`;
+    case 'cacheResized':
+      return `${life(event.life)}: cache for ${size(event.subject)} from ${count(event.a)} to ${plural(event.b, 'slot')}`;
     case 'intervened': {
       const id = ACT_IDS[event.a];
       if (id === undefined) return 'an unknown intervention';
@@ -152,6 +162,16 @@ export function eventSentence(
     }
   }
 }
+
+/** By POOL_STAGE. */
+const STAGE_TEXT = [
+  'its last (stage 0)',
+  'empty, beside (stage 0.5)',
+  'from the list (stage 1)',
+  'unused (stage 2)',
+  'new (stage 3)',
+  'adopted',
+];
 
 /** What each kind of event is called; words of the field, not of the code. The model says what a span is. */
 const KIND_NAMES: Readonly<Record<EventKind, string | ((span: string) => string)>> = {
@@ -190,6 +210,11 @@ const KIND_NAMES: Readonly<Record<EventKind, string | ((span: string) => string)
   refillDry: 'refill finds nothing',
   libcFree: 'free of a libc block',
   ownerOverflow: 'outside the bitmap',
+  slotTaken: 'slot taken',
+  slotReleased: 'slot given back',
+  sharedFailed: 'shared pool fails',
+  poolEmptied: (span) => `all slots of a ${span} empty`,
+  cacheResized: 'thread cache resized',
 };
 /** What a kind of event is called for a model. */
 export function kindName(kind: EventKind, model: ModelId): string {

@@ -5,9 +5,10 @@ import { scenarioById } from '../../engine/scenarios.ts';
 import { knobsInForce } from '../../state/store.ts';
 import { type CardDef, cardsFor } from '../cards/registry.ts';
 import { isInForce } from '../models.ts';
-import { useApp, usePerform, useSession, useUi } from '../page/context.ts';
+import { useApp, usePerform, useSession, useStanding, useUi } from '../page/context.ts';
 import { LETTERS } from '../page/session/session.ts';
 import { copyLink } from '../page/session/share.ts';
+import { tryAgain } from '../page/session/transport.ts';
 import { variantOf } from '../page/texts.ts';
 import { Boundary } from '../shell/boundary.tsx';
 import { type Explained, LaneContext, type LaneScope } from './context.ts';
@@ -15,7 +16,7 @@ import { LaneHeader } from './header.tsx';
 import { LaneTools } from './lane-tools.tsx';
 import { Part } from './sight.tsx';
 
-/** What was asked of one scenario, which says nothing of the next. */
+/** What was asked of one recipe, which says nothing of the next. */
 interface Asked {
   readonly of: string;
   readonly lit: string | undefined;
@@ -31,7 +32,8 @@ export function LaneView({ index }: { readonly index: number }) {
   const chosen = useUi((ui) => ui.cards);
   const knobs = useMemo(() => knobsInForce(recipe, index), [recipe, index]);
   const [x, setX] = useState<XAxis>('ns');
-  const of = `${recipe.preset ?? ''}.${recipe.variant ?? ''}.${knobs.model}`;
+  const opened = useApp((state) => state.opened);
+  const of = `${opened}.${recipe.variant ?? ''}.${knobs.model}`;
   const [kept, setKept] = useState<Asked>({ of, lit: undefined, explained: undefined });
   const { lit, explained } = kept.of === of ? kept : { lit: undefined, explained: undefined };
   const several = recipe.lanes.length > 1;
@@ -72,6 +74,7 @@ export function LaneView({ index }: { readonly index: number }) {
         <Part>
           <LaneHeader name={name} tools={<LaneTools name={name} />} />
         </Part>
+        <LostCard index={index} />
         {cards
           .filter(({ order }) => order < 0)
           .map((card) => (
@@ -97,6 +100,30 @@ export function LaneView({ index }: { readonly index: number }) {
         </div>
       </section>
     </LaneContext.Provider>
+  );
+}
+
+/** What is said of a lane whose worker was lost too often to be replaced. */
+function LostCard({ index }: { readonly index: number }) {
+  const run = usePerform();
+  const lost = useStanding((standing) => standing.lost.find(({ lane }) => lane === index));
+  if (!lost) return null;
+  return (
+    <section className="card fault" role="alert" data-testid="lost">
+      <p>
+        The simulation of this lane keeps failing ({lost.reason}). What is shown is where it stood;
+        the recipe is kept.
+      </p>
+      <button type="button" onClick={() => run(tryAgain)}>
+        Try again from here
+      </button>
+      <button type="button" onClick={() => location.reload()}>
+        Reload the page
+      </button>
+      <button type="button" onClick={() => run(copyLink)}>
+        Copy a link that reproduces this
+      </button>
+    </section>
   );
 }
 

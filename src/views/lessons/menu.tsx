@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { LESSONS } from '../../lessons/list.ts';
 import { readProgress } from '../../lessons/progress.ts';
 import { Dialog } from '../shell/dialog.tsx';
-import { pageStorage } from '../shell/storage.ts';
+import { FORGOTTEN, isRemembering, pageStorage } from '../shell/storage.ts';
 
 interface Props {
   onPick(id: string): void;
@@ -40,6 +40,7 @@ export function LessonMenu({ onPick, onClose }: Props) {
               );
             })}
           </ol>
+          {!isRemembering() && <p className="lessons-note">{FORGOTTEN}</p>}
           <p className="lessons-note">
             9 and 10 will speak of allocators that are not simulated yet: mixed ones, and the lean
             mode.

@@ -12,6 +12,7 @@ import { useFrames } from '../lane/use-frame.ts';
 import { useApp, useFocused, usePerform, useSession, useUi } from '../page/context.ts';
 import { useBase } from '../page/knobs-side.tsx';
 import { closeLesson, openLesson, playLesson } from '../page/session/lesson.ts';
+import { DONE } from '../page/session/session.ts';
 import { travel } from '../page/session/transport.ts';
 import { pageStorage } from '../shell/storage.ts';
 import { hasCome } from '../story/resolve.ts';
@@ -89,7 +90,11 @@ function TheLesson({ lesson }: { readonly lesson: Lesson }) {
     if (reached === steps.length - 1 && proof === undefined && !proving.current) {
       proving.current = true;
       // All lanes at one operation, so that they can be compared.
-      void session.lockstep.pause().then(() => prove(lane.hub.latest ?? frame));
+      run(async () => {
+        await session.lockstep.pause();
+        prove(lane.hub.latest ?? frame);
+        return DONE;
+      });
     }
     const values = goal.tests.map(
       ({ counter, atMost, atLeast }) =>

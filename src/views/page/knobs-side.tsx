@@ -7,6 +7,7 @@ import { presetRecipe } from '../../state/store.ts';
 import { KnobPanel } from '../knobs/panel.tsx';
 import { useApp, useFocused, usePerform, useUi } from './context.ts';
 import { turnKnob } from './session/edits.ts';
+import { copyToAll, foldEdits, resetKnobs } from './session/lanes.ts';
 import { LETTERS } from './session/session.ts';
 
 /** The knobs that the scenario gives a lane: what a reset goes back to. */
@@ -23,9 +24,6 @@ export function KnobsSide() {
   const run = usePerform();
   const { focus, knobs, several } = useFocused();
   const recipe = useApp((state) => state.recipe);
-  const copyToAll = useApp((state) => state.copyToAll);
-  const resetKnobs = useApp((state) => state.resetKnobs);
-  const foldEdits = useApp((state) => state.foldEdits);
   const open = useUi((ui) => ui.panels.knobs);
   const base = useBase(recipe, focus);
   return (
@@ -34,11 +32,11 @@ export function KnobsSide() {
         knobs={knobs}
         base={base}
         lane={several ? `${LETTERS[focus]} · ${recipe.lanes[focus].name}` : undefined}
-        onCopyToAll={several ? (id) => copyToAll(focus, id) : undefined}
+        onCopyToAll={several ? (id) => run(copyToAll, focus, id) : undefined}
         hasEdits={recipe.edits.length > 0}
         onChange={(id, value) => run(turnKnob, id, value)}
-        onResetAll={resetKnobs}
-        onFold={foldEdits}
+        onResetAll={() => run(resetKnobs)}
+        onFold={() => run(foldEdits)}
       />
     </aside>
   );

@@ -13,6 +13,8 @@ const Compare = lazily(async () => (await import('../compare/compare.tsx')).Comp
 export function Lanes() {
   const run = usePerform();
   const lanes = useApp((state) => state.recipe.lanes.length);
+  /** What was chosen and said of one recipe goes with it. */
+  const opened = useApp((state) => state.opened);
   return (
     <main id="lane" tabIndex={-1}>
       {lanes > 1 && (
@@ -20,7 +22,7 @@ export function Lanes() {
           <Boundary what="The comparison" of={lanes} onLink={() => run(copyLink)}>
             <Suspense>
               <Part>
-                <Compare />
+                <Compare key={opened} />
               </Part>
             </Suspense>
           </Boundary>

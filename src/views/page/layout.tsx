@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { takeEarlyKeys } from '../../live/early-keys.ts';
 import { MAX_LANES } from '../../state/store.ts';
 import { Boundary } from '../shell/boundary.tsx';
 import { Hints } from '../shell/hints.tsx';
@@ -19,7 +20,7 @@ import { Dialogs } from './dialogs.tsx';
 import { KnobsSide } from './knobs-side.tsx';
 import { Lanes } from './lanes.tsx';
 import { RightSide } from './right-side.tsx';
-import { press } from './session/keys.ts';
+import { press, type Target } from './session/keys.ts';
 import { branchAsLane, goToBranch } from './session/lanes.ts';
 import type { Session } from './session/session.ts';
 import { copyLink, openFile } from './session/share.ts';
@@ -65,16 +66,50 @@ function Layout() {
   );
 }
 
+/** What Space would press, but nobody types into. */
+const PRESSED =
+  'button, a, summary, select, input[type="checkbox"], input[type="radio"], input[type="range"]';
+
 /** The page's keys, for as long as it is there. */
 function usePageKeys(): void {
   const session = useSession();
   useEffect(() => {
+    /** What a pointer has pressed, as long as it has the focus. */
+    let pressed: Element | undefined;
+    /** A Space that was ours presses nothing when it is let go, whatever the browser. */
+    let ours = false;
+    const onClick = (event: MouseEvent): void => {
+      // A click by a key has no count.
+      if (event.target instanceof Element && event.detail > 0)
+        pressed = event.target.closest(PRESSED) ?? undefined;
+    };
+    const onFocus = (event: FocusEvent): void => {
+      if (event.target !== pressed) pressed = undefined;
+    };
     const onKey = (event: KeyboardEvent): void => {
       const { target } = event;
-      if (target instanceof Element) press(event, target, session);
+      if (!(target instanceof Element)) return;
+      const where: Target = {
+        closest: (selectors) => target.closest(selectors),
+        pressed: pressed?.contains(target) === true,
+      };
+      press(event, where, session);
+      ours = event.key === ' ' && event.defaultPrevented;
     };
+    const onKeyUp = (event: KeyboardEvent): void => {
+      if (event.key === ' ' && ours) event.preventDefault();
+    };
+    window.addEventListener('click', onClick, true);
+    window.addEventListener('focusin', onFocus);
     window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    window.addEventListener('keyup', onKeyUp);
+    for (const event of takeEarlyKeys()) onKey(event);
+    return () => {
+      window.removeEventListener('click', onClick, true);
+      window.removeEventListener('focusin', onFocus);
+      window.removeEventListener('keydown', onKey);
+      window.removeEventListener('keyup', onKeyUp);
+    };
   }, [session]);
 }
 

@@ -7,7 +7,7 @@ import { Boundary } from '../shell/boundary.tsx';
 import { lazily } from '../shell/lazily.tsx';
 import { useApp, useFocused, usePerform, useStanding, useUi } from './context.ts';
 import { useBase } from './knobs-side.tsx';
-import { laneWith } from './session/lanes.ts';
+import { laneWith, replayWith } from './session/lanes.ts';
 import { hasEnded } from './session/session.ts';
 import { copyLink } from './session/share.ts';
 import { variantOf } from './texts.ts';
@@ -25,7 +25,6 @@ export function RightSide() {
   const { focus, lane, knobs } = useFocused();
   const recipe = useApp((state) => state.recipe);
   const selection = useApp((state) => state.selection);
-  const replayWith = useApp((state) => state.replayWith);
   const lesson = useUi((ui) => ui.lesson);
   const panels = useUi((ui) => ui.panels);
   const ended = useStanding(hasEnded);
@@ -53,7 +52,7 @@ export function RightSide() {
               knobs={knobs}
               of={preset?.id}
               variant={variant?.name}
-              onReplay={replayWith}
+              onReplay={(changes) => run(replayWith, changes)}
               onLane={
                 recipe.lanes.length < MAX_LANES
                   ? (changes, name) => run(laneWith, changes, name)

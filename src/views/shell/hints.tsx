@@ -21,8 +21,11 @@ export type HintId = (typeof HINTS)[number]['id'];
 /** Whoever cannot be remembered is not told the same things at every visit. */
 const readSeen = (): ReadonlySet<string> =>
   new Set(isRemembering() ? (pageStorage.getItem(KEY) ?? '').split(',') : ['off']);
-const keep = (seen: ReadonlySet<string>): void =>
-  pageStorage.setItem(KEY, [...seen].filter((id) => id !== '').join(','));
+/** Another tab may have shown some, too. */
+const keep = (seen: ReadonlySet<string>): void => {
+  const all = new Set([...(pageStorage.getItem(KEY) ?? '').split(','), ...seen]);
+  pageStorage.setItem(KEY, [...all].filter((id) => id !== '').join(','));
+};
 
 /** One hint at a time on first visits. Nothing blinks, nothing blocks; once put away it stays away. */
 export function Hints({ done }: { readonly done: Readonly<Record<HintId, boolean>> }) {

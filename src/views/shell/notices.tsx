@@ -8,12 +8,17 @@ export function Notices() {
   return (
     <section aria-label="Notices">
       <ul className="notices">
-        {notices.map(({ id, kind, text, kept }) => (
+        {notices.map(({ id, kind, text, kept, action }) => (
           <li key={id} data-kind={kind}>
             <p role={kind === 'problem' ? 'alert' : 'status'}>
               {text}
               {kept && <em> Kept: {kept}.</em>}
             </p>
+            {action === 'reload' && (
+              <button type="button" className="link" onClick={() => location.reload()}>
+                Reload
+              </button>
+            )}
             <button type="button" onClick={() => dismiss(id)} aria-label={`Dismiss: ${text}`}>
               ×
             </button>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { count } from '../../draw/format.ts';
 import type { Recipe } from '../../engine/recipe.ts';
 import type { Lane } from '../../live/lane.ts';
+import { CallError } from '../../worker/link.ts';
 import type { ExportKind } from '../../worker/protocol.ts';
 import { Dialog } from './dialog.tsx';
 import { fileName, saveFile } from './files.ts';
@@ -42,7 +43,15 @@ export function Share({ recipe, lane, name, link, command, onFile, onClose }: Pr
       .catch(() => setSaid('This browser keeps the clipboard to itself: select the text instead.'));
   };
   const file = async ({ as, end, type }: (typeof FILES)[number]): Promise<void> => {
-    const { text, events, all } = await lane.exportText(as, name);
+    const exported = await lane.exportText(as, name).catch((error: unknown) => {
+      if (error instanceof CallError) return error.message;
+      throw error;
+    });
+    if (typeof exported === 'string') {
+      setSaid(`${end} could not be made: ${exported}. Try again.`);
+      return;
+    }
+    const { text, events, all } = exported;
     saveFile(`${fileName(name)}.${end}`, text, type);
     const cut =
       as !== 'history' && events < all

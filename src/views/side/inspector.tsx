@@ -10,6 +10,7 @@ import {
   BLOCK_STATES,
   type BlockState,
   type BlocksDetail,
+  type SlabDetail,
   type SpanDetail,
 } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
@@ -166,8 +167,8 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
                 aria-pressed={blocks?.slab === entry.index}
                 title={
                   entry.acquired
-                    ? `slab ${entry.index}: ${count(entry.live)} live, ${count(entry.free)} free, ${count(entry.queued)} queued of ${count(entry.capacity)}; ${entry.residentPages} pages resident`
-                    : `slab ${entry.index}: not in use`
+                    ? `slab ${entry.index}: ${slotText(entry.slot)}${count(entry.live)} live, ${count(entry.free)} free, ${count(entry.queued)} queued of ${count(entry.capacity)}; ${entry.residentPages} pages resident`
+                    : `slab ${entry.index}: ${slotText(entry.slot)}not in use`
                 }
                 onClick={() => onSelect({ superslab, slab: entry.index })}
               >
@@ -193,6 +194,13 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
     </section>
   );
 }
+
+/** State and class of a slot of a shared pool. */
+const slotText = (slot: SlabDetail['slot']): string => {
+  if (slot === undefined) return '';
+  const of = slot.state === 'unused' ? '' : ` slot for ${classSize(slot.blockBytes)}`;
+  return `${slot.state.toUpperCase()}${of}; `;
+};
 
 function Head({ title, onClose }: { readonly title: string; onClose(): void }) {
   return (

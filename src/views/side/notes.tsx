@@ -18,7 +18,8 @@ export function Notes() {
   /** Opened by hand: the focus goes there. */
   const focused = useUi((ui) => ui.panels.notes === 'byHand');
   const { model } = knobs;
-  const [text, setText] = useState('');
+  const text = useUi((ui) => ui.draft);
+  const setUi = useApp((state) => state.setUi);
   const [onRow, setOnRow] = useState(true);
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -27,7 +28,7 @@ export function Notes() {
   const add = (): void => {
     if (text.trim() === '') return;
     run(addNote, text.trim(), row !== undefined && onRow);
-    setText('');
+    setUi({ draft: '' });
   };
   return (
     <section className="notes" aria-label="Notes" data-testid="notes">
@@ -83,7 +84,7 @@ export function Notes() {
             maxLength={MAX_NOTE_CHARS}
             rows={3}
             placeholder="What is worth seeing here?"
-            onChange={(event) => setText(event.target.value)}
+            onChange={(event) => setUi({ draft: event.target.value })}
             onKeyDown={(event) => {
               if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) add();
             }}

@@ -58,7 +58,7 @@ const often = (knobs: KnobValues): KnobValues =>
 
 /** The same program, small. Lives are short, so that there are many. */
 const small = (preset: Preset): Partial<KnobValues> =>
-  preset.id === 'never-looks-back'
+  preset.id === 'never-looks-back' || preset.id === 'working-set'
     ? {}
     : {
         chunks: 32,
@@ -88,6 +88,12 @@ const trims: Holds = ({ knobs }) => knobs.trimSS || knobs.ownership === 'hybridG
 
 /** What sentences claim, by words of theirs, and what must then be seen after the run. */
 const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
+  [/is a slot of a shared pool/, raised('poolAsks')],
+  [/Without a pool each class has SuperSlabs of its own/, none('poolAsks')],
+  [/The pool had nothing \{fails\} times/, raised('sharedFails')],
+  [/caches served \{hits\} mallocs/, raised('cacheHits')],
+  [/left the fast path/, raised('refills')],
+  [/whether the pool fails or not/, raised('poolAsks', 'refills')],
   [
     /starts a successor|lives have begun/,
     ({ count, knobs }) => count('threadLives') > knobs.threads,

@@ -8,6 +8,8 @@ import type { Summary } from '../../worker/protocol.ts';
 import { kindName } from '../lane/event-text.ts';
 import { useFrames } from '../lane/use-frame.ts';
 import { useApp, useFocused, useSession } from '../page/context.ts';
+import { perform } from '../page/session/session.ts';
+import { leap, pause, travel as travelTo } from '../page/session/transport.ts';
 
 /** Kinds whose first event is worth a mark. */
 const MARKED: readonly EventKind[] = [
@@ -64,7 +66,7 @@ function roundBeyond(op: number): number {
  * jumps between keyframes; on release it goes exactly there.
  */
 export function Scrubber() {
-  const { lockstep } = useSession();
+  const session = useSession();
   const { lane, focus, knobs } = useFocused();
   const recipe = useApp((state) => state.recipe);
   const setUi = useApp((state) => state.setUi);
@@ -200,13 +202,13 @@ export function Scrubber() {
     let op: number | undefined;
     while (drag.current !== undefined && drag.current !== op) {
       op = drag.current;
-      await lockstep.seek(op, true);
+      await perform(session, leap, op);
     }
     jumping.current = false;
   };
   const travel = async (op: number): Promise<void> => {
     travelling.current = true;
-    await lockstep.seek(op);
+    await perform(session, travelTo, op);
     travelling.current = false;
     setUi({ travelled: true });
     redraw();
@@ -318,7 +320,7 @@ export function Scrubber() {
         {journey !== undefined && (
           <span className="catching">
             Catching up, {journey} %{' '}
-            <button type="button" className="link" onClick={() => void lockstep.pause()}>
+            <button type="button" className="link" onClick={() => void perform(session, pause)}>
               Stop
             </button>
           </span>

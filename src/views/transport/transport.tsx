@@ -19,11 +19,11 @@ import type { Speed } from '../../worker/protocol.ts';
 import { kindName } from '../lane/event-text.ts';
 import { useFrameText } from '../lane/use-frame.ts';
 import { useApp, useFocused, usePerform, useStanding, useUi } from '../page/context.ts';
+import { restart } from '../page/session/lanes.ts';
 import { toggleBreakIt, toggleNotes } from '../page/session/panels.ts';
 import {
   changeSpeed,
   playPause,
-  restart,
   runToEnd,
   stepBack,
   stepForward,

@@ -349,6 +349,7 @@ export class TinyAllocator implements Allocator {
       row = heap.superslabs[row * SS_WORDS + SS_OWN_NEXT]
     )
       owned++;
+    heap.eachOwnSlot(chain, () => owned++);
     return owned;
   }
 
@@ -372,7 +373,15 @@ export class TinyAllocator implements Allocator {
       live += heap.k[c * K_WORDS + K_LIVE];
       queued += heap.k[c * K_WORDS + K_QUEUED];
     }
-    counters[C.liveBlocks] = live;
+    let cached = 0;
+    let slots = 0;
+    if (heap.caches !== undefined) {
+      for (const blocks of heap.caches.ofClass) cached += blocks;
+      for (const most of heap.caches.slots) slots += most;
+    }
+    counters[C.cachedBlocks] = cached;
+    counters[C.cacheSlots] = slots;
+    counters[C.liveBlocks] = live - cached;
     counters[C.activeBlocks] = live + heap.excess;
     counters[C.queuedBlocks] = queued;
     counters[C.forgottenSuperslabs] = this.living.forgotten;
@@ -416,6 +425,7 @@ export class TinyAllocator implements Allocator {
     hash.words(heap.slabs, heap.slabWords).words(heap.superslabs, heap.rows * SS_WORDS);
     hash.words(heap.lists.next, heap.lists.used);
     hash.words(heap.blocks, this.slots * BLOCK_WORDS).words(heap.current, heap.current.length);
+    heap.hashPolicies(hash);
   }
   snapshot(): SavedTiny {
     return { heap: this.heap.snapshot(), nextTimerNs: this.nextTimerNs, slots: this.slots };

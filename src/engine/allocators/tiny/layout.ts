@@ -74,6 +74,9 @@ export const SS_ADOPTED_FROM = 17;
 export const SS_BORN_OP = 18;
 /** Lives started when its owner died. */
 export const SS_ORPHANED_AT = 19;
+/** A SuperSlab of the shared pool has no owner and is no orphan: slots that it may use, and how many are EMPTY. */
+export const SS_POOL_USABLE = SS_ORPHAN_NEXT;
+export const SS_POOL_EMPTY = SS_ORPHAN_PREV;
 
 export const SS_FLAG = {
   mapped: 1,
@@ -98,6 +101,8 @@ export const SS_FLAG = {
   roomy: 2048,
   /** Set aside by its living owner with no block to take: in the list of full ones, its slabs SHUT. */
   full: 4096,
+  /** Of the shared pool: its slabs are slots with classes and owners of their own (slots.ts). */
+  pooled: 8192,
 } as const;
 
 /**

@@ -133,11 +133,11 @@ export function recordLoop(
   let left = budget;
   let lastRemote = heap.lastRemote | 0;
   const { careful, mixed } = heap;
-  const slowly = oneList || careful;
+  const slowly = oneList || careful || heap.caches !== undefined;
   let at = from & INDEX_BITS;
   const end = (at + count * OP_WORDS) & INDEX_BITS;
-  // With one list for all every call waits for its lock, and where some slab is not in the ownership bitmap
-  // every free asks it, so that nothing is common.
+  // With one list for all every call waits for its lock, caches are the heap's business, and where some slab is not
+  // in the ownership bitmap every free asks it, so that nothing is common.
   const common = slowly ? 0 : end;
   for (;;) {
     let rare = slowly ? 1 : 0;
@@ -256,9 +256,7 @@ export function recordLoop(
       shared = r >= 0 ? heap.seesFree(r, self) : mixed !== undefined && r !== BLOCK_NONE;
     else if (!oneList && kind === OP_MALLOC)
       shared =
-        size >>> 0 > topRequest
-          ? mixed !== undefined
-          : !heap.hasBlock(current[currentBase + classOf[size]]);
+        size >>> 0 > topRequest ? mixed !== undefined : heap.seesMalloc(heapIndex, classOf[size]);
     if (shared && mustWait(regs, clock, budget - left)) break;
     if (oneList) {
       // One list for all: every call takes its lock. Others may have its core meanwhile.

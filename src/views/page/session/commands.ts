@@ -5,12 +5,12 @@ import { LESSONS } from '../../../lessons/list.ts';
 import { knobsInForce } from '../../../state/store.ts';
 import { CARDS } from '../../cards/registry.ts';
 import type { Command as Entry } from '../../shell/palette.tsx';
-import { duplicateLane, redo, undo } from './lanes.ts';
+import { duplicateLane, redo, resetKnobs, restart, undo } from './lanes.ts';
 import { openLesson } from './lesson.ts';
 import { openOverlay, openScenario, toggleTheme } from './panels.ts';
 import { type Command, focusOf, perform, type Session, stateOf } from './session.ts';
 import { copyLink } from './share.ts';
-import { playPause, restart, runToEnd } from './transport.ts';
+import { playPause, runToEnd } from './transport.ts';
 
 /** What else a knob may be looked for by: its id, its values, its name in the source. */
 function wordsOf(id: KnobId): string {
@@ -34,7 +34,7 @@ function goToKnob(session: Session, id: KnobId): void {
 
 /** Everything the page can do, by name. */
 export function commandList(session: Session): Entry[] {
-  const { recipe, ui, resetKnobs, setPanels, setUi } = stateOf(session);
+  const { recipe, ui, setPanels, setUi } = stateOf(session);
   const knobs = knobsInForce(recipe, focusOf(session));
   const does =
     <A extends readonly unknown[]>(command: Command<A>, ...args: A) =>
@@ -64,7 +64,7 @@ export function commandList(session: Session): Entry[] {
       run: does(openOverlay, 'share'),
     },
     { name: 'Copy link', run: does(copyLink) },
-    { name: 'Reset all knobs', run: resetKnobs },
+    { name: 'Reset all knobs', run: does(resetKnobs) },
     {
       name: ui.theme === 'light' ? 'Dark theme' : 'Light theme',
       hint: 'T',

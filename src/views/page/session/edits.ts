@@ -4,12 +4,13 @@ import { knobWords } from '../../../engine/knobs/words.ts';
 import type { Edit } from '../../../engine/recipe.ts';
 import { editText } from '../../../state/branches.ts';
 import { CallError } from '../../../worker/link.ts';
-import { opOf } from './position.ts';
+import { arrived } from './lanes.ts';
 import {
   announced,
   DONE,
   focusedLane,
   focusOf,
+  inTurn,
   LETTERS,
   type Outcome,
   type Session,
@@ -25,6 +26,11 @@ function lanesFor(session: Session, everywhere: boolean): number[] {
   return stateOf(session)
     .recipe.lanes.map((_, i) => i)
     .filter((i) => everywhere || i === focus);
+}
+
+/** A change falls where the run is going, if that is a moment; one that goes on is not waited for. */
+async function atPlace(session: Session): Promise<void> {
+  if (session.lockstep.isGoing) await arrived(session);
 }
 
 /** Says of each lane that failed why; what the others did stands. */
@@ -51,20 +57,30 @@ function tellFailures(
  * from where it stands; before its first operation, after its end, and for knobs that only a start can set,
  * the run starts again.
  */
-export async function turnKnob(
+export const turnKnob = (
   session: Session,
   id: KnobId,
   value: KnobValue,
   everywhere = false,
+): Promise<Outcome> => inTurn(session, () => turn(session, id, value, everywhere));
+
+async function turn(
+  session: Session,
+  id: KnobId,
+  value: KnobValue,
+  everywhere: boolean,
 ): Promise<Outcome> {
+  const { run } = stateOf(session);
+  await atPlace(session);
+  if (stateOf(session).run !== run) return DONE;
   const actions = stateOf(session);
   const { apply } = knobDef(id);
   const { label } = knobWords(id);
   const lane = focusedLane(session);
   const focus = focusOf(session);
   const several = actions.recipe.lanes.length > 1;
-  const { summary, latest } = lane.hub;
-  const fresh = latest === undefined || (opOf(lane) === 0 && !summary?.playing);
+  const { summary } = lane.hub;
+  const fresh = lane.op === 0 && !summary?.playing;
   const ended = summary !== undefined && summary.status !== 'running';
   if (apply === 'restart' || ended || fresh) {
     if (several && everywhere) actions.setAllLanes(id, value);
@@ -72,7 +88,6 @@ export async function turnKnob(
     else actions.setStartKnob(id, value);
     return announced(`${label}: ${String(value)}. The run starts again.`);
   }
-  const { run } = actions;
   const turned = lanesFor(session, everywhere);
   const replies = await Promise.allSettled(
     turned.map((i) => session.lockstep.lanes[i].setKnob(id, value)),
@@ -90,11 +105,16 @@ export async function turnKnob(
 }
 
 /** Deals a blow to the focused lane, or to all of them; each lane may refuse it and says why. */
-export async function strike(
+export const strike = (session: Session, act: Intervention, everywhere = false): Promise<Outcome> =>
+  inTurn(session, () => strikeNow(session, act, everywhere));
+
+/** The same for whoever has the turn. */
+export async function strikeNow(
   session: Session,
   act: Intervention,
-  everywhere = false,
+  everywhere: boolean,
 ): Promise<Outcome> {
+  await atPlace(session);
   const actions = stateOf(session);
   const { run, recipe } = actions;
   const { label } = ACT[act.act];

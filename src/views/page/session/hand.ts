@@ -3,7 +3,7 @@ import type { Selection } from '../../../engine/recipe.ts';
 import type { HandDetail, HandPlace } from '../../../engine/types.ts';
 import { knobsInForce } from '../../../state/store.ts';
 import { doneText } from '../../cards/hand-text.ts';
-import { strike } from './edits.ts';
+import { strikeNow } from './edits.ts';
 import { arrived, select } from './lanes.ts';
 import { isPlaying } from './position.ts';
 import {
@@ -11,6 +11,7 @@ import {
   DONE,
   focusedLane,
   focusOf,
+  inTurn,
   type Outcome,
   type Session,
   stateOf,
@@ -25,7 +26,7 @@ export const makeCall = (
   session: Session,
   call: Intervention,
   everywhere = false,
-): Promise<Outcome> => session.presses.add(() => make(session, call, everywhere));
+): Promise<Outcome> => inTurn(session, () => make(session, call, everywhere));
 
 async function make(session: Session, call: Intervention, everywhere: boolean): Promise<Outcome> {
   const { lockstep } = session;
@@ -34,7 +35,7 @@ async function make(session: Session, call: Intervention, everywhere: boolean): 
   if (isPlaying(session)) await lockstep.pause();
   const { run } = stateOf(session);
   const before = stateOf(session).recipe.edits;
-  const outcome = await strike(session, call, everywhere);
+  const outcome = await strikeNow(session, call, everywhere);
   if (stateOf(session).run !== run || stateOf(session).recipe.edits === before) return outcome;
   await lockstep.stepOps(1);
   const seen = await focusedLane(session).hand();

@@ -1,8 +1,8 @@
 import type { Overlay } from '../../../state/ui.ts';
-import { redo, undo } from './lanes.ts';
+import { redo, restart, undo } from './lanes.ts';
 import { closeLast, openOverlay, toggleBreakIt, toggleNotes, toggleTheme } from './panels.ts';
 import { type Command, perform, type Session, stateOf } from './session.ts';
-import { playPause, restart, runToEnd, stepBack, stepForward, toEvent } from './transport.ts';
+import { playPause, runToEnd, stepBack, stepForward, toEvent } from './transport.ts';
 
 /** A key as the page's keys look at it. */
 export type Press = Pick<
@@ -12,6 +12,8 @@ export type Press = Pick<
 /** Where the focus is. */
 export interface Target {
   closest(selectors: string): unknown;
+  /** It has the focus from a pointer's press, not because somebody went there with the keyboard. */
+  readonly pressed?: boolean;
 }
 
 const OVERLAY_KEYS: Readonly<Record<string, Overlay>> = { '?': 'help', g: 'gallery' };
@@ -35,6 +37,12 @@ export function press(event: Press, target: Target, session: Session): void {
     run(closeLast);
     return;
   }
+  if (event.key === ' ' && target.pressed === true && !within('dialog')) {
+    // It presses what the keyboard led to; what was clicked is not pressed again by it: the player owns it.
+    event.preventDefault();
+    run(playPause);
+    return;
+  }
   if (within('input, select, textarea, dialog')) return;
   const overlay = OVERLAY_KEYS[event.key];
   if (overlay !== undefined) {
@@ -50,8 +58,7 @@ export function press(event: Press, target: Target, session: Session): void {
   }
   switch (event.key) {
     case ' ':
-      // A button is pressed by it.
-      if (within('button, a')) return;
+      if (within('button, a, summary')) return;
       event.preventDefault();
       run(playPause);
       return;

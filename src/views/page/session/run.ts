@@ -7,7 +7,7 @@ import { nouns } from '../../models.ts';
 import { autopsyTitle } from '../../side/sentences.ts';
 import { closeForeignLesson } from './lesson.ts';
 import { reach } from './position.ts';
-import { focusedLane, LETTERS, type Session, stateOf } from './session.ts';
+import { failed, focusedLane, LETTERS, type Session, show, stateOf } from './session.ts';
 
 /**
  * Makes the lanes follow the store: there are as many as the recipe has, each run that begins is started in
@@ -22,16 +22,24 @@ export function follow(session: Session): () => void {
   let unwatch = (): void => {};
   let unhear = (): void => {};
 
-  const look = (): void =>
+  /** Why lanes were lost that are not there. */
+  const reasons = new Map<Lane, string>();
+  const look = (): void => {
+    const lost = lockstep.lanes.flatMap((each, lane) =>
+      each.isGivenUp ? [{ lane, reason: reasons.get(each) ?? '' }] : [],
+    );
+    const before = standing.getState().lost;
     standing.setState({
       anyRunning: lockstep.running,
       anyPlaying: lockstep.lanes.some(({ hub }) => hub.summary?.playing === true),
+      ...(JSON.stringify(lost) === JSON.stringify(before) ? {} : { lost }),
     });
+  };
   /** Wherever the run comes to stand, the address says so: a reload is no loss. */
   const stand = (): void => {
     look();
     const { run, recipe, setCursor } = stateOf(session);
-    if (opened !== run) return;
+    if (opened !== run || lockstep.isCommanded) return;
     if (lockstep.lanes.some(({ hub }) => hub.summary?.playing !== false)) return;
     // Who watched a run from its start to its end may want to see it again.
     if (lockstep.running || recipe.cursor !== undefined) setCursor(reach(session));
@@ -40,16 +48,19 @@ export function follow(session: Session): () => void {
   const hearLanes = (): void => {
     unhear();
     const stops = lockstep.lanes.map((lane, i) => {
-      lane.onRestart = ({ op, reason, lasting }) =>
+      lane.onRestart = ({ op, reason, lasting }) => {
+        if (lasting) reasons.set(lane, reason);
+        look();
         stateOf(session).notify(
           'problem',
           lasting
-            ? `The simulation keeps failing (${reason}). Copy the link to report it; restart to try again.`
+            ? `The simulation${lockstep.lanes.length > 1 ? ` of lane ${LETTERS[i]}` : ''} keeps failing (${reason}). Any command tries again; copy the link to report it.`
             : `The simulation${lockstep.lanes.length > 1 ? ` of lane ${LETTERS[i]}` : ''} was restarted (${reason}).`,
           lasting
             ? 'the recipe'
             : `the recipe; the run goes on from operation ${op.toLocaleString('en-US')}`,
         );
+      };
       return lane.hub.subscribeSummary(stand);
     });
     unhear = () => {
@@ -83,6 +94,7 @@ export function follow(session: Session): () => void {
     const { run } = stateOf(session);
     void start(session, () => {
       opened = run;
+      stand();
     });
   };
   /** All lanes draw anew: what their charts have in common has changed. */
@@ -94,6 +106,8 @@ export function follow(session: Session): () => void {
     for (const { hub } of lockstep.lanes) hub.redraw();
   };
 
+  lockstep.onDone = stand;
+  lockstep.onFault = (error) => show(session, failed(error));
   lockstep.onAutoPause = (paused) => {
     if (paused) stateOf(session).notify('info', 'Paused while this tab was hidden.');
   };
@@ -132,30 +146,25 @@ async function start(session: Session, onOpened: () => void): Promise<void> {
     notify('info', text);
   const stale = (): boolean => stateOf(session).run !== run;
   try {
-    const summaries = await Promise.all(
-      recipe.lanes.map((_, i) =>
-        lockstep.lanes[i].open({
-          knobs: laneKnobs(recipe, i),
-          edits: recipe.edits.filter((edit) => edit.lane === i),
-          startAt: recipe.cursor ?? 0,
-          audit,
-        }),
-      ),
+    await lockstep.open(
+      recipe.lanes.map((_, i) => ({
+        knobs: laneKnobs(recipe, i),
+        edits: recipe.edits.filter((edit) => edit.lane === i),
+        startAt: recipe.cursor ?? 0,
+        audit,
+      })),
+      recipe.cursor === undefined ? speed : undefined,
     );
-    const runs = summaries.some(({ status }) => status === 'running');
-    if (stale()) return;
-    onOpened();
-    if (recipe.cursor === undefined && runs) await lockstep.play(speed);
   } catch (error) {
     // Whoever presses pause on the way does not want to hear that it did not get there.
-    if (stale()) return;
-    if (error instanceof CallError && error.code === 'E_ABORTED') onOpened();
-    else
+    const aborted = error instanceof CallError && error.code === 'E_ABORTED';
+    if (!stale() && !aborted)
       notify(
         'problem',
         `The run could not start: ${error instanceof Error ? error.message : 'unknown fault'}.`,
       );
   }
+  if (!stale()) onOpened();
 }
 
 /** Asks an ended lane why it ended, and says it aloud. */

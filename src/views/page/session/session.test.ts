@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { actText } from '../../../engine/interventions.ts';
 import type { Recipe } from '../../../engine/recipe.ts';
 import { defaultRecipe } from '../../../engine/recipe-parse.ts';
+import type { Lane } from '../../../live/lane.ts';
 import { presetRecipe } from '../../../state/store.ts';
 import { H } from '../../../worker/frame.ts';
 import { strike, turnKnob } from './edits.ts';
@@ -13,6 +14,7 @@ import { openScenario } from './panels.ts';
 import { isPlaying, now } from './position.ts';
 import { hasEnded, perform, type Session, stateOf } from './session.ts';
 import { linkNow, openText, recipeNow } from './share.ts';
+import { quiet } from './testing/agree.ts';
 import { openSession } from './testing/session.ts';
 import {
   changeSpeed,
@@ -58,6 +60,12 @@ const notices = (session: Session): string =>
   stateOf(session)
     .notices.map(({ text, kept }) => `${text} ${kept ?? ''}`)
     .join(' | ');
+/** Ends a lane's worker with what it was just asked for, and the one that is asked again: there is no third. */
+async function lose(lane: Lane): Promise<void> {
+  for (let i = 1; !lane.busy; i++)
+    await (i % 20 === 0 ? new Promise((next) => setImmediate(next)) : Promise.resolve());
+  for (let i = 0; i < 2; i++) lane.crashForTest();
+}
 const ops = (session: Session): (number | undefined)[] =>
   session.lockstep.lanes.map(({ hub }) => hub.summary?.op);
 
@@ -127,8 +135,83 @@ describe('positions while a run plays', () => {
     await perform(session, addNote, 'here', false);
     expect(stateOf(session).recipe.notes?.[0].op).toBeGreaterThanOrEqual(seen);
     expect(recipeNow(session).cursor).toBeGreaterThanOrEqual(seen);
+    await perform(session, turnKnob, 'drainOnRefill', false);
+    await perform(session, undo);
+    expect(stateOf(session).recipe.cursor).toBeGreaterThanOrEqual(seen);
+    await quiet(session);
+    await perform(session, playPause);
     await perform(session, duplicateLane, 0);
     expect(stateOf(session).recipe.cursor).toBeGreaterThanOrEqual(seen);
+    await quiet(session);
+    await perform(session, playPause);
+    const [first] = session.lockstep.lanes;
+    await vi.waitFor(() => expect(first.hub.latest?.header[H.op]).toBeGreaterThan(seen + 20_000), {
+      timeout: 60_000,
+    });
+    const [a, b] = ops(session);
+    await perform(session, stepBack);
+    // All lanes stand before where the furthest was, not before where play began.
+    const stood = now(session);
+    expect(stood).toBeGreaterThan(seen + 19_000);
+    expect(ops(session)).toEqual([stood, stood]);
+    expect([a, b]).not.toContain(stood);
+  });
+
+  it('are where a journey goes, not where it is: what is pressed on the way is of there', async () => {
+    const session = await open(standing(40_000, { lanes: lanes(2) }));
+    const going = perform(session, travel, 3000);
+    expect([now(session), recipeNow(session).cursor]).toEqual([3000, 3000]);
+    await perform(session, addNote, 'there', false);
+    const turned = perform(session, turnKnob, 'drainOnRefill', false, true);
+    const steps = [1, 2, 3].map(() => perform(session, stepForward));
+    await Promise.all([going, turned, ...steps]);
+    await settled(session);
+    expect(stateOf(session).recipe.notes?.[0].op).toBe(3000);
+    expect(stateOf(session).recipe.edits.map(({ op, lane }) => [op, lane])).toEqual([
+      [3000, 0],
+      [3000, 1],
+    ]);
+    // No step is lost, however fast they come.
+    expect(ops(session)).toEqual([3003, 3003]);
+  });
+});
+
+describe('what was meant for one run', () => {
+  it('is not done to the next: a tab that comes back does not play it', async () => {
+    const { session, tab, close } = openSession({ ...standing(0), cursor: 200 });
+    opened.push({ close });
+    await settled(session);
+    await perform(session, changeSpeed, 50);
+    await perform(session, playPause);
+    tab.hide(true);
+    await vi.waitFor(() => expect(isPlaying(session)).toBe(false));
+    expect(notices(session)).toContain('Paused while this tab was hidden');
+    stateOf(session).openRecipe(standing(700));
+    // On its way there it moves.
+    await quiet(session);
+    tab.hide(false);
+    await quiet(session);
+    expect([isPlaying(session), ops(session)]).toEqual([false, [700]]);
+    // The same run goes on.
+    await perform(session, playPause);
+    tab.hide(true);
+    await vi.waitFor(() => expect(isPlaying(session)).toBe(false));
+    tab.hide(false);
+    await vi.waitFor(() => expect(isPlaying(session)).toBe(true));
+    await perform(session, playPause);
+  });
+
+  it('ends with it: a change that waits, and play before it could begin', async () => {
+    const session = await open(standing(20_000));
+    const going = perform(session, travel, 10);
+    const turned = perform(session, turnKnob, 'drainOnRefill', false);
+    await perform(session, openScenario, 'larson-immortal');
+    await Promise.all([going, turned, perform(session, playPause)]);
+    await settled(session);
+    expect(stateOf(session).recipe.edits).toEqual([]);
+    await quiet(session);
+    expect(isPlaying(session)).toBe(false);
+    expect(notices(session)).toBe('');
   });
 });
 
@@ -154,13 +237,13 @@ describe('edits', () => {
   it('of several lanes are noted for those that made them; of the others it is said', async () => {
     const session = await open(standing(800, { lanes: lanes(3) }));
     const turning = perform(session, turnKnob, 'decOnRemote', true, true);
-    session.lockstep.lanes[1].crashForTest();
+    await lose(session.lockstep.lanes[1]);
     await turning;
     expect(stateOf(session).recipe.edits.map(({ lane }) => lane)).toEqual([0, 2]);
     expect(notices(session)).toMatch(/in lane B was not done: ended by a test/);
     await settled(session);
     const striking = perform(session, strike, { act: 'kill', subject: 1, amount: 0 }, true);
-    session.lockstep.lanes[2].crashForTest();
+    await lose(session.lockstep.lanes[2]);
     await striking;
     const kills = stateOf(session).recipe.edits.filter((edit) => 'act' in edit);
     expect(kills.map(({ lane }) => lane)).toEqual([0, 1]);
@@ -237,6 +320,8 @@ describe('calls by hand', () => {
     for (const command of [playPause, stepForward, runToEnd]) {
       stateOf(session).dismissAll();
       await perform(session, command);
+      // The address does not say that it got anywhere.
+      expect([now(session), stateOf(session).recipe.cursor ?? 0]).toEqual([0, 0]);
       expect(notices(session)).toContain('This run waits for your hand');
       expect(isPlaying(session)).toBe(false);
     }
@@ -353,6 +438,7 @@ describe('keys', () => {
       expect(hit(session, '?', inside)).toBe(false);
     }
     expect(hit(session, ' ', 'button')).toBe(false);
+    expect(hit(session, ' ', 'a, summary')).toBe(false);
     expect(hit(session, 'g', '', { altKey: true })).toBe(false);
     expect(stateOf(session).ui).toEqual(ui);
     hit(session, 'k', 'input', { ctrlKey: true });
@@ -364,6 +450,27 @@ describe('keys', () => {
     expect(hit(session, 'ArrowRight')).toBe(true);
     await vi.waitFor(() => expect(now(session)).toBe(101));
     expect(hit(session, 'z', 'textarea', { ctrlKey: true })).toBe(false);
+  });
+
+  it('Space is the player’s where a pointer has pressed something, and no press is made twice', async () => {
+    const session = await open(standing(100));
+    const target: Target = { closest: (selectors) => (selectors.includes('button') ? {} : null) };
+    const event = {
+      key: ' ',
+      code: 'Space',
+      ctrlKey: false,
+      metaKey: false,
+      altKey: false,
+      shiftKey: false,
+    };
+    let prevented = 0;
+    const preventDefault = (): void => void prevented++;
+    press({ ...event, preventDefault }, target, session);
+    expect([prevented, isPlaying(session)]).toEqual([0, false]);
+    press({ ...event, preventDefault }, { ...target, pressed: true }, session);
+    expect(prevented).toBe(1);
+    await vi.waitFor(() => expect(isPlaying(session)).toBe(true));
+    await perform(session, playPause);
   });
 
   it('bring a lane to the front by the place of its digit, too: on some keyboards it needs Shift', async () => {

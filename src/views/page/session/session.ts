@@ -17,6 +17,14 @@ export interface Standing {
   readonly autopsy: Autopsy | undefined;
   readonly anyRunning: boolean;
   readonly anyPlaying: boolean;
+  /** Lanes whose worker was lost too often to be replaced, and why. */
+  readonly lost: readonly Lost[];
+}
+
+/** A lane without a worker: a command tries again. */
+export interface Lost {
+  readonly lane: number;
+  readonly reason: string;
 }
 
 /** Whether the focused lane's run is over. */
@@ -28,7 +36,7 @@ export interface Session {
   readonly store: Store;
   readonly lockstep: Lockstep;
   readonly standing: StoreApi<Standing>;
-  /** Calls by hand, one after the other. */
+  /** What changes the recipe, one after the other; see `inTurn`. */
   readonly presses: InTurn;
   /** What the charts of several lanes have in common. */
   readonly axes: Axes;
@@ -48,6 +56,7 @@ export const createSession = (store: Store, lockstep: Lockstep, audit = false): 
     autopsy: undefined,
     anyRunning: true,
     anyPlaying: false,
+    lost: [],
   })),
 });
 
@@ -91,6 +100,18 @@ export type Command<A extends readonly unknown[]> = (
   session: Session,
   ...args: A
 ) => Outcome | Promise<Outcome>;
+
+/**
+ * Makes a change of the recipe once all that was asked for before has been made, so that it is noted in the order
+ * in which lanes made it. What was meant for a recipe that another has replaced by then is not done to that one.
+ */
+export function inTurn(
+  session: Session,
+  change: () => Outcome | Promise<Outcome>,
+): Promise<Outcome> {
+  const { opened } = stateOf(session);
+  return session.presses.add(async () => (stateOf(session).opened === opened ? change() : DONE));
+}
 
 /** Runs a command and shows what it came to; also a fault of ours, in the words that it has. */
 export async function perform<A extends readonly unknown[]>(

@@ -24,6 +24,11 @@ const MANY: Partial<KnobValues> = {
   chunks: 200,
 };
 
+/** Slots come and go. */
+const POOLED: Partial<KnobValues> = { ...MANY, sharedPool: true };
+/** Threads keep caches that grow. */
+const CACHED: Partial<KnobValues> = { workload: 'random-mixed', tlsCacheSlots: 500 };
+
 /** Mappings are refused early, the C library serves, and some free meets what it served. */
 const MIXED: Partial<KnobValues> = {
   workload: 'larson',
@@ -41,6 +46,11 @@ export const HINTS: Hints = {
   bitmapBase: [{ knobs: { ...MIXED, ownerBitmap: true }, value: 0 }],
   oomRate: [{ knobs: MIXED, value: 1 }],
   mixedSeed: [{ knobs: MIXED, value: 2 }],
+  sharedPool: [{ knobs: MANY, value: true }],
+  sharedCapacity: [{ knobs: POOLED, value: 16 }],
+  tlsCacheSlots: [{ knobs: {}, value: 64 }],
+  tlsCacheSizing: [{ knobs: CACHED, value: 'fixed' }],
+  costCacheHit: [{ knobs: { ...CACHED, timeBase: 'costs' }, value: 500 }],
   ownReuse: [{ knobs: MANY, value: 'current' }],
   costLook: [{ knobs: { ...MANY, timeBase: 'costs' }, value: 500 }],
   costDecrement: [

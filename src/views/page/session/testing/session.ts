@@ -1,19 +1,40 @@
 import type { Recipe } from '../../../../engine/recipe.ts';
 import { Lane } from '../../../../live/lane.ts';
-import { Lockstep } from '../../../../live/lockstep.ts';
+import { Lockstep, type Tab } from '../../../../live/lockstep.ts';
 import { createAppStore } from '../../../../state/store.ts';
 import { ChannelWorker } from '../../../../worker/testing/channel.ts';
 import { follow } from '../run.ts';
 import { createSession, type Session } from '../session.ts';
 
-/** A session over real lanes, without a browser: frames are drawn when the event loop turns. */
-export function openSession(recipe: Recipe): { session: Session; close(): void } {
+/** The browser's tab, hidden and brought back by a test. */
+export class TestTab implements Tab {
+  hidden = false;
+  private readonly listeners: (() => void)[] = [];
+  addEventListener(_type: 'visibilitychange', listener: () => void): void {
+    this.listeners.push(listener);
+  }
+  hide(hidden: boolean): void {
+    this.hidden = hidden;
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/**
+ * A session over real lanes, without a browser: frames are drawn when the event loop turns.
+ * @param now the page's wall clock, ms; undefined: the machine's
+ */
+export function openSession(
+  recipe: Recipe,
+  now?: () => number,
+): { session: Session; tab: TestTab; close(): void } {
   globalThis.requestAnimationFrame ??= (draw) => Number(setTimeout(() => draw(performance.now())));
-  const lockstep = new Lockstep(() => new Lane(() => new ChannelWorker()));
+  const tab = new TestTab();
+  const lockstep = new Lockstep(() => new Lane(() => new ChannelWorker(), now), tab);
   const session = createSession(createAppStore(recipe), lockstep);
   const letGo = follow(session);
   return {
     session,
+    tab,
     close: () => {
       letGo();
       for (const lane of lockstep.lanes) lane.dispose();
