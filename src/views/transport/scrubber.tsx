@@ -42,10 +42,16 @@ const spanText = ({ from, to }: View): string =>
  * The last operation that the bar shows when it is not zoomed: the run's own end where it is known. A run that has none, or has
  * not come to it, has a bar that ends at a round number beyond all it has done, so that the thumb stands where the run is.
  */
-export function endOf({ header }: FrameView): number {
-  const done = Math.max(1, header[H.horizon], header[H.op]);
-  if (RUN_STATUS[header[H.status]] !== 'running') return done;
-  return header[H.opLimit] > 0 ? Math.max(done, header[H.opLimit]) : roundBeyond(done);
+function endOf(frame: FrameView): number {
+  const { header } = frame;
+  const open = RUN_STATUS[header[H.status]] === 'running' && header[H.opLimit] === 0;
+  return open ? roundBeyond(furthest(frame)) : furthest(frame);
+}
+
+/** The run's own end where it is known, else the furthest that it has come. */
+function furthest({ header }: FrameView): number {
+  const running = RUN_STATUS[header[H.status]] === 'running';
+  return Math.max(1, header[H.horizon], header[H.op], running ? header[H.opLimit] : 0);
 }
 
 /** The next of 1, 2, 5, 10, ... thousand that leaves some room beyond an operation. */
@@ -246,7 +252,7 @@ export function Scrubber() {
       event.key === 'Home'
         ? 0
         : event.key === 'End'
-          ? endOf(frame)
+          ? furthest(frame)
           : step === undefined
             ? undefined
             : now + (step * (to - from)) / 1000;
