@@ -292,7 +292,11 @@ test('Space is the player’s: before the page is there, and after a click on an
     await route.continue();
   });
   await page.goto(`/${LINK}`, { waitUntil: 'commit' });
-  await page.waitForFunction(() => window.slabscope?.lane.hub.latest !== undefined);
+  // The run is there before the page is, and stands where the link says.
+  await page.waitForFunction(() => {
+    const summary = window.slabscope?.lane.hub.summary;
+    return summary?.op === 20_000 && !summary.playing;
+  });
   await page.keyboard.press('Space');
   release();
   await passed(page, 20_000);
@@ -341,4 +345,5 @@ test('a part that fails, or whose file does not come, says so and leaves the res
   await expect(page).toHaveURL(/at=20001$/);
   // The browser itself tells of the file.
   expect(errors.splice(0).join()).toContain('ERR_FAILED');
+  await page.unroute('**/assets/notes-*.js');
 });
