@@ -61,7 +61,10 @@ const MOVES: ReadonlySet<CallName> = new Set<CallName>([
 const EDITS: ReadonlySet<CallName> = new Set<CallName>(['setKnobs', 'intervene']);
 /** Calls that revive a run that was given up; questions do not. */
 const COMMANDS: ReadonlySet<CallName> = new Set<CallName>([...MOVES, ...EDITS, 'play']);
-/** A question or an edit that was lost with so many workers may be what ends them. */
+/**
+ * A question that was lost with so many workers may be what ends them. An edit is asked again until the run is
+ * given up: what a user did is not dropped for a fault that may be another's.
+ */
 const MOST_LOSSES = 2;
 export type Config = Omit<LaneConfig, 'generation'>;
 
@@ -394,7 +397,7 @@ export class LaneClient {
       request.losses++;
       if (heading !== undefined && request !== last)
         deferred.reject(new CallError('E_ABORTED', 'superseded'));
-      else if (heading === undefined && request.losses >= MOST_LOSSES)
+      else if (heading === undefined && !EDITS.has(request.name) && request.losses >= MOST_LOSSES)
         deferred.reject(new CallError('E_WORKER', reason));
       else this.held.set(id, request);
     }
