@@ -55,7 +55,7 @@ describe('several lanes that play', () => {
       await vi.waitFor(() => expect(lanes.lanes.every(({ hub }) => hub.latest)).toBe(true));
       const seen = painted(lanes);
       await lanes.play(speed);
-      await vi.waitFor(() => expect(new Set(seen.map(([op]) => op)).size).toBeGreaterThan(12), {
+      await vi.waitFor(() => expect(new Set(seen.map(([op]) => op)).size).toBeGreaterThan(4), {
         timeout: 120_000,
         interval: 5,
       });

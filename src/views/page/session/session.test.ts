@@ -64,7 +64,7 @@ const notices = (session: Session): string =>
 async function lose(lane: Lane): Promise<void> {
   for (let i = 1; !lane.busy; i++)
     await (i % 20 === 0 ? new Promise((next) => setImmediate(next)) : Promise.resolve());
-  for (let i = 0; i < 2; i++) lane.crashForTest();
+  for (let i = 0; i < 4; i++) lane.crashForTest();
 }
 const ops = (session: Session): (number | undefined)[] =>
   session.lockstep.lanes.map(({ hub }) => hub.summary?.op);
