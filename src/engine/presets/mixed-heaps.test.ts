@@ -118,14 +118,14 @@ describe('mixed-crash (E-10): the run of D1 under seeds of chance', () => {
 
   it('passes the less often the more blocks look alike, and always when none does (C-30)', () => {
     const knobs = knobsOf('mixed-crash', '0.55 %', { maxMapCount: 2000 });
-    const strips = [0, 0.2, 0.55, 2, 100].map((lookAlikeProb) =>
+    const strips = (DEEP ? [0, 0.2, 0.55, 2, 100] : [0, 0.2, 2, 100]).map((lookAlikeProb) =>
       strip({ ...knobs, lookAlikeProb }),
     );
     const counts = strips.map(passes);
     expect(counts[0]).toBe(20);
     expect(counts.at(-1)).toBe(0);
     expect(counts).toEqual([...counts].sort((a, b) => b - a));
-    expect(new Set(counts).size).toBeGreaterThan(3);
+    expect(new Set(counts).size).toBeGreaterThan(2);
     // A block that looks alike at a small share does so at every larger one: who fails goes on failing.
     strips.forEach((verdicts, i) => {
       for (const [seed, verdict] of [...(strips[i - 1] ?? '')].entries())
