@@ -12,7 +12,7 @@ import { openSession, type TestTab } from './testing/session.ts';
 import { pause, tryAgain } from './transport.ts';
 
 /** Sessions, and bursts of use in each. */
-const SESSIONS = Number(process.env.RANDOM_SESSIONS ?? (DEEP ? 240 : 8));
+const SESSIONS = Number(process.env.RANDOM_SESSIONS ?? (DEEP ? 240 : 10));
 const BURSTS = 12;
 
 const open: { close(): void }[] = [];
