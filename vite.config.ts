@@ -165,6 +165,31 @@ const CHUNKS = [
   },
 ];
 
+/** What only the page reads of definitions, in the code that it stands in: sentences; keys of links, places in panels. */
+const FOR_THE_PAGE = [
+  /^ *(help|operation):\s*('(?:[^'\\\n]|\\.)*'|[A-Z]+),\n/gm,
+  /^ *leavesOut:\s*\[(?:\s*'(?:[^'\\\n]|\\.)*',?)*\s*\],\n/gm,
+  /^ *(url|group): '\w+',\n/gm,
+];
+/**
+ * The workers' script is shipped without it: workers show nothing to anybody, and read no links.
+ */
+const withoutWords = (): Plugin => ({
+  name: 'without-words',
+  enforce: 'pre',
+  transform(code, id) {
+    if (
+      !/\/src\/engine\/((programs|allocators)\/[\w-]+\/(def|knobs)|knobs\/(machine|shared)|programs\/shared|interventions)\.ts$/.test(
+        id,
+      )
+    )
+      return undefined;
+    const shorter = FOR_THE_PAGE.reduce((left, words) => left.replace(words, ''), code);
+    if (shorter === code) throw new Error(`${id} has nothing that only the page reads`);
+    return { code: shorter, map: null };
+  },
+});
+
 export default defineConfig({
   base: './',
   plugins: [
@@ -177,6 +202,7 @@ export default defineConfig({
   ],
   worker: {
     format: 'es',
+    plugins: () => [withoutWords()],
     // Constants stay constants (Vite makes them variables): the engine's own compiler then reckons with their
     // values, and runs of it take a sixth to a fifth less time.
     rolldownOptions: { output: { topLevelVar: false } },

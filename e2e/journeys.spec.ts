@@ -198,7 +198,7 @@ test('every scenario opens from the gallery, runs and tells its story', async ({
   await page.keyboard.press('g');
   const scenarios = gallery.getByRole('listitem');
   const count = await scenarios.count();
-  expect(count).toBe(20);
+  expect(count).toBe(23);
   for (let i = 0; i < count; i++) {
     if (i > 0) await page.keyboard.press('g');
     await scenarios.nth(i).getByRole('button').first().click();
@@ -252,6 +252,7 @@ test('every chart has a table twin with the same numbers, and leaves as a pictur
   };
   for (const name of [/SuperSlabs/, /resident/]) {
     const svg = await save(card(name).first(), 'SVG');
+    expect(svg).not.toMatch(/="(?:undefined|NaN|null)"/);
     const seen = await page.evaluate((text) => {
       const doc = new DOMParser().parseFromString(text, 'image/svg+xml');
       return {

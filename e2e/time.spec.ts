@@ -31,8 +31,9 @@ test('travel in time: drag, step back, previous event, and the same bits as a st
   const straight = await digestOf(page);
   await seek(page, 2_000_000);
   const end = await digestOf(page);
-  const from = await point(page, 0.9);
-  const to = await point(page, 0.4);
+  // The bar of a run without a known end goes on beyond what was done: here to 5 M operations.
+  const from = await point(page, 0.36);
+  const to = await point(page, 0.16);
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   await page.mouse.move(to.x, to.y, { steps: 8 });
@@ -72,14 +73,14 @@ test('travel in time: drag, step back, previous event, and the same bits as a st
   await keys(page, '+', '+', '+', '+', '+', '+', 'ArrowDown');
   await whenIdle(page);
   const near = await opOf(page);
-  expect(near).toBeGreaterThan(2_000_000 - 4000);
+  expect(near).toBeGreaterThan(2_000_000 - 10_000);
   expect(near).toBeLessThan(2_000_000);
   await keys(page, '0', 'ArrowDown');
   await whenIdle(page);
-  expect(await opOf(page)).toBe(near - 20_000);
+  expect(await opOf(page)).toBe(near - 50_000);
   await page.keyboard.press('ArrowLeft');
   await whenIdle(page);
-  expect(await opOf(page)).toBe(near - 20_001);
+  expect(await opOf(page)).toBe(near - 50_001);
   await page.keyboard.press('Home');
   await whenIdle(page);
   expect(await opOf(page)).toBe(0);

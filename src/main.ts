@@ -10,13 +10,14 @@ import { createSession, failed, show } from './views/page/session/session.ts';
 import { applyEmbedding } from './views/shell/embed.ts';
 import { keepOffline } from './views/shell/offline.ts';
 import { FORGOTTEN, onForgotten } from './views/shell/storage.ts';
-import { applyTheme, initialTheme } from './views/shell/theme.ts';
+import { applyTheme, initialTheme, printLight } from './views/shell/theme.ts';
 
 /** Composition root: the only file that sees everything. */
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no root element');
 const theme = initialTheme();
 applyTheme(theme, false);
+printLight();
 // Without it the link is reported as one that cannot be read.
 if (isDeflated(location.hash)) await loadPacker().catch(() => undefined);
 const { recipe, problems } = recipeOf(location.hash);

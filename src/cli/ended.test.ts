@@ -74,6 +74,24 @@ describe('what ended a run', () => {
     expect(endedHow(sim)).toBe('out of physical memory');
   });
 
+  it('a free that took a block for the other heap’s, and the line of the refill that failed', () => {
+    const mixed = { maxMapCount: 700, onNull: 'libcFallback', guessFree: true } as const;
+    const own = run({ ...mixed, lookAlikeProb: 100 });
+    expect(endedHow(own)).toBe('crashed');
+    expect(endedOf(own)).toMatchObject({ what: 'crash' });
+    expect(endedOf(own).text).toMatch(
+      /^a crash: life \d+ freed a block of the C library, and free took it for one of the heap’s$/,
+    );
+    expect(summaryText('A', own, 1)).toMatch(
+      /^ {2}refill +superslab_refill returned NULL \(OOM\) detail: class=\d prev_ss=\(nil\) active=0 bitmap=0x00000000 used=0 cap=0 slab_idx=0 reused_freelist=0 free_idx=-2 errno=12$/m,
+    );
+    const given = run({ ...mixed, ownerBitmap: true, bitmapBase: 0 });
+    expect(endedOf(given).text).toMatch(
+      /^a crash: main freed a block of SuperSlab \d+, and free gave it to the C library: invalid pointer$/,
+    );
+    expect(summaryText('A', given, 1)).not.toContain('superslab_refill');
+  });
+
   it('operations, time, threads', () => {
     expect(endedOf(run({}, 1234)).text).toBe('the limit of 1,234 operations');
     expect(endedOf(run({ opLimit: 50 })).text).toBe('the limit of 50 operations');

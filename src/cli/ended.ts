@@ -163,10 +163,18 @@ export function endedOf(sim: Simulation): Ended {
 function crashText(sim: Simulation, { crash }: Autopsy): string {
   const one = modelDef(sim.model).noun.one;
   const where = crash === undefined ? `a ${one}` : `${one} ${count(crash.superslab)}`;
-  const who = crash === undefined ? 'a thread' : `life ${count(crash.life)}`;
-  return crash?.reason === 'touchAfterDecrement'
-    ? `a crash: ${where} was unmapped while ${who} was freeing a block of it`
-    : `a crash: ${where} was unmapped while ${who} allocated from it`;
+  const who =
+    crash === undefined ? 'a thread' : crash.life === 0 ? 'main' : `life ${count(crash.life)}`;
+  switch (crash?.reason) {
+    case 'touchAfterDecrement':
+      return `a crash: ${where} was unmapped while ${who} was freeing a block of it`;
+    case 'libcAsOwn':
+      return `a crash: ${who} freed a block of the C library, and free took it for one of the heap’s`;
+    case 'ownAsLibc':
+      return `a crash: ${who} freed a block of ${where}, and free gave it to the C library: invalid pointer`;
+    default:
+      return `a crash: ${where} was unmapped while ${who} allocated from it`;
+  }
 }
 
 /** A mapping that was refused on the way of a run that went on; undefined: none was. */

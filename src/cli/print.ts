@@ -9,6 +9,7 @@ import { PRESETS } from '../engine/presets.ts';
 import { livesEnd, PROGRAM_IDS, programDef } from '../engine/programs/index.ts';
 import { derive } from '../engine/report.ts';
 import { C } from '../engine/telemetry/counters.ts';
+import { refillLine } from '../engine/telemetry/refill-line.ts';
 import type { Simulation } from '../engine/types.ts';
 import { endedHow, endedOf, entryHolders, refusedOnTheWay } from './ended.ts';
 
@@ -83,11 +84,13 @@ export function summaryText(name: string, sim: Simulation, wallMs: number, left 
   const holders = entryHolders(sim);
   const entries = holders.reduce((sum, holder) => sum + holder.count, 0);
   const refused = refusedOnTheWay(sim);
+  const { refill } = sim.autopsy();
   const remote = hasFeature(sim.model, 'owners') ? `; remote frees ${percent(remoteShare)}` : '';
   return [
     `${name}: ${endedHow(sim)} after ${count(sim.op)} operations, ${(sim.virtualNs / NS_PER_S).toFixed(3)} s modelled, ${wallMs.toFixed(0)} ms here`,
     ...(sim.awaitsHand ? [] : [line('ended by', endedOf(sim).text)]),
     ...(refused === undefined ? [] : [line('refused', refused)]),
+    ...(refill === undefined ? [] : [line('refill', refillLine(refill))]),
     spansLine(sim, counters),
     line('lives', `${count(counters[C.threadLives])}${remote}`),
     line(

@@ -18,7 +18,7 @@ export const ALLOWED_LOSS = 0.1;
 
 export interface Compared {
   readonly name: string;
-  /** undefined: the baseline has none, it is measured for the first time. */
+  /** undefined: the baseline has none, nothing to hold it against. */
   readonly kept: number | undefined;
   /** undefined: it could not be measured here, as a native program without a compiler. */
   readonly measured: number | undefined;

@@ -1,8 +1,8 @@
 import { asNs } from '../base/units.ts';
 import { ADOPTION, type EventRecord } from '../engine/telemetry/events.ts';
+import { FOLD_PX, type Fold, folded } from './folded.ts';
 import { duration } from './format.ts';
 import type { Palette } from './palette.ts';
-import { linear } from './scale.ts';
 
 export interface AdoptionBox {
   readonly width: number;
@@ -32,13 +32,18 @@ export interface AdoptionLayout {
   y(chain: number): number;
   readonly from: number;
   readonly to: number;
+  /** Breaks of the time axis: spells in which none of the events fell. */
+  readonly folds: readonly Fold[];
 }
 
 /** Line of the chain that an event happened in, and of the chain it did something to (-1: none). */
 const chainOf = ({ chain }: EventRecord): number => chain ?? 0;
 const otherOf = ({ other }: EventRecord): number => other ?? -1;
 
-/** Time from the earliest event on (clocks differ, so not the first in sequence), one line per chain. */
+/**
+ * Time from the earliest event on (clocks differ, so not the first in sequence), one line per chain. Spells without an
+ * event are folded, so that one event of long ago, or a clock that runs behind, squeezes nothing into a corner.
+ */
 export function layoutAdoption(
   events: readonly EventRecord[],
   chains: number,
@@ -47,9 +52,9 @@ export function layoutAdoption(
 ): AdoptionLayout {
   const from = events.length === 0 ? 0 : Math.min(...events.map(({ ns }) => ns));
   const to = Math.max(nowNs, from + 1, ...events.map(({ ns }) => ns));
-  const x = linear([from, to], [LEFT, box.width - RIGHT]);
+  const x = folded([from, to, ...events.map(({ ns }) => ns)], [LEFT, box.width - RIGHT]);
   const pitch = (box.height - TOP - BOTTOM) / Math.max(1, chains);
-  return { x: (ns) => x(ns), y: (chain) => TOP + pitch * (chain + 0.5), from, to };
+  return { x: (ns) => x(ns), y: (chain) => TOP + pitch * (chain + 0.5), from, to, folds: x.folds };
 }
 
 /**
@@ -86,6 +91,7 @@ export function drawAdoption(
   ctx.fillText(duration(asNs(from)), LEFT, box.height - 4);
   ctx.textAlign = 'right';
   ctx.fillText(duration(asNs(to)), box.width - RIGHT, box.height - 4);
+  for (const fold of layout.folds) drawFold(ctx, fold, box, palette);
   if (rfrWindowNs > 0) {
     ctx.globalAlpha = 0.16;
     ctx.fillStyle = palette.cached;
@@ -161,6 +167,28 @@ export function drawAdoption(
       }
     }
   }
+}
+
+/** A break of the axis: what it leaves out is not drawn, and how long it is is said. */
+function drawFold(
+  ctx: CanvasRenderingContext2D,
+  { from, to, px }: Fold,
+  box: AdoptionBox,
+  palette: Palette,
+): void {
+  ctx.fillStyle = palette.sunken;
+  ctx.fillRect(px - FOLD_PX / 2, TOP, FOLD_PX, box.height - TOP - BOTTOM);
+  ctx.strokeStyle = palette.line;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  for (const side of [-3, 3]) {
+    ctx.moveTo(px + side, TOP);
+    ctx.lineTo(px + side, box.height - BOTTOM);
+  }
+  ctx.stroke();
+  ctx.fillStyle = palette.text3;
+  ctx.textAlign = 'center';
+  ctx.fillText(`${duration(asNs(to - from))} left out`, px, box.height - 4);
 }
 
 /** The event nearest to a point, within reach of a finger. */

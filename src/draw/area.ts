@@ -57,6 +57,7 @@ export const CHART_LEFT = 58;
 const BOTTOM = 18;
 /** Room for the unit above the highest tick. */
 const TOP = 22;
+const UNIT = 8;
 
 /** Value of one sample of a frame's history. */
 export const sampleAt = (frame: FrameView, index: number, series: SeriesName): number =>
@@ -224,7 +225,8 @@ function axes(
   if (options.unit !== undefined) {
     ctx.fillStyle = palette.text3;
     ctx.textAlign = 'left';
-    ctx.fillText(options.unit, 0, TOP);
+    // Above the highest tick, never on it.
+    ctx.fillText(options.unit, 0, UNIT);
   }
   ctx.textBaseline = 'alphabetic';
   const origin = options.domain?.origin ?? 0;

@@ -9,10 +9,28 @@ import { drawAdoption, hitAdoption, layoutAdoption } from './adoption.ts';
 import { drawAreas, sampleNear, valueTicks } from './area.ts';
 import { drawBlocks, hitBlock, layoutBlocks } from './blocks.ts';
 import { drawDiff } from './diff.ts';
-import { bytes, compact, count, difference, duration, ordinal, percent, signed } from './format.ts';
+import {
+  bytes,
+  compact,
+  count,
+  difference,
+  duration,
+  ordinal,
+  percent,
+  signed,
+  unbroken,
+} from './format.ts';
 import { drawMap, type PixelSurface } from './map.ts';
 import { MapColours } from './map-colours.ts';
-import { bandsOf, cellOf, hitMap, layoutMap, roomFor } from './map-layout.ts';
+import {
+  bandsOf,
+  cellOf,
+  commonSize,
+  hitMap,
+  layoutMap,
+  roomFor,
+  withClasses,
+} from './map-layout.ts';
 import { mixPacked, packed } from './palette.ts';
 import { drawPending, PENDING_BINS, pendingCounts } from './pending.ts';
 import { frameAt, loggingContext } from './testing/frames.ts';
@@ -38,6 +56,17 @@ describe('format', () => {
     expect(signed(-3, count)).toBe('−3');
     expect(difference(0, 0)).toBe('0 %');
     expect(difference(3, 0)).toBe('—');
+  });
+
+  it('writes no exponents, and does not tear numbers from their units', () => {
+    for (const value of [7.35e-7, -1e-9, 1e-300, 0.0123, 12.5, 1e5, 1e9])
+      expect(compact(value)).not.toMatch(/e/);
+    expect(compact(7.35e-7)).toBe('< 0.001');
+    expect(signed(-7.35e-7, compact)).toBe('< 0.001');
+    expect(unbroken('14.4 k of 1.20 GiB, 63.3 % in 2 ms')).toBe(
+      '14.4\u00a0k of 1.20\u00a0GiB, 63.3\u00a0% in 2\u00a0ms',
+    );
+    expect(unbroken('after 3 kills')).toBe('after 3 kills');
   });
 
   it('ticks bytes at round binary numbers', () => {
@@ -133,6 +162,38 @@ describe('map', () => {
   });
 });
 
+describe('maps beside each other', () => {
+  const of = (threads: number, ops: number) => frameAt(ops, { threads, chunks: 200 });
+  const frames = [of(1, 400), of(4, 60_000)] as const;
+  const room = commonSize(frames);
+  const layouts = frames.map((one) => {
+    const bands = withClasses(bandsOf(one, 'creation'), room.classes, one.classBytes);
+    const window = { start: 0, size: roomFor(room.longest) };
+    return { bands, geometry: layoutMap(bands, 300, 260, window, room.bands) };
+  });
+
+  it('have one scale: a span is as large in the map of few as in that of many', () => {
+    expect(frames[1].shape.rows).toBeGreaterThan(20 * frames[0].shape.rows);
+    expect(layouts[0].geometry).toEqual(layouts[1].geometry);
+    // Each alone would have a scale of its own.
+    const alone = frames.map((one) => {
+      const bands = bandsOf(one, 'creation');
+      const longest = Math.max(...bands.map(({ order }) => order.length));
+      return layoutMap(bands, 300, 260, { start: 0, size: roomFor(longest) }).cellWidth;
+    });
+    expect(alone[0]).toBeGreaterThan(2 * alone[1]);
+  });
+
+  it('have rows beside each other: a class is in the same band of each', () => {
+    const classes = layouts.map(({ bands }) => bands.map(({ cls }) => cls));
+    expect(classes[0]).toEqual(classes[1]);
+    layouts.forEach(({ bands }, i) => {
+      const drawn = bands.reduce((sum, { order }) => sum + order.length, 0);
+      expect(drawn).toBe(frames[i].shape.rows);
+    });
+  });
+});
+
 describe('areas', () => {
   const frame = frameAt(5000);
   const options = {
@@ -156,6 +217,24 @@ describe('areas', () => {
       limit: { value: 1e9, label: 'limit' },
     });
     expect(without.some((line) => line.startsWith('fillText(limit'))).toBe(false);
+  });
+
+  it('writes the unit above the highest tick, whatever the highest value', () => {
+    for (const ops of [200, 900, 5000, 20_000]) {
+      const { ctx, log } = loggingContext();
+      const units = { ...options, unit: 'entries' };
+      drawAreas(ctx, frameAt(ops), { width: 500, height: 160 }, PALETTE, units);
+      const texts = log.flatMap((line) => {
+        const [, text, x, y] = /^fillText\((.*), (-?[\d.]+), (-?[\d.]+)\)$/.exec(line) ?? [];
+        return text === undefined ? [] : [{ text, x: Number(x), y: Number(y) }];
+      });
+      const unit = texts.find(({ text }) => text === 'entries');
+      const highest = Math.min(
+        ...texts.filter(({ text, x }) => text !== 'entries' && x < 60).map(({ y }) => y),
+      );
+      expect(unit).toBeDefined();
+      expect(highest - (unit?.y ?? 0)).toBeGreaterThanOrEqual(11);
+    }
   });
 
   it('finds the sample under a position', () => {
@@ -255,6 +334,19 @@ describe('adoption lanes', () => {
     drawAdoption(shaded.ctx, queued, 3, 300, layout, box, PALETTE, REASONS, undefined);
     expect(without.log).not.toContain('globalAlpha = 0.2');
     expect(shaded.log).toContain('globalAlpha = 0.2');
+  });
+
+  it('does not collapse: 200 events after one of long ago fill the axis, and the break is said', () => {
+    const late = Array.from({ length: 200 }, (_, i) =>
+      event(i + 9, 'pageNew', 96_000_000 + 20_000 * i, { b: 1 }),
+    );
+    const many = [event(1, 'threadStart', 0, { a: 1 }), ...late];
+    const wide = layoutAdoption(many, 3, 100_000_000, box);
+    const width = wide.x(late[199].ns) - wide.x(late[0].ns);
+    expect(width).toBeGreaterThan(0.8 * (box.width - 68));
+    const { ctx, log } = loggingContext();
+    drawAdoption(ctx, many, 3, 0, wide, box, PALETTE, REASONS, undefined);
+    expect(log.join('\n')).toContain('fillText(96.0 ms left out,');
   });
 
   it('finds an event under the pointer', () => {

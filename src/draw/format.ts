@@ -6,9 +6,13 @@ const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 /** 49,121 */
 export const count = (value: number): string => whole.format(Math.round(value));
 
-/** 49.1 k, 5.30 M: three significant digits. */
+/** The least that is told of a number that is not whole. */
+const LEAST = 0.001;
+
+/** 49.1 k, 5.30 M: three significant digits; never with an exponent. */
 export function compact(value: number): string {
   const size = Math.abs(value);
+  if (size > 0 && size < LEAST) return `< ${LEAST}`;
   if (size < 10_000)
     return Number.isInteger(value) || size >= 1000 ? count(value) : value.toPrecision(3);
   if (size < 1e6) return `${significant(value / 1e3)} k`;
@@ -88,3 +92,7 @@ export function ordinal(n: number): string {
   const end = teens ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
   return `${count(n)}${end}`;
 }
+
+/** The same text, whose numbers are not torn from their units at the end of a line. */
+export const unbroken = (text: string): string =>
+  text.replace(/(\d) (?=(?:k|M|G|[KMGT]iB|B|ops|ns|µs|ms|s|%)(?![\w]))/g, '$1\u00a0');

@@ -1,8 +1,20 @@
 import { type StateShown, UNMAPPED } from '../engine/allocators/model.ts';
 import { SPAN_FLAG } from '../engine/types.ts';
 import { type FrameView, H } from '../worker/frame.ts';
+import { classShade, shade } from './class-colours.ts';
 import { mixPacked, type Palette, packed } from './palette.ts';
-import { cividis } from './ramp.ts';
+
+/** In the column of chains: nobody owns the span. */
+export const NOBODY = 255;
+
+/** Blocks at the light end of the ramp, as a power of two. */
+const RAMP_POWER = 12;
+
+/** Where a number of blocks is on the ramp, 0 to 1: the same way for each doubling. */
+export const partOfRamp = (blocks: number): number => Math.log2(1 + blocks) / RAMP_POWER;
+
+/** Numbers of blocks that a key of the ramp names. */
+export const RAMP_TICKS: readonly number[] = [0, 15, 255, 2 ** RAMP_POWER - 1];
 
 export type MapColour = 'state' | 'occupancy' | 'owner' | 'age' | 'remote' | 'class';
 
@@ -25,7 +37,7 @@ export class MapColours {
       claims === undefined ? undefined : packed(palette[claims]),
     );
     this.owners = palette.owners.map(packed);
-    this.ramp = Array.from({ length: 64 }, (_, i) => cividis(0.08 + (0.92 * i) / 63));
+    this.ramp = Array.from({ length: 64 }, (_, i) => shade(i / 63));
   }
 
   /** Colour of one row. `dimmed` states (filtered out in the legend) fade to the ghost colour. */
@@ -42,11 +54,9 @@ export class MapColours {
         return mixPacked(weak, own, Math.min(1, Math.log2(1 + columns.believed[row]) / 9));
       }
       case 'occupancy':
-        return this.scale(Math.log2(1 + columns.live[row]) / 12);
+        return this.scale(partOfRamp(columns.live[row]));
       case 'remote':
-        return columns.queued[row] === 0
-          ? this.ghost
-          : this.scale(Math.log2(1 + columns.queued[row]) / 12);
+        return columns.queued[row] === 0 ? this.ghost : this.scale(partOfRamp(columns.queued[row]));
       case 'age': {
         const now = Math.max(1, frame.header[H.op]);
         return this.scale(1 - columns.born[row] / now);
@@ -56,13 +66,13 @@ export class MapColours {
           ? mixPacked(this.owner(row, columns.chain), this.dead, 0.55)
           : this.owner(row, columns.chain);
       case 'class':
-        return this.scale((columns.cls[row] + 0.5) / Math.max(1, frame.shape.classes));
+        return classShade(columns.cls[row], frame.shape.classes);
     }
   }
 
   private owner(row: number, chain: Uint8Array): number {
     const slot = chain[row];
-    return slot === 255 ? this.dead : this.owners[slot % this.owners.length];
+    return slot === NOBODY ? this.dead : this.owners[slot % this.owners.length];
   }
 
   private scale(t: number): number {

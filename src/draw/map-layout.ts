@@ -97,16 +97,91 @@ export function roomFor(length: number): number {
   return room;
 }
 
-/** Lays out bands in a box; cells are about square and all bands share columns. */
+/** What a map needs room for. */
+export interface MapSize {
+  readonly bands: number;
+  /** Spans of its longest band. */
+  readonly longest: number;
+  /** Classes that have a band; of spans without classes the one band is of class 0. */
+  readonly classes: ReadonlySet<number>;
+}
+
+/** What the maps of several frames need room for together, each beside the others. */
+export function commonSize(frames: readonly FrameView[]): MapSize {
+  const sizes = frames.map(sizeOf);
+  const classes = new Set(sizes.flatMap((size) => [...size.classes]));
+  return {
+    // Bands of one class stand beside each other where the lanes have the same classes.
+    bands: sameClasses(frames) ? classes.size : Math.max(0, ...sizes.map(({ bands }) => bands)),
+    longest: Math.max(0, ...sizes.map(({ longest }) => longest)),
+    classes,
+  };
+}
+
+/** Whether frames have classes of the same sizes. */
+export const sameClasses = ([first, ...others]: readonly FrameView[]): boolean =>
+  others.every(
+    ({ classBytes }) =>
+      classBytes.length === first.classBytes.length &&
+      classBytes.every((size, i) => size === first.classBytes[i]),
+  );
+
+const sizes = new WeakMap<FrameView, MapSize>();
+
+/** Counted once a frame: every lane asks for those of all. */
+function sizeOf(frame: FrameView): MapSize {
+  const known = sizes.get(frame);
+  if (known) return known;
+  const lengths = new Int32Array(Math.max(1, frame.shape.classes));
+  const { cls } = frame.columns;
+  for (let row = 0; row < frame.shape.rows; row++) {
+    if (cls[row] < lengths.length) lengths[cls[row]]++;
+  }
+  const classes = new Set<number>();
+  let longest = 0;
+  lengths.forEach((length, c) => {
+    if (length > 0) classes.add(c);
+    if (length > longest) longest = length;
+  });
+  const size = { bands: classes.size, longest, classes };
+  sizes.set(frame, size);
+  return size;
+}
+
+/** Bands with an empty one for each class that only other lanes have, so that rows are beside each other. */
+export function withClasses(
+  bands: readonly MapBand[],
+  classes: ReadonlySet<number>,
+  classBytes: ArrayLike<number>,
+): MapBand[] {
+  const own = new Map(bands.map((band) => [band.cls, band]));
+  return [...new Set([...classes, ...own.keys()])]
+    .sort((a, b) => a - b)
+    .map(
+      (cls) =>
+        own.get(cls) ?? {
+          cls,
+          blockBytes: classBytes[cls] ?? 0,
+          order: new Int32Array(0),
+          count: 0,
+        },
+    );
+}
+
+/**
+ * Lays out bands in a box; cells are about square and all bands share columns.
+ * @param room bands that there must be room for, where another map of the same scale has more
+ */
 export function layoutMap(
   bands: readonly MapBand[],
   width: number,
   height: number,
   window: MapWindow,
+  room = bands.length,
 ): MapGeometry {
   const left = MAP_LABEL_WIDTH;
   const inner = Math.max(20, width - left);
-  const shown = Math.max(1, bands.length);
+  const shown = Math.max(1, bands.length, room);
   const bandHeight = Math.max(6, Math.min(64, (height - BAND_GAP * (shown - 1)) / shown));
   const size = Math.max(1, window.size);
   const rows = Math.max(1, Math.round(Math.sqrt((size * bandHeight) / inner)));

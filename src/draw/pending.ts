@@ -12,7 +12,7 @@ export interface PendingCounts {
 }
 export const PENDING_BINS = 17;
 /** Height of the line of labels above the bars. */
-const LABEL = 18;
+const LABEL = 24;
 
 /**
  * Counts spans with remote blocks, those in a queue and those that nobody was told of.

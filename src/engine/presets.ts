@@ -3,8 +3,10 @@ import { HAND_PRESETS } from './presets/hand.ts';
 import { LEAKING_QUEUE } from './presets/leaking-queue.ts';
 import { EXHIBIT, PRESET_LIST } from './presets/list.ts';
 import { MF2_PRESETS } from './presets/mf2.ts';
+import { MIXED_PRESETS } from './presets/mixed-heaps.ts';
 import { TEXTBOOK_PRESETS } from './presets/textbook.ts';
 import type { Under } from './presets/under.ts';
+import { WORKING_SET } from './presets/working-set.ts';
 import type { CounterName } from './telemetry/counters.ts';
 import type { EventKind } from './telemetry/events.ts';
 
@@ -58,6 +60,13 @@ export interface DocumentFigure {
   readonly note?: string;
 }
 
+/** How many of a document's runs passed, to stand greyed beside the verdicts of ours. */
+export interface DocumentVerdict {
+  readonly passed: number;
+  readonly of: number;
+  readonly source: string;
+}
+
 export interface Variant {
   readonly name: string;
   readonly knobs: Partial<KnobValues>;
@@ -65,6 +74,7 @@ export interface Variant {
   /** What the note, and those of its figures, rest on: see docs/evidence.md. */
   readonly rests?: readonly string[];
   readonly documentFigures?: readonly DocumentFigure[];
+  readonly documentVerdict?: DocumentVerdict;
 }
 
 export interface Preset {
@@ -82,14 +92,18 @@ export interface Preset {
   /** Operations per second of wall time, or flat out. */
   readonly speed: number | 'max';
   readonly documentFigures: readonly DocumentFigure[];
+  /** Of its variants that have none of their own. */
+  readonly documentVerdict?: DocumentVerdict;
   /** What the notes of its figures rest on: see docs/evidence.md. */
   readonly rests?: readonly string[];
 }
 
 export const PRESETS: readonly Preset[] = [
   ...PRESET_LIST,
+  ...MIXED_PRESETS,
   ...MF2_PRESETS,
   LEAKING_QUEUE,
+  WORKING_SET,
   ...TEXTBOOK_PRESETS,
   ...HAND_PRESETS,
 ];

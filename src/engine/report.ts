@@ -51,6 +51,7 @@ export function reportOf(sim: Simulation): Record<string, unknown> {
   const mapped = new Float64Array(BAND_COUNT);
   const resident = new Float64Array(BAND_COUNT);
   sim.readLedger(mapped, resident);
+  const { refill } = sim.autopsy();
   return {
     status: sim.status,
     endedBy: sim.endedBy,
@@ -72,6 +73,7 @@ export function reportOf(sim: Simulation): Record<string, unknown> {
       sim.endedBy === 'chainsEnded',
       sim.knobs.seconds,
     ),
+    ...(refill === undefined ? {} : { refill }),
     digest: sim.digest(),
   };
 }

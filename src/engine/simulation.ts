@@ -10,6 +10,8 @@ export interface SimulationOptions {
   readonly eventCapacity?: number;
   /** Another allocator than the knobs name, such as one with a deliberate fault. */
   readonly create?: CreateAllocator;
+  /** Called now and then while main warms up, which may take seconds. */
+  readonly alive?: () => void;
 }
 
 const EVENT_CAPACITY = 1 << 17;
@@ -23,5 +25,6 @@ export function createSimulation(knobs: KnobValues, options: SimulationOptions =
     program: programOf(settings),
     create: options.create ?? HEAPS[settings.model],
     eventCapacity: options.eventCapacity ?? EVENT_CAPACITY,
+    alive: options.alive,
   });
 }

@@ -58,7 +58,12 @@ export interface SlabDetail {
   readonly queued: number;
   readonly believed: number;
   readonly residentPages: number;
+  /** Where slabs are slots of a shared pool: in what state it is, and of which class (0: none). */
+  readonly slot?: { readonly state: SlotState; readonly blockBytes: Bytes };
 }
+
+/** States of a slot of a shared pool: never taken, or without a class again; owned; given back. */
+export type SlotState = 'unused' | 'active' | 'empty';
 
 export interface SpanDetail {
   readonly index: number;
@@ -125,6 +130,29 @@ export interface BlocksDetail {
   readonly lead: number;
 }
 
+/**
+ * What `superslab_refill` writes when it fails (S-12), with the names of D1's line: the SuperSlab that the thread
+ * had for the class (*prev_ss*, -1: none), the counter, the bitmap of its slabs in use as far as 32 bits go, and of
+ * its current slab blocks used, capacity and index. *reused_freelist*: a free list was found; *free_idx*: a slab not
+ * in use, -1: none, -2: there was nowhere to look.
+ */
+export interface RefillLog {
+  readonly op: OpIndex;
+  readonly ns: Ns;
+  readonly life: number;
+  readonly blockBytes: Bytes;
+  readonly class: number;
+  readonly prevSs: number;
+  readonly active: number;
+  readonly bitmap: number;
+  readonly used: number;
+  readonly cap: number;
+  readonly slabIdx: number;
+  readonly reusedFreelist: 0 | 1;
+  readonly freeIdx: number;
+  readonly errno: number;
+}
+
 /** What the autopsy card says; every figure is counted from states. */
 export interface Autopsy {
   readonly model: ModelId;
@@ -147,6 +175,8 @@ export interface Autopsy {
     readonly superslab: number;
     readonly life: number;
   };
+  /** What the first refill that returned NULL had to say, where the allocator writes such a line. */
+  readonly refill?: RefillLog;
   readonly lives: number;
   readonly livesAlive: number;
   readonly superslabs: number;

@@ -7,6 +7,7 @@ import { INDEPENDENT_EXPERIMENTS } from './experiments/independent.ts';
 import { ORPHAN_EXPERIMENTS } from './experiments/orphans.ts';
 import { OWNER_EXPERIMENTS } from './experiments/owners.ts';
 import { PAIR_EXPERIMENTS } from './experiments/pairs.ts';
+import { POOL_EXPERIMENTS } from './experiments/pool.ts';
 import { LOCK_EXPERIMENTS, PRICE_EXPERIMENTS } from './experiments/prices.ts';
 import { RATE_EXPERIMENTS } from './experiments/rates.ts';
 import { SHAPE_EXPERIMENTS } from './experiments/shape.ts';
@@ -25,6 +26,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   ...INDEPENDENT_EXPERIMENTS,
   ...RATE_EXPERIMENTS,
   ...LOCK_EXPERIMENTS,
+  ...POOL_EXPERIMENTS,
 ];
 
 export const experimentById = (id: string): Experiment | undefined =>

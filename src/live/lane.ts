@@ -9,7 +9,7 @@ import type {
   ThreadDetail,
 } from '../engine/types.ts';
 import { type Config, LaneClient, type LaneWorker } from '../worker/client.ts';
-import { H } from '../worker/frame.ts';
+import { type FrameView, H } from '../worker/frame.ts';
 import { CallError } from '../worker/link.ts';
 import {
   type Calls,
@@ -33,6 +33,9 @@ export class Lane {
   private readonly client: LaneClient;
   private opening: AbortController | undefined;
   onRestart: (info: RestartInfo) => void = () => {};
+  /** Frames wait for those of other lanes: `show` shows the newest. */
+  holds = false;
+  private last: FrameView | undefined;
   /** A frame came in: the run may have moved. */
   onProgress: () => void = () => {};
 
@@ -42,14 +45,28 @@ export class Lane {
       spawn,
       ...(now ? { now } : {}),
       onFrame: (frame) => {
-        this.hub.setFrame(frame);
+        this.last = frame;
+        if (!this.holds) this.hub.setFrame(frame);
         this.onProgress();
       },
+      holds: () => this.holds,
       onSummary: (summary) => {
         this.hub.setSummary(summary);
       },
       onRestart: (info) => this.onRestart(info),
     });
+  }
+
+  /** The newest frame of the run that is under way, shown or not. */
+  get newest(): FrameView | undefined {
+    return this.last?.header[H.generation] === this.client.run ? this.last : undefined;
+  }
+
+  /** Shows the newest frame, if it is not shown yet. */
+  show(): void {
+    if (!this.last || this.last === this.hub.latest) return;
+    this.hub.setFrame(this.last);
+    this.client.show();
   }
 
   /** True while a request is in flight or the run moves. */
@@ -69,10 +86,11 @@ export class Lane {
   get op(): number {
     const { destination } = this.client;
     if (destination !== undefined) return destination;
-    const { summary, latest } = this.hub;
+    const { last } = this;
+    const { summary } = this.hub;
     if (!summary) return 0;
-    const same = latest !== undefined && latest.header[H.generation] === summary.generation;
-    return summary.playing && same ? Math.max(summary.op, latest.header[H.op]) : summary.op;
+    const same = last !== undefined && last.header[H.generation] === summary.generation;
+    return summary.playing && same ? Math.max(summary.op, last.header[H.op]) : summary.op;
   }
 
   /** On its way to a moment, or back from a fault. */

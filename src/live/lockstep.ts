@@ -3,13 +3,7 @@ import type { Config } from '../worker/client.ts';
 import { H } from '../worker/frame.ts';
 import type { Speed } from '../worker/protocol.ts';
 import type { Lane } from './lane.ts';
-
-/** Operations that a lane may be ahead of the slowest one, flat out. */
-const AHEAD = 400_000;
-/** The same when there are more lanes than cores to spare: shorter turns. */
-const TURN = 120_000;
-/** Paced play: lanes stay within this part of a second of each other. */
-const AHEAD_S = 0.1;
+import { goesOn, Stride, Together } from './together.ts';
 
 /** Where the page itself is: a hidden tab pauses what plays. */
 export interface Tab {
@@ -19,9 +13,9 @@ export interface Tab {
 const pageTab = (): Tab | undefined => (typeof document === 'undefined' ? undefined : document);
 
 /**
- * One to four lanes on the same operation stream. They run freely within a small distance of each
- * other (grants), and stand at equal operation counts whenever they stand still. The latest command counts:
- * what an earlier one had still to do is dropped.
+ * One to four lanes on the same operation stream. Several that play meet again and again at one operation (grants),
+ * and are shown as they were there; they stand at equal operation counts whenever they stand still. The latest
+ * command counts: what an earlier one had still to do is dropped.
  */
 export class Lockstep {
   readonly lanes: Lane[] = [];
@@ -37,6 +31,14 @@ export class Lockstep {
   private opening = false;
   /** What to go on with when the tab is back, unless another command came in between. */
   private resume: { readonly speed: Speed; readonly after: number } | undefined;
+  /** The operation at which lanes that play meet next. */
+  private meet: number | undefined;
+  private readonly stride = new Stride();
+  private readonly together = new Together(
+    () => this.lanes,
+    () => this.busy,
+    () => this.playing !== undefined,
+  );
   /** The tab was hidden while playing (true) or is back (false). */
   onAutoPause: (paused: boolean) => void = () => {};
   /** All that was commanded is done: whether the lanes got where they were sent shows in where they are. */
@@ -57,8 +59,15 @@ export class Lockstep {
     while (this.lanes.length > count) this.lanes.pop()?.dispose();
     while (this.lanes.length < count) {
       const lane = this.makeLane();
-      lane.onProgress = () => this.regrant();
+      lane.onProgress = () => {
+        if (this.lanes.length > 1) this.together.arrived();
+        this.regrant();
+      };
       this.lanes.push(lane);
+    }
+    for (const lane of this.lanes) {
+      lane.holds = this.lanes.length > 1;
+      if (!lane.holds) lane.show();
     }
   }
 
@@ -191,6 +200,8 @@ export class Lockstep {
   private async start(speed: Speed): Promise<void> {
     this.speed = speed;
     this.playing = speed;
+    this.meet = undefined;
+    this.stride.rest();
     this.regrant();
     await Promise.all(this.lanes.map((lane) => lane.play(speed)));
   }
@@ -235,7 +246,7 @@ export class Lockstep {
       // One that ran ahead to its end is not come back from: the others go beyond it, where a link shows it ended.
       const op = Math.max(0, ...this.lanes.map(({ reach }) => reach));
       const behind = this.lanes.filter(
-        (lane) => lane.runs && !lane.isGivenUp && !awaitsHand(lane.hub) && lane.op < op,
+        (lane) => lane.runs && !lane.isGivenUp && !awaitsHand(lane) && lane.op < op,
       );
       const now = behind.map((lane) => `${this.lanes.indexOf(lane)}:${lane.op}`).join();
       // One that gets nowhere is not waited for.
@@ -255,32 +266,29 @@ export class Lockstep {
     return Math.max(0, ...known.map(({ op }) => op));
   }
 
-  /** Lets every lane run a little further than the slowest that still runs. */
+  /** Lets every lane run to where all meet next. */
   private regrant(): void {
     if (this.lanes.length === 1) {
       this.lanes[0].grant(Infinity);
       return;
     }
+    // A frame that shows the end comes before word of it.
     const running = this.lanes.filter(
-      ({ hub, isGivenUp }) =>
-        !isGivenUp && (!hub.summary || hub.summary.status === 'running') && !awaitsHand(hub),
+      ({ newest, isGivenUp }) => !isGivenUp && (newest === undefined || goesOn(newest)),
     );
     if (running.length === 0) return;
-    const at = (lane: Lane): number => lane.hub.latest?.header[H.op] ?? 0;
+    const at = (lane: Lane): number => lane.newest?.header[H.op] ?? 0;
     const least = Math.min(...running.map(at));
-    if (this.speed !== 'max') {
-      const ahead = Math.max(1, Math.ceil(this.speed * AHEAD_S));
-      for (const lane of running) lane.grant(least + ahead);
-      return;
-    }
-    // Flat out, lanes take turns on the cores that the page does not need: the slowest first.
+    const most = Math.max(...running.map(at));
+    // Where one is ahead of the others, that is where they meet.
+    if (this.meet === undefined || least >= this.meet || most > this.meet)
+      this.meet = most > least ? most : least + this.stride.next(this.speed, performance.now());
+    const { meet } = this;
     const cores = Math.max(1, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1);
-    if (running.length <= cores) {
-      for (const lane of running) lane.grant(least + AHEAD);
-      return;
-    }
-    const turn = [...running].sort((a, b) => at(a) - at(b)).slice(0, cores);
-    for (const lane of running) lane.grant(turn.includes(lane) ? least + TURN : at(lane));
+    const behind = running.filter((lane) => at(lane) < meet);
+    // Flat out, lanes take turns on the cores that the page does not need.
+    const turn = this.speed === 'max' ? behind.slice(0, cores) : behind;
+    for (const lane of running) lane.grant(turn.includes(lane) ? meet : at(lane));
   }
 
   private readonly onVisibility = (): void => {
@@ -301,4 +309,4 @@ export class Lockstep {
 }
 
 /** A lane that waits for the user's hand goes no further: nobody waits for it. */
-const awaitsHand = ({ latest }: Lane['hub']): boolean => latest?.header[H.awaitsHand] === 1;
+const awaitsHand = ({ newest }: Lane): boolean => newest?.header[H.awaitsHand] === 1;

@@ -59,10 +59,15 @@ export function later(run: () => void, ms: number): () => void {
 /** True while an animation frame, or something put off until later, is waiting. */
 export const rafPending = (): boolean => queued || late > 0;
 
+/** Draws and writes at once what waits for the next animation frame: there may be none before the page is looked at. */
+export const drawNow = (): void => flush();
+
 function flush(): void {
   const from = performance.now();
   try {
-    for (const draw of [...dirty.picture]) {
+    // What asks for itself again does so for the next frame.
+    const pictures = [...dirty.picture];
+    for (const draw of pictures) {
       if (performance.now() - from >= PICTURES_MS) break;
       dirty.picture.delete(draw);
       attempt(draw);

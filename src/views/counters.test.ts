@@ -17,6 +17,8 @@ interface Move {
   readonly ops: number;
   /** Halfway the first span that can be trimmed by hand is. */
   readonly trims?: true;
+  /** It would be long under other models. */
+  readonly alone?: true;
 }
 
 /** Operations of a run, unless said. */
@@ -49,6 +51,14 @@ const TRIMS: Partial<KnobValues> = { ...SMALL, decOnRemote: true, trimSS: true, 
 const MANY: Partial<KnobValues> = { ssLg: 16, minSize: 1000, maxSize: 1024 };
 const REFUSES: Partial<KnobValues> = { chunks: 4, maxMapCount: 1000 };
 const LIBC: Partial<KnobValues> = { ...REFUSES, onNull: 'libcFallback' };
+/** Heaps mix: mappings are refused early, and free must tell whose a block is. */
+const MIXED: Partial<KnobValues> = {
+  ...LIBC,
+  guessFree: true,
+  seconds: 0.002,
+  oomRate: 20,
+  lookAlikeProb: 0,
+};
 const WOKEN: Partial<KnobValues> = { timeBase: 'costs', adoptOnWake: true, wakePeriod: 4 };
 /** Pages change hands often, by route P with every gate open; a run shuts one. */
 const OPEN: Partial<KnobValues> = {
@@ -65,6 +75,31 @@ const OPEN: Partial<KnobValues> = {
   adoptionThreshold: 0,
   minRemote: 1,
 };
+
+/** Slabs of many owners in few SuperSlabs. */
+const POOLED: Partial<KnobValues> = { ...SMALL, sharedPool: true };
+const FAILS: Partial<KnobValues> = { ...POOLED, ssLg: 17, sharedCapacity: 16 };
+/** A slab holds few blocks, and threads fill slabs and empty them. */
+const CHURNS: Partial<KnobValues> = {
+  sharedPool: true,
+  workingSet: 2000,
+  minSize: 600,
+  maxSize: 1024,
+  spellOps: 800,
+  quietMs: 1,
+  quietFree: 100,
+};
+/** More of a class EMPTY than its list has nodes. */
+const MANY_SLOTS: Partial<KnobValues> = {
+  ...CHURNS,
+  sharedCapacity: 65_536,
+  workingSet: 160_000,
+  threads: 2,
+  spellOps: 60_000,
+};
+const CACHED: Partial<KnobValues> = { ...SMALL, tlsCacheSlots: 2048 };
+/** Many frees one after the other, then many mallocs. */
+const SWINGS: Partial<KnobValues> = { tlsCacheSlots: 2048, workingSet: 4000, maxSize: 16 };
 
 /**
  * For each counter a run in which it moves. One that stays at 0 in all runs is a lie or a leftover, but
@@ -191,6 +226,38 @@ const MOVES: Readonly<Record<CounterName, Move | 'dormant' | 'called'>> = {
   ownLooks: tiny('larson', MANY),
   ownReuses: tiny('larson', MANY),
   forgottenSuperslabs: tiny('larson-immortal', { ...MANY, ownReuse: 'current' }),
+  mixedPointers: tiny('larson', MIXED),
+  libcFrees: tiny('larson', MIXED),
+  misroutedFrees: tiny('larson', { ...MIXED, lookAlikeProb: 100 }),
+  ownerOverflows: tiny('larson', { ...MIXED, ownerBitmap: true, bitmapBase: 0 }),
+  staleMarks: tiny('larson', { ...TRIMS, guessFree: true, ownerBitmap: true }),
+  injectedRefusals: tiny('larson', MIXED),
+  poolAsks: tiny('larson', POOLED),
+  poolStage0: tiny('soak', CHURNS),
+  poolStage05: tiny('soak', CHURNS),
+  poolStage1: { ...tiny('soak', MANY_SLOTS, 300_000), alone: true },
+  poolStage2: tiny('larson', POOLED),
+  poolStage3: tiny('larson', POOLED),
+  poolAdopted: tiny('larson', { ...POOLED, orphanPolicy: 'adopt' }),
+  sharedFails: tiny('larson', FAILS),
+  slotsReleased: tiny('soak', CHURNS),
+  poolEmptied: tiny('larson', { ...FAILS, orphanPolicy: 'reuse-empty', decOnRemote: true }),
+  capacityWarnings: tiny('larson', FAILS),
+  geometryWarnings: tiny('larson', { ...FAILS, ssLg: 21 }),
+  nodeWarnings: { ...tiny('soak', MANY_SLOTS, 300_000), alone: true },
+  poolLocks: tiny('larson', POOLED),
+  poolLockWaits: tiny('larson', { ...POOLED, ssLg: 16, timeBase: 'costs' }),
+  slotsUnused: tiny('soak', CHURNS),
+  slotsActive: tiny('larson', POOLED),
+  slotsEmpty: tiny('soak', CHURNS),
+  slotsOrphaned: tiny('larson', POOLED),
+  cacheHits: tiny('larson', CACHED),
+  cacheRefills: tiny('larson', CACHED),
+  cacheFlushes: tiny('larson', CACHED),
+  cacheGrown: tiny('soak', SWINGS, 60_000),
+  cacheShrunk: tiny('soak', SWINGS, 60_000),
+  cachedBlocks: tiny('larson', CACHED),
+  cacheSlots: tiny('larson', CACHED),
 };
 
 // Found by their place, so that a new model needs no line here.
@@ -240,7 +307,8 @@ describe.each(MODEL_IDS)('the counters that are shown of %s', (model) => {
   const { RUNS, BEYOND = [], MIRRORED = [] } = moduleOf(model);
   const moved = new Set<CounterName>();
   beforeAll(() => {
-    for (const move of [...MOVED.map(([, one]) => one), ...(RUNS ?? [])]) {
+    const here = MOVED.map(([, one]) => one).filter((one) => !one.alone || one.model === model);
+    for (const move of [...here, ...(RUNS ?? [])]) {
       const counters = countersAfter({ ...move, model });
       for (const name of COUNTERS) if (counters[C[name]] !== 0) moved.add(name);
     }

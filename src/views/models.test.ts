@@ -8,7 +8,7 @@ import { createSimulation } from '../engine/simulation.ts';
 import { EVENT_KINDS, type EventKind } from '../engine/telemetry/events.ts';
 import { QUEUE_SERIES } from '../engine/telemetry/series.ts';
 import { describe as inWords, mapFinding } from './cards/map.tsx';
-import { CARDS, cardsFor } from './cards/registry.ts';
+import { CARDS, type Chosen, cardsFor } from './cards/registry.ts';
 import { eventOf, eventSentence, kindName } from './lane/event-text.ts';
 import {
   commonNouns,
@@ -116,11 +116,10 @@ describe.each(MODEL_IDS)('what is shown of %s', (model) => {
 });
 
 describe('cards', () => {
-  const idsFor = (features: readonly Feature[], explaining = false): string[] =>
+  const idsFor = (features: readonly Feature[]): string[] =>
     cardsFor(
       (feature) => features.includes(feature),
       () => false,
-      explaining,
       {},
     ).map(({ id }) => id);
 
@@ -133,13 +132,12 @@ describe('cards', () => {
     expect(more.filter((id) => !bare.includes(id))).toEqual(['queues', 'trim']);
     const orders = more.map((id) => CARDS.find((card) => card.id === id)?.order ?? Number.NaN);
     expect(orders).toEqual([...orders].sort((a, b) => a - b));
-    expect(idsFor([], true)).toContain('domino');
   });
 
   it('follow the knobs in force', () => {
     const has = (knobs: KnobValues) => (feature: Feature) => isInForce(feature, knobs);
     const shown = (knobs: Partial<KnobValues>): string[] =>
-      cardsFor(has(resolveKnobs(knobs)), () => false, false, {}).map(({ id }) => id);
+      cardsFor(has(resolveKnobs(knobs)), () => false, {}).map(({ id }) => id);
     expect(shown({ model: 'tiny' })).not.toContain('adoption');
     expect(shown({ model: 'tiny', orphanPolicy: 'adopt' })).toContain('adoption');
     expect(shown({ model: 'mf2' })).toContain('pending');
@@ -148,12 +146,10 @@ describe('cards', () => {
 
   it('are hidden and shown by hand, but never without what they need', () => {
     const has = (feature: Feature): boolean => feature === 'trim';
-    expect(cardsFor(has, () => false, false, { trim: false }).map(({ id }) => id)).not.toContain(
-      'trim',
-    );
-    expect(cardsFor(has, () => false, false, { pending: true }).map(({ id }) => id)).not.toContain(
-      'pending',
-    );
+    const ids = (chosen: Chosen): string[] =>
+      cardsFor(has, () => false, chosen).map(({ id }) => id);
+    expect(ids({ trim: false })).not.toContain('trim');
+    expect(ids({ pending: true })).not.toContain('pending');
   });
 
   it('have an id and a place each', () => {

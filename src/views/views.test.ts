@@ -92,6 +92,13 @@ describe('autopsy', () => {
     expect(sim.status).toBe('crashed');
     expect(autopsyTitle(sim.autopsy())).toMatch(/Crashed/);
     expect(autopsySentences(sim.autopsy())[0]).toMatch(/unmapped/);
+    const mixed = createSimulation(
+      resolveKnobs({ chunks: 64, guessFree: true, ownerBitmap: true, bitmapBase: 0 }),
+    );
+    expect(autopsyTitle(mixed.autopsy())).toBe('Crashed: free took a block for the other heap’s');
+    expect(autopsySentences(mixed.autopsy())[0]).toMatch(
+      /^Main freed a block of SuperSlab \d+, which/,
+    );
   });
 });
 

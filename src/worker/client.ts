@@ -25,8 +25,10 @@ export type LaneWorker = WorkerLike<ToLane, FromLane>;
 
 export interface ClientOptions {
   spawn(): LaneWorker;
-  /** A newer frame. The view is valid until `onFrame` is called again. */
+  /** A newer frame. The view is valid until `onFrame` is called again; one that was shown, until another is. */
   onFrame(frame: FrameView): void;
+  /** Frames are not shown as they come, but by `show`. */
+  holds?(): boolean;
   onSummary(summary: Summary): void;
   /** The worker was replaced; `op` is where the run goes on, `lasting` that it is given up. */
   onRestart(info: { op: number; reason: string; lasting: boolean }): void;
@@ -59,7 +61,10 @@ const MOVES: ReadonlySet<CallName> = new Set<CallName>([
 const EDITS: ReadonlySet<CallName> = new Set<CallName>(['setKnobs', 'intervene']);
 /** Calls that revive a run that was given up; questions do not. */
 const COMMANDS: ReadonlySet<CallName> = new Set<CallName>([...MOVES, ...EDITS, 'play']);
-/** A question or an edit that was lost with so many workers may be what ends them. */
+/**
+ * A question that was lost with so many workers may be what ends them. An edit is asked again until the run is
+ * given up: what a user did is not dropped for a fault that may be another's.
+ */
 const MOST_LOSSES = 2;
 export type Config = Omit<LaneConfig, 'generation'>;
 
@@ -81,6 +86,8 @@ export class LaneClient {
   private config: Config | undefined;
   private standing = new Standing(0);
   private shown: ArrayBuffer | undefined;
+  /** The newest frame, while it is not shown. */
+  private waiting: ArrayBuffer | undefined;
   private playingAt: Speed | undefined;
   private granted = Infinity;
   private readonly knobs = new KnobUpdates((changes) => this.setKnobs(changes));
@@ -128,6 +135,11 @@ export class LaneClient {
     if (last && (last.name === 'seek' || last.name === 'configure') && last.heading !== 'unknown')
       return last.heading;
     return this.recovering?.place;
+  }
+
+  /** Of the run that is under way; frames and summaries of others are dropped. */
+  get run(): number {
+    return this.generation;
   }
 
   /** Starts a run; whatever was in flight settles with E_ABORTED. */
@@ -329,11 +341,20 @@ export class LaneClient {
       this.giveBack(buffer);
       return;
     }
-    const old = this.shown;
-    this.shown = buffer;
+    if (this.waiting) this.giveBack(this.waiting);
+    this.waiting = buffer;
     const frame = viewFrame(buffer);
     this.standing.heard(asOp(frame.header[H.op]), RUN_STATUS[frame.header[H.status]]);
     this.options.onFrame(frame);
+    if (this.options.holds?.() !== true) this.show();
+  }
+
+  /** The newest frame is the one that is seen now: the one before goes back. */
+  show(): void {
+    if (!this.waiting) return;
+    const old = this.shown;
+    this.shown = this.waiting;
+    this.waiting = undefined;
     if (old) this.giveBack(old);
   }
 
@@ -377,7 +398,7 @@ export class LaneClient {
       request.losses++;
       if (heading !== undefined && request !== last)
         deferred.reject(new CallError('E_ABORTED', 'superseded'));
-      else if (heading === undefined && request.losses >= MOST_LOSSES)
+      else if (heading === undefined && !EDITS.has(request.name) && request.losses >= MOST_LOSSES)
         deferred.reject(new CallError('E_WORKER', reason));
       else this.held.set(id, request);
     }
@@ -430,6 +451,7 @@ export class LaneClient {
   private revive(): void {
     this.state = 'alive';
     this.shown = undefined;
+    this.waiting = undefined;
     this.worker = this.connect();
   }
 

@@ -13,6 +13,27 @@ describe('a lane over a channel', () => {
     await until(() => latest()?.header[H.op] === 1000);
   });
 
+  it('says while it builds a large run that it is alive, and not for ever', async () => {
+    const clock = { now: 0 };
+    let calls = 0;
+    const { client, workers } = lane({
+      clock,
+      createSimulation: (knobs, options) =>
+        createSimulation(knobs, {
+          alive: () => {
+            calls++;
+            clock.now += 4000;
+            options?.alive();
+          },
+        }),
+    });
+    // 160,000 allocations, each of 4,096 worth four seconds of the clock.
+    await client.configure(config({ knobs: { ...KNOBS, chunks: 16_000 } }));
+    const signs = workers[0].got.filter(({ t }) => t === 'pong').length;
+    expect(calls).toBe(39);
+    expect(signs).toBe(15);
+  });
+
   it('gives the same digest as a run without any protocol', async () => {
     const { client } = lane();
     await client.configure(config({ startAt: 12_345 }));

@@ -23,11 +23,14 @@ import { type LaneRun, slice } from './slice.ts';
 import { type Surroundings, Turns } from './turns.ts';
 
 export interface HostDeps extends Surroundings {
-  createSimulation(knobs: KnobValues): Simulation;
+  createSimulation(knobs: KnobValues, options?: { readonly alive: () => void }): Simulation;
 }
 
 /** Pause between looks at the clock while slow play waits for its next operation, ms. */
 const IDLE_MS = 4;
+/** While a run is built, the page hears this often that the worker is alive, and for so long at most, ms. */
+const ALIVE_MS = 500;
+const BUILD_MS = 60_000;
 /** While a journey takes long, the page hears how far it is this often, ms. */
 const JOURNEY_MS = 150;
 
@@ -123,7 +126,7 @@ export class Host {
       provenance: (subject, ticket) => {
         const { sim, timeline, knobs } = this.needRun();
         this.abortInquiry('superseded');
-        const replica = this.deps.createSimulation(knobs);
+        const replica = this.build(knobs);
         const search = new ProvenanceSearch(sim, replica, timeline, subject);
         this.inquiry = { ticket, search };
         this.turns.soon();
@@ -175,7 +178,7 @@ export class Host {
     const { knobs } = config;
     try {
       const timeline = new Timeline(config.edits, config.timelineBytes);
-      this.run = { knobs, timeline, sim: this.deps.createSimulation(knobs) };
+      this.run = { knobs, timeline, sim: this.build(knobs) };
       timeline.visit(this.run.sim);
     } catch (error) {
       // A run that cannot be built cannot be built by another worker either.
@@ -184,6 +187,22 @@ export class Host {
     if (config.startAt > 0) return this.travel({ to: 'ahead', op: config.startAt }, ticket);
     this.frames.want();
     return this.summary();
+  }
+
+  /**
+   * Builds a run. A warm-up of many blocks takes seconds, in which nothing can be answered: the page is told
+   * that the worker is alive, for a while.
+   */
+  private build(knobs: KnobValues): Simulation {
+    const from = this.deps.now();
+    let told = from;
+    const alive = (): void => {
+      const now = this.deps.now();
+      if (now - told < ALIVE_MS || now - from > BUILD_MS) return;
+      told = now;
+      this.port.postMessage({ t: 'pong', id: 0 });
+    };
+    return this.deps.createSimulation(knobs, { alive });
   }
 
   private play(speed: Calls['play'][0]['speed']): Summary {
@@ -298,7 +317,8 @@ export class Host {
       return;
     }
     if (sim.op >= this.grant) this.frames.want();
-    else this.frames.tick();
+    // A lane that is to meet others is seen where they meet.
+    else if (this.grant === Infinity) this.frames.tick();
     // Slow play has nothing to do for a while: no need to spin.
     if (allowed > 0) this.turns.soon();
     else this.turns.later(IDLE_MS);

@@ -1,5 +1,6 @@
 import { unreachable } from '../base/assert.ts';
 import { DivergenceSearch } from '../engine/divergence.ts';
+import { VerdictRun } from '../engine/verdict.ts';
 import type { FromJob, JobName, Jobs, ToJob } from './jobs.ts';
 import { type Port, SLICE_MS } from './protocol.ts';
 import { type Answers, LATER, messageOf, Requests, type Ticket } from './requests.ts';
@@ -19,6 +20,7 @@ interface Search<Answer> {
 /** How each job is done. */
 const SEARCHES: { readonly [Name in JobName]: (ask: Jobs[Name][0]) => Search<Jobs[Name][1]> } = {
   divergence: ({ a, b, maxOps }) => new DivergenceSearch(a, b, maxOps),
+  verdict: ({ knobs, maxOps }) => new VerdictRun(knobs, maxOps),
 };
 
 /** A job under way, whatever its answer. */
@@ -94,6 +96,7 @@ export class JobHost {
   private answers(): Answers<Jobs> {
     return {
       divergence: (ask, ticket) => this.begin(workOf(SEARCHES.divergence(ask), ticket)),
+      verdict: (ask, ticket) => this.begin(workOf(SEARCHES.verdict(ask), ticket)),
     };
   }
 

@@ -1,5 +1,7 @@
 import type { Side } from '../engine/compare.ts';
 import type { Divergence } from '../engine/divergence.ts';
+import type { KnobValues } from '../engine/knobs/index.ts';
+import type { Verdict } from '../engine/verdict.ts';
 import type { CallOf, FromAny, ToAny } from './protocol.ts';
 
 /**
@@ -13,6 +15,8 @@ export interface Jobs {
     { readonly a: Side; readonly b: Side; readonly maxOps: number },
     Divergence | undefined,
   ];
+  /** How a whole run comes out, of at most so many operations. */
+  verdict: [{ readonly knobs: KnobValues; readonly maxOps: number }, Verdict];
 }
 export type JobName = keyof Jobs;
 

@@ -39,8 +39,12 @@ export interface Machine {
     b: number,
     cause: number,
   ): number;
-  /** A mapping was refused; notes it, and the run's first refusal. @returns the event */
-  refused(life: number, subject: number, bytes: number, ns: number): number;
+  /**
+   * A mapping was refused; notes it, and the run's first refusal.
+   * @param cause what asked for it, NO_CAUSE unless said
+   * @returns the event
+   */
+  refused(life: number, subject: number, bytes: number, ns: number, cause?: number): number;
   /** malloc is about to return NULL. @returns true: the C library serves it; false: the run is over */
   nullReturned(chain: number, size: number): boolean;
   /**
@@ -48,7 +52,8 @@ export interface Machine {
    * may end the run.
    */
   memoryGrew(): void;
-  crashed(reason: number, span: number, life: number): void;
+  /** The program crashes: the run is over. @param cause NO_CAUSE unless said */
+  crashed(reason: number, span: number, life: number, cause?: number): void;
   isAlive(life: number): boolean;
   /** True while a chain's living thread waits for others, or is main, which waits for all. */
   isAsleep(chain: number): boolean;
@@ -94,6 +99,7 @@ export type AutopsyPart = Pick<
   | 'freeable'
   | 'orphansHolding'
   | 'livingOwned'
+  | 'refill'
 >;
 
 /**

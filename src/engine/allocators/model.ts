@@ -38,6 +38,8 @@ export type Feature =
   | 'purge'
   /** Memory of ended threads stays theirs. */
   | 'orphans'
+  /** The C library serves what it does not, and free must tell whose a block is. */
+  | 'mixedHeaps'
   /** Threads that sleep matter to it. */
   | 'sleepers';
 

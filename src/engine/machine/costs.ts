@@ -34,6 +34,8 @@ export interface Costs {
   /** Threading one block onto a new slab's free list. */
   readonly linkBlock: number;
   readonly trimVisit: number;
+  /** A malloc or free that a thread's cache serves. */
+  readonly cacheHit: number;
   /** A look into a SuperSlab that a thread has set aside. */
   readonly look: number;
   readonly threadCreate: number;
@@ -78,6 +80,7 @@ export function costsOf(knobs: KnobValues): Costs {
     copyByte: (on * knobs.costCopy) / 1024,
     linkBlock: on * LINK_BLOCK_NS,
     trimVisit: on * knobs.costTrimVisit,
+    cacheHit: on * knobs.costCacheHit,
     look: on * knobs.costLook,
     threadCreate: on * knobs.costThreadCreate,
     threadCached: on * knobs.costThreadCached,

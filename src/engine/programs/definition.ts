@@ -7,7 +7,9 @@ export type ProgramSharedKnobId = keyof typeof PROGRAM_SHARED_KNOBS;
 /** What a program can do that a view may show. A view asks for a feature, never for a program's name. */
 export type ProgramFeature =
   /** The user's hand makes its calls; without one its threads wait. */
-  'hand';
+  | 'hand'
+  /** It is what D3 measured with two working sets. */
+  | 'workingSets';
 
 /** Settings that a program cannot run with, though each knob by itself is in its range. */
 export interface Misfit {

@@ -32,7 +32,7 @@ import {
 import { MAIN, NO_STACK, Threads } from '../machine/threads.ts';
 import { type HandCall, OP, OP_WORDS, type Program } from '../programs/program.ts';
 import { C, COUNTER_COUNT } from '../telemetry/counters.ts';
-import { CRASH, EV, EventLog, NO_CAUSE } from '../telemetry/events.ts';
+import { CRASH, EV, EventLog, NO_CAUSE, REFUSAL } from '../telemetry/events.ts';
 import { History } from '../telemetry/history.ts';
 import { BAND_COUNT } from '../telemetry/ledger.ts';
 import { SERIES_COUNT } from '../telemetry/series.ts';
@@ -72,9 +72,15 @@ export interface RunParts {
   readonly program: Program;
   readonly create: CreateAllocator;
   readonly eventCapacity: number;
+  /** Called now and then while main warms up, which may take seconds. */
+  readonly alive?: (() => void) | undefined;
 }
 
 const PAGE = 4096;
+/** Why a program crashed, by its index. */
+const CRASHES = Object.keys(CRASH) as readonly (keyof typeof CRASH)[];
+/** Allocations of the warm-up between two signs of life. */
+const ALIVE_CALLS = 4096;
 
 /**
  * One run of one lane: a machine runs a program on an allocator. This is the only Simulation; see
@@ -156,7 +162,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.allocator = parts.create(this, program.slots);
     this.rowsShown = new ShownRows(this.allocator, this.chains);
     this.roomFor = program.slots;
-    this.begin();
+    this.begin(parts.alive);
     this.takeSample();
   }
 
@@ -193,8 +199,8 @@ export class Run implements Simulation, Machine, LivesHost {
     if (this.events.hit) this.regs[REG_STOP] |= STOP_EVENT;
     return seq;
   }
-  refused(life: number, subject: number, bytes: number, ns: number): number {
-    return this.refuse('superslab', life, subject, bytes, ns);
+  refused(life: number, subject: number, bytes: number, ns: number, cause?: number): number {
+    return this.refuse('superslab', life, subject, bytes, ns, cause);
   }
   refusedStack(chain: number, life: number, ns: number): number {
     return this.refuse('stack', life, chain, 0, ns);
@@ -205,10 +211,11 @@ export class Run implements Simulation, Machine, LivesHost {
     subject: number,
     bytes: number,
     ns: number,
+    cause: number = NO_CAUSE,
   ): number {
-    const kind = what === 'superslab' ? 0 : 1;
+    const kind = what === 'superslab' ? REFUSAL.span : REFUSAL.stack;
     const entries = this.entriesNow();
-    const seq = this.emit(EV.mapRefused, ns, life, subject, kind, entries, NO_CAUSE);
+    const seq = this.emit(EV.mapRefused, ns, life, subject, kind, entries, cause);
     if (this.refusedAny) return seq;
     this.refusedAny = true;
     this.refusal = {
@@ -229,14 +236,10 @@ export class Run implements Simulation, Machine, LivesHost {
     this.end(this.refusedAny ? 'oom' : 'crashed', 'assertion');
     return false;
   }
-  crashed(reason: number, row: number, life: number): void {
+  crashed(reason: number, row: number, life: number, cause: number = NO_CAUSE): void {
     if (!this.running) return;
-    this.emit(EV.crash, this.regs[REG_NOW], life, row, reason, 0, NO_CAUSE);
-    this.crash = {
-      reason: reason === CRASH.useAfterUnmap ? 'useAfterUnmap' : 'touchAfterDecrement',
-      superslab: row,
-      life,
-    };
+    this.emit(EV.crash, this.regs[REG_NOW], life, row, reason, 0, cause);
+    this.crash = { reason: CRASHES[reason], superslab: row, life };
     this.end('crashed', 'crash');
   }
   wake(chain: number, ns: number, cause: number): boolean {
@@ -355,11 +358,16 @@ export class Run implements Simulation, Machine, LivesHost {
   // Running
 
   /** Warm-up and the first threads: outside the operation count. */
-  private begin(): void {
+  private begin(alive: (() => void) | undefined): void {
     const { allocator } = this;
+    let left = ALIVE_CALLS;
     this.regs[REG_STOP] = 0;
     this.program.setup({
       malloc: (chain, size, slot) => {
+        if (alive !== undefined && --left === 0) {
+          left = ALIVE_CALLS;
+          alive();
+        }
         if (!this.running) return;
         allocator.reserveSlots(slot + 1);
         allocator.mallocNow(chain, size, slot, false);

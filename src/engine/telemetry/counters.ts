@@ -120,6 +120,39 @@ export const COUNTERS = [
   'ownLooks', // SuperSlabs set aside that their living owner looked into for room
   'ownReuses', // refills that one of them served
   'forgottenSuperslabs', // gauge: living owners', with room, and never looked into again
+  'mixedPointers', // gauge M-51: live blocks that the C library served instead, where free must tell whose they are
+  'libcFrees', // frees that were called with one of them
+  'misroutedFrees', // M-51: frees that decided wrongly
+  'ownerOverflows', // slabs that the ownership bitmap could not mark
+  'staleMarks', // gauge: regions that the ownership bitmap has marked and no SuperSlab is in
+  'injectedRefusals', // mappings refused by injection, among mapRefusals
+  // The shared pool and thread caches of tiny; 0 without them.
+  'poolAsks', // M-28: slabs asked of the shared pool; stages, adoptions and failures sum to it
+  'poolStage0', // by the stage that served: the slot that the thread gave back last (L0)
+  'poolStage05', // an EMPTY slot beside the thread's current one
+  'poolStage1', // the list of EMPTY slots of the class
+  'poolStage2', // an UNUSED slot
+  'poolStage3', // a new SuperSlab
+  'poolAdopted', // a slab of a dead owner served instead
+  'sharedFails', // M-27: shared_fail→legacy
+  'slotsReleased', // slots that became EMPTY
+  'poolEmptied', // SuperSlabs of the pool all of whose slots were EMPTY
+  'capacityWarnings', // of sharedFails: no room under sharedCapacity
+  'geometryWarnings', // SuperSlabs of the pool of which only some slots fit under sharedCapacity
+  'nodeWarnings', // EMPTY slots for which the list of their class had no node
+  'poolLocks', // times that the pool's lock was taken (stage 3)
+  'poolLockWaits', // of these, waits
+  'slotsUnused', // gauge
+  'slotsActive', // gauge
+  'slotsEmpty', // gauge
+  'slotsOrphaned', // gauge: of the ACTIVE ones, owner dead
+  'cacheHits', // mallocs that a thread's cache served
+  'cacheRefills', // times that one took blocks of a slab
+  'cacheFlushes', // times that one gave blocks back
+  'cacheGrown',
+  'cacheShrunk',
+  'cachedBlocks', // gauge: free blocks in threads' caches
+  'cacheSlots', // gauge: blocks that they may hold
 ] as const;
 
 export type CounterName = (typeof COUNTERS)[number];
@@ -155,6 +188,14 @@ export const GAUGES: ReadonlySet<CounterName> = new Set<CounterName>([
   'lazyBytes',
   'pageTableBytes',
   'forgottenSuperslabs',
+  'mixedPointers',
+  'staleMarks',
+  'slotsUnused',
+  'slotsActive',
+  'slotsEmpty',
+  'slotsOrphaned',
+  'cachedBlocks',
+  'cacheSlots',
 ]);
 
 /** Of mechanisms of the machine that no allocator uses: nobody is shown them. */

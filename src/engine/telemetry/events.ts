@@ -11,7 +11,7 @@ export const EVENT_KINDS = [
   'threadExit', // subject: life; a: chain
   'threadCreateFailed', // subject: chain; a: 0 map refused, 1 NULL for the dtv
   'superslabMapped', // subject: SuperSlab; a: class; b: why (NEED_*); cause: the orphan that adoption would have used, or the exit
-  'mapRefused', // subject: class or chain; a: 0 SuperSlab, 1 stack; b: entries
+  'mapRefused', // subject: class or chain; a: 0 SuperSlab, 1 stack, 2 SuperSlab, by injection; b: entries; cause: the refill
   'superslabFreed', // subject: SuperSlab; cause: the trim pass
   'superslabOrphaned', // subject: SuperSlab; cause: the owner's exit
   'superslabAdopted', // subject: SuperSlab; a: old owner; b: new owner; cause: the orphaning
@@ -25,7 +25,7 @@ export const EVENT_KINDS = [
   'backgroundDrain', // subject: pass number; a: queues; b: blocks
   'nullReturned', // subject: class; a: requested bytes
   'libcFallback', // subject: class; a: requested bytes
-  'crash', // subject: SuperSlab; a: CRASH_* reason
+  'crash', // subject: SuperSlab, -1: none; a: CRASH_* reason; cause: the free that was misrouted
   'oom', // first refused mapping of the run; subject: life; cause: the refusal
   'chainEnded', // subject: chain
   'knobChanged', // subject: knob index; a: value as number
@@ -39,6 +39,14 @@ export const EVENT_KINDS = [
   'race', // subject: page; a: RACE kind
   'intervened', // subject: chain or row; a: act (ACT_IDS); b: amount, REFUSED when it could not be done
   'noFit', // no free chunk was large enough; subject: requested bytes; a: free granules of 16 B; b: free chunks
+  'refillDry', // a refill needs a mapping and gets none; subject: class; a: SuperSlab that is exhausted, -1: the thread has none
+  'libcFree', // a block that the C library served is freed; subject: slot; a: 0 known for what it is, 1 taken for the heap's; b: requested bytes; cause: the fallback
+  'ownerOverflow', // a slab lies outside the ownership bitmap; subject: SuperSlab; a: slab index
+  'slotTaken', // subject: SuperSlab; a: slot; b: stage (POOL_STAGE)
+  'slotReleased', // subject: SuperSlab; a: slot; b: class
+  'sharedFailed', // subject: class; a: 0 no room under sharedCapacity, 1 mapping refused; b: slots of the pool
+  'poolEmptied', // subject: SuperSlab; a: slots that were EMPTY; b: such SuperSlabs
+  'cacheResized', // subject: class; a: slots before; b: slots
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -67,7 +75,14 @@ const MAX_SAVED = 4096;
 const REST = 5;
 
 /** Why a SuperSlab was mapped (argument b of superslabMapped). */
-export const NEED = { firstUse: 0, ownerDied: 1, exhausted: 2, prewarm: 3, fragmented: 4 } as const;
+export const NEED = {
+  firstUse: 0,
+  ownerDied: 1,
+  exhausted: 2,
+  prewarm: 3,
+  fragmented: 4,
+  poolFull: 5,
+} as const;
 /** Why a new page was necessary (argument b of pageNew), the nearest reason first. */
 export const NEW_PAGE = {
   gate: 0, // pages wait in the owner's own queue, but its tries were used up
@@ -87,7 +102,14 @@ export const ADOPTION = { needed: 0, unneeded: 1, orphan: 2, forced: 3 } as cons
 /** Amount of an intervention that could not be done (argument b of intervened). */
 export const REFUSED = -1;
 /** Why the program crashed (argument a of crash). */
-export const CRASH = { useAfterUnmap: 0, touchAfterDecrement: 1 } as const;
+export const CRASH = {
+  useAfterUnmap: 0,
+  touchAfterDecrement: 1,
+  libcAsOwn: 2, // free took a block of the C library for one of the heap's
+  ownAsLibc: 3, // free gave a block of the heap to the C library
+} as const;
+/** Why a mapping was refused (argument a of mapRefused). */
+export const REFUSAL = { span: 0, stack: 1, injected: 2 } as const;
 
 /** Plain-object form of one event, for lists and JSON; never used in hot loops. */
 export interface EventRecord {

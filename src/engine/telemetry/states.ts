@@ -9,6 +9,8 @@ export const SS_STATES = [
   'kept', // empty, kept in reserve by a trim pass
   'cached', // in a SuperSlab cache (S-19)
   'forgotten', // owner living, set aside with room, and never looked into again
+  'pooled', // of the shared pool, slots taken
+  'spare', // of the shared pool, none taken
 ] as const;
 
 export type SuperSlabState = (typeof SS_STATES)[number];

@@ -14,9 +14,10 @@ import type { EventKind, EventRecord } from '../../engine/telemetry/events.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { useLane } from '../lane/context.ts';
 import { ADOPTION_TEXT, eventSentence } from '../lane/event-text.ts';
-import { useFrames, useLaneCanvas } from '../lane/use-frame.ts';
+import { useFrames, useLaneCanvas, usePacedFrames } from '../lane/use-frame.ts';
 import { colourVar, noun, nouns } from '../models.ts';
 import { Card } from './card.tsx';
+import { Causes } from './causes.tsx';
 
 const SHOWN: readonly number[] = [60, 200, 600];
 const KINDS: readonly EventKind[] = [
@@ -40,7 +41,7 @@ function finding({ counters }: FrameView, model: ModelId): string {
 
 /** Who took what from whom, lately: one line per chain of lives. */
 export function AdoptionCard() {
-  const { lane, knobs, onExplain } = useLane();
+  const { lane, knobs, explained, onExplain } = useLane();
   const { model } = knobs;
   const { reasons } = MODEL_SHOWN[model];
   const [most, setMost] = useState(SHOWN[1]);
@@ -92,8 +93,8 @@ export function AdoptionCard() {
       asking.current = false;
     }
   };
-  useFrames(lane, 250, (frame) => {
-    void load(frame);
+  usePacedFrames(lane, 250, (frame) => void load(frame));
+  useFrames(lane, (frame) => {
     reasons.forEach(({ counted }, i) => {
       const line = legend.current?.querySelector<HTMLElement>(`[data-reason="${i}"]`);
       if (!line || !counted) return;
@@ -137,7 +138,7 @@ export function AdoptionCard() {
     if (event.key === 'Enter' && selected.current !== undefined) {
       event.preventDefault();
       event.stopPropagation();
-      onExplain(selected.current);
+      onExplain({ seq: selected.current, by: 'adoption' });
       return;
     }
     if (step === undefined || list.length === 0) return;
@@ -222,12 +223,13 @@ export function AdoptionCard() {
           const hit = at(event);
           if (!hit) return;
           selected.current = hit.seq;
-          onExplain(hit.seq);
+          onExplain({ seq: hit.seq, by: 'adoption' });
           canvas.redraw();
         }}
         onKeyDown={onKey}
       />
       <p ref={tip} className="adoption-tip" role="status" />
+      {explained?.by === 'adoption' && <Causes seq={explained.seq} />}
     </Card>
   );
 }

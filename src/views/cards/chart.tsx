@@ -17,13 +17,14 @@ import { useLane } from '../lane/context.ts';
 import { useLaneCanvas } from '../lane/use-frame.ts';
 
 export interface ChartLayer extends Layer {
+  /** What its readout calls it. */
   readonly name: string;
 }
 
 interface Props {
   readonly label: string;
   readonly className?: string;
-  layers(palette: Palette): readonly ChartLayer[];
+  layers(palette: Palette, frame: FrameView): readonly ChartLayer[];
   limit?(frame: FrameView): AreaOptions['limit'];
   line?(palette: Palette): AreaOptions['line'];
   readonly format: (value: number) => string;
@@ -57,8 +58,8 @@ export function Chart({
   const canvas = useLaneCanvas(
     lane,
     (ctx, frame, size, palette) => {
-      const shown = layers(palette);
-      const domain = axes?.domain(index, frame);
+      const shown = layers(palette, frame);
+      const domain = axes?.domain(frame);
       if (pointer.current !== undefined)
         cursor.current = sampleNear(frame, size, x, pointer.current, domain);
       const limitNow = limit?.(frame);

@@ -59,7 +59,7 @@ export function CountersCard() {
   const shown = all.filter(
     (name) => words(name).includes(wanted) || name.toLowerCase().includes(wanted),
   );
-  useFrames(lane, 250, (frame) => {
+  useFrames(lane, (frame) => {
     for (const row of body.current?.rows ?? []) {
       const index = Number(row.dataset.index);
       const text = index < 0 ? figures[-1 - index].value(frame) : count(frame.counters[index]);

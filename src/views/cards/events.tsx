@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import { compact } from '../../draw/format.ts';
+import { compact, unbroken } from '../../draw/format.ts';
 import { type EventKind, type EventRecord, NO_CAUSE } from '../../engine/telemetry/events.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { useLane } from '../lane/context.ts';
@@ -7,12 +7,13 @@ import { eventOf, eventSentence, kindName } from '../lane/event-text.ts';
 import { useFrames } from '../lane/use-frame.ts';
 import { kindsOf } from '../models.ts';
 import { Card } from './card.tsx';
+import { Causes } from './causes.tsx';
 
 const LINES = 40;
 
 /** The newest events in plain words; each with its cause, on demand back to the first. */
 export function EventsCard() {
-  const { lane, knobs, onExplain } = useLane();
+  const { lane, knobs, explained, onExplain } = useLane();
   const { model } = knobs;
   const [kind, setKind] = useState<EventKind | 'all'>('all');
   const list = useRef<HTMLOListElement>(null);
@@ -33,8 +34,8 @@ export function EventsCard() {
     found.forEach((event, i) => {
       const line = (box.children[i] as HTMLElement | undefined) ?? box.appendChild(newLine());
       const [when, what, why] = line.children;
-      const text = eventSentence(event, frame.classBytes, model);
-      const at = `op ${compact(event.op)}`;
+      const text = unbroken(eventSentence(event, frame.classBytes, model));
+      const at = unbroken(`op ${compact(event.op)}`);
       if (when.textContent !== at) when.textContent = at;
       if (what.textContent !== text) what.textContent = text;
       (why as HTMLButtonElement).hidden = event.cause === NO_CAUSE;
@@ -42,7 +43,7 @@ export function EventsCard() {
       line.dataset.kind = event.kind;
     });
   };
-  useFrames(lane, 250, show);
+  useFrames(lane, show);
   const pick = async (next: EventKind | 'all'): Promise<void> => {
     setKind(next);
     older.current = [];
@@ -79,6 +80,7 @@ export function EventsCard() {
         </label>
       }
     >
+      {explained?.by === 'events' && <Causes seq={explained.seq} />}
       <ol
         className="events"
         ref={list}
@@ -87,7 +89,7 @@ export function EventsCard() {
         onClick={(event) => {
           const button = (event.target as HTMLElement).closest('button');
           const seq = button?.closest('li')?.dataset.seq;
-          if (seq !== undefined) onExplain(Number(seq));
+          if (seq !== undefined) onExplain({ seq: Number(seq), by: 'events' });
         }}
         onKeyDown={() => undefined}
       />

@@ -2,7 +2,7 @@ import { useRef, useState } from 'react';
 import type { HandDetail } from '../../engine/types.ts';
 import { H } from '../../worker/frame.ts';
 import { useLane } from '../lane/context.ts';
-import { useFrames } from '../lane/use-frame.ts';
+import { usePacedFrames } from '../lane/use-frame.ts';
 
 /** Frames are looked at this often, ms: each press is seen at once. */
 const LOOK_MS = 40;
@@ -18,7 +18,7 @@ export function useHand(): readonly [HandDetail | undefined, () => HandDetail | 
   const [detail, setDetail] = useState<HandDetail | undefined>(undefined);
   const latest = useRef<HandDetail | undefined>(undefined);
   const asked = useRef({ key: '', abort: new AbortController() });
-  useFrames(lane, LOOK_MS, ({ header }) => {
+  usePacedFrames(lane, LOOK_MS, ({ header }) => {
     const key = MOVES.map((field) => header[field]).join(':');
     if (key === asked.current.key) return;
     asked.current.abort.abort();

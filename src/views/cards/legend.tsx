@@ -19,7 +19,7 @@ export function Legend({
 }) {
   const { lane } = useLane();
   const list = useRef<HTMLUListElement>(null);
-  useFrames(lane, 150, (frame) => {
+  useFrames(lane, (frame) => {
     items.forEach((item, i) => {
       const line = list.current?.children[i] as HTMLElement | undefined;
       if (!line) return;

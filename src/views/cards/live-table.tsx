@@ -7,7 +7,7 @@ import type { TableSpec } from './card.tsx';
 export function LiveTable({ spec }: { readonly spec: TableSpec }) {
   const { lane } = useLane();
   const body = useRef<HTMLTableSectionElement>(null);
-  useFrames(lane, 250, (frame) => {
+  useFrames(lane, (frame) => {
     const section = body.current;
     if (!section) return;
     const rows = spec.rows(frame);

@@ -1,16 +1,10 @@
-import {
-  type CSSProperties,
-  type KeyboardEvent,
-  type PointerEvent,
-  useEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import { classSize, count, plural } from '../../draw/format.ts';
 import { drawMap, type PixelSurface } from '../../draw/map.ts';
-import { type MapColour, MapColours } from '../../draw/map-colours.ts';
+import { type MapColour, MapColours, NOBODY } from '../../draw/map-colours.ts';
 import {
   bandsOf,
+  commonSize,
   hitMap,
   layoutMap,
   type MapBand,
@@ -18,6 +12,8 @@ import {
   type MapSort,
   type MapWindow,
   roomFor,
+  sameClasses,
+  withClasses,
 } from '../../draw/map-layout.ts';
 import type { Palette } from '../../draw/palette.ts';
 import { hasFeature, type ModelId } from '../../engine/allocators/index.ts';
@@ -37,11 +33,12 @@ import { type FrameView, H } from '../../worker/frame.ts';
 import { BAND_GROUPS, groupLabel } from '../lane/band-groups.ts';
 import { useLane } from '../lane/context.ts';
 import { kindName } from '../lane/event-text.ts';
-import { useFrames, useLaneCanvas } from '../lane/use-frame.ts';
-import { colourVar, modelOf, noun, nouns, statesOf } from '../models.ts';
+import { useLaneCanvas } from '../lane/use-frame.ts';
+import { modelOf, noun, nouns, statesOf } from '../models.ts';
 import { useApp, usePerform } from '../page/context.ts';
 import { select } from '../page/session/lanes.ts';
 import { Card } from './card.tsx';
+import { MapLegend, stateCounts } from './map-legend.tsx';
 
 const COLOUR_LABELS: Readonly<Record<ColourBy, string>> = {
   state: 'state',
@@ -64,9 +61,6 @@ const SORT_LABELS: Readonly<Record<SortBy, string>> = {
   occupancy: 'live blocks',
   age: 'age',
 };
-
-/** In the column of chains: nobody owns the span. */
-const NOBODY = 255;
 
 /** Sentence above the map: the most telling count there is. */
 export function mapFinding(frame: FrameView): string {
@@ -117,14 +111,6 @@ function reasonFinding({ counters }: FrameView, model: ModelId): string {
   return `${plural(made, `${noun(model)} was made`, `${nouns(model)} were made`)}, ${count(most)} ${why}`;
 }
 
-/** States of a frame, counted. */
-export function stateCounts(frame: FrameView): number[] {
-  const counts = statesOf(modelOf(frame)).map(() => 0);
-  const { state } = frame.columns;
-  for (let row = 0; row < frame.shape.rows; row++) counts[state[row]]++;
-  return counts;
-}
-
 /** Pace of the map beside other lanes, ms. */
 const MAP_MS = 120;
 /** Spans per band at the closest zoom of the map. */
@@ -133,6 +119,8 @@ const MIN_SHOWN = 12;
 /** View state of the map that never needs React. */
 interface MapView {
   bands: MapBand[];
+  /** Spans of the longest band that the scale has room for. */
+  longest: number;
   geometry: MapGeometry | undefined;
   window: MapWindow | undefined;
   hovered: number | undefined;
@@ -159,6 +147,7 @@ export function MapCard() {
   const [hidden, setHidden] = useState(0);
   const view = useRef<MapView>({
     bands: [],
+    longest: 0,
     geometry: undefined,
     window: undefined,
     hovered: undefined,
@@ -181,10 +170,16 @@ export function MapCard() {
           made: new MapColours(palette, statesOf(shown)),
         };
       const state = view.current;
-      state.bands = bandsOf(frame, sortBy as MapSort);
-      const longest = state.bands.reduce((most, band) => Math.max(most, band.order.length), 0);
-      const window = state.window ?? { start: 0, size: roomFor(longest) };
-      state.geometry = layoutMap(state.bands, size.width, size.height, window);
+      // One scale for all lanes that share their axes: a span is as large in one map as in the other.
+      const beside = axes?.shared ? axes.frames : [frame];
+      const room = commonSize(beside);
+      const bands = bandsOf(frame, sortBy as MapSort);
+      state.bands = sameClasses(beside)
+        ? withClasses(bands, room.classes, frame.classBytes)
+        : bands;
+      state.longest = room.longest;
+      const window = state.window ?? { start: 0, size: roomFor(room.longest) };
+      state.geometry = layoutMap(state.bands, size.width, size.height, window, room.bands);
       drawMap(
         ctx,
         frame,
@@ -219,9 +214,8 @@ export function MapCard() {
   }
 
   function zoom(factor: number, anchor: number): void {
-    const { geometry, bands } = view.current;
+    const { geometry, longest } = view.current;
     if (!geometry) return;
-    const longest = bands.reduce((most, band) => Math.max(most, band.order.length), 0);
     const full = roomFor(longest);
     // Beyond the last step lie single blocks: the inspector draws those of the span in sight.
     if (factor < 1 && geometry.window.size <= MIN_SHOWN && view.current.hovered !== undefined) {
@@ -238,9 +232,8 @@ export function MapCard() {
     canvas.redraw();
   }
   function pan(by: number): void {
-    const { window, geometry, bands } = view.current;
+    const { window, geometry, longest } = view.current;
     if (!window || !geometry) return;
-    const longest = bands.reduce((most, band) => Math.max(most, band.order.length), 0);
     const start = Math.max(
       0,
       Math.min(Math.max(0, longest - window.size), window.start + Math.round(by * window.size)),
@@ -395,7 +388,7 @@ export function MapCard() {
         </>
       }
     >
-      <StateLegend hidden={hidden} onHidden={setHidden} />
+      <MapLegend by={colourBy} hidden={hidden} onHidden={setHidden} />
       {litGroup && (
         <p className="lit">
           Lit: {nouns(model)} that can hold “{groupLabel(litGroup, model)}”.{' '}
@@ -444,51 +437,6 @@ export function MapCard() {
         </fieldset>
       </div>
     </Card>
-  );
-}
-
-function StateLegend({
-  hidden,
-  onHidden,
-}: {
-  readonly hidden: number;
-  onHidden(bits: number): void;
-}) {
-  const { lane, knobs } = useLane();
-  const { model } = knobs;
-  const list = useRef<HTMLUListElement>(null);
-  const states = statesOf(model);
-  useFrames(lane, 150, (frame) => {
-    if (modelOf(frame) !== model) return;
-    const counts = stateCounts(frame);
-    states.forEach((_, state) => {
-      const line = list.current?.querySelector<HTMLElement>(`[data-state="${state}"]`);
-      if (!line) return;
-      const value = line.querySelector('b');
-      const text = count(counts[state]);
-      if (value && value.textContent !== text) value.textContent = text;
-      line.hidden = counts[state] === 0;
-    });
-  });
-  return (
-    <ul className="legend" ref={list} aria-label="States; press to hide or show">
-      {states.map(({ name, label, colour, pattern }, state) => (
-        <li key={name} data-state={state} hidden>
-          <button
-            type="button"
-            aria-pressed={((hidden >>> state) & 1) === 0}
-            onClick={() => onHidden(hidden ^ (1 << state))}
-          >
-            <span
-              className={`swatch${pattern ? ` swatch-${pattern}` : ''}`}
-              style={{ '--swatch': colourVar(colour) } as CSSProperties}
-              aria-hidden="true"
-            />
-            {label} <b />
-          </button>
-        </li>
-      ))}
-    </ul>
   );
 }
 

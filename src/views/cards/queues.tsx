@@ -1,11 +1,13 @@
 import { useRef } from 'react';
+import { classColour } from '../../draw/class-colours.ts';
 import { classSize, compact, count } from '../../draw/format.ts';
 import { C } from '../../engine/telemetry/counters.ts';
-import type { SeriesName } from '../../engine/telemetry/series.ts';
+import { QUEUE_SERIES, type SeriesName } from '../../engine/telemetry/series.ts';
+import type { FrameView } from '../../worker/frame.ts';
 import { useLane } from '../lane/context.ts';
 import { useFrames } from '../lane/use-frame.ts';
 import { Card } from './card.tsx';
-import { Chart } from './chart.tsx';
+import { Chart, type ChartLayer } from './chart.tsx';
 import { linesOf, shownLines } from './queue-lines.ts';
 
 /** Blocks that wait in remote queues: who would have to drain them, and since when they grow. */
@@ -13,7 +15,7 @@ export function QueuesCard() {
   const { lane } = useLane();
   const body = useRef<HTMLTableSectionElement>(null);
   const head = useRef<HTMLTableRowElement>(null);
-  useFrames(lane, 200, (frame) => {
+  useFrames(lane, (frame) => {
     const all = shownLines(linesOf(frame));
     // Classes whose queues are all empty need no column; one stays, so that there is a table.
     const shown = Array.from(frame.classBytes, (_, cls) => cls).filter(
@@ -86,13 +88,7 @@ export function QueuesCard() {
         unit="blocks"
         label="Blocks in remote queues over the run, by size class"
         format={compact}
-        layers={(palette) =>
-          Array.from({ length: 8 }, (_, c) => ({
-            name: `class ${c}`,
-            series: [`queued.${c}` as SeriesName],
-            colour: palette.owners[c % palette.owners.length],
-          }))
-        }
+        layers={(_, frame) => queueLayers(frame)}
       />
     </Card>
   );
@@ -102,34 +98,38 @@ export function QueuesCard() {
 function ClassLegend() {
   const { lane } = useLane();
   const list = useRef<HTMLUListElement>(null);
-  useFrames(lane, 250, (frame) => {
+  useFrames(lane, (frame) => {
     const lines = linesOf(frame);
     Array.from(list.current?.children ?? []).forEach((line, cls) => {
       const queued = lines.reduce((sum, { values }) => sum + (values[cls] ?? 0), 0);
       (line as HTMLElement).hidden = cls >= frame.shape.classes || queued === 0;
       const name = cls < frame.shape.classes ? classSize(frame.classBytes[cls]) : '';
-      const text = line.lastElementChild;
-      if (text && text.textContent !== name) text.textContent = name;
+      const [swatch, text] = line.children;
+      if (text.textContent === name) return;
+      text.textContent = name;
+      (swatch as HTMLElement).style.setProperty('--swatch', classColour(cls, frame.shape.classes));
     });
   });
   return (
     <ul className="legend" ref={list} aria-label="Size classes">
-      {Array.from({ length: 8 }, (_, cls) => (
+      {Array.from({ length: QUEUE_SERIES }, (_, cls) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a class is its index
         <li key={cls} hidden>
-          <span
-            className="swatch"
-            style={{ background: `var(--o${cls % OWNER_COLOURS})` }}
-            aria-hidden="true"
-          />
+          <span className="swatch" aria-hidden="true" />
           <span />
         </li>
       ))}
     </ul>
   );
 }
-/** Owner colours of the palette, which this chart borrows. */
-const OWNER_COLOURS = 7;
+
+/** What the chart stacks: classes under the names that the key has for them. */
+export const queueLayers = ({ shape, classBytes }: FrameView): ChartLayer[] =>
+  Array.from({ length: Math.min(QUEUE_SERIES, shape.classes) }, (_, cls) => ({
+    name: classSize(classBytes[cls]),
+    series: [`queued.${cls}` as SeriesName],
+    colour: classColour(cls, shape.classes),
+  }));
 
 function fillRow(
   row: HTMLTableRowElement | null,

@@ -17,8 +17,6 @@ export interface CardDef {
   readonly order: number;
   /** Shown before anybody chose. */
   readonly byDefault: boolean;
-  /** It is also there, whatever the model, while the causes of an event are shown. */
-  readonly explains?: true;
   readonly Card: (props: object) => ReactElement;
 }
 
@@ -56,8 +54,15 @@ export const CARDS = [
     needs: ['causes'],
     order: 20,
     byDefault: true,
-    explains: true,
     Card: lazily(async () => (await import('./domino.tsx')).DominoCard),
+  },
+  {
+    id: 'verdicts',
+    title: 'Verdicts of twenty runs',
+    needs: ['mixedHeaps'],
+    order: 25,
+    byDefault: true,
+    Card: lazily(async () => (await import('./verdicts.tsx')).VerdictsCard),
   },
   {
     id: 'bytes',
@@ -108,6 +113,15 @@ export const CARDS = [
     Card: lazily(async () => (await import('./trim.tsx')).TrimCard),
   },
   {
+    id: 'gaps',
+    title: 'Working sets',
+    needs: [],
+    needsOfProgram: ['workingSets'],
+    order: 85,
+    byDefault: true,
+    Card: lazily(async () => (await import('./gaps.tsx')).GapsCard),
+  },
+  {
     id: 'events',
     title: 'Events',
     needs: [],
@@ -138,17 +152,13 @@ const ORDERED: readonly (CardDef & { readonly id: CardId })[] = [...CARDS].sort(
  * The cards of a lane, in order.
  * @param has whether its model has a feature with the knobs in force
  * @param does whether its program has a feature
- * @param explaining the causes of an event are shown
  */
 export const cardsFor = (
   has: (feature: Feature) => boolean,
   does: (feature: ProgramFeature) => boolean,
-  explaining: boolean,
   chosen: Chosen,
 ): readonly (CardDef & { readonly id: CardId })[] =>
   ORDERED.filter(
-    ({ id, byDefault, explains, needs, needsOfProgram = [] }) =>
-      (chosen[id] ?? byDefault) &&
-      needsOfProgram.every(does) &&
-      ((explaining && explains === true) || needs.every(has)),
+    ({ id, byDefault, needs, needsOfProgram = [] }) =>
+      (chosen[id] ?? byDefault) && needsOfProgram.every(does) && needs.every(has),
   );

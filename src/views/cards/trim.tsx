@@ -4,7 +4,7 @@ import { C } from '../../engine/telemetry/counters.ts';
 import type { EventRecord } from '../../engine/telemetry/events.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { useLane } from '../lane/context.ts';
-import { useFrames } from '../lane/use-frame.ts';
+import { usePacedFrames } from '../lane/use-frame.ts';
 import { noun, nouns } from '../models.ts';
 import { Card } from './card.tsx';
 
@@ -53,7 +53,7 @@ export function TrimCard() {
         asked.current.busy = false;
       });
   };
-  useFrames(lane, 400, load);
+  usePacedFrames(lane, 400, load);
   useEffect(write);
   return (
     <Card

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { type DiffSeries, drawDiff } from '../../draw/diff.ts';
-import { bytes, compact, count, difference, ordinal, signed } from '../../draw/format.ts';
+import { bytes, compact, count, ordinal } from '../../draw/format.ts';
 import { hasFeature, type ModelId } from '../../engine/allocators/index.ts';
 import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { differentStreams, type Side } from '../../engine/compare.ts';
@@ -12,17 +12,19 @@ import { laneKnobs } from '../../engine/recipe-parse.ts';
 import { EVENT_KINDS } from '../../engine/telemetry/events.ts';
 import type { SeriesName } from '../../engine/telemetry/series.ts';
 import type { Lane } from '../../live/lane.ts';
+import { standTogether } from '../../live/together.ts';
 import { ALIGN_BY, type AlignBy } from '../../state/store.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { valueAt } from '../lane/axes.ts';
 import { kindName } from '../lane/event-text.ts';
 import { useWatched } from '../lane/sight.tsx';
-import { useFrames, useLaneCanvas } from '../lane/use-frame.ts';
+import { useLaneCanvas, useLanesFrames, usePacedFrames } from '../lane/use-frame.ts';
 import { commonNouns, modelOf, noun } from '../models.ts';
 import { useApp, usePerform, useSession, useUi } from '../page/context.ts';
 import { LETTERS } from '../page/session/session.ts';
 import { travel } from '../page/session/transport.ts';
 import { metricOf } from '../side/metrics.ts';
+import { besideFirst, bestOf } from './differences.ts';
 import { COMPARE_OPS, findDivergence, type Verdict } from './divergence.ts';
 import { METRIC_ROWS, rowLabel } from './rows.ts';
 
@@ -143,12 +145,6 @@ export function Compare() {
   );
 }
 
-/** Calls back with the frames of one of many lanes. */
-function Follow({ lane, onFrame }: { readonly lane: Lane; onFrame(): void }) {
-  useFrames(lane, 250, onFrame);
-  return null;
-}
-
 function MetricTable({
   lanes,
   names,
@@ -165,31 +161,23 @@ function MetricTable({
     const frames = lanes.map((lane) => lane.hub.latest);
     if (frames.some((frame) => frame === undefined)) return;
     const known = frames as FrameView[];
+    // Of lanes at two operations nothing is compared: they are on their way to one.
+    const together = standTogether(known);
     METRIC_ROWS.forEach((row, r) => {
       const line = body.current?.rows[r];
       if (!line) return;
       const values = known.map((frame) => row.value(frame));
       line.hidden = row.optional === true && values.every((value) => value === 0);
-      const best =
-        row.better === undefined || values.every((value) => value === values[0])
-          ? undefined
-          : row.better === 'less'
-            ? Math.min(...values)
-            : Math.max(...values);
+      const best = together ? bestOf(row, values) : [];
       values.forEach((value, i) => {
         const cell = line.cells[i + 1];
-        const text = row.format(value);
-        const rest =
-          i === 0 || value === values[0]
-            ? ''
-            : values[0] === 0
-              ? signed(value, row.format)
-              : `${difference(value, values[0])}, ${signed(value - values[0], row.change ?? row.format)}`;
+        const text = Number.isNaN(value) ? '–' : row.format(value);
+        const rest = i === 0 || !together ? '' : besideFirst(row, value, values[0]);
         const strong = cell.firstElementChild;
         const small = cell.lastElementChild;
         if (strong && strong.textContent !== text) strong.textContent = text;
         if (small && small.textContent !== rest) small.textContent = rest;
-        cell.classList.toggle('best', value === best);
+        cell.classList.toggle('best', best[i] === true);
       });
     });
     figures.forEach((figure, f) => {
@@ -202,12 +190,9 @@ function MetricTable({
       });
     });
   };
+  useLanesFrames(lanes, write);
   return (
     <div className="compare-table" tabIndex={0} role="region" aria-label="Metrics by lane">
-      {lanes.map((lane, i) => (
-        // Any of them may be the last to come to stand.
-        <Follow key={LETTERS[i]} lane={lane} onFrame={write} />
-      ))}
       <table>
         <thead>
           <tr>
@@ -390,17 +375,11 @@ function DiffStrip({
         : `${letters[1]} has ${format(Math.abs(value))} ${value > 0 ? 'more' : 'less'} ${name} than ${letters[0]} ${at}`;
     if (text.current.textContent !== sentence) text.current.textContent = sentence;
   };
-  useFrames(second, 250, say);
-  useFrames(first, 250, () => {
-    say();
-    // This lane may come to stand later than the one that draws.
-    canvas.redraw();
-  });
+  useLanesFrames([first, second], say);
+  // This lane may come to stand later than the one that draws.
+  usePacedFrames(first, 250, () => canvas.redraw());
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn again because the choice changed
-  useEffect(() => {
-    canvas.redraw();
-    say();
-  }, [strip, first]);
+  useEffect(() => canvas.redraw(), [strip, first]);
   return (
     <div className="strip">
       <label className="mini-select">
@@ -450,7 +429,7 @@ function Explain({
   const write = (): void => {
     const a = first.hub.latest;
     const b = second.hub.latest;
-    if (!a || !b || !text.current) return;
+    if (!a || !b || !text.current || !standTogether([a, b])) return;
     const by = EVENT_KINDS.map((kind, i) => ({ kind, delta: b.totals[i] - a.totals[i] }))
       .filter(({ delta }) => delta !== 0)
       .sort((x, y) => Math.abs(y.delta) - Math.abs(x.delta))
@@ -466,7 +445,6 @@ function Explain({
             .join(', ')}.`;
     if (text.current.textContent !== said) text.current.textContent = said;
   };
-  useFrames(first, 300, write);
-  useFrames(second, 300, write);
+  useLanesFrames([first, second], write);
   return <p ref={text} className="explain" data-testid="explain" />;
 }

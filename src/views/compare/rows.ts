@@ -1,9 +1,10 @@
 import { bytes, capital, compact, count, percent } from '../../draw/format.ts';
 import type { ModelId } from '../../engine/allocators/index.ts';
 import { derive } from '../../engine/report.ts';
-import { C } from '../../engine/telemetry/counters.ts';
+import { C, type CounterName } from '../../engine/telemetry/counters.ts';
 import { ENDED_BY } from '../../engine/telemetry/states.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
+import { perThousand } from '../lane/rate.ts';
 import { commonNouns } from '../models.ts';
 
 /** A line of the comparison. */
@@ -12,6 +13,7 @@ export interface MetricRow {
   readonly label: string | ((things: string) => string);
   /** Which direction is better; undefined: neither. */
   readonly better?: 'less' | 'more';
+  /** NaN: there is none yet. */
   value(frame: FrameView): number;
   format(value: number): string;
   /** A difference between lanes, where it is of another unit than the value. */
@@ -34,8 +36,8 @@ const derived = (frame: FrameView) =>
     ENDED_BY[frame.header[H.endedBy]] === 'chainsEnded',
     0,
   );
-const per1000 = (frame: FrameView, counter: number): number =>
-  (1000 * frame.counters[counter]) / Math.max(1, frame.header[H.op]);
+const per1000 = (frame: FrameView, counter: CounterName): number =>
+  perThousand(frame, counter) ?? Number.NaN;
 const plain = (counter: number) => (frame: FrameView) => frame.counters[counter];
 
 /** Metrics × lanes, most telling first. */
@@ -59,7 +61,7 @@ export const METRIC_ROWS: readonly MetricRow[] = [
   {
     label: 'new per 1,000 ops',
     better: 'less',
-    value: (f) => per1000(f, C.superslabsAllocated),
+    value: (f) => per1000(f, 'superslabsAllocated'),
     format: (v) => v.toFixed(2),
   },
   {
@@ -81,7 +83,7 @@ export const METRIC_ROWS: readonly MetricRow[] = [
   {
     label: 'ownership transfers per 1,000 ops',
     better: 'less',
-    value: (f) => per1000(f, C.ownershipTransfers),
+    value: (f) => per1000(f, 'ownershipTransfers'),
     format: (v) => v.toFixed(2),
     optional: true,
   },

@@ -1,5 +1,6 @@
 import { sampleAt, type XAxis } from '../../draw/area.ts';
 import { EV } from '../../engine/telemetry/events.ts';
+import type { LaneHub } from '../../live/hub.ts';
 import type { AlignBy } from '../../state/store.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 
@@ -24,6 +25,13 @@ const orInfinity = (value: number): number => (Number.isNaN(value) ? Infinity : 
 /** The horizontal axis that an alignment draws. */
 export const axisOf = (align: AlignBy): XAxis => (align === 'ns' ? 'ns' : 'op');
 
+/** A little above a value: scales that lanes share stand still while values grow a little. */
+function roundTop(own: number): number {
+  if (!(own > 0)) return own;
+  const unit = 2 ** Math.floor(Math.log2(own));
+  return Math.ceil((own / unit) * 8) * (unit / 8);
+}
+
 /** What the charts of several lanes have in common: tops of their value axes, ends of their time axes. */
 export class Axes {
   align: AlignBy = 'op';
@@ -32,31 +40,43 @@ export class Axes {
   /** Off: every lane scales its own axes. */
   shared = true;
   private readonly tops = new Map<string, Map<number, number>>();
-  private readonly before = new Map<number, number>();
-  private readonly after = new Map<number, number>();
+
+  /** @param lanes the hubs of all lanes, those that the axes are common to */
+  constructor(private readonly lanes: () => readonly Pick<LaneHub, 'latest' | 'redraw'>[]) {}
 
   reset(): void {
     this.tops.clear();
-    this.before.clear();
-    this.after.clear();
   }
-  /** The top that all lanes' charts of this label use, given one lane's own. */
+  /** The newest frames of all lanes. */
+  get frames(): FrameView[] {
+    return this.lanes().flatMap(({ latest }) => latest ?? []);
+  }
+  /**
+   * The top that all lanes' charts of this label use, given one lane's own. A lane that raises or lowers it has the
+   * others drawn again: whatever came last, all stand at the same scale.
+   */
   top(label: string, lane: number, own: number): number {
+    if (!this.shared) return own;
     const tops = this.tops.get(label) ?? new Map<number, number>();
-    tops.set(lane, own);
     this.tops.set(label, tops);
-    return this.shared ? Math.max(...tops.values()) : own;
+    const before = Math.max(0, ...tops.values());
+    tops.set(lane, roundTop(own));
+    const now = Math.max(...tops.values());
+    if (now !== before) for (const hub of this.lanes()) hub.redraw();
+    return now;
   }
   /** First and last value of the horizontal axis, and its zero. */
-  domain(lane: number, frame: FrameView): { from: number; to: number; origin: number } {
+  domain(frame: FrameView): { from: number; to: number; origin: number } {
+    const at = H[axisOf(this.align) === 'op' ? 'op' : 'virtualNs'];
     const origin = originOf(frame, this.align);
-    const last = frame.header[axisOf(this.align) === 'op' ? H.op : H.virtualNs];
-    this.before.set(lane, origin);
-    this.after.set(lane, last - origin);
-    if (!this.shared) return { from: 0, to: Math.max(1, last), origin };
+    if (!this.shared) return { from: 0, to: Math.max(1, frame.header[at]), origin };
+    const all = this.frames.map((other) => ({
+      before: originOf(other, this.align),
+      last: other.header[at],
+    }));
     return {
-      from: origin - Math.max(...this.before.values()),
-      to: origin + Math.max(1, ...this.after.values()),
+      from: origin - Math.max(...all.map(({ before }) => before)),
+      to: origin + Math.max(1, ...all.map(({ before, last }) => last - before)),
       origin,
     };
   }

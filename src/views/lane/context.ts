@@ -18,10 +18,17 @@ export interface LaneScope {
   /** Label of the byte band whose spans keep their colour in the map. */
   readonly lit: string | undefined;
   onLit(label: string | undefined): void;
-  /** Sequence number of the event whose causes are shown. */
-  readonly explained: number | undefined;
-  /** Asks for the chain of causes that ends in an event. */
-  onExplain(seq: number): void;
+  /** The event whose causes are shown. */
+  readonly explained: Explained | undefined;
+  /** Asks for the chain of causes that ends in an event; undefined: no more. */
+  onExplain(event: Explained | undefined): void;
+}
+
+/** An event that somebody asked about, and the card in which: the answer stands there. */
+export interface Explained {
+  /** Sequence number of the event. */
+  readonly seq: number;
+  readonly by: 'adoption' | 'domino' | 'events';
 }
 
 export const LaneContext = createContext<LaneScope | undefined>(undefined);

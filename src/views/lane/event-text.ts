@@ -10,6 +10,7 @@ import {
   EVENT_KINDS,
   type EventKind,
   type EventRecord,
+  REFUSAL,
   REFUSED,
 } from '../../engine/telemetry/events.ts';
 import { ENDED_BY } from '../../engine/telemetry/states.ts';
@@ -59,6 +60,8 @@ export function eventSentence(
     case 'superslabMapped':
       return withReason(`${life(event.life)} maps ${ss}${sized}`, reason);
     case 'mapRefused':
+      if (event.a === REFUSAL.injected)
+        return `a ${one} is refused to ${life(event.life)} by injection, at ${count(event.b)} entries`;
       return `the kernel refuses a ${event.a === 0 ? one : 'thread stack'} to ${life(event.life)} at ${count(event.b)} entries`;
     case 'superslabFreed':
       return `${ss} goes back to the OS`;
@@ -87,9 +90,22 @@ export function eventSentence(
     case 'libcFallback':
       return `the C library serves ${count(event.a)} B to ${life(event.life)}`;
     case 'crash':
-      return event.a === CRASH.useAfterUnmap
-        ? `${life(event.life)} crashes: its current ${one} was unmapped under it`
-        : `a thread crashes: ${ss} was unmapped between decrement and last touch`;
+      switch (event.a) {
+        case CRASH.useAfterUnmap:
+          return `${life(event.life)} crashes: its current ${one} was unmapped under it`;
+        case CRASH.libcAsOwn:
+          return `${life(event.life)} crashes in free: a block of the C library was taken for one of the heap’s`;
+        case CRASH.ownAsLibc:
+          return `${life(event.life)} crashes in free: a block of ${ss} was given to the C library`;
+        default:
+          return `a thread crashes: ${ss} was unmapped between decrement and last touch`;
+      }
+    case 'refillDry':
+      return `${life(event.life)} wants a new ${one} for ${size(event.subject)}: ${event.a < 0 ? 'it has none of that class' : `${one} ${count(event.a)} is exhausted`}`;
+    case 'libcFree':
+      return `${life(event.life)} frees ${count(event.b)} B that the C library served: ${event.a === 0 ? 'known for what it is' : 'taken for a block of the heap'}`;
+    case 'ownerOverflow':
+      return `slab ${event.a} of ${ss} lies outside the ownership bitmap`;
     case 'oom':
       return `out of map entries: the first refused mapping of the run`;
     case 'chainEnded':
@@ -118,6 +134,16 @@ export function eventSentence(
       return `race at ${ss}: ${RACE_TEXT[event.a] ?? ''}`;
     case 'noFit':
       return `${life(event.life)} finds no chunk for ${count(event.subject)} B, though ${plural(event.b, 'free chunk')} have ${count(event.a * 16)} B`;
+    case 'slotTaken':
+      return `${life(event.life)} takes slot ${event.a} of ${ss}, ${STAGE_TEXT[event.b] ?? ''}`;
+    case 'slotReleased':
+      return `${life(event.life)} gives slot ${event.a} of ${ss} back, ${size(event.b)}`;
+    case 'sharedFailed':
+      return `the shared pool fails ${life(event.life)}, ${size(event.subject)}: ${event.a === 0 ? `all ${count(event.b)} slots are taken` : 'mapping refused'}`;
+    case 'poolEmptied':
+      return `all ${plural(event.a, 'slot')} of ${ss} are empty`;
+    case 'cacheResized':
+      return `${life(event.life)}: cache for ${size(event.subject)} from ${count(event.a)} to ${plural(event.b, 'slot')}`;
     case 'intervened': {
       const id = ACT_IDS[event.a];
       if (id === undefined) return 'an unknown intervention';
@@ -136,6 +162,16 @@ export function eventSentence(
     }
   }
 }
+
+/** By POOL_STAGE. */
+const STAGE_TEXT = [
+  'its last (stage 0)',
+  'empty, beside (stage 0.5)',
+  'from the list (stage 1)',
+  'unused (stage 2)',
+  'new (stage 3)',
+  'adopted',
+];
 
 /** What each kind of event is called; words of the field, not of the code. The model says what a span is. */
 const KIND_NAMES: Readonly<Record<EventKind, string | ((span: string) => string)>> = {
@@ -171,6 +207,14 @@ const KIND_NAMES: Readonly<Record<EventKind, string | ((span: string) => string)
   race: 'race',
   intervened: 'intervention',
   noFit: 'no chunk fits',
+  refillDry: 'refill finds nothing',
+  libcFree: 'free of a libc block',
+  ownerOverflow: 'outside the bitmap',
+  slotTaken: 'slot taken',
+  slotReleased: 'slot given back',
+  sharedFailed: 'shared pool fails',
+  poolEmptied: (span) => `all slots of a ${span} empty`,
+  cacheResized: 'thread cache resized',
 };
 /** What a kind of event is called for a model. */
 export function kindName(kind: EventKind, model: ModelId): string {

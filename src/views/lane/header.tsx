@@ -8,6 +8,7 @@ import { C } from '../../engine/telemetry/counters.ts';
 import { ENDED_BY, RUN_STATUS } from '../../engine/telemetry/states.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
 import { useLane } from './context.ts';
+import { perThousand } from './rate.ts';
 import { useWatched } from './sight.tsx';
 import { useFrames, useFrameText } from './use-frame.ts';
 
@@ -59,14 +60,10 @@ function Figure({ label, value, unit }: FigureProps) {
 }
 
 /** What stands beside the first figure. */
-function besideOf(
-  { peak, per1000 }: ModelShown['figure'],
-  { counters, header }: FrameView,
-): string {
-  if (peak !== undefined) return `peak ${count(counters[C[peak]])}`;
-  if (per1000 === undefined) return '';
-  const rate = (1000 * counters[C[per1000]]) / Math.max(1, header[H.op]);
-  return `${rate.toFixed(1)} / 1,000 ops`;
+function besideOf({ peak, per1000 }: ModelShown['figure'], frame: FrameView): string {
+  if (peak !== undefined) return `peak ${count(frame.counters[C[peak]])}`;
+  const rate = per1000 === undefined ? undefined : perThousand(frame, per1000);
+  return rate === undefined ? '' : `${rate.toFixed(1)} / 1,000 ops`;
 }
 
 /** Name, verdict and the six figures of a lane. */
@@ -77,7 +74,7 @@ export function LaneHeader({ name, tools }: { readonly name: string; readonly to
   const head = useRef<HTMLDivElement>(null);
   useWatched(head);
   const badge = useRef<HTMLSpanElement>(null);
-  useFrames(lane, 120, (frame) => {
+  useFrames(lane, (frame) => {
     const verdict = verdictOf(frame);
     if (!badge.current) return;
     if (badge.current.textContent !== verdict.text) badge.current.textContent = verdict.text;

@@ -11,7 +11,7 @@ import { copyLink } from '../page/session/share.ts';
 import { tryAgain } from '../page/session/transport.ts';
 import { variantOf } from '../page/texts.ts';
 import { Boundary } from '../shell/boundary.tsx';
-import { LaneContext, type LaneScope } from './context.ts';
+import { type Explained, LaneContext, type LaneScope } from './context.ts';
 import { LaneHeader } from './header.tsx';
 import { LaneTools } from './lane-tools.tsx';
 import { Part } from './sight.tsx';
@@ -20,7 +20,7 @@ import { Part } from './sight.tsx';
 interface Asked {
   readonly of: string;
   readonly lit: string | undefined;
-  readonly explained: number | undefined;
+  readonly explained: Explained | undefined;
 }
 
 /** All views of one lane. */
@@ -48,7 +48,7 @@ export function LaneView({ index }: { readonly index: number }) {
       lit,
       onLit: (label) => setKept({ of, explained, lit: label }),
       explained,
-      onExplain: (seq) => setKept({ of, lit, explained: seq }),
+      onExplain: (event) => setKept({ of, lit, explained: event }),
     }),
     [lane, index, knobs, several, axes, x, of, lit, explained],
   );
@@ -58,7 +58,6 @@ export function LaneView({ index }: { readonly index: number }) {
   const cards = cardsFor(
     (feature) => isInForce(feature, knobs),
     (feature) => hasProgramFeature(knobs.workload, feature),
-    explained !== undefined,
     chosen,
   );
   const front = (): void => {

@@ -1,4 +1,5 @@
-import { type RefObject, useContext, useEffect, useRef } from 'react';
+import { type RefObject, useContext, useEffect, useLayoutEffect, useRef } from 'react';
+import { unbroken } from '../../draw/format.ts';
 import { type Palette, readPalette } from '../../draw/palette.ts';
 import { follow, TICK_MS } from '../../live/follow.ts';
 import type { Lane } from '../../live/lane.ts';
@@ -20,20 +21,49 @@ export function useFrameText<T extends HTMLElement>(
   text: (frame: FrameView) => string,
 ): RefObject<T | null> {
   const ref = useRef<T>(null);
-  useFrames(lane, TICK_MS, (frame) => {
-    const element = ref.current;
-    if (!element) return;
-    const next = text(frame);
-    if (element.textContent !== next) element.textContent = next;
+  useFrames(lane, (frame) => {
+    const next = unbroken(text(frame));
+    if (ref.current && ref.current.textContent !== next) ref.current.textContent = next;
   });
   return ref;
 }
 
 /**
- * Calls back with frames at most about every `everyMs`, and always with the newest in the end. While the
- * part of the page around it is out of sight and the run plays, nothing is called.
+ * Writes what frames say into elements that React made, with all other texts of the page at the same ticks, so that a
+ * title, a legend and a head never speak of two moments; and at once after every commit, before it is painted: what
+ * React has made anew is never seen without its numbers. While the part of the page around it is out of sight and
+ * the run plays, nothing is written.
  */
-export function useFrames(lane: Lane, everyMs: number, handle: (frame: FrameView) => void): void {
+export function useFrames(lane: Lane, write: (frame: FrameView) => void): void {
+  useLanesFrames([lane], () => {
+    const frame = lane.hub.latest;
+    if (frame) write(frame);
+  });
+}
+
+/** The same of several lanes, up to four: `write` reads the newest frame of each. */
+export function useLanesFrames(lanes: readonly Lane[], write: () => void): void {
+  const latest = useRef(write);
+  latest.current = write;
+  useLayoutEffect(() => latest.current());
+  const sight = useContext(SightContext);
+  useEffect(() => {
+    const stops = lanes.map(({ hub }) => follow(hub, TICK_MS, sight, () => latest.current()));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [lanes[0], lanes[1], lanes[2], lanes[3], sight]);
+}
+
+/**
+ * Calls back with frames at most about every `everyMs`, and always with the newest in the end: for what asks the
+ * worker, or draws, which need not keep step with the texts. Out of sight nothing is called while the run plays.
+ */
+export function usePacedFrames(
+  lane: Lane,
+  everyMs: number,
+  handle: (frame: FrameView) => void,
+): void {
   const latest = useRef(handle);
   latest.current = handle;
   const sight = useContext(SightContext);

@@ -132,7 +132,7 @@ function TheLesson({ lesson }: { readonly lesson: Lesson }) {
       addProgress(pageStorage, lesson.id, { score, finished: true });
     }
   };
-  useFrames(lane, 200, follow);
+  useFrames(lane, follow);
   const begin = (): void => {
     setAnswered(true);
     run(playLesson, lesson.speed);

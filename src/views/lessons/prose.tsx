@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useMemo, useRef } from 'react';
+import { unbroken } from '../../draw/format.ts';
 import { piecesOf } from '../../lessons/glossary.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { FrameView } from '../../worker/frame.ts';
@@ -21,15 +22,11 @@ export function Prose({
   const write = (frame: FrameView): void => {
     const values = storyValues(frame);
     for (const span of box.current?.querySelectorAll<HTMLElement>('[data-value]') ?? []) {
-      const value = values[span.dataset.value ?? ''] ?? '–';
+      const value = unbroken(values[span.dataset.value ?? ''] ?? '–');
       if (span.textContent !== value) span.textContent = value;
     }
   };
-  useFrames(lane, 200, write);
-  // New text is empty until written; the run may be over by then.
-  useEffect(() => {
-    if (lane.hub.latest) write(lane.hub.latest);
-  });
+  useFrames(lane, write);
   return (
     <p ref={box} className={className}>
       {pieces.map((piece, i) => {

@@ -144,6 +144,9 @@ export async function svgOf(card: Element, title: string, link: string): Promise
   const caption = document.createElementNS('http://www.w3.org/2000/svg', 'desc');
   caption.textContent = link;
   svg.prepend(heading, caption);
+  // The library writes what a canvas has no word for.
+  for (const text of svg.querySelectorAll('[text-decoration="undefined"]'))
+    text.removeAttribute('text-decoration');
   for (const image of svg.querySelectorAll('image'))
     image.setAttribute('style', 'image-rendering: pixelated');
   return new XMLSerializer().serializeToString(svg);

@@ -3,6 +3,7 @@ import type { KnobValues } from '../../engine/knobs/index.ts';
 import { type DocumentFigure, presetById } from '../../engine/presets.ts';
 import { bandLabel } from '../../engine/telemetry/band-words.ts';
 import type { BandName } from '../../engine/telemetry/ledger.ts';
+import { refillLine } from '../../engine/telemetry/refill-line.ts';
 import type { Autopsy } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import { Terms } from '../story/terms.tsx';
@@ -39,6 +40,11 @@ export function AutopsyCard({ lane, autopsy, knobs, of, variant, onReplay, onLan
       <p className="autopsy-text">
         <Terms text={autopsySentences(autopsy).join(' ')} />
       </p>
+      {autopsy.refill && (
+        <p className="story-note" data-testid="refill-line">
+          The first refill that failed wrote: <code>{refillLine(autopsy.refill)}</code>
+        </p>
+      )}
       <ul className="bars" aria-label="The three largest bands of mapped bytes">
         {largest.map(({ band, bytes: size }) => (
           <li key={band}>

@@ -5,7 +5,7 @@ import { hasFeature } from '../../engine/allocators/index.ts';
 import { ACT, type ActId } from '../../engine/interventions.ts';
 import type { ThreadDetail } from '../../engine/types.ts';
 import { H } from '../../worker/frame.ts';
-import { useFrames, useFrameText } from '../lane/use-frame.ts';
+import { useFrameText, usePacedFrames } from '../lane/use-frame.ts';
 import { nouns } from '../models.ts';
 import { useApp, useFocused, usePerform, useStanding } from '../page/context.ts';
 import { strike, turnKnob } from '../page/session/edits.ts';
@@ -31,7 +31,7 @@ export function BreakIt() {
   useEffect(() => head.current?.focus(), []);
   const [everywhere, setEverywhere] = useState(true);
   const [much, setMuch] = useState({ stall: amountOf('stall'), burst: amountOf('burst') });
-  useFrames(lane, 300, () => {
+  usePacedFrames(lane, 300, () => {
     lane
       .threads()
       .then(setThreads)

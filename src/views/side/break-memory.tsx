@@ -3,7 +3,7 @@ import { hasFeature } from '../../engine/allocators/index.ts';
 import { ACT, type ActId } from '../../engine/interventions.ts';
 import type { ThreadDetail } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
-import { useFrames } from '../lane/use-frame.ts';
+import { usePacedFrames } from '../lane/use-frame.ts';
 import { useFocused, usePerform } from '../page/context.ts';
 import { strike } from '../page/session/edits.ts';
 
@@ -21,7 +21,7 @@ export function BreakMemory({
   const adopts = hasFeature(useFocused().knobs.model, 'adoption');
   const [threads, setThreads] = useState<readonly ThreadDetail[]>([]);
   const [chain, setChain] = useState(1);
-  useFrames(lane, 500, () => {
+  usePacedFrames(lane, 500, () => {
     lane
       .threads()
       .then(setThreads)

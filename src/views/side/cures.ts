@@ -50,6 +50,11 @@ const CURES: readonly Cure[] = [
     knobs: { threadEnd: 'detach' },
     concerns: ({ entriesOfDeadStacks }) => entriesOfDeadStacks,
   },
+  {
+    label: 'Ask an ownership bitmap',
+    knobs: { ownerBitmap: true },
+    concerns: () => 0,
+  },
   { label: 'A million map entries', knobs: { maxMapCount: 1_000_000 }, concerns: () => 0 },
 ];
 

@@ -10,12 +10,13 @@ import {
   BLOCK_STATES,
   type BlockState,
   type BlocksDetail,
+  type SlabDetail,
   type SpanDetail,
 } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import type { Selection } from '../../state/store.ts';
 import { H } from '../../worker/frame.ts';
-import { useFrames } from '../lane/use-frame.ts';
+import { usePacedFrames } from '../lane/use-frame.ts';
 import { colourVar, noun, stateNamed } from '../models.ts';
 import { useFocused, usePerform } from '../page/context.ts';
 import { select } from '../page/session/lanes.ts';
@@ -57,7 +58,7 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
     void load();
     return () => asking.current?.abort();
   }, [superslab, slab, lane]);
-  useFrames(lane, 500, () => void load());
+  usePacedFrames(lane, 500, () => void load());
   if (gone) {
     const rows = lane.hub.latest?.shape.rows ?? 0;
     return (
@@ -166,8 +167,8 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
                 aria-pressed={blocks?.slab === entry.index}
                 title={
                   entry.acquired
-                    ? `slab ${entry.index}: ${count(entry.live)} live, ${count(entry.free)} free, ${count(entry.queued)} queued of ${count(entry.capacity)}; ${entry.residentPages} pages resident`
-                    : `slab ${entry.index}: not in use`
+                    ? `slab ${entry.index}: ${slotText(entry.slot)}${count(entry.live)} live, ${count(entry.free)} free, ${count(entry.queued)} queued of ${count(entry.capacity)}; ${entry.residentPages} pages resident`
+                    : `slab ${entry.index}: ${slotText(entry.slot)}not in use`
                 }
                 onClick={() => onSelect({ superslab, slab: entry.index })}
               >
@@ -193,6 +194,13 @@ export function Inspector({ selection }: { readonly selection: Selection }) {
     </section>
   );
 }
+
+/** State and class of a slot of a shared pool. */
+const slotText = (slot: SlabDetail['slot']): string => {
+  if (slot === undefined) return '';
+  const of = slot.state === 'unused' ? '' : ` slot for ${classSize(slot.blockBytes)}`;
+  return `${slot.state.toUpperCase()}${of}; `;
+};
 
 function Head({ title, onClose }: { readonly title: string; onClose(): void }) {
   return (
@@ -358,7 +366,7 @@ function BlockStory({
     if (summary) ask(summary.op, summary.playing);
     return () => asked.current.abort.abort();
   }, [lane, superslab, slab]);
-  useFrames(lane, 250, ({ header }) => ask(header[H.op], header[H.playing] === 1));
+  usePacedFrames(lane, 250, ({ header }) => ask(header[H.op], header[H.playing] === 1));
   const who = (act: Act): string =>
     `${act.life <= 0 ? 'main' : `life ${count(act.life)}, chain ${act.chain}`} at operation ${count(act.op)}`;
   if (found === 'looking') return <p className="block-story">Replaying to see who used it…</p>;

@@ -8,9 +8,30 @@ const life = (id: number): string => (id === 0 ? 'main' : `life ${count(id)}`);
 /** Most spans have room, and their living owners do not look for it. */
 const neverLooksBack = ({ forgotten, superslabs }: Autopsy): boolean => forgotten > superslabs / 2;
 
+type Crash = NonNullable<Autopsy['crash']>;
+/** Free did not know whose the block was. */
+const mixedHeaps = ({ reason }: Crash): boolean => reason === 'libcAsOwn' || reason === 'ownAsLibc';
+
+function crashSentence({ reason, life: who, superslab }: Crash, one: string): string {
+  const freeing = capital(life(who));
+  switch (reason) {
+    case 'useAfterUnmap':
+      return `${freeing} went on allocating from a ${one} that a trim pass had unmapped: the pass had asked only its own thread’s cache.`;
+    case 'touchAfterDecrement':
+      return `A thread had lowered the counter but not yet finished its remote free when the trim pass unmapped the ${one}.`;
+    case 'libcAsOwn':
+      return `${freeing} freed a block that the C library had served, and free took it for one of the heap’s: “invalid pointer”.`;
+    case 'ownAsLibc':
+      return `${freeing} freed a block of ${one} ${count(superslab)}, which the ownership bitmap does not know of, and free gave it to the C library: “invalid pointer”.`;
+  }
+}
+
 /** The heading of the autopsy. */
 export function autopsyTitle(autopsy: Autopsy): string {
-  if (autopsy.crash) return 'Crashed: memory was unmapped under a thread';
+  if (autopsy.crash)
+    return mixedHeaps(autopsy.crash)
+      ? 'Crashed: free took a block for the other heap’s'
+      : 'Crashed: memory was unmapped under a thread';
   if (neverLooksBack(autopsy)) return 'The owner who never looks back';
   switch (autopsy.endedBy) {
     case 'physicalLimit':
@@ -40,13 +61,7 @@ export function autopsySentences(autopsy: Autopsy): string[] {
       `${capital(life(refused.life))} asked for ${what}, and the kernel refused: ${count(refused.entries)} map entries were in use.`,
     );
   }
-  if (crash) {
-    said.push(
-      crash.reason === 'useAfterUnmap'
-        ? `${capital(life(crash.life))} went on allocating from a ${one} that a trim pass had unmapped: the pass had asked only its own thread’s cache.`
-        : `A thread had lowered the counter but not yet finished its remote free when the trim pass unmapped the ${one}.`,
-    );
-  }
+  if (crash) said.push(crashSentence(crash, one));
   if (!refused && !crash) said.push(`${capital(ENDED_TEXT[autopsy.endedBy])}.`);
   const tables =
     autopsy.threadTables > 0

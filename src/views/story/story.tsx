@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { KnobValues } from '../../engine/knobs/index.ts';
 import { presetById, storyUnder } from '../../engine/presets.ts';
 import type { Lane } from '../../live/lane.ts';
@@ -32,16 +32,17 @@ export function Story({
   if (!preset) throw new Error(`there is no preset ${id}`);
   const note = preset.variants.find(({ name }) => name === variant)?.note;
   const [at, setAt] = useState(0);
+  /** A step that has passed and is read again. */
+  const [again, setAgain] = useState<number | undefined>(undefined);
   const story = useMemo(() => (told ? storyUnder(preset.story, knobs) : []), [preset, knobs, told]);
   const write = (frame: FrameView): void => {
     const step = currentStep(story, frame);
     // One commit per step of the story, none per frame.
-    if (step !== at) setAt(step);
+    if (step === at) return;
+    setAt(step);
+    setAgain(undefined);
   };
-  useFrames(lane, 200, write);
-  useEffect(() => {
-    if (lane.hub.latest) write(lane.hub.latest);
-  });
+  useFrames(lane, write);
   return (
     <section className="story" aria-label="Story">
       <p className="story-question">
@@ -58,8 +59,22 @@ export function Story({
               {i + 1}
             </span>
             <div>
-              <h3>{i <= at ? step.title : 'Next'}</h3>
-              {i === at && (
+              <h3>
+                {i < at ? (
+                  <button
+                    type="button"
+                    aria-expanded={again === i}
+                    onClick={() => setAgain(again === i ? undefined : i)}
+                  >
+                    {step.title}
+                  </button>
+                ) : i === at ? (
+                  step.title
+                ) : (
+                  'Next'
+                )}
+              </h3>
+              {(i === at || i === again) && (
                 <Prose key={step.title} lane={lane} text={step.text} className="story-text" />
               )}
             </div>

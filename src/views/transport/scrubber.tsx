@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
-import { compact, count } from '../../draw/format.ts';
+import { compact, count, unbroken } from '../../draw/format.ts';
 import { EV, type EventKind } from '../../engine/telemetry/events.ts';
 import { RUN_STATUS } from '../../engine/telemetry/states.ts';
 import { editText } from '../../state/branches.ts';
@@ -20,6 +20,10 @@ const MARKED: readonly EventKind[] = [
   'crash',
   'runEnded',
 ];
+/** The bar of a run without a known end is at least so many operations long, ... */
+const LEAST_END = 1000;
+/** ... and by this much longer than what was done. */
+const ROOM = 1.05;
 /** Zooming in stops at this many operations. */
 const LEAST_SPAN = 200;
 const ZOOM_IN = 0.7;
@@ -34,14 +38,27 @@ interface View {
 const spanText = ({ from, to }: View): string =>
   to - from < to / 100 ? `${count(from)} to ${count(to)}` : `${compact(from)} to ${compact(to)}`;
 
-/** The last operation that the bar shows when it is not zoomed. */
+/**
+ * The last operation that the bar shows when it is not zoomed: the run's own end where it is known. A run that has none, or has
+ * not come to it, has a bar that ends at a round number beyond all it has done, so that the thumb stands where the run is.
+ */
 function endOf(frame: FrameView): number {
   const { header } = frame;
-  return Math.max(
-    1,
-    header[H.horizon],
-    RUN_STATUS[header[H.status]] === 'running' ? header[H.opLimit] : 0,
-  );
+  const open = RUN_STATUS[header[H.status]] === 'running' && header[H.opLimit] === 0;
+  return open ? roundBeyond(furthest(frame)) : furthest(frame);
+}
+
+/** The run's own end where it is known, else the furthest that it has come. */
+function furthest({ header }: FrameView): number {
+  const running = RUN_STATUS[header[H.status]] === 'running';
+  return Math.max(1, header[H.horizon], header[H.op], running ? header[H.opLimit] : 0);
+}
+
+/** The next of 1, 2, 5, 10, ... thousand that leaves some room beyond an operation. */
+function roundBeyond(op: number): number {
+  const least = Math.max(LEAST_END, op * ROOM);
+  const unit = 10 ** Math.floor(Math.log10(least));
+  return unit * ([1, 2, 5, 10].find((times) => times * unit >= least) ?? 10);
 }
 
 /**
@@ -109,7 +126,11 @@ export function Scrubber() {
             ? `${((100 * header[H.op]) / header[H.opLimit]).toFixed(1)} % of the operations done`
             : `${(100 * used).toFixed(1)} % of map entries used`;
     const view = zoom.current;
-    const said = view && drag.current === undefined ? `zoomed: ${spanText(view)}` : label;
+    const said = unbroken(
+      view && drag.current === undefined
+        ? `zoomed: ${spanText(view)}`
+        : `${label} · bar to ${compact(endOf(frame))} ops`,
+    );
     if (text.current && text.current.textContent !== said) text.current.textContent = said;
     writeMarks(frame);
   };
@@ -155,7 +176,7 @@ export function Scrubber() {
       mark.title = title;
     });
   };
-  useFrames(lane, 100, write);
+  useFrames(lane, write);
   useEffect(() => {
     const hear = ({ journey: share }: Summary): void =>
       setJourney(share === undefined ? undefined : Math.round(100 * share));
@@ -231,7 +252,7 @@ export function Scrubber() {
       event.key === 'Home'
         ? 0
         : event.key === 'End'
-          ? endOf(frame)
+          ? furthest(frame)
           : step === undefined
             ? undefined
             : now + (step * (to - from)) / 1000;

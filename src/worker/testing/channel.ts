@@ -12,7 +12,7 @@ type From = FromLane | FromJob;
 export interface ChannelOptions {
   /** The worker's clock, ms; undefined: the machine's. */
   readonly clock?: { readonly now: number };
-  createSimulation?(knobs: KnobValues): Simulation;
+  createSimulation?(knobs: KnobValues, options?: { readonly alive: () => void }): Simulation;
 }
 
 /** A worker in this thread: what a worker's script does, behind a real MessageChannel. */

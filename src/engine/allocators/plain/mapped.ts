@@ -35,6 +35,11 @@ export class MappedBlocks {
     return true;
   }
 
+  /** First page of a slot's block, -1: it has none. */
+  pageOf(slot: number): number {
+    return this.blocks.get(slot)?.page ?? -1;
+  }
+
   /** Writes bytes of a slot's block, from byte `from` on. @returns page faults taken */
   touch(slot: number, from: number, bytes: number): number {
     const block = this.blocks.get(slot);

@@ -45,6 +45,7 @@ function whyNotTouch(tiny: TinyAllocator, row: number, mustBeLoose: boolean): st
 
 function whyNotAdopt({ heap }: TinyAllocator, row: number, chain: number): string | undefined {
   if (heap.oneList) return 'One central list owns everything: nobody can adopt.';
+  if (heap.isPooled(row)) return 'Each of its slots has an owner of its own.';
   const owner = heap.superslabs[row * SS_WORDS + SS_OWNER];
   return owner === heap.threads.life[chain] ? `Chain ${chain} owns it already.` : undefined;
 }

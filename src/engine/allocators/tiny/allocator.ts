@@ -125,8 +125,7 @@ export class TinyAllocator implements Allocator {
       case OP.realloc:
         return this.reallocate(chain, size, slot);
       case OP.free:
-        this.release(chain, slot);
-        return true;
+        return this.release(chain, slot);
       default:
         // A block of a slab is resident from the time it was carved.
         return true;
@@ -159,8 +158,11 @@ export class TinyAllocator implements Allocator {
     const at = slot * BLOCK_WORDS;
     const r = heap.blocks[at];
     if (r === BLOCK_NONE) return this.allocate(chain, size, slot, 1);
-    if (size === 0) {
-      this.release(chain, slot);
+    if (size === 0) return this.release(chain, slot);
+    if (heap.misrouted(this.ownerOf(chain), slot)) return false;
+    if (r < 0 && heap.mixed !== undefined) {
+      // What the C library has stays with it, however small it becomes.
+      heap.resizeLibc(slot, size);
       return true;
     }
     const block = heap.blocks[at + BLOCK_INDEX];
@@ -189,12 +191,15 @@ export class TinyAllocator implements Allocator {
     return true;
   }
 
-  private release(chain: number, slot: number): void {
+  /** @returns false: it went to the wrong heap, and the run is over */
+  private release(chain: number, slot: number): boolean {
     const { heap } = this;
-    if (heap.blocks[slot * BLOCK_WORDS] === BLOCK_NONE) return;
+    if (heap.blocks[slot * BLOCK_WORDS] === BLOCK_NONE) return true;
     const remote = heap.free(this.ownerOf(chain), slot);
+    if (remote < 0) return false;
     heap.counters[remote === 1 ? C.remoteFrees : C.localFrees]++;
     heap.regs[REG_EXTRA] += heap.costOfFree();
+    return true;
   }
 
   private get counters(): Float64Array {
@@ -211,7 +216,7 @@ export class TinyAllocator implements Allocator {
     heap.regs[REG_NOW] = machine.threads.clock[chain];
     const served =
       heap.malloc(this.heapOf(chain), this.ownerOf(chain), size, slot) ||
-      (!runtime && this.nullReturned(chain, size, slot));
+      ((!runtime || heap.servesRuntime) && this.nullReturned(chain, size, slot));
     machine.threads.clock[chain] += heap.regs[REG_EXTRA];
     heap.regs[REG_EXTRA] = 0;
     if (!served) return false;
@@ -227,11 +232,13 @@ export class TinyAllocator implements Allocator {
     const { heap } = this;
     const at = slot * BLOCK_WORDS;
     if (heap.blocks[at] === BLOCK_NONE) return;
+    if (heap.mixed !== undefined) heap.regs[REG_NOW] = heap.threads.clock[chain];
     if (runtime) {
       heap.unmarkRuntime(slot);
       heap.blocks[at + BLOCK_TAG] = BLOCK_KIND.program;
     }
     const remote = heap.free(this.ownerOf(chain), slot);
+    if (remote < 0) return;
     heap.counters[remote === 1 ? C.runtimeRemoteFrees : C.runtimeLocalFrees]++;
     if (runtime) heap.threads.inFlight[chain] = heap.lastRemote;
   }
@@ -342,6 +349,7 @@ export class TinyAllocator implements Allocator {
       row = heap.superslabs[row * SS_WORDS + SS_OWN_NEXT]
     )
       owned++;
+    heap.eachOwnSlot(chain, () => owned++);
     return owned;
   }
 
@@ -365,7 +373,15 @@ export class TinyAllocator implements Allocator {
       live += heap.k[c * K_WORDS + K_LIVE];
       queued += heap.k[c * K_WORDS + K_QUEUED];
     }
-    counters[C.liveBlocks] = live;
+    let cached = 0;
+    let slots = 0;
+    if (heap.caches !== undefined) {
+      for (const blocks of heap.caches.ofClass) cached += blocks;
+      for (const most of heap.caches.slots) slots += most;
+    }
+    counters[C.cachedBlocks] = cached;
+    counters[C.cacheSlots] = slots;
+    counters[C.liveBlocks] = live - cached;
     counters[C.activeBlocks] = live + heap.excess;
     counters[C.queuedBlocks] = queued;
     counters[C.forgottenSuperslabs] = this.living.forgotten;
@@ -404,9 +420,12 @@ export class TinyAllocator implements Allocator {
 
   hashInto(hash: StateHash): void {
     const { heap } = this;
+    heap.mixed?.hashInto(hash, this.slots);
+    if (heap.refusals !== undefined) hash.word(heap.refusals.done);
     hash.words(heap.slabs, heap.slabWords).words(heap.superslabs, heap.rows * SS_WORDS);
     hash.words(heap.lists.next, heap.lists.used);
     hash.words(heap.blocks, this.slots * BLOCK_WORDS).words(heap.current, heap.current.length);
+    heap.hashPolicies(hash);
   }
   snapshot(): SavedTiny {
     return { heap: this.heap.snapshot(), nextTimerNs: this.nextTimerNs, slots: this.slots };

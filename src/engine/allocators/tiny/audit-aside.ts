@@ -65,7 +65,8 @@ export function auditAside(heap: TinyHeap, problems: string[]): void {
   for (let row = 0; row < heap.rows; row++) {
     const at = row * SS_WORDS;
     const flags = superslabs[at + SS_FLAGS];
-    if ((flags & SS_FLAG.mapped) === 0) continue;
+    // A slot of the shared pool is set aside by itself: audit-slots.ts.
+    if ((flags & SS_FLAG.mapped) === 0 || (flags & SS_FLAG.pooled) !== 0) continue;
     const owner = superslabs[at + SS_OWNER];
     const aside =
       heap.looksBack &&

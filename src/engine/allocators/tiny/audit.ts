@@ -5,10 +5,13 @@ import { B, BAND_COUNT } from '../../telemetry/ledger.ts';
 import type { AuditFound } from '../contract.ts';
 import type { TinyAllocator } from './allocator.ts';
 import { auditAside } from './audit-aside.ts';
+import { auditMixed } from './audit-mixed.ts';
+import { auditCaches, auditSlots, slotOf } from './audit-slots.ts';
 import type { TinyHeap } from './heap.ts';
 import {
   BLOCK_INDEX,
   BLOCK_KIND,
+  BLOCK_LIBC,
   BLOCK_OTHER,
   BLOCK_SIZE,
   BLOCK_SLAB,
@@ -53,6 +56,7 @@ const UNSEEN = 0;
 const FREE = 1;
 const QUEUED = 2;
 const LIVE_BLOCK = 3;
+const CACHED = 4;
 
 /**
  * Recounts everything by walking block table, lists, slabs and SuperSlabs, and compares with what the
@@ -73,7 +77,7 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
   for (let slot = 0; slot < tiny.usedSlots; slot++) {
     const at = slot * BLOCK_WORDS;
     const r = blocks[at + BLOCK_SLAB];
-    if (r === BLOCK_OTHER) {
+    if (r === BLOCK_OTHER || r === BLOCK_LIBC) {
       otherLive++;
       otherBytes += chunkBytes(blocks[at + BLOCK_SIZE]);
     }
@@ -83,6 +87,7 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
     else liveOf.set(r, [slot]);
   }
 
+  const cachedOf = auditCaches(heap, problems);
   let liveTotal = 0;
   let believed = 0;
   let queuedTotal = 0;
@@ -98,16 +103,16 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
     const flags = superslabs[at + SS_FLAGS];
     if ((flags & SS_FLAG.mapped) === 0) continue;
     const c = superslabs[at + SS_CLASS];
-    const bytes = heap.blockBytes[c];
     const size = superslabs[at + SS_SLABS] * SLAB_BYTES;
     superslabBytes += size;
     const acquired = superslabs[at + SS_ACQUIRED];
-    const dead = (flags & SS_FLAG.orphan) !== 0;
+    const orphan = (flags & SS_FLAG.orphan) !== 0;
     const aside = (flags & (SS_FLAG.kept | SS_FLAG.cached)) !== 0;
     if ((flags & SS_FLAG.cached) === 0) now++;
-    if (dead) orphans++;
+    if (orphan) orphans++;
     let rowLive = 0;
     let rowActive = 0;
+    let rowCached = 0;
     let index = 0;
     let acquiredPages = 0;
     for (let r = superslabs[at + SS_FIRST_SLAB]; r !== NONE; r = slabs[r + NEXT_SLAB], index++) {
@@ -123,11 +128,16 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
         if (!aside) bands[B.neverCarved] += SLAB_BYTES;
         continue;
       }
+      const slot = slotOf(heap, r);
+      const spare = slot === 'empty';
+      const bytes = heap.blockBytes[slot === undefined ? c : slabs[r + SLAB_CLASS]];
+      const dead = slot === undefined ? orphan : !spare && !heap.isAlive(slabs[r + OWNER]);
       acquiredPages += slabs[r + TOUCHED];
       expect(`slab ${r} row`, row, slabs[r + SLAB_SS]);
-      expect(`slab ${r} class`, c, slabs[r + SLAB_CLASS]);
+      if (slot === undefined) expect(`slab ${r} class`, c, slabs[r + SLAB_CLASS]);
       expect(`slab ${r} index`, index, slabs[r + SLAB_INDEX]);
-      expect(`slab ${r} owner`, superslabs[at + SS_OWNER], slabs[r + OWNER]);
+      if (slot === undefined)
+        expect(`slab ${r} owner`, superslabs[at + SS_OWNER], slabs[r + OWNER]);
       expect(`slab ${r} capacity`, slabCapacity(bytes, index), slabs[r + CAPACITY]);
       const carved = slabs[r + CARVED];
       // Up to here blocks are carved without a look: they must fit, and lie on resident memory.
@@ -176,12 +186,37 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
         else requested += blocks[slot * BLOCK_WORDS + BLOCK_SIZE];
       }
       liveOf.delete(r);
-      expect(`slab ${r} live blocks`, live, slabs[r + LIVE]);
-      expect(`slab ${r}: carved = live + free + queued`, live + free + queued, carved);
+      let cached = 0;
+      for (const b of cachedOf.get(r) ?? []) {
+        if (b >= carved || mark[b] !== UNSEEN) {
+          problems.push(
+            `slab ${r}: cached block ${b} is ${b >= carved ? 'not carved' : 'elsewhere too'}`,
+          );
+          continue;
+        }
+        mark[b] = CACHED;
+        cached++;
+      }
+      cachedOf.delete(r);
+      expect(`slab ${r} live and cached blocks`, live + cached, slabs[r + LIVE]);
+      expect(
+        `slab ${r}: carved = live + cached + free + queued`,
+        live + cached + free + queued,
+        carved,
+      );
       if (slabs[r + EXCESS] < 0) problems.push(`slab ${r}: counter below its live blocks`);
-      rowLive += live;
-      rowActive += live + slabs[r + EXCESS];
+      rowLive += live + cached;
+      rowCached += cached;
+      rowActive += live + cached + slabs[r + EXCESS];
       if (aside) continue;
+      if (spare) {
+        if (live + cached + queued > 0) problems.push(`slab ${r}: an EMPTY slot has blocks in use`);
+        bands[B.keptEmpty] += SLAB_BYTES - slabHeader(index);
+        bands[B.headers] += slabHeader(index);
+        resident[B.keptEmpty] += touchedBytes - slabHeader(index);
+        resident[B.headers] += slabHeader(index);
+        continue;
+      }
       queuedTotal += queued;
       if (dead) queuedDead += queued;
       const header = slabHeader(index);
@@ -192,6 +227,7 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
       bands[B.runtime] += tables * bytes;
       bands[B.queued] += queued * bytes;
       bands[dead ? B.freeDead : B.freeLiving] += free * bytes;
+      bands[B.freeLiving] += cached * bytes;
       bands[B.headers] += header + tail;
       resident[B.headers] += header + (tailTouched ? tail : 0);
       bands[B.neverCarved] += (slabs[r + CAPACITY] - carved) * bytes;
@@ -199,7 +235,7 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
       if (touchedBytes < header + carved * bytes)
         problems.push(`slab ${r}: carved blocks on untouched pages`);
     }
-    liveTotal += rowLive;
+    liveTotal += rowLive - rowCached;
     const residentPages = heap.residentOf(row);
     if (aside) {
       bands[B.keptEmpty] += size;
@@ -216,13 +252,16 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
     if (rowLive === 0 && rowActive > 0) inflated++;
     if (rowLive === 0 && rowActive === 0) vacant++;
     const owner = superslabs[at + SS_OWNER];
-    if (owner >= 0 && owner !== CENTRAL_LIFE && heap.isAlive(owner) === dead) {
+    if (owner >= 0 && owner !== CENTRAL_LIFE && heap.isAlive(owner) === orphan) {
       problems.push(
-        `SuperSlab ${row}: life ${owner} is ${dead ? 'alive' : 'dead'}, its orphan mark says otherwise`,
+        `SuperSlab ${row}: life ${owner} is ${orphan ? 'alive' : 'dead'}, its orphan mark says otherwise`,
       );
     }
   }
   for (const r of liveOf.keys()) problems.push(`live blocks in slab ${r}, which no SuperSlab has`);
+  for (const r of cachedOf.keys())
+    problems.push(`cached blocks of slab ${r}, which no SuperSlab has`);
+  auditSlots(heap, problems);
 
   auditAside(heap, problems);
   const { counters } = heap;
@@ -239,17 +278,20 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
   expect('orphans', orphans, counters[C.orphanSuperslabs]);
   expect('inflated SuperSlabs', inflated, counters[C.inflatedSuperslabs]);
   expect('empty SuperSlabs', vacant, counters[C.emptySuperslabs]);
-  bands[B.other] = heap.other.bytes;
-  expect('bytes outside the SuperSlabs', otherBytes, heap.other.live);
-  if (otherBytes > heap.other.bytes) problems.push('blocks outside the SuperSlabs have no memory');
+  const mixed = heap.mixed && auditMixed(heap, heap.mixed, tiny.usedSlots, problems);
+  const otherPages = mixed?.pages ?? heap.other.bytes / PAGE;
+  bands[B.other] = otherPages * PAGE;
+  if (mixed === undefined) expect('bytes outside the SuperSlabs', otherBytes, heap.other.live);
+  if (otherBytes > bands[B.other]) problems.push('blocks outside the SuperSlabs have no memory');
   for (const band of [B.live, B.rounding, B.runtime, B.queued, B.freeLiving, B.freeDead, B.other]) {
     resident[band] = bands[band];
   }
+  if (mixed !== undefined) resident[B.other] = mixed.residentBytes;
   return {
     mapped: bands,
     resident,
     live: liveTotal + otherLive,
-    mappedPages: (superslabBytes + heap.other.bytes) / PAGE,
+    mappedPages: superslabBytes / PAGE + otherPages,
   };
 }
 

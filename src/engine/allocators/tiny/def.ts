@@ -38,5 +38,6 @@ export const def = {
     'trim',
     'lyingCounter',
     'orphans',
+    'mixedHeaps',
   ],
 } as const satisfies ModelDef;

@@ -2,11 +2,11 @@ import { LOCK } from '../../machine/locks.ts';
 import { REG_EXTRA, REG_NOW, REG_STOP, STOP_ENDED } from '../../machine/registers.ts';
 import { C } from '../../telemetry/counters.ts';
 import { CRASH, EV, NEED, NO_CAUSE } from '../../telemetry/events.ts';
-import type { Machine } from '../contract.ts';
+import type { Machine, StateHash } from '../contract.ts';
+import { LEAST_SLOTS, ThreadCaches } from './caches.ts';
 import {
   BLOCK_INDEX,
   BLOCK_NONE,
-  BLOCK_OTHER,
   BLOCK_SIZE,
   BLOCK_WORDS,
   CARVE_LIMIT,
@@ -28,6 +28,7 @@ import {
   SHUT,
   SLAB_CLASS,
   SLAB_INDEX,
+  SLAB_SHIFT,
   SLAB_SS,
   SLAB_WORDS,
   SS_ACQUIRED,
@@ -49,7 +50,6 @@ import {
   SS_SLABS,
   SS_WORDS,
 } from './layout.ts';
-import { TinyOwners } from './owners.ts';
 import {
   CHARGE_CONTENDED,
   CHARGE_FREE,
@@ -58,6 +58,7 @@ import {
   K_QUEUED,
   K_WORDS,
 } from './records.ts';
+import { TinySlots } from './slots.ts';
 
 /**
  * The tiny model: SuperSlabs of one size class, slabs with owners, remote queues that only the owner
@@ -65,9 +66,21 @@ import {
  * a slow path. The heap keeps both counters at once, the true one and the one the documents' bug
  * inflates, so that the bug can be switched without a second run.
  */
-export class TinyHeap extends TinyOwners {
+export class TinyHeap extends TinySlots {
+  /** Threads keep caches of free blocks in front of their slabs (S-15). */
+  readonly caches: ThreadCaches | undefined;
+  /** The free that was just done ended in one. */
+  private freedToCache = false;
+
   constructor(machine: Machine, slots: number) {
     super(machine, slots);
+    const { tlsCacheSlots, tlsCacheSizing } = this.knobs;
+    if (tlsCacheSlots > 0 && !this.oneList)
+      this.caches = new ThreadCaches(
+        machine.threads.chains,
+        Math.max(LEAST_SLOTS, tlsCacheSlots),
+        tlsCacheSizing === 'adaptive',
+      );
     for (let c = 0; c < this.classes; c++) {
       for (let i = 0; i < this.knobs.prewarmPerClass; i++) this.prewarm(c);
     }
@@ -84,6 +97,7 @@ export class TinyHeap extends TinyOwners {
 
   /** The same from a given class, whose blocks are large enough. */
   mallocClass(heap: number, life: number, c: number, size: number, slot: number): boolean {
+    if (this.caches !== undefined && this.mallocCached(heap, life, c, size, slot)) return true;
     let r = this.current[heap * MAX_CLASSES + c];
     const { slabs } = this;
     let block = NO_BLOCK;
@@ -114,19 +128,125 @@ export class TinyHeap extends TinyOwners {
     this.k[c * K_WORDS]++;
     this.marks.mark(this.slabs[r + SLAB_SS]);
     if (++this.slabs[r + LIVE] === 1) this.revived(r);
+    if (this.caches !== undefined) this.fillCache(heap * MAX_CLASSES + c, r, c);
     return true;
+  }
+
+  /** The same out of the thread's cache. @returns false: it is empty */
+  private mallocCached(heap: number, life: number, c: number, size: number, slot: number): boolean {
+    const { caches, blocks } = this;
+    const i = heap * MAX_CLASSES + c;
+    if (caches === undefined) return false;
+    if (caches.called(i)) this.resizeCache(i, life, c);
+    if (caches.count[i] === 0) return false;
+    const from = caches.pop(i, c);
+    const at = slot * BLOCK_WORDS;
+    const r = caches.slabAt(i, from);
+    blocks[at] = r;
+    blocks[at + BLOCK_INDEX] = caches.blockAt(i, from);
+    blocks[at + BLOCK_SIZE] = size;
+    this.requestedBytes += size;
+    this.counters[C.cacheHits]++;
+    this.regs[REG_EXTRA] += this.costs.cacheHit - this.costs.malloc;
+    this.marks.mark(this.slabs[r + SLAB_SS]);
+    return true;
+  }
+
+  /** Takes blocks of the current slab into its thread's cache, up to half of its slots. */
+  private fillCache(i: number, r: number, c: number): void {
+    const { caches, slabs } = this;
+    if (caches === undefined) return;
+    this.counters[C.cacheRefills]++;
+    for (
+      let left = caches.slots[i] >> 1;
+      left > 0 && (this.hasBlock(r) || this.canCarve(r));
+      left--
+    ) {
+      caches.push(i, r, this.popSlow(r, c), c);
+      slabs[r + LIVE]++;
+      this.k[c * K_WORDS]++;
+      this.regs[REG_EXTRA] += this.costs.drainBlock;
+    }
+  }
+
+  /** A block of the thread's own slab goes into its cache. */
+  private freeToCache(life: number, r: number, block: number): void {
+    const { caches } = this;
+    if (caches === undefined) return;
+    const c = this.slabs[r + SLAB_CLASS];
+    const i = this.threads.chainOf(life) * MAX_CLASSES + c;
+    if (caches.called(i)) this.resizeCache(i, life, c);
+    if (caches.count[i] >= caches.slots[i]) this.flushCache(i, life, c, (caches.count[i] + 1) >> 1);
+    caches.push(i, r, block, c);
+    this.lastRemote = NONE;
+    this.freedToCache = true;
+    this.marks.mark(this.slabs[r + SLAB_SS]);
+  }
+
+  /** The oldest blocks of a cache go back to their slabs, one free each. */
+  private flushCache(i: number, life: number, c: number, n: number): void {
+    const { caches } = this;
+    if (caches === undefined || n === 0) return;
+    this.counters[C.cacheFlushes]++;
+    for (let at = 0; at < n; at++) {
+      this.freeBlock(life, caches.slabAt(i, at), caches.blockAt(i, at), 0);
+      this.regs[REG_EXTRA] += this.costOfFree();
+    }
+    caches.dropOldest(i, n, c);
+  }
+
+  /** By its high-water mark a cache doubles, halves, or stays as it is. */
+  private resizeCache(i: number, life: number, c: number): void {
+    const { caches } = this;
+    if (caches === undefined) return;
+    const before = caches.slots[i];
+    const slots = caches.look(i);
+    if (slots === before) return;
+    caches.slots[i] = slots;
+    this.counters[slots > before ? C.cacheGrown : C.cacheShrunk]++;
+    this.emit(EV.cacheResized, life, c, before, slots, NO_CAUSE);
+    this.flushCache(i, life, c, Math.max(0, caches.count[i] - slots));
+  }
+
+  /** A thread that exits gives its cached blocks back, at no cost to anybody. */
+  override orphanAll(chain: number, exitEvent: number): void {
+    const { caches, regs } = this;
+    if (caches !== undefined) {
+      const extra = regs[REG_EXTRA];
+      const life = this.threads.life[chain];
+      for (let c = 0; c < this.classes; c++) {
+        const i = chain * MAX_CLASSES + c;
+        this.flushCache(i, life, c, caches.count[i]);
+        caches.reset(i);
+      }
+      regs[REG_EXTRA] = extra;
+    }
+    super.orphanAll(chain, exitEvent);
+  }
+
+  /** Whether others can see a malloc of class `c` by the thread of a chain: it touches a slab. */
+  seesMalloc(heap: number, c: number): boolean {
+    const { caches } = this;
+    const i = heap * MAX_CLASSES + c;
+    return caches === undefined ? !this.hasBlock(this.current[i]) : !caches.serves(i);
   }
 
   /**
    * Frees the block of `slot` on behalf of `life`.
-   * @returns 1 when another life owns the slab (a remote free), else 0
+   * @returns 1 when another life owns the slab (a remote free), else 0; CRASHED: it went to the wrong heap
    */
   free(life: number, slot: number): number {
+    if (this.mixed !== undefined && this.misrouted(life, slot)) return CRASHED;
     const blocks = this.blocks;
     const at = slot * BLOCK_WORDS;
     const r = blocks[at];
     if (r < 0) return this.freeOther(slot);
     blocks[at] = BLOCK_NONE;
+    if (this.caches !== undefined && this.slabs[r + OWNER] === life) {
+      this.requestedBytes -= blocks[at + BLOCK_SIZE];
+      this.freeToCache(life, r, blocks[at + BLOCK_INDEX]);
+      return 0;
+    }
     return this.freeBlock(life, r, blocks[at + BLOCK_INDEX], blocks[at + BLOCK_SIZE]);
   }
 
@@ -136,7 +256,7 @@ export class TinyHeap extends TinyOwners {
     const remote = slabs[r + OWNER] === life ? 0 : 1;
     // REMOTE_HEAD follows FREE_HEAD: which list gets the block is an addition, not a branch.
     const head = r + FREE_HEAD + remote;
-    if (slabs[head] === SHUT) this.makesRoom(slabs[r + SLAB_SS]);
+    if (slabs[head] === SHUT) this.makesRoom(r);
     const first = slabs[head];
     this.lists.next[slabs[r + LIST_BASE] + block] = first;
     slabs[head] = block;
@@ -149,6 +269,7 @@ export class TinyHeap extends TinyOwners {
     this.requestedBytes -= size;
     this.marks.mark(slabs[r + SLAB_SS]);
     this.lastRemote = remote === 0 ? NONE : r;
+    this.freedToCache = false;
     if (remote === 1 && first === NO_BLOCK) this.remoteEdge(r, life);
     if (--slabs[r + LIVE] === 0) this.emptied(r);
     return remote;
@@ -159,8 +280,10 @@ export class TinyHeap extends TinyOwners {
    * is remote or the slab's last; else only an owner that runs, of a remote one. Main never drains.
    */
   seesFree(r: number, life: number): boolean {
-    const { slabs } = this;
+    const { slabs, caches } = this;
     const owner = slabs[r + OWNER];
+    if (caches !== undefined && owner === life)
+      return !caches.takes(this.threads.chainOf(life) * MAX_CLASSES + slabs[r + SLAB_CLASS]);
     if (this.ordered) return owner !== life || slabs[r + LIVE] === 1;
     return owner !== life && owner > 0 && this.threads.isAlive(owner);
   }
@@ -171,6 +294,7 @@ export class TinyHeap extends TinyOwners {
    */
   costOfFree(): number {
     const { charges, lastRemote } = this;
+    if (this.freedToCache) return this.costs.cacheHit;
     if (lastRemote < 0) return charges[CHARGE_FREE];
     const owner = this.slabs[lastRemote + OWNER];
     const runs = owner > 0 && this.threads.isAlive(owner) ? 1 : 0;
@@ -183,14 +307,6 @@ export class TinyHeap extends TinyOwners {
     return (
       r >= 0 && (slabs[r + FREE_HEAD] !== NO_BLOCK || slabs[r + CARVED] < slabs[r + CARVE_LIMIT])
     );
-  }
-
-  /** The C library serves a request that the heap refused (D1). */
-  mallocFallback(size: number, slot: number, life: number, nullEvent: number): void {
-    this.mallocOther(size, slot);
-    this.counters[C.otherMallocs]--;
-    this.counters[C.libcFallbacks]++;
-    this.emit(EV.libcFallback, life, this.classIndex(size), size, 0, nullEvent);
   }
 
   /** One pass of `hak_tiny_trim` (S-10) at virtual time `now`, all at once and for nothing. */
@@ -241,6 +357,11 @@ export class TinyHeap extends TinyOwners {
       counters[C.trimSkipReserve]++;
     } else if ((flags & SS_FLAG.current) !== 0 && !knobs.hazardTls) {
       counters[C.trimSkipTls]++;
+    } else if ((flags & SS_FLAG.pooled) !== 0) {
+      if (this.vacate(row, passEvent, false)) {
+        this.passFreed++;
+        counters[C.trimFreed]++;
+      } else counters[C.trimSkipReserve]++;
     } else if ((flags & SS_FLAG.persistent) !== 0 || this.reserve[c] > 0) {
       if ((flags & SS_FLAG.persistent) === 0) this.reserve[c]--;
       counters[C.trimSkipReserve]++;
@@ -319,17 +440,28 @@ export class TinyHeap extends TinyOwners {
     counters[C.refills]++;
     this.regs[REG_EXTRA] += costs.refill;
     if (r >= 0 && this.drainOwn(r)) return r;
-    const own = this.findOwn(r < 0 ? NONE : this.slabs[r + SLAB_SS], index, life);
-    if (own >= 0) return this.setCurrent(index, own);
-    if (r >= 0 && !knobs.dynamicExpand) return this.nullReturn(life, c, size, NO_CAUSE);
+    let need: number = r >= 0 ? NEED.exhausted : NEED.firstUse;
+    let cause = r >= 0 ? NO_CAUSE : this.threads.startEvent(life);
+    const mine = r < 0 || this.isSlot(r) ? NONE : this.slabs[r + SLAB_SS];
+    if (this.pool === undefined) {
+      const own = this.findOwn(mine, index, life);
+      if (own >= 0) return this.setCurrent(index, own);
+    } else {
+      let found = this.findOwnBlock(mine, index);
+      if (found < 0) found = this.takeSlot(heap, life, c, need, cause);
+      // shared_fail: the legacy backend serves, SuperSlabs of one class and owner (S-17).
+      if (found < 0) found = this.findFresh(mine, index, life);
+      if (found >= 0) return this.setCurrent(index, found);
+      need = NEED.poolFull;
+      cause = this.poolFailure;
+    }
+    if (r >= 0 && !knobs.dynamicExpand) return this.nullReturn(life, c, size, NO_CAUSE, r);
     if (knobs.ownership === 'central') {
       const found = this.findCentral(c, life);
       if (found >= 0) return this.setCurrent(index, found);
     }
     const empty = this.takeEmpty(heap, life, c);
     if (empty >= 0) return this.setCurrent(index, empty);
-    let need: number = r >= 0 ? NEED.exhausted : NEED.firstUse;
-    let cause = r >= 0 ? NO_CAUSE : this.threads.startEvent(life);
     if (knobs.orphanPolicy === 'adopt') {
       const adopted = this.adoptOrphan(heap, life, c);
       if (adopted >= 0) return this.setCurrent(index, adopted);
@@ -341,8 +473,8 @@ export class TinyHeap extends TinyOwners {
         cause = this.superslabs[orphan * SS_WORDS + SS_ORPHAN_EVENT];
       }
     }
-    const row = this.mapSuperslab(c, life, need, cause);
-    if (row < 0) return this.nullReturn(life, c, size, this.lastRefusal);
+    const row = this.mapSuperslab(c, life, need, cause, r);
+    if (row < 0) return this.nullReturn(life, c, size, this.lastRefusal, r);
     this.appendOwn(heap, row);
     const slab = this.acquireSlab(row, life);
     return this.setCurrent(index, slab);
@@ -355,7 +487,7 @@ export class TinyHeap extends TinyOwners {
     counters[C.drainAttempts]++;
     const head = slabs[r + REMOTE_HEAD];
     if (head === NO_BLOCK) return 0;
-    if (slabs[r + FREE_HEAD] === SHUT) this.makesRoom(slabs[r + SLAB_SS]);
+    if (slabs[r + FREE_HEAD] === SHUT) this.makesRoom(r);
     const base = slabs[r + LIST_BASE];
     let tail = head;
     let moved = 1;
@@ -390,38 +522,25 @@ export class TinyHeap extends TinyOwners {
     return slabs[r + CARVED]++;
   }
 
-  private nullReturn(life: number, c: number, size: number, cause: number): number {
+  /** malloc returns NULL. @param r current slab of the thread's that had no block, NONE: it has none */
+  private nullReturn(life: number, c: number, size: number, cause: number, r: number): number {
     this.counters[C.nullReturns]++;
     this.emit(EV.nullReturned, life, c, size, 0, cause);
+    this.refillLog ??= this.refillRecord(life, c, r);
     return NONE;
   }
 
-  mallocOther(size: number, slot: number): boolean {
-    const at = slot * BLOCK_WORDS;
-    this.blocks[at] = BLOCK_OTHER;
-    this.blocks[at + BLOCK_INDEX] = 0;
-    this.blocks[at + BLOCK_SIZE] = size;
-    this.counters[C.otherMallocs]++;
-    if (this.other.malloc(size)) this.machine.memoryGrew();
-    return true;
+  override otherFreed(size: number): void {
+    this.freedToCache = false;
+    super.otherFreed(size);
   }
-
-  freeOther(slot: number): number {
-    const at = slot * BLOCK_WORDS;
-    this.lastRemote = NONE;
-    if (this.blocks[at] === BLOCK_NONE) return 0;
-    this.otherFreed(this.blocks[at + BLOCK_SIZE]);
-    this.blocks[at] = BLOCK_NONE;
-    return 0;
-  }
-
-  /** A block of `size` requested bytes outside the SuperSlabs is gone. */
-  otherFreed(size: number): void {
-    this.other.free(size);
+  protected override libcFreed(slot: number): void {
+    this.freedToCache = false;
+    super.libcFreed(slot);
   }
 
   /** Drains the slab's own queue if that is on; true when a block is free afterwards. */
-  private drainOwn(r: number): boolean {
+  protected drainOwn(r: number): boolean {
     if (this.knobs.drainOnRefill) this.drain(r, this.slabs[r + OWNER]);
     return this.slabs[r + FREE_HEAD] < NO_BLOCK;
   }
@@ -443,6 +562,33 @@ export class TinyHeap extends TinyOwners {
     )
       found = this.freshSlab(aside, life);
     if (found < 0 && this.knobs.drainOnRefill) found = this.findAside(this.fullHead[index]);
+    return found;
+  }
+
+  /**
+   * With a pool, what needs no fresh slab: slots and SuperSlabs of its own with room, and after these full ones
+   * whose blocks others have freed.
+   */
+  private findOwnBlock(row: number, index: number): number {
+    const { pool, looksBack } = this;
+    if (pool === undefined || !looksBack) return row === NONE ? NONE : this.findBlock(row);
+    let found = this.lookThrough(pool.roomy[index]);
+    if (found < 0 && row !== NONE) found = this.findBlock(row);
+    if (found < 0) found = this.findAside(this.roomyHead[index]);
+    if (found >= 0 || !this.knobs.drainOnRefill) return found;
+    found = this.lookThrough(pool.full[index]);
+    return found < 0 ? this.findAside(this.fullHead[index]) : found;
+  }
+  /** Of findOwn, fresh slabs alone. */
+  private findFresh(row: number, index: number, life: number): number {
+    let found = row === NONE ? NONE : this.freshSlab(row, life);
+    if (!this.looksBack) return found;
+    for (
+      let aside = this.roomyHead[index];
+      found < 0 && aside !== NONE;
+      aside = this.nextAside(aside)
+    )
+      found = this.freshSlab(aside, life);
     return found;
   }
 
@@ -470,11 +616,6 @@ export class TinyHeap extends TinyOwners {
       row = next;
     }
     return NONE;
-  }
-
-  /** A block is about to come free in a full SuperSlab that its owner has set aside. */
-  protected makesRoom(row: number): void {
-    this.putBack(row);
   }
 
   /** First slab of a SuperSlab that has or can make a block; acquires a fresh one if there is room. */
@@ -576,7 +717,8 @@ export class TinyHeap extends TinyOwners {
       r = this.slabs[r + NEXT_SLAB];
     }
     this.reclassify(row);
-    this.release(row, cause, NOTHING_IN_FLIGHT);
+    if (this.isPooled(row)) this.vacate(row, cause, true);
+    else this.release(row, cause, NOTHING_IN_FLIGHT);
   }
 
   /** Drains all queues of a SuperSlab and makes `life` its owner. */
@@ -600,15 +742,28 @@ export class TinyHeap extends TinyOwners {
     this.appendOwn(heap, row);
   }
 
-  /** Maps a SuperSlab for a class, or takes one out of the SuperSlab caches. @returns its row or -1 */
-  private mapSuperslab(c: number, life: number, need: number, cause: number): number {
+  /**
+   * Maps a SuperSlab for a class, or takes one out of the SuperSlab caches.
+   * @param from slab in which the thread's refill found no block, NONE: it has none
+   * @param pooled for the shared pool: it gets no owner
+   * @returns its row or -1
+   */
+  protected mapSuperslab(
+    c: number,
+    life: number,
+    need: number,
+    cause: number,
+    from: number,
+    pooled = false,
+  ): number {
     const { counters, knobs } = this;
-    const lg =
-      knobs.ssLg + (knobs.hotClassSlabs === 'double' && (c === 1 || c === 4 || c === 6) ? 1 : 0);
+    const owner = pooled ? NO_LIFE : life;
+    const hot = knobs.hotClassSlabs === 'double' && (c === 1 || c === 4 || c === 6);
+    const lg = knobs.ssLg + (hot && !pooled ? 1 : 0);
     const pages = 2 ** (lg - 12);
     const cachedRow = this.takeCached(pages);
     if (cachedRow !== NONE) {
-      this.initRow(cachedRow, c, life);
+      this.initRow(cachedRow, c, owner);
       counters[C.cacheReuses]++;
       this.superslabs[cachedRow * SS_WORDS + SS_BORN_EVENT] = this.emit(
         EV.superslabReused,
@@ -623,10 +778,10 @@ export class TinyHeap extends TinyOwners {
     this.chargeMap(this.costs.mmap);
     counters[C.mmapCalls]++;
     const direct = knobs.mapMode === 'direct';
-    const piece = this.space.mapAligned(pages, direct, knobs.maxMapCount);
+    const injected = this.refusals?.refuses(this.regs[REG_NOW]) ?? false;
+    const piece = injected ? NONE : this.space.mapAligned(pages, direct, knobs.maxMapCount);
     if (piece < 0) {
-      counters[C.mapRefusals]++;
-      this.lastRefusal = this.machine.refused(life, c, this.blockBytes[c], this.regs[REG_NOW]);
+      this.refusedMapping(c, life, from, injected);
       return NONE;
     }
     // Over-allocating costs two more calls, one for each end that is given back.
@@ -639,9 +794,10 @@ export class TinyHeap extends TinyOwners {
     this.superslabs[at + SS_LAST_SLAB] = NONE;
     this.superslabs[at + SS_FLAGS] = SS_FLAG.mapped;
     this.superslabs[at + SS_SERIAL] = this.serial++;
-    this.initRow(row, c, life);
+    this.initRow(row, c, owner);
     counters[C.superslabsAllocated]++;
     this.superslabs[at + SS_BORN_EVENT] = this.emit(EV.superslabMapped, life, row, c, need, cause);
+    this.countStale(row, -1);
     return row;
   }
 
@@ -669,8 +825,12 @@ export class TinyHeap extends TinyOwners {
     this.reclassify(row);
     const after = this.superslabs[at + SS_FLAGS];
     const gone = after & ~before & (SS_FLAG.inflated | SS_FLAG.vacant);
-    if (gone === 0) return;
-    if ((after & SS_FLAG.orphan) !== 0) {
+    if (gone !== 0) this.noteEmptied(row, gone);
+    if (this.pool !== undefined) this.slotEmptied(r);
+  }
+  private noteEmptied(row: number, gone: number): void {
+    const at = row * SS_WORDS;
+    if ((this.superslabs[at + SS_FLAGS] & SS_FLAG.orphan) !== 0) {
       this.counters[C.emptiedTotal]++;
       this.counters[C.emptiedLives] += this.threads.lives - this.superslabs[at + SS_ORPHANED_AT];
     }
@@ -681,7 +841,7 @@ export class TinyHeap extends TinyOwners {
   }
 
   /** Releases an empty SuperSlab: into a cache while there is room, else to the OS. */
-  private release(row: number, cause: number, inFlight: Int32Array): boolean {
+  protected release(row: number, cause: number, inFlight: Int32Array): boolean {
     const { superslabs, counters, knobs } = this;
     const at = row * SS_WORDS;
     const flags = superslabs[at + SS_FLAGS];
@@ -695,8 +855,13 @@ export class TinyHeap extends TinyOwners {
         return false;
       }
       counters[C.munmapCalls]++;
-      if (!this.space.unmapPiece(piece, knobs.maxMapCount)) return false;
+      this.countStale(row, 1);
+      if (!this.space.unmapPiece(piece, knobs.maxMapCount)) {
+        this.countStale(row, -1);
+        return false;
+      }
     }
+    if ((flags & SS_FLAG.pooled) !== 0) this.leavePool(row);
     if ((flags & SS_FLAG.current) !== 0) {
       const index = this.threads.chainOf(life) * MAX_CLASSES + c;
       this.current[index] = DANGLING;
@@ -737,9 +902,36 @@ export class TinyHeap extends TinyOwners {
     return false;
   }
 
+  protected override newSlab(): number {
+    const r = super.newSlab();
+    this.caches?.reserve(this.slabWords >>> SLAB_SHIFT);
+    return r;
+  }
+  /** Blocks of a slab that are in threads' caches: it counts them as live, and the program does not. */
+  cachedIn(r: number): number {
+    return this.caches === undefined ? 0 : this.caches.ofSlab[r >>> SLAB_SHIFT];
+  }
+
+  /** What the heap has beyond its records: pool and caches. */
+  hashPolicies(hash: StateHash): void {
+    this.hashSlots(hash);
+    this.caches?.hashInto(hash);
+  }
+  override get stateBytes(): number {
+    return super.stateBytes + (this.caches?.bytes ?? 0);
+  }
+  override snapshot(): unknown {
+    return { heap: super.snapshot(), caches: this.caches?.snapshot() } satisfies SavedTinyHeap;
+  }
+  override restore(saved: unknown): void {
+    const from = saved as SavedTinyHeap;
+    super.restore(from.heap);
+    if (from.caches !== undefined) this.caches?.restore(from.caches);
+  }
+
   /** Maps a persistent SuperSlab without an owner (S-18); its header is touched. */
   private prewarm(c: number): void {
-    const row = this.mapSuperslab(c, NO_LIFE, NEED.prewarm, NO_CAUSE);
+    const row = this.mapSuperslab(c, NO_LIFE, NEED.prewarm, NO_CAUSE, NONE);
     if (row < 0) return;
     this.superslabs[row * SS_WORDS + SS_FLAGS] |= SS_FLAG.persistent;
     const r = this.newSlab();
@@ -756,3 +948,10 @@ export class TinyHeap extends TinyOwners {
 }
 
 const NOTHING_IN_FLIGHT = new Int32Array(0);
+/** What free says when the block went to the wrong heap: it is not done, and the run is over. */
+export const CRASHED = -1;
+
+interface SavedTinyHeap {
+  heap: unknown;
+  caches: ReturnType<ThreadCaches['snapshot']> | undefined;
+}

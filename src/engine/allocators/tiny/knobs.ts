@@ -8,11 +8,20 @@ import {
   type Settings,
   type When,
 } from '../../knobs/kinds.ts';
+import { MIXED_KNOBS } from './mixed-knobs.ts';
 
 const trims = (knobs: Settings): boolean =>
   Number(knobs.trimIntervalMs) > 0 && knobs.trimSS === true;
 const trimmed: When = (knobs) =>
   trims(knobs) || knobs.ownership === 'hybridG' ? undefined : 'No effect while nothing is trimmed';
+
+const pooled: When = (knobs) =>
+  knobs.ownership === 'central' || knobs.sharedPool !== true ? 'Needs the shared pool' : undefined;
+
+const cached: When = (knobs) =>
+  knobs.ownership === 'central' || Number(knobs.tlsCacheSlots) === 0
+    ? 'Threads keep no caches'
+    : undefined;
 
 /** Knobs of mechanisms that only SuperSlabs have. */
 export const TINY_KNOBS = {
@@ -79,7 +88,10 @@ export const TINY_KNOBS = {
     max: 256,
     unit: 'per class',
     when: (knobs) =>
-      trims(knobs) || knobs.flushOnExit === true || knobs.ownership === 'hybridG'
+      trims(knobs) ||
+      knobs.flushOnExit === true ||
+      knobs.ownership === 'hybridG' ||
+      pooled(knobs) === undefined
         ? undefined
         : 'No effect while nothing is trimmed',
   }),
@@ -98,7 +110,7 @@ export const TINY_KNOBS = {
     max: 64,
     unit: 'slots × 2',
     zero: 'off',
-    when: trimmed,
+    when: (knobs) => pooled(knobs) && trimmed(knobs),
   }),
   hazardTls: bool({
     group: 'release',
@@ -117,6 +129,7 @@ export const TINY_KNOBS = {
         ? undefined
         : 'Needs counted remote frees and a trim pass',
   }),
+  ...MIXED_KNOBS,
   ssLg: int({
     group: 'shape',
     apply: 'live',
@@ -162,6 +175,51 @@ export const TINY_KNOBS = {
     unit: 'per class',
     zero: 'none',
   }),
+  sharedPool: bool({
+    group: 'shape',
+    apply: 'restart',
+    url: 'zp',
+    default: false,
+    when: (knobs) =>
+      knobs.ownership === 'central'
+        ? 'With a central list nobody needs slabs of its own'
+        : undefined,
+  }),
+  sharedCapacity: int({
+    group: 'shape',
+    apply: 'live',
+    url: 'zc',
+    default: 256,
+    min: 16,
+    max: 65536,
+    scale: 'log',
+    unit: 'slots',
+    when: (knobs) => pooled(knobs),
+  }),
+  tlsCacheSlots: int({
+    group: 'shape',
+    apply: 'restart',
+    url: 'zt',
+    default: 0,
+    min: 0,
+    max: 2048,
+    unit: 'slots',
+    zero: 'no cache',
+    when: (knobs) =>
+      knobs.ownership === 'central' ? 'With a central list threads keep nothing' : undefined,
+  }),
+  tlsCacheSizing: choice({
+    group: 'shape',
+    apply: 'restart',
+    url: 'zs',
+    default: 'adaptive',
+    options: ['adaptive', 'fixed'],
+    when: (knobs) => cached(knobs),
+  }),
+  costCacheHit: {
+    ...cost('zh', 2, 1000),
+    when: (knobs) => onlyUnderCosts(knobs) ?? cached(knobs),
+  },
   costCentral: {
     ...cost('cc', 14, 2000),
     when: (knobs) =>

@@ -74,6 +74,9 @@ export const SS_ADOPTED_FROM = 17;
 export const SS_BORN_OP = 18;
 /** Lives started when its owner died. */
 export const SS_ORPHANED_AT = 19;
+/** A SuperSlab of the shared pool has no owner and is no orphan: slots that it may use, and how many are EMPTY. */
+export const SS_POOL_USABLE = SS_ORPHAN_NEXT;
+export const SS_POOL_EMPTY = SS_ORPHAN_PREV;
 
 export const SS_FLAG = {
   mapped: 1,
@@ -98,6 +101,8 @@ export const SS_FLAG = {
   roomy: 2048,
   /** Set aside by its living owner with no block to take: in the list of full ones, its slabs SHUT. */
   full: 4096,
+  /** Of the shared pool: its slabs are slots with classes and owners of their own (slots.ts). */
+  pooled: 8192,
 } as const;
 
 /**
@@ -131,7 +136,7 @@ export const MAX_CLASSES = 8;
 
 /** Block table, in Int32 words per workload slot: where a live block is and what was asked for. */
 export const BLOCK_WORDS = 4;
-/** Slab record, or BLOCK_NONE, or BLOCK_OTHER. */
+/** Slab record, or BLOCK_NONE, BLOCK_OTHER, BLOCK_LIBC. */
 export const BLOCK_SLAB = 0;
 export const BLOCK_INDEX = 1;
 export const BLOCK_SIZE = 2;
@@ -140,6 +145,11 @@ export const BLOCK_TAG = 3;
 export const BLOCK_NONE = -1;
 /** In the other heap: above the top class, or served by the C library. */
 export const BLOCK_OTHER = -2;
+/**
+ * Served by the C library instead, where free must tell whose a block is (mixed allocation). Its BLOCK_INDEX says by
+ * which event, × 2, + 1 if it looks like a block of the heap.
+ */
+export const BLOCK_LIBC = -4;
 export const BLOCK_KIND = { program: 0, threadTable: 1 } as const;
 
 /** Block bytes of the size classes; the header byte is inside them. */

@@ -8,6 +8,7 @@ import {
   NONE,
   REMOTE_COUNT,
   SLAB_BYTES,
+  SLAB_CLASS,
   SS_ACQUIRED,
   SS_CLASS,
   SS_FIRST_SLAB,
@@ -51,6 +52,12 @@ export function livingTotals(heap: TinyHeap, chains: number, into: LivingTotals)
       }
       if (heap.isForgotten(row)) into.forgotten++;
     }
+    heap.eachOwnSlot(chain, (r) => {
+      into.queuedBlocks += slabs[r + REMOTE_COUNT];
+      into.freeBytes +=
+        (slabs[r + CARVED] - slabs[r + LIVE] - slabs[r + REMOTE_COUNT]) *
+        heap.blockBytes[slabs[r + SLAB_CLASS]];
+    });
   }
 }
 
@@ -70,6 +77,7 @@ export function readLedger(
   let carved = 0;
   let uncarved = 0;
   let runtime = 0;
+  let cached = 0;
   for (let c = 0; c < heap.classes; c++) {
     const bytes = heap.blockBytes[c];
     const at = c * K_WORDS;
@@ -78,26 +86,28 @@ export function readLedger(
     carved += k[at + K_CARVED] * bytes;
     uncarved += (k[at + K_CAPACITY] - k[at + K_CARVED]) * bytes;
     runtime += k[at + K_RUNTIME] * bytes;
+    if (heap.caches !== undefined) cached += heap.caches.ofClass[c] * bytes;
   }
   const requested = heap.requestedBytes;
   const headers = heap.acquiredSuperslabs * HEADER_BYTES;
   mapped[B.live] = requested;
-  mapped[B.rounding] = live - runtime - requested;
+  mapped[B.rounding] = live - cached - runtime - requested;
   mapped[B.runtime] = runtime;
   mapped[B.queued] = queued;
-  mapped[B.freeLiving] = living.freeBytes;
+  mapped[B.freeLiving] = living.freeBytes + cached;
   mapped[B.freeDead] = carved - live - queued - living.freeBytes;
   mapped[B.keptEmpty] = heap.keptBytes;
   mapped[B.headers] = headers + heap.tailBytes;
   mapped[B.neverCarved] = uncarved + heap.unacquiredSlabs * SLAB_BYTES;
-  mapped[B.other] = heap.other.bytes;
+  mapped[B.other] = heap.mixed?.libc.mappedBytes ?? heap.other.bytes;
 
   if (resident === undefined) return;
   // Carved blocks lie on touched pages; what is touched beyond them is not carved yet.
   resident.set(mapped);
+  if (heap.mixed !== undefined) resident[B.other] = heap.mixed.libc.residentBytes;
   const kept = heap.keptResident;
   const used = heap.superslabResident - kept;
-  resident[B.keptEmpty] = kept * PAGE;
+  resident[B.keptEmpty] = kept * PAGE + heap.spareResident;
   resident[B.headers] = headers + heap.tailResident;
-  resident[B.neverCarved] = used * PAGE - headers - heap.tailResident - carved;
+  resident[B.neverCarved] = used * PAGE - heap.spareResident - headers - heap.tailResident - carved;
 }

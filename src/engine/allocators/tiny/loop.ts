@@ -132,12 +132,15 @@ export function recordLoop(
   let others = 0;
   let left = budget;
   let lastRemote = heap.lastRemote | 0;
+  const { careful, mixed } = heap;
+  const slowly = oneList || careful || heap.caches !== undefined;
   let at = from & INDEX_BITS;
   const end = (at + count * OP_WORDS) & INDEX_BITS;
-  // With one list for all every call waits for its lock, so that nothing is common.
-  const common = oneList ? 0 : end;
+  // With one list for all every call waits for its lock, caches are the heap's business, and where some slab is not
+  // in the ownership bitmap every free asks it, so that nothing is common.
+  const common = slowly ? 0 : end;
   for (;;) {
-    let rare = oneList ? 1 : 0;
+    let rare = slowly ? 1 : 0;
     while (at < common && clock < until) {
       let head = ops[at];
       if ((head & ~OP_END) === OP_FREE) {
@@ -248,9 +251,12 @@ export function recordLoop(
     const kind = head & ~OP_END;
     const r = blocks[slot * BLOCK_WORDS];
     let shared = true;
-    if (!oneList && kind === OP_FREE) shared = r >= 0 && heap.seesFree(r, self);
+    if (!oneList && kind === OP_FREE)
+      // The C library's heap is everybody's.
+      shared = r >= 0 ? heap.seesFree(r, self) : mixed !== undefined && r !== BLOCK_NONE;
     else if (!oneList && kind === OP_MALLOC)
-      shared = size >>> 0 <= topRequest && !heap.hasBlock(current[currentBase + classOf[size]]);
+      shared =
+        size >>> 0 > topRequest ? mixed !== undefined : heap.seesMalloc(heapIndex, classOf[size]);
     if (shared && mustWait(regs, clock, budget - left)) break;
     if (oneList) {
       // One list for all: every call takes its lock. Others may have its core meanwhile.
@@ -265,10 +271,13 @@ export function recordLoop(
       if (r !== BLOCK_NONE) {
         const remote = heap.free(self, slot);
         lastRemote = heap.lastRemote | 0;
-        remoteFrees += remote;
-        remoteByHeap += remote;
-        frees++;
-        clock += heap.costOfFree();
+        served = remote >= 0;
+        if (served) {
+          remoteFrees += remote;
+          remoteByHeap += remote;
+          frees++;
+          clock += heap.costOfFree();
+        }
       } else others++;
     } else if (kind === OP_MALLOC) {
       served =
@@ -292,7 +301,7 @@ export function recordLoop(
       left = (left - 1) | 0;
       if (left === 0) break;
     }
-    if (regs[REG_STOP] !== 0 || regs[REG_WAITED] > 0) break;
+    if (regs[REG_STOP] !== 0 || regs[REG_WAITED] > 0 || heap.careful !== careful) break;
   }
   heap.requestedBytes += requested;
   heap.excess += uncounted * (remoteFrees - remoteByHeap);

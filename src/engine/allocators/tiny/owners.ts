@@ -144,21 +144,32 @@ export class TinyOwners extends TinyRecords {
 
   /** A thread allocates from this slab from now on. @returns the slab */
   protected setCurrent(index: number, r: number): number {
-    const { superslabs } = this;
     const before = this.current[index];
-    const row = this.slabs[r + SLAB_SS];
     this.current[index] = r;
     if (before >= 0) {
-      const old = this.slabs[before + SLAB_SS];
-      if (old === row) return r;
-      superslabs[old * SS_WORDS + SS_FLAGS] &= ~SS_FLAG.current;
-      this.reclassify(old);
-      this.setAside(old);
+      if (this.sameSpan(before, r)) return r;
+      this.quit(before);
     }
-    this.leaveAside(row);
-    superslabs[row * SS_WORDS + SS_FLAGS] |= SS_FLAG.current;
-    this.reclassify(row);
+    this.enter(r);
     return r;
+  }
+  /** Whether a thread that goes from one slab to another stays in what it allocates from. */
+  protected sameSpan(a: number, b: number): boolean {
+    return this.slabs[a + SLAB_SS] === this.slabs[b + SLAB_SS];
+  }
+  /** Its thread no longer allocates from this slab. */
+  protected quit(r: number): void {
+    const row = this.slabs[r + SLAB_SS];
+    this.superslabs[row * SS_WORDS + SS_FLAGS] &= ~SS_FLAG.current;
+    this.reclassify(row);
+    this.setAside(row);
+  }
+  /** Its thread allocates from this slab from now on. */
+  protected enter(r: number): void {
+    const row = this.slabs[r + SLAB_SS];
+    this.leaveAside(row);
+    this.superslabs[row * SS_WORDS + SS_FLAGS] |= SS_FLAG.current;
+    this.reclassify(row);
   }
 
   /** Its owner no longer allocates from this SuperSlab. The caller says what becomes of it. */
@@ -217,8 +228,9 @@ export class TinyOwners extends TinyRecords {
     return this.superslabs[row * SS_WORDS + SS_OWNER] !== NO_LIFE;
   }
 
-  /** A full SuperSlab is about to have a block that its owner can take. */
-  protected putBack(row: number): void {
+  /** A block is about to come free in slab `r`, which is shut: its SuperSlab was full and set aside. */
+  protected makesRoom(r: number): void {
+    const row = this.slabs[r + SLAB_SS];
     this.leaveAside(row);
     this.enlist(row, this.roomyHead, SS_FLAG.roomy);
   }

@@ -8,6 +8,7 @@ import type { Threads } from '../../machine/threads.ts';
 import { KIND } from '../../machine/vma.ts';
 import { C } from '../../telemetry/counters.ts';
 import { EV, type EventLog, NO_CAUSE } from '../../telemetry/events.ts';
+import type { RefillLog } from '../../types.ts';
 import type { Machine } from '../contract.ts';
 import { RowMarks } from '../row-marks.ts';
 import {
@@ -63,6 +64,7 @@ import {
   TOUCHED,
 } from './layout.ts';
 import { ListPool } from './lists.ts';
+import { Mixed, Refusals, type SavedMixed } from './mixed.ts';
 
 /** Per-class totals over SuperSlabs whose bytes are in use (kept and cached ones excluded). */
 export const K_WORDS = 8;
@@ -139,6 +141,8 @@ export class TinyRecords {
   tailBytes = 0;
   tailResident = 0;
   keptBytes = 0;
+  /** Resident bytes of EMPTY slots of the shared pool. */
+  spareResident = 0;
   runtimeBytes = 0;
   /** Requested bytes of live program blocks in SuperSlabs. */
   requestedBytes = 0;
@@ -146,6 +150,14 @@ export class TinyRecords {
   excess = 0;
   /** Requests above the top class, and what the C library serves instead. */
   readonly other: LibcHeap;
+  /** In its place where free must tell whose a block is; undefined: that is known. */
+  readonly mixed: Mixed | undefined;
+  /** Some slab is not in the ownership bitmap: every free asks. */
+  careful = false;
+  /** Mappings that are refused by injection; undefined: none. */
+  readonly refusals: Refusals | undefined;
+  /** What the first refill that failed had to say. */
+  refillLog: RefillLog | undefined;
   /** 1 while remote frees do not lower the counter. */
   uncounted = 1;
   costs: Costs;
@@ -182,6 +194,8 @@ export class TinyRecords {
     this.events = machine.events;
     this.space = machine.space;
     this.other = new LibcHeap(machine.space);
+    this.mixed = knobs.guessFree ? new Mixed(machine, slots) : undefined;
+    this.refusals = knobs.oomRate === 0 ? undefined : new Refusals(knobs);
     this.threads = machine.threads;
     this.blocks = new Int32Array(slots * BLOCK_WORDS).fill(BLOCK_NONE);
     this.current = new Int32Array(chains * MAX_CLASSES).fill(NONE);
@@ -246,6 +260,7 @@ export class TinyRecords {
 
   /** Makes room in the block table for `slots` slots. */
   reserveSlots(slots: number): void {
+    this.mixed?.libc.heap.slots.reserve(slots);
     if (slots * BLOCK_WORDS <= this.blocks.length) return;
     const wider = new Int32Array(
       Math.max(slots, (this.blocks.length / BLOCK_WORDS) * 2) * BLOCK_WORDS,
@@ -309,7 +324,7 @@ export class TinyRecords {
     return this.pageOf(this.slabs[r + SLAB_SS]) + this.slabs[r + SLAB_INDEX] * SLAB_PAGES;
   }
   /** First page of a SuperSlab. */
-  private pageOf(row: number): number {
+  pageOf(row: number): number {
     return this.space.pageOf(this.superslabs[row * SS_WORDS + SS_PIECE]);
   }
 
@@ -343,9 +358,15 @@ export class TinyRecords {
     const inUse =
       slabs[r + SLAB_INDEX] < this.superslabs[row + SS_ACQUIRED] &&
       (this.superslabs[row + SS_FLAGS] & (SS_FLAG.kept | SS_FLAG.cached)) === 0;
-    if (inUse && pages === SLAB_PAGES && slabs[r + TOUCHED] < SLAB_PAGES)
+    if (inUse && this.isSpare(r)) this.spareResident += (pages - slabs[r + TOUCHED]) * 4096;
+    else if (inUse && pages === SLAB_PAGES && slabs[r + TOUCHED] < SLAB_PAGES)
       this.tailResident += this.tailOf(r);
     slabs[r + TOUCHED] = pages;
+  }
+
+  /** An EMPTY slot of the shared pool: its bytes are kept, not in use. */
+  protected isSpare(_r: number): boolean {
+    return false;
   }
 
   /** Brings the slabs of a SuperSlab into line with what is resident of them. */
@@ -439,23 +460,41 @@ export class TinyRecords {
   protected acquireSlab(row: number, life: number): number {
     const { superslabs } = this;
     const at = row * SS_WORDS;
-    const index = superslabs[at + SS_ACQUIRED]++;
-    this.marks.mark(row);
     const c = superslabs[at + SS_CLASS];
+    const r = this.nextSlab(row);
+    this.openSlab(r, c, life);
+    this.counters[C.slabsAcquired]++;
+    const index = this.slabs[r + SLAB_INDEX];
+    const event = this.emit(EV.slabAcquired, life, row, index, c, superslabs[at + SS_BORN_EVENT]);
+    if (this.mixed?.table !== undefined) this.markOwned(r, event);
+    return r;
+  }
+
+  /** The record of a SuperSlab's next slab, which counts as acquired from now on. */
+  protected nextSlab(row: number): number {
+    const { superslabs } = this;
+    const at = row * SS_WORDS;
+    const index = superslabs[at + SS_ACQUIRED]++;
+    this.unacquiredSlabs--;
+    this.marks.mark(row);
     // Records outlive a stay in the SuperSlab cache: they remember which pages are resident.
     let r = superslabs[at + SS_FIRST_SLAB];
     for (let i = index; i > 0 && r !== NONE; i--) r = this.slabs[r + NEXT_SLAB];
-    if (r === NONE) {
-      r = this.newSlab();
-      this.slabs[r + NEXT_SLAB] = NONE;
-      this.slabs[r + SLAB_INDEX] = index;
-      this.slabs[r + SLAB_SS] = row;
-      this.slabs[r + TOUCHED] = this.residentOfSlab(r);
-      const last = superslabs[at + SS_LAST_SLAB];
-      if (last === NONE) superslabs[at + SS_FIRST_SLAB] = r;
-      else this.slabs[last + NEXT_SLAB] = r;
-      superslabs[at + SS_LAST_SLAB] = r;
-    }
+    if (r !== NONE) return r;
+    r = this.newSlab();
+    this.slabs[r + NEXT_SLAB] = NONE;
+    this.slabs[r + SLAB_INDEX] = index;
+    this.slabs[r + SLAB_SS] = row;
+    this.slabs[r + TOUCHED] = this.residentOfSlab(r);
+    const last = superslabs[at + SS_LAST_SLAB];
+    if (last === NONE) superslabs[at + SS_FIRST_SLAB] = r;
+    else this.slabs[last + NEXT_SLAB] = r;
+    superslabs[at + SS_LAST_SLAB] = r;
+    return r;
+  }
+
+  /** Cuts an acquired slab for blocks of a class, none of which is made yet. */
+  protected openSlab(r: number, c: number, life: number): void {
     const { slabs } = this;
     slabs[r + OWNER] = life;
     slabs[r + FREE_HEAD] = NO_BLOCK;
@@ -465,22 +504,54 @@ export class TinyRecords {
     slabs[r + REMOTE_COUNT] = 0;
     slabs[r + CARVED] = 0;
     slabs[r + SLAB_CLASS] = c;
-    slabs[r + CAPACITY] = slabCapacity(this.blockBytes[c], index);
+    slabs[r + CAPACITY] = slabCapacity(this.blockBytes[c], slabs[r + SLAB_INDEX]);
     slabs[r + LIST_SIZE] = LIST_START;
     slabs[r + LIST_BASE] = this.lists.take(LIST_START);
     slabs[r + CARVE_LIMIT] = 0;
-    this.unacquiredSlabs--;
-    this.k[c * K_WORDS + K_CAPACITY] += slabs[r + CAPACITY];
-    this.tailBytes += this.tailOf(r);
-    if (slabs[r + TOUCHED] === SLAB_PAGES) this.tailResident += this.tailOf(r);
+    this.countSlab(r, 1);
     if (this.knobs.prelink) {
       this.touch(r, SLAB_PAGES);
       this.regs[REG_EXTRA] += slabs[r + CAPACITY] * this.costs.linkBlock;
     }
     this.canCarve(r);
-    this.counters[C.slabsAcquired]++;
-    this.emit(EV.slabAcquired, life, row, index, c, superslabs[at + SS_BORN_EVENT]);
-    return r;
+  }
+
+  /** Moves a slab's blocks into (+1) or out of (-1) the totals of memory in use. */
+  protected countSlab(r: number, sign: 1 | -1): void {
+    const { slabs, k } = this;
+    const c = slabs[r + SLAB_CLASS] * K_WORDS;
+    k[c + K_LIVE] += sign * slabs[r + LIVE];
+    k[c + K_QUEUED] += sign * slabs[r + REMOTE_COUNT];
+    k[c + K_CARVED] += sign * slabs[r + CARVED];
+    k[c + K_CAPACITY] += sign * slabs[r + CAPACITY];
+    this.tailBytes += sign * this.tailOf(r);
+    if (slabs[r + TOUCHED] === SLAB_PAGES) this.tailResident += sign * this.tailOf(r);
+  }
+
+  /** Marks a slab's region in the ownership bitmap: its first block is about to be handed out. */
+  protected markOwned(r: number, cause: number): void {
+    const { mixed, slabs, counters } = this;
+    if (mixed?.table === undefined || mixed.table.mark(this.slabPage(r))) return;
+    counters[C.ownerOverflows]++;
+    this.careful = true;
+    const life = slabs[r + OWNER];
+    mixed.overflow = this.emit(
+      EV.ownerOverflow,
+      life,
+      slabs[r + SLAB_SS],
+      slabs[r + SLAB_INDEX],
+      0,
+      cause,
+    );
+  }
+
+  /** A SuperSlab is mapped (-1) or unmapped (+1): regions of it that are marked are no longer stale, or are. */
+  protected countStale(row: number, sign: 1 | -1): void {
+    const { mixed } = this;
+    if (mixed?.table === undefined) return;
+    const pages = this.superslabs[row * SS_WORDS + SS_SLABS] * SLAB_PAGES;
+    mixed.stale += sign * mixed.table.markedIn(this.pageOf(row), pages);
+    this.counters[C.staleMarks] = mixed.stale;
   }
 
   /** Brings flags, gauges and the list of empties of one SuperSlab into line with its slabs. */
@@ -508,7 +579,7 @@ export class TinyRecords {
       counters[C.emptySuperslabs] += vacant ? 1 : -1;
     }
     superslabs[at + SS_FLAGS] = flags;
-    if ((flags & (SS_FLAG.kept | SS_FLAG.cached)) !== 0) return;
+    if ((flags & (SS_FLAG.kept | SS_FLAG.cached | SS_FLAG.pooled)) !== 0) return;
     const takeable = vacant && (flags & SS_FLAG.current) === 0 && superslabs[at + SS_ACQUIRED] > 0;
     if (takeable === ((flags & SS_FLAG.empty) !== 0)) return;
     if (takeable) {
@@ -533,19 +604,13 @@ export class TinyRecords {
     this.marks.mark(row);
     const { superslabs, slabs } = this;
     const at = row * SS_WORDS;
-    const c = superslabs[at + SS_CLASS] * K_WORDS;
     const acquired = superslabs[at + SS_ACQUIRED];
     this.acquiredSuperslabs += sign;
     this.unacquiredSlabs += sign * (superslabs[at + SS_SLABS] - acquired);
-    let index = 0;
-    for (let r = superslabs[at + SS_FIRST_SLAB]; r !== NONE; r = slabs[r + NEXT_SLAB]) {
-      if (index++ >= acquired) continue;
-      this.k[c + K_LIVE] += sign * slabs[r + LIVE];
-      this.k[c + K_QUEUED] += sign * slabs[r + REMOTE_COUNT];
-      this.k[c + K_CARVED] += sign * slabs[r + CARVED];
-      this.k[c + K_CAPACITY] += sign * slabs[r + CAPACITY];
-      this.tailBytes += sign * this.tailOf(r);
-      if (slabs[r + TOUCHED] === SLAB_PAGES) this.tailResident += sign * this.tailOf(r);
+    let r = superslabs[at + SS_FIRST_SLAB];
+    for (let i = acquired; i > 0; i--) {
+      this.countSlab(r, sign);
+      r = slabs[r + NEXT_SLAB];
     }
     this.keptBytes -= sign * superslabs[at + SS_SLABS] * SLAB_BYTES;
   }
@@ -665,7 +730,9 @@ export class TinyRecords {
       this.superslabs.byteLength +
       this.bornNs.byteLength +
       this.lists.bytes +
-      this.blocks.byteLength
+      this.blocks.byteLength +
+      (this.mixed?.libc.stateBytes ?? 0) +
+      (this.mixed?.table?.words.byteLength ?? 0)
     );
   }
 
@@ -681,6 +748,10 @@ export class TinyRecords {
       heads: this.heads().map((head) => head.slice()),
       scalars: SCALARS.map((name) => this[name]),
       other: [this.other.live, this.other.pages],
+      mixed: this.mixed?.snapshot(),
+      careful: this.careful,
+      refused: this.refusals?.done ?? 0,
+      refillLog: this.refillLog,
     } satisfies SavedHeap;
   }
 
@@ -707,6 +778,10 @@ export class TinyRecords {
     this.marks.reserve(this.rows);
     this.slabMarks.reserve(this.slabTop >>> SLAB_SHIFT);
     [this.other.live, this.other.pages] = from.other;
+    if (from.mixed !== undefined) this.mixed?.restore(from.mixed);
+    this.careful = from.careful;
+    if (this.refusals !== undefined) this.refusals.done = from.refused;
+    this.refillLog = from.refillLog;
   }
 
   private heads(): Int32Array[] {
@@ -730,6 +805,7 @@ const SCALARS = [
   'tailBytes',
   'tailResident',
   'keptBytes',
+  'spareResident',
   'runtimeBytes',
   'requestedBytes',
   'excess',
@@ -754,6 +830,10 @@ interface SavedHeap {
   heads: Int32Array[];
   scalars: number[];
   other: number[];
+  mixed: SavedMixed | undefined;
+  careful: boolean;
+  refused: number;
+  refillLog: RefillLog | undefined;
 }
 
 function grown(old: Int32Array, length: number): Int32Array<ArrayBuffer> {

@@ -32,6 +32,7 @@ import {
   REMOTE_COUNT,
   REMOTE_HEAD,
   SLAB_BYTES,
+  SLAB_CLASS,
   SS_ACQUIRED,
   SS_ADOPTED_FROM,
   SS_BORN_OP,
@@ -41,6 +42,7 @@ import {
   SS_FLAGS,
   SS_OWNER,
   SS_PIECE,
+  SS_POOL_USABLE,
   SS_SERIAL,
   SS_SLABS,
   SS_WORDS,
@@ -58,12 +60,67 @@ function stateOf(heap: TinyHeap, row: number, live: number, believed: number): n
   if ((flags & SS_FLAG.mapped) === 0) return SS.unmapped;
   if ((flags & SS_FLAG.cached) !== 0) return SS.cached;
   if ((flags & SS_FLAG.kept) !== 0) return SS.kept;
-  if ((flags & SS_FLAG.current) !== 0) return SS.current;
+  if ((flags & (SS_FLAG.current | SS_FLAG.pooled)) === SS_FLAG.current) return SS.current;
   if (live === 0 && believed > 0) return SS.inflated;
+  if ((flags & SS_FLAG.pooled) !== 0)
+    return heap.superslabs[row * SS_WORDS + SS_ACQUIRED] === 0 ? SS.spare : SS.pooled;
   if (heap.isForgotten(row)) return SS.forgotten;
   if (live === 0) return SS.empty;
   const ownerAlive = (flags & SS_FLAG.orphan) === 0;
   return ownerAlive ? SS.owned : SS.orphan;
+}
+
+/** Of a word of their records, the value that most taken slots of a SuperSlab have, the first to have so many. */
+function mostOf(heap: TinyHeap, row: number, word: number): number {
+  const { superslabs, slabs } = heap;
+  const counts = new Map<number, number>();
+  let best: number = NO_LIFE;
+  let most = 0;
+  let r = superslabs[row * SS_WORDS + SS_FIRST_SLAB];
+  for (let i = superslabs[row * SS_WORDS + SS_ACQUIRED]; i > 0; i--) {
+    const value = slabs[r + word];
+    const count = (counts.get(value) ?? 0) + 1;
+    counts.set(value, count);
+    if (value !== NO_LIFE && count > most) {
+      most = count;
+      best = value;
+    }
+    r = slabs[r + NEXT_SLAB];
+  }
+  return best;
+}
+/**
+ * Class and owner that a SuperSlab is shown under: its own; one of the pool stands where most of its slots do, EMPTY
+ * ones without an owner left out.
+ */
+function classOf(heap: TinyHeap, row: number): number {
+  const taken = heap.isPooled(row) ? mostOf(heap, row, SLAB_CLASS) : NO_LIFE;
+  return taken < 0 ? heap.superslabs[row * SS_WORDS + SS_CLASS] : taken;
+}
+function ownerOf(heap: TinyHeap, row: number): number {
+  return heap.isPooled(row) ? mostOf(heap, row, OWNER) : heap.superslabs[row * SS_WORDS + SS_OWNER];
+}
+function isDead(heap: TinyHeap, row: number, owner: number): boolean {
+  return heap.isPooled(row)
+    ? owner >= 0 && !heap.isAlive(owner)
+    : (heap.superslabs[row * SS_WORDS + SS_FLAGS] & SS_FLAG.orphan) !== 0;
+}
+
+/** Blocks that fit into a SuperSlab; UNUSED slots of the pool count as of the class that it is shown under. */
+function capacityOf(heap: TinyHeap, row: number, cls: number): number {
+  const { superslabs, slabs, blockBytes } = heap;
+  const at = row * SS_WORDS;
+  if (!heap.isPooled(row)) return spanCapacity(blockBytes[cls], superslabs[at + SS_SLABS]);
+  let blocks = 0;
+  let r = superslabs[at + SS_FIRST_SLAB];
+  for (let index = 0; index < superslabs[at + SS_POOL_USABLE]; index++) {
+    if (index >= superslabs[at + SS_ACQUIRED]) blocks += slabCapacity(blockBytes[cls], index);
+    else {
+      blocks += slabs[r + CAPACITY];
+      r = slabs[r + NEXT_SLAB];
+    }
+  }
+  return blocks;
 }
 
 /** Fills rows of SuperSlab records, unmapped ones included. */
@@ -77,29 +134,27 @@ export function fillColumns(
   const { superslabs, slabs } = heap;
   const { live, believed, capacity, queued, owner, born, state, cls, chain, flags } = columns;
   const { slabs: acquired } = columns;
-  const { blockBytes } = heap;
   for (let row = from, at = from * SS_WORDS; row < to; row++, at += SS_WORDS) {
     const bits = superslabs[at + SS_FLAGS];
     let sumLive = 0;
     let sumBelieved = 0;
     let sumQueued = 0;
+    let sumCached = 0;
     const count = (bits & SS_FLAG.mapped) === 0 ? 0 : superslabs[at + SS_ACQUIRED];
     let r = superslabs[at + SS_FIRST_SLAB];
     for (let i = count; i > 0; i--) {
       sumLive += slabs[r + LIVE];
       sumBelieved += slabs[r + LIVE] + slabs[r + EXCESS];
       sumQueued += slabs[r + REMOTE_COUNT];
+      sumCached += heap.cachedIn(r);
       r = slabs[r + NEXT_SLAB];
     }
-    const life = superslabs[at + SS_OWNER];
-    const dead = (bits & SS_FLAG.orphan) !== 0;
-    const ofClass = superslabs[at + SS_CLASS];
-    live[row] = sumLive;
+    const ofClass = classOf(heap, row);
+    const life = ownerOf(heap, row);
+    const dead = isDead(heap, row, life);
+    live[row] = sumLive - sumCached;
     believed[row] = sumBelieved;
-    capacity[row] =
-      (bits & SS_FLAG.mapped) === 0
-        ? 0
-        : spanCapacity(blockBytes[ofClass], superslabs[at + SS_SLABS]);
+    capacity[row] = (bits & SS_FLAG.mapped) === 0 ? 0 : capacityOf(heap, row, ofClass);
     queued[row] = sumQueued;
     owner[row] = life;
     born[row] = superslabs[at + SS_BORN_OP];
@@ -156,17 +211,22 @@ export function inspectSpan(tiny: TinyAllocator, row: number): SpanDetail | unde
   const { superslabs, slabs } = heap;
   const at = row * SS_WORDS;
   const flags = superslabs[at + SS_FLAGS];
-  const cls = superslabs[at + SS_CLASS];
-  const bytes = heap.blockBytes[cls];
+  const cls = classOf(heap, row);
+  const owner = ownerOf(heap, row);
+  const dead = isDead(heap, row, owner);
+  const pooled = heap.isPooled(row);
   const details: SlabDetail[] = [];
   let live = 0;
   let believed = 0;
   let queued = 0;
+  let cached = 0;
   let capacity = 0;
   let record = superslabs[at + SS_FIRST_SLAB];
   for (let index = 0; index < superslabs[at + SS_SLABS]; index++) {
     const acquired = index < superslabs[at + SS_ACQUIRED];
-    capacity += slabCapacity(bytes, index);
+    const bytes = heap.blockBytes[acquired ? slabs[record + SLAB_CLASS] : cls];
+    const usable = !pooled || index < superslabs[at + SS_POOL_USABLE];
+    if (usable) capacity += slabCapacity(bytes, index);
     if (!acquired) {
       const touched = record >= 0 ? slabs[record + TOUCHED] : 0;
       if (record >= 0) record = slabs[record + NEXT_SLAB];
@@ -175,19 +235,23 @@ export function inspectSpan(tiny: TinyAllocator, row: number): SpanDetail | unde
         acquired,
         owner: NO_LIFE,
         ownerAlive: false,
-        capacity: slabCapacity(bytes, index),
+        capacity: usable ? slabCapacity(bytes, index) : 0,
         carved: 0,
         live: 0,
         free: 0,
         queued: 0,
         believed: 0,
         residentPages: touched,
+        ...(pooled ? { slot: { state: 'unused', blockBytes: asBytes(0) } } : {}),
       });
       continue;
     }
     const r = record;
-    live += slabs[r + LIVE];
-    believed += slabs[r + LIVE] + slabs[r + EXCESS];
+    const handedOut = slabs[r + LIVE];
+    const inCache = heap.cachedIn(r);
+    live += handedOut;
+    cached += inCache;
+    believed += handedOut + slabs[r + EXCESS];
     queued += slabs[r + REMOTE_COUNT];
     details.push({
       index,
@@ -196,22 +260,23 @@ export function inspectSpan(tiny: TinyAllocator, row: number): SpanDetail | unde
       ownerAlive: tiny.heap.isAlive(slabs[r + OWNER]),
       capacity: slabs[r + CAPACITY],
       carved: slabs[r + CARVED],
-      live: slabs[r + LIVE],
-      free: slabs[r + CARVED] - slabs[r + LIVE] - slabs[r + REMOTE_COUNT],
+      live: handedOut - inCache,
+      free: slabs[r + CARVED] - handedOut + inCache - slabs[r + REMOTE_COUNT],
       queued: slabs[r + REMOTE_COUNT],
-      believed: slabs[r + LIVE] + slabs[r + EXCESS],
+      believed: handedOut + slabs[r + EXCESS],
       residentPages: slabs[r + TOUCHED],
+      ...(pooled
+        ? { slot: { state: heap.isSpareSlot(r) ? 'empty' : 'active', blockBytes: asBytes(bytes) } }
+        : {}),
     });
     record = slabs[r + NEXT_SLAB];
   }
-  const owner = superslabs[at + SS_OWNER];
-  const dead = (flags & SS_FLAG.orphan) !== 0;
   return {
     index: row,
     serial: superslabs[at + SS_SERIAL],
     state: SS_STATES[stateOf(heap, row, live, believed)],
     cls,
-    blockBytes: asBytes(bytes),
+    blockBytes: asBytes(heap.blockBytes[cls]),
     bytes: asBytes(superslabs[at + SS_SLABS] * SLAB_BYTES),
     address: `0x${(tiny.heap.space.pageOf(superslabs[at + SS_PIECE]) * 4096).toString(16)}`,
     owner,
@@ -220,7 +285,7 @@ export function inspectSpan(tiny: TinyAllocator, row: number): SpanDetail | unde
     adoptedFrom: superslabs[at + SS_ADOPTED_FROM],
     bornOp: asOp(superslabs[at + SS_BORN_OP]),
     bornNs: asNs(heap.bornNs[row]),
-    live,
+    live: live - cached,
     believed,
     queued,
     capacity,
@@ -238,9 +303,12 @@ export function inspectBlocks(
   if (!isMapped(tiny, row)) return undefined;
   const r = slabRecord(tiny, row, index);
   if (r === undefined) return undefined;
-  const { slabs, blocks, lists, blockBytes, superslabs } = tiny.heap;
+  const { slabs, blocks, lists, blockBytes } = tiny.heap;
   const capacity = slabs[r + CAPACITY];
-  const states = new Uint8Array(capacity).fill(BLOCK_STATES.indexOf('uncarved'));
+  // What lies in a thread's cache is in neither list, and free.
+  const states = new Uint8Array(capacity)
+    .fill(BLOCK_STATES.indexOf('free'), 0, slabs[r + CARVED])
+    .fill(BLOCK_STATES.indexOf('uncarved'), slabs[r + CARVED]);
   const requested = new Uint32Array(capacity);
   const slots = new Int32Array(capacity).fill(-1);
   const base = slabs[r + LIST_BASE];
@@ -260,7 +328,7 @@ export function inspectBlocks(
   return {
     span: row,
     slab: index,
-    blockBytes: asBytes(blockBytes[superslabs[row * SS_WORDS + SS_CLASS]]),
+    blockBytes: asBytes(blockBytes[slabs[r + SLAB_CLASS]]),
     headerBytes: slabHeader(index),
     states,
     requested,
@@ -290,7 +358,7 @@ export function autopsyOf(tiny: TinyAllocator): AutopsyPart {
       active += slabs[r + LIVE] + slabs[r + EXCESS];
       r = slabs[r + NEXT_SLAB];
     }
-    if ((flags & SS_FLAG.orphan) === 0) livingOwned++;
+    if ((flags & (SS_FLAG.orphan | SS_FLAG.pooled)) === 0) livingOwned++;
     if (live === 0 && active > 0) {
       inflated++;
       if ((flags & SS_FLAG.current) !== 0) inflatedCurrent++;
@@ -316,5 +384,6 @@ export function autopsyOf(tiny: TinyAllocator): AutopsyPart {
     freeable,
     orphansHolding,
     livingOwned,
+    ...(heap.refillLog === undefined ? {} : { refill: heap.refillLog }),
   };
 }

@@ -1,5 +1,6 @@
 import { costWords, type WordsFor } from '../../knobs/kinds.ts';
 import type { TINY_KNOBS } from './knobs.ts';
+import { MIXED_WORDS } from './mixed-words.ts';
 
 /** What the knobs of the tiny allocator are called and mean. */
 export const WORDS: WordsFor<typeof TINY_KNOBS> = {
@@ -78,6 +79,7 @@ export const WORDS: WordsFor<typeof TINY_KNOBS> = {
     see: 'Verdict: crash',
     source: 'order in ss_remote_push',
   },
+  ...MIXED_WORDS,
   ssLg: {
     label: 'SuperSlab size, log2',
     help: '21 is 2 MiB. Slabs stay 64 KiB, so a SuperSlab holds 2^(lg − 16) of them.',
@@ -122,6 +124,37 @@ export const WORDS: WordsFor<typeof TINY_KNOBS> = {
     kId: 'K-47',
     source: 'box_ss_hot_prewarm_all',
   },
+  sharedPool: {
+    label: 'Shared pool of slabs',
+    help: 'On: slabs are slots of one pool, with a class and an owner each; a slot that its owner empties goes back. What the pool cannot serve the legacy backend does: SuperSlabs of one class and owner.',
+    see: 'Pool stages, slots',
+    source: 'phase 12, SP-SLOT',
+  },
+  sharedCapacity: {
+    label: 'Capacity of the shared pool',
+    help: 'Slots that the pool may have. When a SuperSlab more would not fit it is used in part, or the pool fails.',
+    see: 'Fallbacks',
+    kId: 'K-23',
+    source: 'D3',
+  },
+  tlsCacheSlots: {
+    label: 'Thread cache',
+    help: 'Free blocks that a thread keeps of each class in front of its slabs: at most so many, at least 16.',
+    see: 'Cache hits',
+    kId: 'K-22',
+    source: 'phase 2b',
+  },
+  tlsCacheSizing: {
+    label: 'Thread cache, sizing',
+    help: 'Adaptive: 16 slots at first; every 512 calls they double if three quarters were full at some time, and halve if never more than a quarter. Fixed: all slots.',
+    see: 'Cache slots',
+    source: 'phase 2b',
+    options: { adaptive: 'Adaptive', fixed: 'Fixed' },
+  },
+  costCacheHit: costWords(
+    'Thread cache, hit',
+    'A malloc or free that the thread’s cache serves: of the 8 ns otherwise 6 are the counter’s atomic.',
+  ),
   costCentral: costWords(
     'Central list, hold',
     'Time the one list is held per malloc or free; threads wait for each other.',

@@ -13,6 +13,7 @@ const randomMixed = {
   help: 'Each thread looks at a random slot of its part of the working set: it frees the block there, or allocates one where there is none.',
   operation: OPERATION,
   leavesOut: ['What a program does between two calls.'],
+  features: ['workingSets'],
   knobs: {},
   sharedKnobs: SET,
   chainsOf,

@@ -115,7 +115,8 @@ function deed(dice: Dice): Deed {
 /** All that must not be lost. */
 async function kept(session: Session): Promise<unknown> {
   const { recipe, tree, focus } = stateOf(session);
-  const text = await session.lockstep.lanes[0].exportText('history', 'test');
+  // How many of all events are still kept depends on the keyframes that were come by, not on what the run is.
+  const { text, all } = await session.lockstep.lanes[0].exportText('history', 'test');
   return {
     recipe,
     tree,
@@ -124,6 +125,7 @@ async function kept(session: Session): Promise<unknown> {
     link: recipeNow(session),
     lanes: await Promise.all(session.lockstep.lanes.map((lane) => lane.digest())),
     text,
+    all,
   };
 }
 

@@ -7,7 +7,7 @@ import { playPause, runToEnd, stepBack, stepForward, toEvent } from './transport
 /** A key as the page's keys look at it. */
 export type Press = Pick<
   KeyboardEvent,
-  'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey' | 'preventDefault'
+  'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey' | 'preventDefault'
 >;
 /** Where the focus is. */
 export interface Target {
@@ -49,6 +49,13 @@ export function press(event: Press, target: Target, session: Session): void {
     run(openOverlay, overlay);
     return;
   }
+  // By place as well: on some keyboards digits are typed with Shift.
+  const digit = /^(?:Digit|Numpad)?([1-4])$/.exec(event.code)?.[1] ?? event.key;
+  if (/^[1-4]$/.test(digit)) {
+    const { recipe, focusOn } = stateOf(session);
+    if (Number(digit) <= recipe.lanes.length) focusOn(Number(digit) - 1);
+    return;
+  }
   switch (event.key) {
     case ' ':
       if (within('button, a, summary')) return;
@@ -82,14 +89,6 @@ export function press(event: Press, target: Target, session: Session): void {
     case 'n':
       run(toggleNotes);
       return;
-    case '1':
-    case '2':
-    case '3':
-    case '4': {
-      const { recipe, focusOn } = stateOf(session);
-      if (Number(event.key) <= recipe.lanes.length) focusOn(Number(event.key) - 1);
-      return;
-    }
     case 'Escape':
       run(closeLast);
       return;

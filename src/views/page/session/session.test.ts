@@ -187,9 +187,10 @@ describe('what was meant for one run', () => {
     await vi.waitFor(() => expect(isPlaying(session)).toBe(false));
     expect(notices(session)).toContain('Paused while this tab was hidden');
     stateOf(session).openRecipe(standing(700));
-    await settled(session);
+    // On its way there it moves.
+    await quiet(session);
     tab.hide(false);
-    await settled(session);
+    await quiet(session);
     expect([isPlaying(session), ops(session)]).toEqual([false, [700]]);
     // The same run goes on.
     await perform(session, playPause);
@@ -415,6 +416,7 @@ describe('keys', () => {
     };
     const event: Press = {
       key,
+      code: '',
       ctrlKey: false,
       metaKey: false,
       altKey: false,
@@ -453,7 +455,14 @@ describe('keys', () => {
   it('Space is the player’s where a pointer has pressed something, and no press is made twice', async () => {
     const session = await open(standing(100));
     const target: Target = { closest: (selectors) => (selectors.includes('button') ? {} : null) };
-    const event = { key: ' ', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+    const event = {
+      key: ' ',
+      code: 'Space',
+      ctrlKey: false,
+      metaKey: false,
+      altKey: false,
+      shiftKey: false,
+    };
     let prevented = 0;
     const preventDefault = (): void => void prevented++;
     press({ ...event, preventDefault }, target, session);
@@ -462,5 +471,20 @@ describe('keys', () => {
     expect(prevented).toBe(1);
     await vi.waitFor(() => expect(isPlaying(session)).toBe(true));
     await perform(session, playPause);
+  });
+
+  it('bring a lane to the front by the place of its digit, too: on some keyboards it needs Shift', async () => {
+    const session = await open(standing(100, { lanes: lanes(3) }));
+    const front = (key: string, more: Partial<Press> = {}): number => {
+      hit(session, key, '', more);
+      return stateOf(session).focus;
+    };
+    expect(front('3')).toBe(2);
+    // AZERTY: the key of 2 types é, that of 1 an ampersand.
+    expect(front('é', { code: 'Digit2' })).toBe(1);
+    expect(front('&', { code: 'Digit1' })).toBe(0);
+    expect(front('3', { code: 'Numpad3' })).toBe(2);
+    // There is no fourth lane.
+    expect(front("'", { code: 'Digit4' })).toBe(2);
   });
 });

@@ -50,7 +50,7 @@ export const createSession = (store: Store, lockstep: Lockstep, audit = false): 
   lockstep,
   audit,
   presses: new InTurn(),
-  axes: new Axes(),
+  axes: new Axes(() => lockstep.lanes.map(({ hub }) => hub)),
   standing: createStore<Standing>()(() => ({
     summary: undefined,
     autopsy: undefined,

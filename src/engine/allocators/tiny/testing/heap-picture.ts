@@ -4,6 +4,7 @@ import { BareMachine } from '../../../testing/machine.ts';
 import { TinyHeap } from '../heap.ts';
 import {
   BLOCK_INDEX,
+  BLOCK_LIBC,
   BLOCK_SLAB,
   BLOCK_WORDS,
   CARVED,
@@ -35,7 +36,12 @@ export class PictureHeap {
 
   /** Thread `life` allocates one block of `size` for each letter. */
   alloc(life: number, letters: string, size = 64): this {
-    for (const letter of letters) this.heap.malloc(life, life, size, slotOf(letter));
+    const { heap, machine } = this;
+    for (const letter of letters) {
+      const served = heap.malloc(life, life, size, slotOf(letter));
+      if (!served && machine.settings.onNull === 'libcFallback')
+        heap.mallocFallback(size, slotOf(letter), life, machine.events.next - 1);
+    }
     return this;
   }
   free(life: number, letters: string): this {
@@ -81,6 +87,26 @@ export class PictureHeap {
     }
     return groups.join(' ');
   }
+}
+
+/**
+ * The C library's heap as a picture: one letter per chunk, in address order, `.` a free one. A block that looks like
+ * one of the SuperSlabs' is a small letter; what is not part of a chunk is not drawn.
+ */
+export function drawLibc({ heap }: PictureHeap): string {
+  const chunks = heap.mixed?.libc.heap;
+  if (chunks === undefined) return '';
+  let text = '';
+  for (let g = 0; g < chunks.top; g += chunks.sizeOf(g)) {
+    const slot = chunks.slots.block.indexOf(g);
+    const at = slot * BLOCK_WORDS;
+    const looks =
+      slot >= 0 &&
+      heap.blocks[at + BLOCK_SLAB] === BLOCK_LIBC &&
+      (heap.blocks[at + BLOCK_INDEX] & 1) === 1;
+    text += chunks.isFree(g) ? '.' : String.fromCharCode((looks ? 97 : 65) + slot);
+  }
+  return text;
 }
 
 const slotOf = (letter: string): number => letter.charCodeAt(0) - 65;

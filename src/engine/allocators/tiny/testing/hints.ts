@@ -24,7 +24,33 @@ const MANY: Partial<KnobValues> = {
   chunks: 200,
 };
 
+/** Slots come and go. */
+const POOLED: Partial<KnobValues> = { ...MANY, sharedPool: true };
+/** Threads keep caches that grow. */
+const CACHED: Partial<KnobValues> = { workload: 'random-mixed', tlsCacheSlots: 500 };
+
+/** Mappings are refused early, the C library serves, and some free meets what it served. */
+const MIXED: Partial<KnobValues> = {
+  workload: 'larson',
+  chunks: 64,
+  seconds: 0.005,
+  oomRate: 20,
+  onNull: 'libcFallback',
+  guessFree: true,
+};
+
 export const HINTS: Hints = {
+  guessFree: [{ knobs: { ...MIXED, guessFree: false }, value: true }],
+  lookAlikeProb: [{ knobs: MIXED, value: 60 }],
+  ownerBitmap: [{ knobs: MIXED, value: true }],
+  bitmapBase: [{ knobs: { ...MIXED, ownerBitmap: true }, value: 0 }],
+  oomRate: [{ knobs: MIXED, value: 1 }],
+  mixedSeed: [{ knobs: MIXED, value: 2 }],
+  sharedPool: [{ knobs: MANY, value: true }],
+  sharedCapacity: [{ knobs: POOLED, value: 16 }],
+  tlsCacheSlots: [{ knobs: {}, value: 64 }],
+  tlsCacheSizing: [{ knobs: CACHED, value: 'fixed' }],
+  costCacheHit: [{ knobs: { ...CACHED, timeBase: 'costs' }, value: 500 }],
   ownReuse: [{ knobs: MANY, value: 'current' }],
   costLook: [{ knobs: { ...MANY, timeBase: 'costs' }, value: 500 }],
   costDecrement: [

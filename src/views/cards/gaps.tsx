@@ -1,0 +1,102 @@
+import { useState } from 'react';
+import { compact, count, percent } from '../../draw/format.ts';
+import { derive } from '../../engine/report.ts';
+import { C } from '../../engine/telemetry/counters.ts';
+import { type FrameView, H } from '../../worker/frame.ts';
+import { useLane } from '../lane/context.ts';
+import { Card, type TableSpec } from './card.tsx';
+import {
+  BASE_LABELS,
+  BASES,
+  type Base,
+  degradation,
+  gap,
+  HOT,
+  MEASURED,
+  REALISTIC,
+} from './gap-figures.ts';
+import { LiveTable } from './live-table.tsx';
+
+/** D3's two working sets: what it measured, by the base that one chooses, and this lane by the modelled clock. */
+export function GapsCard() {
+  const { knobs } = useLane();
+  const [base, setBase] = useState<Base>('other');
+  const { workingSet } = knobs;
+  const table: TableSpec = {
+    head: ['M ops/s', `${HOT}`, 'HAKMEM to it', count(REALISTIC), 'HAKMEM to it', 'Degradation'],
+    rows: (frame: FrameView) => {
+      const { counters, header } = frame;
+      const { modelledOpsPerSecond } = derive(
+        counters,
+        header[H.op],
+        header[H.virtualNs],
+        false,
+        0,
+      );
+      const rate = compact(modelledOpsPerSecond / 1e6);
+      return [
+        ...MEASURED.map((one) => [
+          `${one.name}, measured by D3`,
+          `${one.hot}`,
+          one.id === 'hakmem' ? '' : percent(gap(one.hot, 'hot', base)),
+          `${one.realistic}`,
+          one.id === 'hakmem' ? '' : percent(gap(one.realistic, 'realistic', base)),
+          `${degradation(one).toFixed(2)} ×`,
+        ]),
+        [
+          `this lane, modelled, ${count(workingSet)} slots`,
+          workingSet === HOT ? rate : '',
+          '',
+          workingSet === HOT ? '' : rate,
+          '',
+          '',
+        ],
+        ...STAGES.map(([name, counter]) => [name, '', '', '', '', count(counters[C[counter]])]),
+      ];
+    },
+  };
+  return (
+    <Card
+      pictured={false}
+      className="gaps-card"
+      title={({ counters }) => {
+        const [, system] = MEASURED;
+        const slower = percent(-gap(system.realistic, 'realistic', base));
+        const d3 =
+          base === 'other'
+            ? `D3: HAKMEM is ${slower} slower than system malloc with ${count(REALISTIC)} slots`
+            : `D3’s “${slower} slower” is a share of HAKMEM’s own speed`;
+        return counters[C.poolAsks] === 0
+          ? d3
+          : `${d3}; here the pool failed ${count(counters[C.sharedFails])} of ${count(counters[C.poolAsks])} times`;
+      }}
+      table={table}
+      actions={
+        <label className="mini-select">
+          gaps are shares of
+          <select value={base} onChange={(event) => setBase(event.target.value as Base)}>
+            {BASES.map((one) => (
+              <option key={one} value={one}>
+                {BASE_LABELS[one]}
+              </option>
+            ))}
+          </select>
+        </label>
+      }
+    >
+      <LiveTable spec={table} />
+    </Card>
+  );
+}
+
+/** Who served when a slab was asked of the shared pool; they sum to the asks. */
+const STAGES = [
+  ['asked of the shared pool', 'poolAsks'],
+  ['stage 0: the slot given back last', 'poolStage0'],
+  ['stage 0.5: an empty slot beside', 'poolStage05'],
+  ['stage 1: the list of empty slots', 'poolStage1'],
+  ['stage 2: an unused slot', 'poolStage2'],
+  ['stage 3: a new SuperSlab', 'poolStage3'],
+  ['adopted from a dead owner', 'poolAdopted'],
+  ['shared_fail, legacy', 'sharedFails'],
+] as const;
