@@ -369,9 +369,10 @@ export class LaneClient {
     const owed = this.owed();
     const last = owed.findLast(({ heading }) => heading !== undefined);
     const seen = this.recovering?.place ?? this.standing.reach;
-    const place = this.destination ?? seen;
     // Where the run was on its way to is still wanted, and so is what it was to look for from where it stood.
-    this.standing.reach = baseOf(last, seen);
+    const base = baseOf(last, seen);
+    const place = this.destination ?? (last?.name === 'runTo' ? seen : base);
+    this.standing.reach = base;
     const lasting = this.standing.lostWorker(this.now()) || hopeless || !this.config;
     this.recovering = undefined;
     this.pending.clear();

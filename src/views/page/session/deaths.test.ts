@@ -39,9 +39,9 @@ const RECIPE: Recipe = {
   cursor: 3000,
 };
 
-const open: { close(): void }[] = [];
-afterEach(() => {
-  for (const each of open.splice(0)) each.close();
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.close();
 });
 const turns = async (count: number): Promise<void> => {
   for (let i = 0; i < count; i++) await new Promise((next) => setImmediate(next));

@@ -12,12 +12,12 @@ import { openSession, type TestTab } from './testing/session.ts';
 import { pause, tryAgain } from './transport.ts';
 
 /** Sessions, and bursts of use in each. */
-const SESSIONS = Number(process.env.RANDOM_SESSIONS ?? (DEEP ? 240 : 8));
+const SESSIONS = Number(process.env.RANDOM_SESSIONS ?? (DEEP ? 240 : 10));
 const BURSTS = 12;
 
-const open: { close(): void }[] = [];
-afterEach(() => {
-  for (const each of open.splice(0)) each.close();
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.close();
 });
 
 /** A few things at once, or one after the other, as somebody in a hurry does them. */
@@ -82,6 +82,6 @@ it('however it is used, page, link, note, branch, lanes and headless run agree',
         expect(note?.op, context()).toBe(at);
       }
     }
-    close();
+    await close();
   }
 });

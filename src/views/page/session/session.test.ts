@@ -36,9 +36,9 @@ const standing = (op: number, more: Partial<Recipe> = {}): Recipe => ({
 const lanes = (count: number): Recipe['lanes'] =>
   Array.from({ length: count }, (_, i) => ({ name: `lane ${i}`, knobs: {} }));
 
-const opened: { close(): void }[] = [];
-afterEach(() => {
-  for (const each of opened.splice(0)) each.close();
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close();
 });
 /** Opens a recipe and waits until its lanes have been brought to where it points. */
 async function open(recipe: Recipe): Promise<Session> {
@@ -60,11 +60,11 @@ const notices = (session: Session): string =>
   stateOf(session)
     .notices.map(({ text, kept }) => `${text} ${kept ?? ''}`)
     .join(' | ');
-/** Ends a lane's worker with what it was just asked for, and the one that is asked again: there is no third. */
+/** Ends a lane's worker with what it was just asked for, and all that are asked again, until the run is given up. */
 async function lose(lane: Lane): Promise<void> {
   for (let i = 1; !lane.busy; i++)
     await (i % 20 === 0 ? new Promise((next) => setImmediate(next)) : Promise.resolve());
-  for (let i = 0; i < 4; i++) lane.crashForTest();
+  while (!lane.isGivenUp) lane.crashForTest();
 }
 const ops = (session: Session): (number | undefined)[] =>
   session.lockstep.lanes.map(({ hub }) => hub.summary?.op);

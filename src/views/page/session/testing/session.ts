@@ -1,6 +1,7 @@
 import type { Recipe } from '../../../../engine/recipe.ts';
 import { Lane } from '../../../../live/lane.ts';
 import { Lockstep, type Tab } from '../../../../live/lockstep.ts';
+import { rafPending } from '../../../../live/raf.ts';
 import { createAppStore } from '../../../../state/store.ts';
 import { ChannelWorker } from '../../../../worker/testing/channel.ts';
 import { follow } from '../run.ts';
@@ -26,7 +27,7 @@ export class TestTab implements Tab {
 export function openSession(
   recipe: Recipe,
   now?: () => number,
-): { session: Session; tab: TestTab; close(): void } {
+): { session: Session; tab: TestTab; close(): Promise<void> } {
   globalThis.requestAnimationFrame ??= (draw) => Number(setTimeout(() => draw(performance.now())));
   const tab = new TestTab();
   const lockstep = new Lockstep(() => new Lane(() => new ChannelWorker(), now), tab);
@@ -35,9 +36,11 @@ export function openSession(
   return {
     session,
     tab,
-    close: () => {
+    close: async () => {
       letGo();
       for (const lane of lockstep.lanes) lane.dispose();
+      // The page's one animation frame is asked for in this thread: the next test has its own.
+      while (rafPending()) await new Promise((next) => setTimeout(next, 1));
     },
   };
 }
