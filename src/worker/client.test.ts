@@ -233,6 +233,24 @@ describe('a worker that is lost', () => {
     expect((await client.call('digest', undefined)).digest).toBe(sim.digest());
   });
 
+  it('while it is made up for, is replaced again, and nobody waits for ever', async () => {
+    const { client, workers } = lane();
+    await client.configure(config({ knobs: LONG, startAt: 30_000 }));
+    workers[0].die('test');
+    const there = client.arrived();
+    workers[1].die('test');
+    await there;
+    workers[2].die('test');
+    const gone = client.arrived();
+    const opened = client.configure(config({ startAt: 200 }));
+    await gone;
+    expect((await opened).op).toBe(200);
+    client.restart('test');
+    const closed = client.arrived();
+    client.dispose();
+    await closed;
+  });
+
   it('while it played, is replaced by one that plays', async () => {
     const { client, workers, latest } = lane();
     await client.configure(config({ knobs: LONG }));

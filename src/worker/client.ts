@@ -149,7 +149,6 @@ export class LaneClient {
     this.standing = new Standing(config.startAt);
     this.playingAt = undefined;
     this.granted = Infinity;
-    this.recovering = undefined;
     this.generation++;
     if (this.state === 'givenUp') this.revive();
     return this.send('configure', this.fullConfig(config), signal);
@@ -374,7 +373,7 @@ export class LaneClient {
     const place = this.destination ?? (last?.name === 'runTo' ? seen : base);
     this.standing.reach = base;
     const lasting = this.standing.lostWorker(this.now()) || hopeless || !this.config;
-    this.recovering = undefined;
+    this.endRecovery(reason);
     this.pending.clear();
     this.held.clear();
     if (lasting) {
@@ -442,6 +441,13 @@ export class LaneClient {
     if (speed !== undefined && !moved) this.send('play', { speed }).catch(() => undefined);
   }
 
+  /** A recovery that comes to nothing, since its worker was lost, too, or is not wanted any more: whoever waits for it goes on. */
+  private endRecovery(why: string): void {
+    const { recovering } = this;
+    this.recovering = undefined;
+    if (recovering) this.take(recovering.id)?.reject(new CallError('E_ABORTED', why));
+  }
+
   /** A run that was given up: somebody wants to go on with it. */
   private tryAgain(): void {
     this.standing.forgive();
@@ -480,6 +486,7 @@ export class LaneClient {
 
   private settleAll(error: CallError): void {
     const requests = this.owed();
+    this.endRecovery(error.message);
     this.pending.clear();
     this.held.clear();
     this.refuse(requests, error);

@@ -9,7 +9,7 @@ import { type Session, stateOf } from '../session.ts';
 import { linkNow, recipeNow } from '../share.ts';
 
 /** Turns of the event loop after which what still moves is taken to move for ever. */
-const MOST_TURNS = 8000;
+const MOST_TURNS = 4000;
 
 /** Settles once nothing is under way, nor plays. Throws when that never is. */
 export async function quiet(session: Session): Promise<void> {
