@@ -84,17 +84,15 @@ export class Lockstep {
   }
 
   /**
-   * Where the run stands, or is going as to a moment: at the furthest lane that still runs (one that has ended
-   * stays behind the others), or where the last one ended.
+   * Where the run stands, or is going as to a moment: at the furthest lane, since a pause brings all there that can
+   * still run. One that has ended, or waits for the user's hand, stays behind.
    */
   get op(): number {
-    if (this.heading !== undefined) return this.heading;
-    return this.running ? this.furthest() : Math.max(0, ...this.lanes.map(({ op }) => op));
+    return this.heading ?? Math.max(0, ...this.lanes.map(({ op }) => op));
   }
   /** The operation to ask for to stand here again. */
   get reach(): number {
-    if (this.heading !== undefined || this.running) return this.op;
-    return Math.max(0, ...this.lanes.map(({ reach }) => reach));
+    return this.heading ?? Math.max(0, ...this.lanes.map(({ reach }) => reach));
   }
 
   /** The lanes are on their way to a moment, as opposed to going on from where they are. */
@@ -244,7 +242,7 @@ export class Lockstep {
     while (isLatest()) {
       await Promise.all(this.lanes.map((lane) => lane.arrived()));
       // One that ran ahead to its end is not come back from: the others go beyond it, where a link shows it ended.
-      const op = Math.max(0, ...this.lanes.map(({ reach }) => reach));
+      const op = this.reach;
       const behind = this.lanes.filter(
         (lane) => lane.runs && !lane.isGivenUp && !awaitsHand(lane) && lane.op < op,
       );
@@ -258,12 +256,6 @@ export class Lockstep {
 
   private get moves(): boolean {
     return this.lanes.some(({ hub, plays }) => plays || hub.summary === undefined);
-  }
-
-  private furthest(): number {
-    const running = this.lanes.filter(({ runs, isGivenUp }) => runs && !isGivenUp);
-    const known = running.length > 0 ? running : this.lanes.filter(({ runs }) => runs);
-    return Math.max(0, ...known.map(({ op }) => op));
   }
 
   /** Lets every lane run to where all meet next. */

@@ -133,7 +133,9 @@ export class Host {
         return LATER;
       },
       setKnobs: ({ changes }) => {
-        const { op } = this.needRun().sim;
+        const { op, status } = this.needRun().sim;
+        // A recipe that turned one there would make another run, which had not ended.
+        if (status !== 'running') throw new Refusal('E_RANGE', 'its run is over');
         this.edit(changes.map((change) => ({ op, lane: 0, ...change })));
         return { op };
       },

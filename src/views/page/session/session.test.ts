@@ -14,7 +14,7 @@ import { openScenario } from './panels.ts';
 import { isPlaying, now } from './position.ts';
 import { hasEnded, perform, type Session, stateOf } from './session.ts';
 import { linkNow, openText, recipeNow } from './share.ts';
-import { quiet } from './testing/agree.ts';
+import { disagreements, quiet } from './testing/agree.ts';
 import { openSession } from './testing/session.ts';
 import {
   changeSpeed,
@@ -248,6 +248,19 @@ describe('edits', () => {
     const kills = stateOf(session).recipe.edits.filter((edit) => 'act' in edit);
     expect(kills.map(({ lane }) => lane)).toEqual([0, 1]);
     expect(notices(session)).toMatch(/Kill in lane C was not done/);
+  });
+
+  it('come to nothing in a lane that has ended, and that is said', async () => {
+    const [first, second] = lanes(2);
+    const ending = { ...first, knobs: { opLimit: 500 } };
+    const session = await open(standing(800, { lanes: [ending, second] }));
+    expect(ops(session)).toEqual([500, 800]);
+    stateOf(session).focusOn(1);
+    await perform(session, turnKnob, 'drainOnRefill', false, true);
+    expect(stateOf(session).recipe.edits.map(({ op, lane }) => [op, lane])).toEqual([[800, 1]]);
+    expect(notices(session)).toMatch(/in lane A was not done: its run is over/);
+    await quiet(session);
+    expect(await disagreements(session)).toEqual([]);
   });
 
   it('that a lane refuses are said with its reason, and not noted', async () => {
