@@ -14,6 +14,8 @@ import { pause, tryAgain } from './transport.ts';
 /** Sessions, and bursts of use in each. */
 const SESSIONS = Number(process.env.RANDOM_SESSIONS ?? (DEEP ? 240 : 10));
 const BURSTS = 12;
+/** Sessions that are one test. */
+const PART = 10;
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -56,32 +58,37 @@ async function stand(session: Session): Promise<void> {
   }
 }
 
-it('however it is used, page, link, note, branch, lanes and headless run agree', async () => {
-  for (let n = 0; n < SESSIONS; n++) {
-    const dice = new Dice(SEED + n * 7919);
-    const recipe = anyRecipe(dice);
-    const { session, tab, close } = openSession(recipe);
-    open.push({ close });
-    const log: string[] = [];
-    for (let b = 0; b < BURSTS; b++) {
-      log.push(`-- ${now(session)}`);
-      const context = (): string =>
-        `seed ${SEED}, session ${n}, ${JSON.stringify(recipe)}:\n${log.join('\n')}`;
-      try {
-        await burst(session, dice, tab, log, n % 3 === 0 ? 0 : 0.12);
-        await stand(session);
-      } catch (error) {
-        throw new Error(context(), { cause: error });
-      }
-      expect(await disagreements(session), `${context()}\n${linkNow(session, '')}`).toEqual([]);
-      if (dice.chance(0.3)) {
-        const at = now(session);
-        const notes = stateOf(session).recipe.notes ?? [];
-        await perform(session, addNote, 'here', false);
-        const [note] = (stateOf(session).recipe.notes ?? []).filter((x) => !notes.includes(x));
-        expect(note?.op, context()).toBe(at);
-      }
+/** One session from its seed: after every burst all that tells where the run is must agree. */
+async function useSession(n: number): Promise<void> {
+  const dice = new Dice(SEED + n * 7919);
+  const recipe = anyRecipe(dice);
+  const { session, tab, close } = openSession(recipe);
+  open.push({ close });
+  const log: string[] = [];
+  for (let b = 0; b < BURSTS; b++) {
+    log.push(`-- ${now(session)}`);
+    const context = (): string =>
+      `seed ${SEED}, session ${n}, ${JSON.stringify(recipe)}:\n${log.join('\n')}`;
+    try {
+      await burst(session, dice, tab, log, n % 3 === 0 ? 0 : 0.12);
+      await stand(session);
+    } catch (error) {
+      throw new Error(context(), { cause: error });
     }
-    await close();
+    expect(await disagreements(session), `${context()}\n${linkNow(session, '')}`).toEqual([]);
+    if (dice.chance(0.3)) {
+      const at = now(session);
+      const notes = stateOf(session).recipe.notes ?? [];
+      await perform(session, addNote, 'here', false);
+      const [note] = (stateOf(session).recipe.notes ?? []).filter((x) => !notes.includes(x));
+      expect(note?.op, context()).toBe(at);
+    }
   }
-});
+  await close();
+}
+
+// In parts, so that a long run has no long tests: a test that hangs is ended by its runner.
+for (let first = 0; first < SESSIONS; first += PART)
+  it(`however it is used, page, link, note, branch, lanes and headless run agree, ${first}`, async () => {
+    for (let n = first; n < Math.min(SESSIONS, first + PART); n++) await useSession(n);
+  });
