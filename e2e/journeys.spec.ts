@@ -60,7 +60,7 @@ test('the keyboard does everything', async ({ page }) => {
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.keyboard.press('t');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
-  await page.reload();
+  await reload(page);
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
   await page.keyboard.press('Tab');
   await expect(page.getByRole('button', { name: 'To the views' })).toBeFocused();
@@ -303,7 +303,7 @@ test('hints come one at a time, go when done, and stay away; terms explain thems
   await expect(hint).toContainText('Click a square');
   await inspectFirst(page);
   await expect(hint).toContainText('Turn any knob');
-  await page.reload();
+  await reload(page);
   await expect(hint).toContainText('Turn any knob');
   await hint.getByRole('button', { name: 'No hints' }).click();
   await expect(hint).toHaveCount(0);
