@@ -133,8 +133,12 @@ export const opsOf = (page: Page): Promise<number[]> =>
 export const opOf = async (page: Page): Promise<number> => (await opsOf(page))[0];
 
 /** Waits until the first lane has come beyond an operation. */
-export const passed = (page: Page, op: number): Promise<void> =>
-  expect.poll(() => opOf(page)).toBeGreaterThan(op);
+export const passed = async (page: Page, op: number): Promise<void> => {
+  await page.waitForFunction((than) => {
+    const { lane, H } = window.slabscope;
+    return (lane.hub.latest?.header[H.op] ?? -1) > than;
+  }, op);
+};
 
 /** Digest of the first lane's run as it stands. */
 export const digestOf = (page: Page): Promise<string> =>
