@@ -203,8 +203,8 @@ export async function violations(
   within?: string,
   rules?: readonly string[],
 ): Promise<string[]> {
-  // Legacy mode: no second page for the sake of frames, of which there are none.
-  let axe = new AxeBuilder({ page }).setLegacyMode(true);
+  // Legacy mode: no second page for the sake of frames, of which there are none. What is well is not described.
+  let axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode(true);
   if (within !== undefined) axe = axe.include(within);
   if (rules !== undefined) axe = axe.withRules([...rules]);
   const found = await axe.analyze();
