@@ -4,13 +4,15 @@ import { count } from '../draw/format.ts';
 import { modelDef } from '../engine/allocators/index.ts';
 import { reportOf } from '../engine/report.ts';
 import type { Simulation } from '../engine/types.ts';
+import { summaryOf } from '../traces/summary.ts';
 import { HELP, parseArgs, type SimArgs } from './args.ts';
 import { stateOf, stateText } from './dump.ts';
 import { endedOf, standing } from './ended.ts';
-import { type Io, refuse, STATUS } from './io.ts';
+import { type Io, refuse, STATUS, shownPath } from './io.ts';
 import { contentOf, outputsOf } from './outputs.ts';
 import { listing, summaryText } from './print.ts';
 import { editsLeft, type Job, jobsOf, recipeOf, runJob } from './run.ts';
+import { readTrace, traceText } from './trace.ts';
 
 /** Problems of a recipe that are told one by one. */
 const MOST_TOLD = 3;
@@ -65,6 +67,13 @@ export function sim(argv: readonly string[], io: Io): number {
   const args = parsed.value;
   if (args.help || args.list) {
     io.out(`${args.help ? HELP : listing()}\n`);
+    return STATUS.done;
+  }
+  if (args.trace !== undefined) {
+    const read = readTrace(args.trace, io);
+    if (!read.ok) return refuse(io, read.error.message);
+    const trace = summaryOf(read.value);
+    io.out(`${args.json ? json({ trace }) : traceText(shownPath(args.trace.file), trace)}\n`);
     return STATUS.done;
   }
   const found = jobsOf(args, io.read);
