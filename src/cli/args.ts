@@ -123,29 +123,29 @@ const OPTIONS: readonly Option<Draft>[] = [
   text('--recipe', 'FILE', 'run a recipe file; - reads standard input', (out, value) => {
     out.recipeFile = value;
   }),
-  text('--trace', 'FILE', `run a recorded trace: ${FORMAT_NAMES.join(', ')}`, (out, value) => {
-    out.trace = value;
-  }),
-  count(
-    '--process',
-    0,
-    'of a trace with several processes this one, by its number',
-    (out, value) => {
-      out.process = value;
+  {
+    name: '--trace',
+    value: 'FILE',
+    help: [
+      'run a recorded trace, plain, gzip or zip; - reads standard input:',
+      `${FORMAT_NAMES.slice(0, 5).join(', ')},`,
+      FORMAT_NAMES.slice(5).join(', '),
+    ],
+    take: (out, value) => {
+      out.trace = value;
+      return undefined;
     },
-  ),
+  },
+  count('--process', 0, 'of a trace with several processes this one', (out, value) => {
+    out.process = value;
+  }),
   text('--member', 'NAME', 'of a zip archive with several traces this one', (out, value) => {
     out.member = value;
   }),
-  count(
-    '--skip',
-    0,
-    'leave out the first N calls of a trace; what is live then is there at the start',
-    (out, value) => {
-      out.skip = value;
-    },
-  ),
-  count('--take', 1, 'of a trace take N calls', (out, value) => {
+  count('--skip', 0, 'begin a trace after N calls, with what is live then', (out, value) => {
+    out.skip = value;
+  }),
+  count('--take', 1, 'end a trace after N calls', (out, value) => {
     out.take = value;
   }),
   flag('--read-only', 'with --trace: say what is in the file, and run nothing'),

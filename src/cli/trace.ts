@@ -1,11 +1,42 @@
-import { fail, type Result } from '../base/result.ts';
+import { fail, ok, type Result } from '../base/result.ts';
 import { visible } from '../base/text.ts';
 import { count, percent } from '../draw/format.ts';
+import type { KnobValues } from '../engine/knobs/index.ts';
+import { MAX_CHAINS } from '../engine/programs/program.ts';
+import { provideTrace } from '../engine/programs/trace/plan.ts';
+import { parseKnobValue } from '../engine/recipe-parse.ts';
 import { type ReadTrace, TraceReader } from '../traces/reader.ts';
 import type { TraceSummary } from '../traces/summary.ts';
 import type { TraceArgs } from './args.ts';
 import { type Io, noFile } from './io.ts';
 import { line } from './print.ts';
+
+/** Duration of a run of a trace unless one is set: it ends with the last call. */
+const LONG_SECONDS = 3600;
+
+/**
+ * Keeps a trace where programs find it.
+ * @returns the knobs that run it. Fails when it has more threads at a time than a run
+ */
+export function knobsOf(
+  read: ReadTrace,
+  { file }: TraceArgs,
+  digest: string,
+  notes: string[],
+): Result<Partial<KnobValues>> {
+  const plan = provideTrace(read.process.events, digest);
+  if (!plan.ok) return plan;
+  const { cutShort } = plan.value;
+  if (cutShort > 0)
+    notes.push(
+      `${count(cutShort)} threads that the trace does not end are ended after their last call: no more than ${MAX_CHAINS - 1} run at a time.`,
+    );
+  const name = visible(file.split(/[\\/]/).at(-1) ?? '').slice(-MOST_NAME);
+  const trace = parseKnobValue('trace', `${digest} ${name}`.trim());
+  return trace.ok
+    ? ok({ workload: 'trace', trace: String(trace.value), seconds: LONG_SECONDS })
+    : trace;
+}
 
 /** Reads the trace that the arguments name. */
 export function readTrace(args: TraceArgs, io: Io): Result<ReadTrace> {
@@ -20,6 +51,8 @@ export function readTrace(args: TraceArgs, io: Io): Result<ReadTrace> {
   return read;
 }
 
+/** Characters of a file's name that a recipe keeps. */
+const MOST_NAME = 80;
 const bytes = (value: number): string => `${count(value)} B`;
 
 /** A few lines for people. */

@@ -139,6 +139,7 @@ export class Normaliser {
     for (const slot of this.live.slots())
       events.initial.push({ slot, size: this.slotSize[slot], life: this.slotLife[slot] });
     events.slots = this.slots;
+    events.carried = events.lives.length;
   }
 
   private take(address: Address, size: number, life: number): number {

@@ -90,6 +90,8 @@ export class TraceEvents {
   /** Slots that events name: 0 to this, exclusive. */
   slots = 0;
   readonly lives: TraceLife[] = [];
+  /** Lives below this began before the first event. */
+  carried = 0;
   readonly initial: TraceBlock[] = [];
   private readonly chunks: Chunk[] = [];
 
@@ -160,7 +162,7 @@ export class TraceEvents {
    */
   digest(): string {
     const hash = new WordHash();
-    hash.word(this.count).word(this.slots).word(this.lives.length);
+    hash.word(this.count).word(this.slots).word(this.lives.length).word(this.carried);
     for (const { slot, size, life } of this.initial) hash.word(slot).double(size).word(life);
     for (const { ended } of this.lives) hash.word(ended ? 1 : 0);
     for (let event = 0; event < this.count; event++) {
