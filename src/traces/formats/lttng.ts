@@ -40,13 +40,14 @@ class Lttng implements LineReader {
     for (const [, name, value] of rest.matchAll(FIELD)) fields.set(name, value);
     for (const name of FIELDS[what]) if (!fields.has(name)) return LINE.bad;
     const tid = decimal(fields.get('vtid') ?? fields.get('pthread_id') ?? '0');
-    const pid = fields.get('vpid');
+    const vpid = fields.get('vpid');
+    const pid = vpid === undefined ? undefined : decimal(vpid);
     const size = decimal(fields.get('size') ?? '0');
     const many = decimal(fields.get('nmemb') ?? '1');
-    if (Number.isNaN(tid) || Number.isNaN(size) || Number.isNaN(many)) return LINE.bad;
+    if ([tid, size, many, pid ?? 0].some(Number.isNaN)) return LINE.bad;
     if (!readAddress(fields.get('ptr') ?? fields.get('out_ptr') ?? '', this.to)) return LINE.bad;
     if (what === 'realloc' && !readAddress(fields.get('in_ptr') ?? '', this.from)) return LINE.bad;
-    const process = this.calls.of(pid === undefined ? undefined : decimal(pid));
+    const process = this.calls.of(pid);
     if (process === undefined) return LINE.other;
     const ns = time.includes(':') ? this.clock.timeOfDay(time) : this.clock.seconds(time);
     process.by(tid, number, ns);

@@ -1,21 +1,28 @@
 import { OP } from '../../engine/programs/program.ts';
-import { Address, readAddress } from '../address.ts';
+import { Address } from '../address.ts';
 import type { Calls } from '../calls.ts';
 import { Clock } from '../clock.ts';
 import type { Normaliser } from '../normaliser.ts';
-import { decimal, LINE, type LineFormat, type LineKind, type LineReader, log2 } from './format.ts';
+import { LINE, type LineFormat, type LineKind, type LineReader, log2 } from './format.ts';
+import { decimalIn, Words } from './words.ts';
 
-/** Words of a line that are no times, the thread included; and how many numbers may follow: a time is two of them. */
-const SHAPES: Readonly<Record<string, readonly [words: number, ...times: number[]]>> = {
-  malloc: [4, 0, 2],
-  calloc: [5, 0, 2],
-  memalign: [5, 0, 2],
-  realloc: [5, 0, 2, 3],
-  free: [3, 0, 2, 3],
-  thread_done: [3, 0, 1],
-};
+/** A call: its name, how many words it has behind the thread and before the times, and how many numbers of times may follow. */
+interface Shape {
+  readonly name: string;
+  readonly words: number;
+  readonly times: readonly number[];
+}
+const SHAPES: readonly Shape[] = [
+  { name: 'malloc', words: 3, times: [0, 2] },
+  { name: 'free', words: 2, times: [0, 2, 3] },
+  { name: 'realloc', words: 4, times: [0, 2, 3] },
+  { name: 'calloc', words: 4, times: [0, 2] },
+  { name: 'memalign', words: 4, times: [0, 2] },
+  { name: 'thread_done', words: 2, times: [0, 1] },
+];
 const CALL = /^\s*\d+:\s*(?:malloc|calloc|memalign|realloc|free|thread_done)\s+(?:0x|\(nil\)|0)/i;
-const SPLIT = /\s+/;
+const COLON = 58;
+const HASH = 35;
 
 /**
  * Lines of Android's memory_replay (system/extras/memory_replay/MemoryTrace.cpp), as bionic's malloc_debug records them and as
@@ -25,46 +32,36 @@ class MemoryReplay implements LineReader {
   private readonly a = new Address();
   private readonly b = new Address();
   private readonly clock = new Clock();
+  private readonly words = new Words();
 
   constructor(private readonly calls: Calls) {}
 
   line(line: string, number: number): LineKind {
-    const text = line.trim();
-    if (text === '' || text.startsWith('#')) return LINE.other;
-    const colon = text.indexOf(':');
-    const tid = decimal(text.slice(0, Math.max(0, colon)));
-    if (Number.isNaN(tid)) return LINE.bad;
-    const words = text
-      .slice(colon + 1)
-      .trimStart()
-      .split(SPLIT);
-    const shape = Object.hasOwn(SHAPES, words[0]) ? SHAPES[words[0]] : undefined;
-    if (shape === undefined) return LINE.bad;
-    const [wanted, ...times] = shape;
-    const extra = words.length + 1 - wanted;
-    if (!times.includes(extra) || !readAddress(words[1], this.a)) return LINE.bad;
-    let ns = Number.NaN;
-    for (let i = 0; i < extra; i++) {
-      const time = words[wanted - 1 + i];
-      if (Number.isNaN(decimal(time))) return LINE.bad;
-      if (i === 0) ns = this.clock.nanoseconds(time);
-    }
-    return this.call(words, tid, number, ns);
-  }
-
-  private call(words: readonly string[], tid: number, number: number, ns: number): LineKind {
-    const { a, b } = this;
-    const [what, , second, third] = words;
-    const isFree = what === 'free';
-    const isDone = what === 'thread_done';
-    const one = what === 'realloc' || isFree || isDone ? 0 : decimal(second);
-    const two = what === 'malloc' || isFree || isDone ? 1 : decimal(third);
+    const { words, a, b } = this;
+    let at = 0;
+    while (at < line.length && line.charCodeAt(at) <= 32) at++;
+    if (at === line.length || line.charCodeAt(at) === HASH) return LINE.other;
+    const colon = line.indexOf(':', at);
+    let end = colon;
+    while (end > at && line.charCodeAt(end - 1) <= 32) end--;
+    const tid = colon < 0 ? Number.NaN : decimalIn(line, at, end);
+    if (Number.isNaN(tid) || line.charCodeAt(colon) !== COLON) return LINE.bad;
+    const count = words.read(line, colon + 1);
+    const shape = count < 2 ? undefined : SHAPES.find(({ name }) => words.is(0, name));
+    if (shape === undefined || !shape.times.includes(count - shape.words)) return LINE.bad;
+    if (!words.address(1, a)) return LINE.bad;
+    const isResize = shape.name === 'realloc';
+    if (isResize && !words.address(2, b)) return LINE.bad;
+    const one = shape.words === 2 || isResize ? 0 : words.decimal(2);
+    const two = shape.words < 4 ? 0 : words.decimal(3);
     if (Number.isNaN(one) || Number.isNaN(two)) return LINE.bad;
-    if (what === 'realloc' && !readAddress(second, b)) return LINE.bad;
+    for (let word = shape.words; word < count; word++)
+      if (Number.isNaN(words.decimal(word))) return LINE.bad;
+    const ns = count > shape.words ? this.clock.nanoseconds(words.text(shape.words)) : Number.NaN;
     const process = this.calls.of();
     if (process === undefined) return LINE.other;
     process.by(tid, number, ns);
-    take(process, what, a, b, one, two);
+    take(process, shape.name, a, b, one, two);
     return LINE.call;
   }
 
