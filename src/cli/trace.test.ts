@@ -45,3 +45,37 @@ describe('sim --trace', () => {
     expect([status, out, said]).toEqual([2, '', [sentence]]);
   });
 });
+
+describe('a run of a trace', () => {
+  it('names the trace in its recipe, which runs with the file again and not without', async () => {
+    const argv = ['--trace', 't.txt', '--json', '--audit', '--set', 'model=mf2'];
+    const first = await inWorld(sim, argv, { files });
+    expect([first.status, first.said]).toEqual([0, []]);
+    const line = JSON.parse(first.out) as {
+      recipe: { knobs: { trace: string } };
+      digest: string;
+      ops: number;
+    };
+    expect(line.ops).toBe(3);
+    expect(line.recipe.knobs.trace).toMatch(/^[0-9a-f]{16} t\.txt$/);
+    const recipe = JSON.stringify(line.recipe);
+    const again = await inWorld(sim, ['--trace', 't.txt', '--recipe', 'r.json', '--json'], {
+      files: { ...files, 'r.json': recipe },
+    });
+    expect((JSON.parse(again.out) as { digest: string }).digest).toBe(line.digest);
+    const other = recipe.replace(/"[0-9a-f]{16} t/, `"${'0'.repeat(16)} t`);
+    const without = await inWorld(sim, ['--recipe', 'r.json'], { files: { 'r.json': other } });
+    expect([without.status, without.out]).toEqual([2, '']);
+    expect(without.said[0]).toBe(
+      'The trace “t.txt” (0000000000000000) is not here: its calls are in its file, which --trace FILE reads.',
+    );
+  });
+
+  it('says what is in it, and what came of it', async () => {
+    const { status, out } = await inWorld(sim, ['--trace', 't.txt'], { files });
+    expect(status).toBe(0);
+    expect(out).toContain('t.txt: memory_replay, 3 events');
+    expect(out).toContain('A: finished after 3 operations');
+    expect(out).toContain('threads: none can go on, 1 sleeps for ever');
+  });
+});
