@@ -258,6 +258,11 @@ const MOVES: Readonly<Record<CounterName, Move | 'dormant' | 'called'>> = {
   cacheShrunk: tiny('soak', SWINGS, 60_000),
   cachedBlocks: tiny('larson', CACHED),
   cacheSlots: tiny('larson', CACHED),
+  lookups: tiny('larson', { ...SMALL, lookup: 'hash' }),
+  lookupLines: tiny('larson', { ...SMALL, lookup: 'registry' }),
+  aceThreshold: tiny('larson', { ...SMALL, aceTrace: true, maxSize: 4000 }),
+  aceExhaustion: tiny('larson', { ...FAILS, aceTrace: true }),
+  aceMapFail: tiny('larson', { ...REFUSES, aceTrace: true }),
 };
 
 // Found by their place, so that a new model needs no line here.

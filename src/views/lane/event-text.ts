@@ -6,6 +6,7 @@ import { ACT, ACT_IDS, callText, isHandAct } from '../../engine/interventions.ts
 import { KNOB_IDS } from '../../engine/knobs/index.ts';
 import { knobWords } from '../../engine/knobs/words.ts';
 import {
+  ACE,
   CRASH,
   EVENT_KINDS,
   type EventKind,
@@ -144,6 +145,8 @@ export function eventSentence(
       return `all ${plural(event.a, 'slot')} of ${ss} are empty`;
     case 'cacheResized':
       return `${life(event.life)}: cache for ${size(event.subject)} from ${count(event.a)} to ${plural(event.b, 'slot')}`;
+    case 'aceFailed':
+      return `${life(event.life)} is not served${event.b > 0 ? ` ${count(event.b)} B` : ''}${event.a === ACE.threshold ? '' : `, ${size(event.subject)}`}: ${ACE_TEXT[event.a] ?? ''}`;
     case 'intervened': {
       const id = ACT_IDS[event.a];
       if (id === undefined) return 'an unknown intervention';
@@ -171,6 +174,13 @@ const STAGE_TEXT = [
   'unused (stage 2)',
   'new (stage 3)',
   'adopted',
+];
+
+/** By ACE. */
+const ACE_TEXT = [
+  'Threshold, above every class',
+  'Exhaustion, nothing is left',
+  'MapFail, the mapping was refused',
 ];
 
 /** What each kind of event is called; words of the field, not of the code. The model says what a span is. */
@@ -215,6 +225,7 @@ const KIND_NAMES: Readonly<Record<EventKind, string | ((span: string) => string)
   sharedFailed: 'shared pool fails',
   poolEmptied: (span) => `all slots of a ${span} empty`,
   cacheResized: 'thread cache resized',
+  aceFailed: 'layer cannot serve',
 };
 /** What a kind of event is called for a model. */
 export function kindName(kind: EventKind, model: ModelId): string {

@@ -44,7 +44,7 @@ import {
 } from './layout.ts';
 import { type LivingTotals, livingTotals, readLedger } from './ledger.ts';
 import { recordLoop } from './loop.ts';
-import { K_LIVE, K_QUEUED, K_WORDS } from './records.ts';
+import { CHARGE_MALLOC, K_LIVE, K_QUEUED, K_WORDS } from './records.ts';
 import { autopsyOf, fillColumns, inspectBlocks, inspectSpan, waitingIn } from './view.ts';
 
 /** The tiny model behind the contract: whose heap a chain uses, timers, readings. */
@@ -136,11 +136,11 @@ export class TinyAllocator implements Allocator {
     const { heap, counters } = this;
     const c = this.classFor(size, alignment);
     let served = true;
-    if (c < 0) heap.mallocOther(size, slot);
+    if (c < 0) heap.mallocAbove(this.ownerOf(chain), size, slot);
     else if (!heap.mallocClass(this.heapOf(chain), this.ownerOf(chain), c, size, slot))
       served = this.nullReturned(chain, size, slot);
     if (served) counters[C.mallocs]++;
-    heap.regs[REG_EXTRA] += heap.costs.malloc;
+    heap.regs[REG_EXTRA] += heap.charges[CHARGE_MALLOC];
     return served;
   }
 
@@ -165,6 +165,7 @@ export class TinyAllocator implements Allocator {
       heap.resizeLibc(slot, size);
       return true;
     }
+    heap.regs[REG_EXTRA] += heap.lookUp(r);
     const block = heap.blocks[at + BLOCK_INDEX];
     const before = heap.blocks[at + BLOCK_SIZE];
     if (r >= 0 && heap.classIndex(size) === heap.slabClass(r)) {
@@ -195,6 +196,7 @@ export class TinyAllocator implements Allocator {
   private release(chain: number, slot: number): boolean {
     const { heap } = this;
     if (heap.blocks[slot * BLOCK_WORDS] === BLOCK_NONE) return true;
+    heap.regs[REG_EXTRA] += heap.lookUp(heap.blocks[slot * BLOCK_WORDS]);
     const remote = heap.free(this.ownerOf(chain), slot);
     if (remote < 0) return false;
     heap.counters[remote === 1 ? C.remoteFrees : C.localFrees]++;

@@ -5,6 +5,7 @@ import { B, BAND_COUNT } from '../../telemetry/ledger.ts';
 import type { AuditFound } from '../contract.ts';
 import type { TinyAllocator } from './allocator.ts';
 import { auditAside } from './audit-aside.ts';
+import { auditLookup } from './audit-lookup.ts';
 import { auditMixed } from './audit-mixed.ts';
 import { auditCaches, auditSlots, slotOf } from './audit-slots.ts';
 import type { TinyHeap } from './heap.ts';
@@ -87,6 +88,7 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
     else liveOf.set(r, [slot]);
   }
 
+  auditLookup(heap, problems);
   const cachedOf = auditCaches(heap, problems);
   let liveTotal = 0;
   let believed = 0;

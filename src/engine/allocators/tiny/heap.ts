@@ -1,7 +1,7 @@
 import { LOCK } from '../../machine/locks.ts';
 import { REG_EXTRA, REG_NOW, REG_STOP, STOP_ENDED } from '../../machine/registers.ts';
 import { C } from '../../telemetry/counters.ts';
-import { CRASH, EV, NEED, NO_CAUSE } from '../../telemetry/events.ts';
+import { ACE, CRASH, EV, NEED, NO_CAUSE } from '../../telemetry/events.ts';
 import type { Machine, StateHash } from '../contract.ts';
 import { LEAST_SLOTS, ThreadCaches } from './caches.ts';
 import {
@@ -53,6 +53,7 @@ import {
 import {
   CHARGE_CONTENDED,
   CHARGE_FREE,
+  CHARGE_MALLOC,
   CHARGE_REMOTE,
   K_CARVED,
   K_QUEUED,
@@ -71,6 +72,8 @@ export class TinyHeap extends TinySlots {
   readonly caches: ThreadCaches | undefined;
   /** The free that was just done ended in one. */
   private freedToCache = false;
+  /** A refill that no malloc asked for is under way. */
+  private prewarming = false;
 
   constructor(machine: Machine, slots: number) {
     super(machine, slots);
@@ -91,8 +94,14 @@ export class TinyHeap extends TinySlots {
    * @returns false when the heap returns NULL
    */
   malloc(heap: number, life: number, size: number, slot: number): boolean {
-    if (size > this.topRequest) return this.mallocOther(size, slot);
+    if (size > this.topRequest) return this.mallocAbove(life, size, slot);
     return this.mallocClass(heap, life, this.classOf[size], size, slot);
+  }
+
+  /** A request that no class is large enough for. */
+  mallocAbove(life: number, size: number, slot: number): boolean {
+    this.aceFailed(ACE.threshold, life, this.classes, size, NO_CAUSE);
+    return this.mallocOther(size, slot);
   }
 
   /** The same from a given class, whose blocks are large enough. */
@@ -147,7 +156,7 @@ export class TinyHeap extends TinySlots {
     blocks[at + BLOCK_SIZE] = size;
     this.requestedBytes += size;
     this.counters[C.cacheHits]++;
-    this.regs[REG_EXTRA] += this.costs.cacheHit - this.costs.malloc;
+    this.regs[REG_EXTRA] += this.costs.cacheHit - this.charges[CHARGE_MALLOC];
     this.marks.mark(this.slabs[r + SLAB_SS]);
     return true;
   }
@@ -439,6 +448,8 @@ export class TinyHeap extends TinySlots {
     if (r >= 0 && this.canCarve(r)) return r;
     counters[C.refills]++;
     this.regs[REG_EXTRA] += costs.refill;
+    if (knobs.prewarmTls && !this.prewarming && this.isBare(heap))
+      this.prewarmThread(heap, life, c);
     if (r >= 0 && this.drainOwn(r)) return r;
     let need: number = r >= 0 ? NEED.exhausted : NEED.firstUse;
     let cause = r >= 0 ? NO_CAUSE : this.threads.startEvent(life);
@@ -455,7 +466,10 @@ export class TinyHeap extends TinySlots {
       need = NEED.poolFull;
       cause = this.poolFailure;
     }
-    if (r >= 0 && !knobs.dynamicExpand) return this.nullReturn(life, c, size, NO_CAUSE, r);
+    if (r >= 0 && !knobs.dynamicExpand) {
+      this.aceFailed(ACE.exhaustion, life, c, size, NO_CAUSE);
+      return this.nullReturn(life, c, size, NO_CAUSE, r);
+    }
     if (knobs.ownership === 'central') {
       const found = this.findCentral(c, life);
       if (found >= 0) return this.setCurrent(index, found);
@@ -478,6 +492,21 @@ export class TinyHeap extends TinySlots {
     this.appendOwn(heap, row);
     const slab = this.acquireSlab(row, life);
     return this.setCurrent(index, slab);
+  }
+
+  /** A thread that allocates from nothing yet, as at its first malloc. */
+  private isBare(heap: number): boolean {
+    if (this.oneList) return false;
+    for (let c = 0; c < this.classes; c++)
+      if (this.current[heap * MAX_CLASSES + c] !== NONE) return false;
+    return true;
+  }
+  /** The thread takes a slab of every class but `first`, whose refill is under way (S-20). What it cannot get it does without. */
+  private prewarmThread(heap: number, life: number, first: number): void {
+    this.prewarming = true;
+    for (let c = 0; c < this.classes; c++)
+      if (c !== first) this.refill(heap, life, c, this.blockBytes[c]);
+    this.prewarming = false;
   }
 
   /** Moves a slab's remote queue onto its free list (S-08). @returns blocks moved */
@@ -524,6 +553,7 @@ export class TinyHeap extends TinySlots {
 
   /** malloc returns NULL. @param r current slab of the thread's that had no block, NONE: it has none */
   private nullReturn(life: number, c: number, size: number, cause: number, r: number): number {
+    if (this.prewarming) return NONE;
     this.counters[C.nullReturns]++;
     this.emit(EV.nullReturned, life, c, size, 0, cause);
     this.refillLog ??= this.refillRecord(life, c, r);
@@ -759,7 +789,8 @@ export class TinyHeap extends TinySlots {
     const { counters, knobs } = this;
     const owner = pooled ? NO_LIFE : life;
     const hot = knobs.hotClassSlabs === 'double' && (c === 1 || c === 4 || c === 6);
-    const lg = knobs.ssLg + (hot && !pooled ? 1 : 0);
+    // Without SuperSlabs every slab is mapped for itself (K-19).
+    const lg = knobs.superslabOn ? knobs.ssLg + (hot && !pooled ? 1 : 0) : SLAB_LG;
     const pages = 2 ** (lg - 12);
     const cachedRow = this.takeCached(pages);
     if (cachedRow !== NONE) {
@@ -798,6 +829,7 @@ export class TinyHeap extends TinySlots {
     counters[C.superslabsAllocated]++;
     this.superslabs[at + SS_BORN_EVENT] = this.emit(EV.superslabMapped, life, row, c, need, cause);
     this.countStale(row, -1);
+    this.lookup?.add(row, this.regionOf);
     return row;
   }
 
@@ -856,10 +888,12 @@ export class TinyHeap extends TinySlots {
       }
       counters[C.munmapCalls]++;
       this.countStale(row, 1);
+      const region = this.regionOf(row);
       if (!this.space.unmapPiece(piece, knobs.maxMapCount)) {
         this.countStale(row, -1);
         return false;
       }
+      this.lookup?.remove(row, region);
     }
     if ((flags & SS_FLAG.pooled) !== 0) this.leavePool(row);
     if ((flags & SS_FLAG.current) !== 0) {
@@ -915,6 +949,7 @@ export class TinyHeap extends TinySlots {
   /** What the heap has beyond its records: pool and caches. */
   hashPolicies(hash: StateHash): void {
     this.hashSlots(hash);
+    this.lookup?.hashInto(hash);
     this.caches?.hashInto(hash);
   }
   override get stateBytes(): number {
@@ -948,6 +983,7 @@ export class TinyHeap extends TinySlots {
 }
 
 const NOTHING_IN_FLIGHT = new Int32Array(0);
+const SLAB_LG = 16;
 /** What free says when the block went to the wrong heap: it is not done, and the run is over. */
 export const CRASHED = -1;
 

@@ -9,6 +9,7 @@ import {
   type When,
 } from '../../knobs/kinds.ts';
 import { MIXED_KNOBS } from './mixed-knobs.ts';
+import { PHASE_KNOBS } from './phase-knobs.ts';
 
 const trims = (knobs: Settings): boolean =>
   Number(knobs.trimIntervalMs) > 0 && knobs.trimSS === true;
@@ -130,6 +131,7 @@ export const TINY_KNOBS = {
         : 'Needs counted remote frees and a trim pass',
   }),
   ...MIXED_KNOBS,
+  ...PHASE_KNOBS,
   ssLg: int({
     group: 'shape',
     apply: 'live',
@@ -138,6 +140,7 @@ export const TINY_KNOBS = {
     min: 16,
     max: 22,
     unit: 'lg B',
+    when: (knobs) => (knobs.superslabOn === false ? 'Slabs are mapped one by one' : undefined),
   }),
   classTable: choice({
     group: 'shape',
@@ -164,6 +167,7 @@ export const TINY_KNOBS = {
     url: 'hs',
     default: 'same',
     options: ['same', 'double'],
+    when: (knobs) => (knobs.superslabOn === false ? 'Slabs are mapped one by one' : undefined),
   }),
   prewarmPerClass: int({
     group: 'shape',

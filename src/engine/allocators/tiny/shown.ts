@@ -101,6 +101,11 @@ export const SHOWN: ModelShown = {
     'ownerOverflows',
     'staleMarks',
     'injectedRefusals',
+    'lookups',
+    'lookupLines',
+    'aceThreshold',
+    'aceExhaustion',
+    'aceMapFail',
   ],
   events: [
     'superslabMapped',
@@ -123,6 +128,7 @@ export const SHOWN: ModelShown = {
     'refillDry',
     'libcFree',
     'ownerOverflow',
+    'aceFailed',
   ],
   newSpan: 'superslabMapped',
   reasons: byIndex(
@@ -138,7 +144,7 @@ export const SHOWN: ModelShown = {
   ),
   reuses: ['emptyReuses', 'cacheReuses', 'adoptions'],
   paths: ['fast path', 'slow path'],
-  spanBytes: ({ ssLg }) => 2 ** ssLg,
+  spanBytes: ({ ssLg, superslabOn }) => 2 ** (superslabOn ? ssLg : 16),
   inForce: {
     adoption: ({ orphanPolicy }) => orphanPolicy === 'adopt',
     mixedHeaps: ({ guessFree, oomRate }) => guessFree || oomRate > 0,

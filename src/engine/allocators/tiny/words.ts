@@ -1,6 +1,7 @@
 import { costWords, type WordsFor } from '../../knobs/kinds.ts';
 import type { TINY_KNOBS } from './knobs.ts';
 import { MIXED_WORDS } from './mixed-words.ts';
+import { PHASE_WORDS } from './phase-words.ts';
 
 /** What the knobs of the tiny allocator are called and mean. */
 export const WORDS: WordsFor<typeof TINY_KNOBS> = {
@@ -80,6 +81,7 @@ export const WORDS: WordsFor<typeof TINY_KNOBS> = {
     source: 'order in ss_remote_push',
   },
   ...MIXED_WORDS,
+  ...PHASE_WORDS,
   ssLg: {
     label: 'SuperSlab size, log2',
     help: '21 is 2 MiB. Slabs stay 64 KiB, so a SuperSlab holds 2^(lg − 16) of them.',

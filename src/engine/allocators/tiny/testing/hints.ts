@@ -39,7 +39,17 @@ const MIXED: Partial<KnobValues> = {
   guessFree: true,
 };
 
+/** Pools that fail, sizes above the top class. */
+const FAILING: Partial<KnobValues> = { ...POOLED, sharedCapacity: 16, maxSize: 1300 };
+
 export const HINTS: Hints = {
+  superslabOn: [{ knobs: { workload: 'larson' }, value: false }],
+  lookup: [{ knobs: { workload: 'larson', timeBase: 'costs' }, value: 'hash' }],
+  inlinePath: [{ knobs: { workload: 'larson', timeBase: 'costs' }, value: true }],
+  prewarmTls: [{ knobs: { workload: 'larson' }, value: true }],
+  aceTrace: [{ knobs: FAILING, value: true }],
+  costLookup: [{ knobs: { workload: 'larson', timeBase: 'costs', lookup: 'hash' }, value: 50 }],
+  costCall: [{ knobs: { workload: 'larson', timeBase: 'costs', inlinePath: true }, value: 3 }],
   guessFree: [{ knobs: { ...MIXED, guessFree: false }, value: true }],
   lookAlikeProb: [{ knobs: MIXED, value: 60 }],
   ownerBitmap: [{ knobs: MIXED, value: true }],
