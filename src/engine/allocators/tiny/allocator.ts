@@ -332,6 +332,10 @@ export class TinyAllocator implements Allocator {
       case 'trim':
         heap.forceTrim(subject, event);
         break;
+      case 'flush':
+        heap.flush(subject, event);
+        break;
+      case 'compact':
       case 'stall':
       case 'burst':
       case 'kill':

@@ -217,20 +217,34 @@ export class TinyHeap extends TinySlots {
     this.flushCache(i, life, c, Math.max(0, caches.count[i] - slots));
   }
 
-  /** A thread that exits gives its cached blocks back, at no cost to anybody. */
-  override orphanAll(chain: number, exitEvent: number): void {
+  /** A thread gives its cached blocks back, at no cost to anybody. */
+  private flushCaches(chain: number): void {
     const { caches, regs } = this;
-    if (caches !== undefined) {
-      const extra = regs[REG_EXTRA];
-      const life = this.threads.life[chain];
-      for (let c = 0; c < this.classes; c++) {
-        const i = chain * MAX_CLASSES + c;
-        this.flushCache(i, life, c, caches.count[i]);
-        caches.reset(i);
-      }
-      regs[REG_EXTRA] = extra;
+    if (caches === undefined) return;
+    const extra = regs[REG_EXTRA];
+    for (let c = 0; c < this.classes; c++) {
+      const i = chain * MAX_CLASSES + c;
+      this.flushCache(i, this.threads.life[chain], c, caches.count[i]);
     }
+    regs[REG_EXTRA] = extra;
+  }
+
+  /** A thread that exits leaves nothing in its caches; the next one's begin anew. */
+  override orphanAll(chain: number, exitEvent: number): void {
+    this.flushCaches(chain);
+    for (let c = 0; c < this.classes; c++) this.caches?.reset(chain * MAX_CLASSES + c);
     super.orphanAll(chain, exitEvent);
+  }
+
+  /**
+   * An intervention (S-11 c, `hak_tiny_magazine_flush_all`): the thread of a chain gives its caches back and trims, with
+   * no reserve, whatever the knobs say of passes.
+   */
+  flush(chain: number, cause: number): void {
+    this.flushCaches(chain);
+    this.beginPass(cause);
+    this.reserve.fill(0);
+    while (this.trimNext(this.threads.inFlight)) this.regs[REG_EXTRA] = 0;
   }
 
   /** Whether others can see a malloc of class `c` by the thread of a chain: it touches a slab. */
@@ -327,15 +341,19 @@ export class TinyHeap extends TinySlots {
   /** Begins a pass at REG_NOW. @returns false when trimming is off: the pass is over */
   beginTrim(): boolean {
     const { knobs } = this;
+    this.beginPass(NO_CAUSE);
+    this.reserve.fill(knobs.emptyReserve);
+    return knobs.trimSS || knobs.ownership === 'hybridG';
+  }
+
+  private beginPass(cause: number): void {
     this.counters[C.trimCalls]++;
     // The pass is announced before what it frees, so that its event can be their cause.
-    this.passEvent = this.emit(EV.trim, 0, ++this.trimPasses, 0, 0, NO_CAUSE);
+    this.passEvent = this.emit(EV.trim, 0, ++this.trimPasses, 0, 0, cause);
     this.passRow = 0;
     this.passRows = this.rows;
     this.passExamined = 0;
     this.passFreed = 0;
-    this.reserve.fill(knobs.emptyReserve);
-    return knobs.trimSS || knobs.ownership === 'hybridG';
   }
 
   /**
