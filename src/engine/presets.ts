@@ -1,4 +1,5 @@
 import type { KnobValues } from './knobs/index.ts';
+import { COST_TOGGLES } from './presets/cost-toggles.ts';
 import { HAND_PRESETS } from './presets/hand.ts';
 import { LEAKING_QUEUE } from './presets/leaking-queue.ts';
 import { EXHIBIT, PRESET_LIST } from './presets/list.ts';
@@ -104,6 +105,7 @@ export const PRESETS: readonly Preset[] = [
   ...MF2_PRESETS,
   LEAKING_QUEUE,
   WORKING_SET,
+  COST_TOGGLES,
   ...TEXTBOOK_PRESETS,
   ...HAND_PRESETS,
 ];

@@ -519,11 +519,17 @@ export class TinyHeap extends TinySlots {
       if (this.current[heap * MAX_CLASSES + c] !== NONE) return false;
     return true;
   }
-  /** The thread takes a slab of every class but `first`, whose refill is under way (S-20). What it cannot get it does without. */
+  /**
+   * The thread takes a slab of every class but `first`, whose refill is under way, and fills its caches from them, if it
+   * has any (S-20). What it cannot get it does without.
+   */
   private prewarmThread(heap: number, life: number, first: number): void {
     this.prewarming = true;
     for (let c = 0; c < this.classes; c++)
-      if (c !== first) this.refill(heap, life, c, this.blockBytes[c]);
+      if (c !== first) {
+        const r = this.refill(heap, life, c, this.blockBytes[c]);
+        if (r >= 0) this.fillCache(heap * MAX_CLASSES + c, r, c);
+      }
     this.prewarming = false;
   }
 
@@ -574,7 +580,8 @@ export class TinyHeap extends TinySlots {
     if (this.prewarming) return NONE;
     this.counters[C.nullReturns]++;
     this.emit(EV.nullReturned, life, c, size, 0, cause);
-    this.refillLog ??= this.refillRecord(life, c, r);
+    if (this.refillLogs.length < MOST_REFILL_LOGS)
+      this.refillLogs = [...this.refillLogs, this.refillRecord(life, c, r)];
     return NONE;
   }
 
@@ -1002,6 +1009,8 @@ export class TinyHeap extends TinySlots {
 
 const NOTHING_IN_FLIGHT = new Int32Array(0);
 const SLAB_LG = 16;
+/** Lines of failed refills that are kept, the first ones. */
+export const MOST_REFILL_LOGS = 32;
 /** What free says when the block went to the wrong heap: it is not done, and the run is over. */
 export const CRASHED = -1;
 

@@ -25,7 +25,7 @@ export const PHASE_WORDS: WordsFor<typeof PHASE_KNOBS> = {
   },
   prewarmTls: {
     label: 'Prewarmed threads',
-    help: 'With its first allocation a thread takes a slab of every class, not of that one alone.',
+    help: 'With its first allocation a thread takes a slab of every class, not of that one alone, and fills its caches, if it has any.',
     see: 'SuperSlabs per life',
     source: 'PREWARM_TLS',
   },

@@ -159,8 +159,8 @@ export class TinyRecords {
   readonly refusals: Refusals | undefined;
   /** Where free finds SuperSlabs; undefined: a pointer's own bits say. */
   readonly lookup: Lookup | undefined;
-  /** What the first refill that failed had to say. */
-  refillLog: RefillLog | undefined;
+  /** What the first refills that failed had to say, oldest first. */
+  refillLogs: readonly RefillLog[] = [];
   /** 1 while remote frees do not lower the counter. */
   uncounted = 1;
   costs: Costs;
@@ -782,7 +782,7 @@ export class TinyRecords {
       mixed: this.mixed?.snapshot(),
       careful: this.careful,
       refused: this.refusals?.done ?? 0,
-      refillLog: this.refillLog,
+      refillLogs: this.refillLogs,
       lookup: this.lookup?.snapshot(),
     } satisfies SavedHeap;
   }
@@ -813,7 +813,7 @@ export class TinyRecords {
     if (from.mixed !== undefined) this.mixed?.restore(from.mixed);
     this.careful = from.careful;
     if (this.refusals !== undefined) this.refusals.done = from.refused;
-    this.refillLog = from.refillLog;
+    this.refillLogs = from.refillLogs;
     if (from.lookup !== undefined) this.lookup?.restore(from.lookup);
   }
 
@@ -869,7 +869,7 @@ interface SavedHeap {
   mixed: SavedMixed | undefined;
   careful: boolean;
   refused: number;
-  refillLog: RefillLog | undefined;
+  refillLogs: readonly RefillLog[];
   lookup: SavedLookup | undefined;
 }
 

@@ -148,5 +148,9 @@ export const SHOWN: ModelShown = {
   inForce: {
     adoption: ({ orphanPolicy }) => orphanPolicy === 'adopt',
     mixedHeaps: ({ guessFree, oomRate }) => guessFree || oomRate > 0,
+    checklist: ({ decOnRemote, trimSS, trimIntervalMs }) =>
+      decOnRemote && trimSS && trimIntervalMs > 0,
+    layers: ({ lookup, inlinePath, prewarmTls, aceTrace }) =>
+      lookup !== 'mask' || inlinePath || prewarmTls || aceTrace,
   },
 };

@@ -1,0 +1,112 @@
+import { combined, SCHEDULES, SEEDS, SMALL_SIZES } from '../conditions.ts';
+import type { Experiment, Lane } from '../experiment.ts';
+import { Figures, shown, shownSpread } from '../figures.ts';
+import { type RunReadings, value } from '../results.ts';
+
+const PHASE_7 = {
+  headerByte: true,
+  lookup: 'header',
+  inlinePath: true,
+  prewarmTls: true,
+} as const;
+const FAST_PATHS: readonly Lane[] = [
+  { id: 'before', name: 'before phase 7', knobs: {} },
+  { id: 'phase7', name: 'phase 7', knobs: PHASE_7 },
+  { id: 'cached', name: 'phase 7 and adaptive caches', knobs: { ...PHASE_7, tlsCacheSlots: 2048 } },
+  { id: 'hash', name: 'hash table', knobs: { lookup: 'hash' } },
+  { id: 'registry', name: 'registry', knobs: { lookup: 'registry' } },
+];
+
+const SIZES = [
+  { name: '16..1,000 B', knobs: { minSize: 16, maxSize: 1000 } },
+  { name: '64..500 B', knobs: { minSize: 64, maxSize: 500 } },
+];
+const SETS = [
+  { name: '256 slots', knobs: { workingSet: 256 } },
+  { name: '32,768 slots in SuperSlabs of 64 KiB', knobs: { workingSet: 32_768, ssLg: 16 } },
+];
+const THREADS = [
+  { name: 'one thread', knobs: { threads: 1 } },
+  { name: 'four threads', knobs: { threads: 4 } },
+];
+
+/** Operations a second of virtual time, in millions, once the working set stands. */
+const steady = (run: RunReadings): number =>
+  (run.at('ops') - run.at('ops', 0)) / (run.at('seconds') - run.at('seconds', 0)) / 1e6;
+const lines = (run: RunReadings): number => run.at('lookupLines') / run.at('lookups');
+
+export const TOGGLE_EXPERIMENTS: readonly Experiment[] = [
+  {
+    id: 'O-67',
+    says: 'On the clock of costs, with 12 ns of the program’s own for each operation of random mixed, Region-ID, inlining and prewarming together make it at most a quarter faster, and nowhere slower by a tenth; adaptive caches behind them make it at least half as fast again; a lookup by hash table reads at most two lines and makes it slower, by less than a fifth; one by a registry reads more than five where there are a hundred SuperSlabs, and makes it slower still.',
+    base: { workload: 'random-mixed', timeBase: 'costs', seconds: 3600, costProgram: 12 },
+    lanes: FAST_PATHS,
+    conditions: combined([SIZES, SETS, THREADS]),
+    seeds: SEEDS.slice(0, 2),
+    readings: [100_000, 150_000, 200_000],
+    measures: ['seconds', 'lookups', 'lookupLines', 'superslabsNow'],
+    holds(results) {
+      const figures = new Figures();
+      const cases = results.experiment.conditions.map((condition) => {
+        const [before, phase7, cached, hash, registry] = FAST_PATHS.map(({ id, name }) => {
+          const spread = results.spread(id, condition, steady);
+          figures.spread(`rate, ${name}; ${condition.name}`, spread, 'M operations a second');
+          return spread.typical;
+        });
+        const read = ['hash', 'registry'].map((id) => {
+          const spread = results.spread(id, condition, lines);
+          figures.spread(`lines, ${id}; ${condition.name}`, spread, 'lines');
+          return spread.typical;
+        });
+        const spans = results.spread('registry', condition, value('superslabsNow'));
+        figures.add(`times as fast, phase 7; ${condition.name}`, phase7 / before, 'times');
+        figures.add(`times as fast, cached; ${condition.name}`, cached / before, 'times');
+        figures.spread(`SuperSlabs; ${condition.name}`, spans, 'SuperSlabs');
+        return {
+          condition: condition.id,
+          holds:
+            phase7 > 0.9 * before &&
+            phase7 < 1.25 * before &&
+            cached > 1.5 * phase7 &&
+            hash < before &&
+            hash > 0.8 * before &&
+            read[0] <= 2 &&
+            registry <= hash &&
+            (spans.typical < 100 || (read[1] > 5 && registry < hash)),
+          found: `phase 7 ${shown(phase7 / before)}, cached ${shown(cached / before)}, hash ${shown(hash / before)}, registry ${shown(registry / before)} times as fast; ${shown(read[0])} and ${shown(read[1])} lines; ${shownSpread(spans)} SuperSlabs`,
+        };
+      });
+      return { cases, figures: figures.list };
+    },
+  },
+  {
+    id: 'O-68',
+    says: 'On Larson a thread that is prewarmed strands a SuperSlab of each of the eight classes when it dies, however few it uses: six with 8..128 B, between four and five on average with 64..1,024 B.',
+    base: { seconds: 10, prewarmTls: true },
+    lanes: [
+      { id: 'cold', name: 'not prewarmed', knobs: { prewarmTls: false } },
+      { id: 'warm', name: 'prewarmed', knobs: {} },
+    ],
+    conditions: combined([SCHEDULES, SMALL_SIZES]),
+    seeds: SEEDS.slice(0, 2),
+    readings: [250_000, 500_000, 1_000_000],
+    measures: ['perLife'],
+    holds(results) {
+      const figures = new Figures();
+      const cases = results.experiment.conditions.map((condition) => {
+        const [cold, warm] = ['cold', 'warm'].map((id) => {
+          const spread = results.spread(id, condition, value('perLife'));
+          figures.spread(`a life, ${id}; ${condition.name}`, spread, 'SuperSlabs');
+          return spread.typical;
+        });
+        const [least, most] = condition.knobs.minSize === 8 ? [5.9, 6.1] : [4, 5];
+        return {
+          condition: condition.id,
+          holds: cold > least && cold < most && Math.abs(warm - 8) < 0.1,
+          found: `${shown(cold)} and ${shown(warm)} SuperSlabs a life`,
+        };
+      });
+      return { cases, figures: figures.list };
+    },
+  },
+];
