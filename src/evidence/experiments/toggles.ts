@@ -1,4 +1,4 @@
-import { combined, SCHEDULES, SEEDS, SMALL_SIZES } from '../conditions.ts';
+import { combined, MID_SIZES, SCHEDULES, SEEDS, SMALL_SIZES } from '../conditions.ts';
 import type { Experiment, Lane } from '../experiment.ts';
 import { Figures, shown, shownSpread } from '../figures.ts';
 import { type RunReadings, value } from '../results.ts';
@@ -34,6 +34,16 @@ const THREADS = [
 const steady = (run: RunReadings): number =>
   (run.at('ops') - run.at('ops', 0)) / (run.at('seconds') - run.at('seconds', 0)) / 1e6;
 const lines = (run: RunReadings): number => run.at('lookupLines') / run.at('lookups');
+
+const SS_SIZES: readonly Lane[] = [16, 20, 21, 22].map((ssLg) => ({
+  id: `${ssLg}`,
+  name: ssLg < 20 ? `${2 ** (ssLg - 10)} KiB` : `${2 ** (ssLg - 20)} MiB`,
+  knobs: { ssLg },
+}));
+/** Lives between an owner's death and the last block of its SuperSlab, on average. */
+const livesToEmpty = (run: RunReadings): number => run.at('emptiedLives') / run.at('emptiedTotal');
+
+const ROUTES = ['cda', 's1', 's2', 'p'] as const;
 
 export const TOGGLE_EXPERIMENTS: readonly Experiment[] = [
   {
@@ -104,6 +114,73 @@ export const TOGGLE_EXPERIMENTS: readonly Experiment[] = [
           condition: condition.id,
           holds: cold > least && cold < most && Math.abs(warm - 8) < 0.1,
           found: `${shown(cold)} and ${shown(warm)} SuperSlabs a life`,
+        };
+      });
+      return { cases, figures: figures.list };
+    },
+  },
+  {
+    id: 'O-69',
+    says: 'On Larson as shipped a dead thread’s SuperSlab is empty after as many lives whatever its size, within one in a hundred: with 8..128 B from 64 KiB to 4 MiB, with 64..1,024 B, where 64 KiB are too small for a life’s blocks of a class, from 1 to 4 MiB.',
+    base: { seconds: 10 },
+    lanes: SS_SIZES,
+    conditions: combined([SCHEDULES, SMALL_SIZES]),
+    seeds: SEEDS.slice(0, 2),
+    readings: [500_000, 1_000_000, 2_000_000],
+    measures: ['emptiedLives', 'emptiedTotal'],
+    holds(results) {
+      const figures = new Figures();
+      const cases = results.experiment.conditions.map((condition) => {
+        const lives = SS_SIZES.map(({ id, name }) => {
+          const spread = results.spread(id, condition, livesToEmpty);
+          figures.spread(`lives to empty, ${name}; ${condition.name}`, spread, 'lives');
+          return spread.typical;
+        });
+        const alike = condition.knobs.minSize === 8 ? lives : lives.slice(1);
+        return {
+          condition: condition.id,
+          holds: Math.max(...alike) < 1.01 * Math.min(...alike),
+          found: `${lives.map((each) => shown(each)).join(', ')} lives`,
+        };
+      });
+      return { cases, figures: figures.list };
+    },
+  },
+  {
+    id: 'O-70',
+    says: 'Where owners live and free what they allocated themselves, nobody adopts under any route, and the list of partly free pages decides: CDA and S1, which have none, go on making pages, more than ten times those of S2 and P after 300,000 operations.',
+    base: {
+      model: 'mf2',
+      workload: 'larson-immortal',
+      mapMode: 'direct',
+      timeBase: 'costs',
+      physLimitGiB: 256,
+      seconds: 3600,
+    },
+    lanes: ROUTES.map((route) => ({ id: route, name: route, knobs: { route } })),
+    conditions: combined([SCHEDULES, MID_SIZES]),
+    seeds: SEEDS.slice(0, 2),
+    readings: [100_000, 200_000, 300_000],
+    measures: ['newPages', 'adoptions'],
+    holds(results) {
+      const figures = new Figures();
+      const cases = results.experiment.conditions.map((condition) => {
+        const [cda, s1, s2, p] = ROUTES.map((route) => {
+          const pages = results.spread(route, condition, value('newPages'));
+          figures.spread(`pages, ${route}; ${condition.name}`, pages, 'pages');
+          return {
+            pages,
+            half: results.spread(route, condition, value('newPages', 1)),
+            adoptions: results.spread(route, condition, value('adoptions')).most,
+          };
+        });
+        return {
+          condition: condition.id,
+          holds:
+            [cda, s1, s2, p].every(({ adoptions }) => adoptions === 0) &&
+            [cda, s1].every(({ pages, half }) => pages.least > 1.2 * half.most) &&
+            Math.min(cda.pages.least, s1.pages.least) > 10 * Math.max(s2.pages.most, p.pages.most),
+          found: `${[cda, s1, s2, p].map(({ pages }) => shownSpread(pages)).join(', ')} pages`,
         };
       });
       return { cases, figures: figures.list };

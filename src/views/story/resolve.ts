@@ -30,6 +30,8 @@ export function storyValues(frame: FrameView): Readonly<Record<string, string>> 
     passes: count(counters[C.trimCalls]),
     perLife: derived.superslabsPerLife.toFixed(2),
     inflated: count(counters[C.inflatedSuperslabs]),
+    emptied: count(counters[C.emptiedTotal]),
+    emptyAfter: (counters[C.emptiedLives] / Math.max(1, counters[C.emptiedTotal])).toFixed(1),
     forgotten: count(counters[C.forgottenSuperslabs]),
     looks: count(counters[C.ownLooks]),
     nulls: count(counters[C.nullReturns]),
