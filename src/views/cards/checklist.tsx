@@ -28,10 +28,23 @@ export function ChecklistCard() {
       }}
       table={table}
     >
-      <LiveTable spec={table} />
+      <LiveTable
+        spec={{
+          head: ['D0’s condition', 'Here'],
+          rows: (frame) =>
+            lightsOf(frame, priced).map(({ condition, state, here }) => [
+              condition,
+              `${SIGNS[state]} ${here}`,
+            ]),
+        }}
+      />
+      <p className="story-note">
+        {STATES.map((state) => `${SIGNS[state]} ${LIGHT_WORDS[state]}`).join(', ')}
+      </p>
     </Card>
   );
 }
 
 /** Told apart by more than colour. */
 const SIGNS = { met: '●', missed: '✕', open: '○', unjudged: '–' } as const;
+const STATES = ['met', 'missed', 'open', 'unjudged'] as const;

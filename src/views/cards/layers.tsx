@@ -28,7 +28,16 @@ export function LayersCard() {
       }}
       table={table}
     >
-      <LiveTable spec={table} />
+      <LiveTable
+        spec={{
+          head: ['Layer, from the call down', 'Here'],
+          rows: (frame) =>
+            layersOf(frame, knobs).map(({ name, kind, counted }, i) => [
+              `${i + 1}. ${name}`,
+              counted === '' ? kind : counted,
+            ]),
+        }}
+      />
     </Card>
   );
 }

@@ -69,7 +69,7 @@ export function BreakMemory({
         ))}
         <button
           type="button"
-          aria-disabled="true"
+          className="refused"
           title={ACT.compact.help}
           onClick={() => run(strike, { act: 'compact', subject: row, amount: 0 })}
         >
