@@ -192,6 +192,12 @@ export const PRESET_LIST: readonly Preset[] = [
         under: all(dying, not(central)),
       },
       {
+        title: 'Lives end.',
+        text: '{superslabs} SuperSlabs after {lives} lives; {perLife} were mapped for each of them.',
+        when: { kind: 'op', op: 1_000_000 },
+        under: all(dying, not(central)),
+      },
+      {
         title: 'The counter lies.',
         text: '{remoteShare} of all frees are remote and lower no counter: after {ops} operations the counters believe in {believed} blocks. {live} live.',
         when: { kind: 'op', op: 200_000 },

@@ -94,6 +94,7 @@ const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
   [/caches served \{hits\} mallocs/, raised('cacheHits')],
   [/left the fast path/, raised('refills')],
   [/what lies in one are the blocks of one life/, raised('emptiedTotal', 'emptiedLives')],
+  [/were mapped for each of them/, raised('threadLives')],
   [/frees looked into a table and read/, raised('lookups', 'lookupLines')],
   [/upper bits of a pointer are the address/, none('lookups')],
   [/mallocs were served from/, raised('cacheHits')],

@@ -528,7 +528,10 @@ export class TinyHeap extends TinySlots {
     for (let c = 0; c < this.classes; c++)
       if (c !== first) {
         const r = this.refill(heap, life, c, this.blockBytes[c]);
-        if (r >= 0) this.fillCache(heap * MAX_CLASSES + c, r, c);
+        if (r < 0 || this.caches === undefined) continue;
+        const before = this.slabs[r + LIVE];
+        this.fillCache(heap * MAX_CLASSES + c, r, c);
+        if (before === 0 && this.slabs[r + LIVE] > 0) this.revived(r);
       }
     this.prewarming = false;
   }

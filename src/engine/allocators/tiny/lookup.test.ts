@@ -95,6 +95,12 @@ describe('a prewarmed thread', () => {
     expect(picture.heap.counters[C.slabsAcquired]).toBe(16);
   });
 
+  it('fills the caches of every class, where it has any', () => {
+    const { count } = run({ prewarmTls: true, tlsCacheSlots: 64, workload: 'random-mixed' }, 200);
+    expect(count('cacheRefills')).toBeGreaterThanOrEqual(8);
+    expect(count('cachedBlocks')).toBeGreaterThan(7 * 8);
+  });
+
   it('strands two SuperSlabs more when it dies: eight classes instead of six', () => {
     const perLife = (prewarmTls: boolean): number => {
       const { sim, count } = run({ chunks: 256, prewarmTls }, 8_000);

@@ -89,7 +89,16 @@ const KINDS: readonly EventKind[] = [
 ];
 
 const blow = (dice: Dice): Intervention => {
-  const kind = dice.pick<ActId>(['stall', 'burst', 'kill', 'adopt', 'pin', 'unpin', 'trim', 'flush']);
+  const kind = dice.pick<ActId>([
+    'stall',
+    'burst',
+    'kill',
+    'adopt',
+    'pin',
+    'unpin',
+    'trim',
+    'flush',
+  ]);
   const chain = 1 + dice.below(3);
   switch (kind) {
     case 'stall':
