@@ -186,4 +186,43 @@ export const TOGGLE_EXPERIMENTS: readonly Experiment[] = [
       return { cases, figures: figures.list };
     },
   },
+  {
+    id: 'O-71',
+    says: 'Where mappings are refused by chance, at twenty moments of half a second of Larson with detached threads, the C library serves instead and half of its blocks look like the heap’s, a free that guesses by the byte before a block crashes in every run; one that asks the ownership bitmap in none, and at least nineteen refusals are served.',
+    base: {
+      headerByte: true,
+      onNull: 'libcFallback',
+      guessFree: true,
+      threadEnd: 'detach',
+      maxMapCount: 1_000_000,
+      oomRate: 20,
+      seconds: 0.5,
+      lookAlikeProb: 50,
+    },
+    lanes: [
+      { id: 'header', name: 'free guesses', knobs: {} },
+      { id: 'bitmap', name: 'free asks the bitmap', knobs: { ownerBitmap: true } },
+    ],
+    conditions: combined([
+      SMALL_SIZES,
+      [1, 2, 3].map((mixedSeed) => ({ name: `chance ${mixedSeed}`, knobs: { mixedSeed } })),
+    ]),
+    seeds: SEEDS.slice(0, 2),
+    readings: ['end'],
+    measures: ['misroutedFrees', 'libcFrees', 'libcFallbacks'],
+    holds(results) {
+      const figures = new Figures();
+      const cases = results.experiment.conditions.map((condition) => {
+        const wrong = (lane: string) => results.spread(lane, condition, value('misroutedFrees'));
+        const served = results.spread('bitmap', condition, value('libcFallbacks'));
+        figures.spread(`served, bitmap; ${condition.name}`, served, 'blocks');
+        return {
+          condition: condition.id,
+          holds: wrong('header').least === 1 && wrong('bitmap').most === 0 && served.least >= 19,
+          found: `${shownSpread(wrong('header'))} and ${shownSpread(wrong('bitmap'))} wrong frees; ${shownSpread(served)} served`,
+        };
+      });
+      return { cases, figures: figures.list };
+    },
+  },
 ];
