@@ -1,0 +1,60 @@
+import { costWords, type WordsFor } from '../../knobs/kinds.ts';
+import type { LEAN_KNOBS } from './lean-knobs.ts';
+
+/** What the knobs of memory-lean mode are called and mean. */
+export const LEAN_WORDS: WordsFor<typeof LEAN_KNOBS> = {
+  lean: {
+    label: 'Lean mode',
+    help: 'D4: nothing is prewarmed, no empty SuperSlab is kept, and one that is released is decommitted: its pages are given up, its mapping stays, and nobody uses it again. Who releases is as without it: a trim pass, the shared pool, the exit.',
+    see: 'Bytes over time; map entries; retired SuperSlabs',
+    kId: 'K-42',
+    source: 'HAKMEM_SS_MEM_LEAN',
+  },
+  decommit: {
+    label: 'Decommit',
+    help: 'How the pages of a released SuperSlab are given up. FREE: the kernel takes them when memory is short. DONTNEED: at once. OFF: not at all; the SuperSlab is unmapped.',
+    see: 'Resident bytes',
+    kId: 'K-44',
+    source: 'HAKMEM_SS_MEM_LEAN_DECOMMIT',
+    options: { free: 'FREE', dontneed: 'DONTNEED', off: 'OFF' },
+  },
+  leanTargetMB: {
+    label: 'Target of lean mode',
+    help: 'D4 reads it and asks nobody to keep to it: a line in the chart of resident bytes.',
+    see: 'Bytes over time, resident: a line',
+    kId: 'K-43',
+    source: 'HAKMEM_SS_MEM_LEAN_TARGET_MB',
+  },
+  dsoOverlap: {
+    label: 'Libraries in the way',
+    help: 'Of SuperSlabs, how many lie where the guard sees a library: they are not decommitted but unmapped. Drawn from the address: the same place always decides alike.',
+    see: 'SuperSlabs freed; decommits skipped',
+    kId: 'K-46',
+    source: 'ss_os_madvise_guarded',
+  },
+  enomemAt: {
+    label: 'madvise fails',
+    help: 'So many calls of madvise in, one fails with ENOMEM, and it is never asked again: from then on what is released is unmapped.',
+    see: 'SuperSlabs freed; decommits not tried',
+    kId: 'K-46',
+    source: 'ss_os_madvise_guarded',
+  },
+  costMadvise: costWords(
+    'madvise',
+    'Giving up the pages of a SuperSlab, without the pages: one given back costs as much as with munmap, one freed lazily four fifths. About half a munmap (scripts/native/madvise.c).',
+  ),
+  profile: {
+    label: 'Profile',
+    help: 'D4 names Standard, OBSERVE and FAST, none of which its lean mode changes: without it they are one program here. What FAST keeps is the reserve of empties.',
+    see: 'Nothing: that is the point',
+    source: 'D4, FAST, Standard and OBSERVE',
+    options: { standard: 'Standard', observe: 'OBSERVE', fast: 'FAST' },
+  },
+  osStats: {
+    label: 'Statistics of the OS layer',
+    help: 'Prints calls and retired SuperSlabs at exit in the real allocator. Here they are counters that are always on.',
+    see: 'Nothing: that is the point',
+    kId: 'K-45',
+    source: 'HAKMEM_SS_OS_STATS',
+  },
+};
