@@ -105,17 +105,18 @@ const SWINGS: Partial<KnobValues> = { tlsCacheSlots: 2048, workingSet: 4000, max
 const LEAN: Partial<KnobValues> = {
   lean: true,
   threads: 1,
-  workingSet: 16_000,
-  minSize: 512,
+  ssLg: 16,
+  workingSet: 1200,
+  minSize: 600,
   maxSize: 1024,
-  spellOps: 8000,
+  spellOps: 400,
   quietFree: 100,
-  quietMs: 50,
-  trimIntervalMs: 10,
+  quietMs: 3,
+  trimIntervalMs: 1,
   trimSS: true,
 };
-/** The least physical memory that there can be, nearly all of which others have: less than one burst touches. */
-const SQUEEZED: Partial<KnobValues> = { ...LEAN, physLimitGiB: 1, memPressure: 0.984 };
+/** Of the least physical memory that there can be others have nearly all: what is retired does not fit for long. */
+const SQUEEZED: Partial<KnobValues> = { ...LEAN, physLimitGiB: 1, memPressure: 0.995 };
 
 /**
  * For each counter a run in which it moves. One that stays at 0 in all runs is a lie or a leftover, but
@@ -235,8 +236,8 @@ const MOVES: Readonly<Record<CounterName, Move | 'called'>> = {
   reallocsMoved: 'called',
   freeChunks: firstfit('larson'),
   freeListBytes: firstfit('larson'),
-  reclaimedPages: tiny('soak', SQUEEZED, 20_000),
-  lazyBytes: tiny('soak', LEAN, 20_000),
+  reclaimedPages: tiny('soak', SQUEEZED),
+  lazyBytes: tiny('soak', LEAN),
   pageTableBytes: tiny('larson'),
   ownLooks: tiny('larson', MANY),
   ownReuses: tiny('larson', MANY),
@@ -273,12 +274,12 @@ const MOVES: Readonly<Record<CounterName, Move | 'called'>> = {
   cacheShrunk: tiny('soak', SWINGS, 60_000),
   cachedBlocks: tiny('larson', CACHED),
   cacheSlots: tiny('larson', CACHED),
-  leanDecommits: tiny('soak', LEAN, 20_000),
-  leanRetires: tiny('soak', LEAN, 20_000),
-  leanRedirtied: tiny('soak', LEAN, 20_000),
-  leanOverlaps: tiny('soak', { ...LEAN, dsoOverlap: 50 }, 20_000),
-  leanRefusals: tiny('soak', { ...LEAN, enomemAt: 2 }, 20_000),
-  leanUnasked: tiny('soak', { ...LEAN, enomemAt: 2 }, 20_000),
+  leanDecommits: tiny('soak', LEAN),
+  leanRetires: tiny('soak', LEAN),
+  leanRedirtied: tiny('soak', LEAN),
+  leanOverlaps: tiny('soak', { ...LEAN, dsoOverlap: 50 }),
+  leanRefusals: tiny('soak', { ...LEAN, enomemAt: 2 }),
+  leanUnasked: tiny('soak', { ...LEAN, enomemAt: 2 }),
 };
 
 // Found by their place, so that a new model needs no line here.

@@ -629,6 +629,6 @@ export const FAULTS: readonly ModelFault[] = [
     'misses what the kernel took',
     'lazily freed pages go and the SuperSlabs are not marked: the map shows what they were',
     MissesTaken,
-    { ...LEAN, ssLg: 21, workingSet: 16_000, spellOps: 8000, physLimitGiB: 1, memPressure: 0.984 },
+    { ...LEAN, physLimitGiB: 1, memPressure: 0.995 },
   ),
 ];
