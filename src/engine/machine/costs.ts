@@ -57,10 +57,10 @@ const HYBRID_INTERVAL_MS = 100;
 const LINK_BLOCK_NS = 0.6;
 
 /**
- * What marking a page with MADV_FREE costs, of giving it back: 186 against 239 ns with MADV_DONTNEED and 240 with
- * munmap, measured by scripts/native/madvise.c (AMD EPYC, Linux 6.18).
+ * What marking a page with MADV_FREE costs, of giving it back: 190 to 210 ns against 240 to 275 with MADV_DONTNEED and
+ * with munmap, measured by scripts/native/madvise.c (AMD EPYC, Linux 6.18).
  */
-const LAZY_SHARE = 0.8;
+const LAZY_SHARE = 0.75;
 
 /** The costs in force under these knobs. */
 export function costsOf(knobs: KnobValues): Costs {

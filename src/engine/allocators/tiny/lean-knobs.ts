@@ -64,7 +64,7 @@ export const LEAN_KNOBS = {
     when: advised,
   }),
   costMadvise: {
-    ...cost('lm', 900, 100_000),
+    ...cost('lm', 750, 100_000),
     when: (knobs) => onlyUnderCosts(knobs) ?? advised(knobs),
   },
   profile: choice({
