@@ -388,12 +388,12 @@ export const LESSONS: readonly Lesson[] = [
     intro: 'Memory has two sides: pages, and the mappings that they lie in. Which one runs out?',
     preset: 'lean-larson',
     variant: 0,
-    knobs: { maxMapCount: 8000 },
+    knobs: { maxMapCount: 8000, trimIntervalMs: 10 },
     speed: 500_000,
     predict: {
       kind: 'choose',
       question:
-        'Frees are counted, a pass looks every 100 ms, and the pages of every empty SuperSlab are given back at once. How does Larson end, where 8,000 map entries are allowed?',
+        'Frees are counted, a pass looks every 10 ms, and the pages of every empty SuperSlab are given back at once. How does Larson end, where 8,000 map entries are allowed?',
       options: [
         'Out of map entries, most of them retired SuperSlabs',
         'Out of physical memory',
@@ -401,7 +401,7 @@ export const LESSONS: readonly Lesson[] = [
       ],
       answer: ([lane]) =>
         lane[C.mapRefusals] === 0 ? 2 : lane[C.leanRetires] > lane[C.superslabsNow] ? 0 : 1,
-      rests: ['test: src/engine/presets/lean.test.ts'],
+      rests: ['O-71'],
     },
     steps: [
       {

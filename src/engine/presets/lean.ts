@@ -47,11 +47,13 @@ const FAILURES: readonly StoryStep[] = [
     title: 'A library in the way.',
     text: '{overlaps} SuperSlabs lay where the guard sees a library. They were unmapped instead; {retired} are retired.',
     when: { kind: 'counter', counter: 'leanOverlaps', atLeast: 1 },
+    under: ({ lean, decommit, dsoOverlap }) => lean && decommit !== 'off' && dsoOverlap > 0,
   },
   {
     title: 'ENOMEM, and never again.',
     text: 'madvise failed once. Since then it was not asked {unasked} times: what is released is unmapped, {freed} SuperSlabs so far, and {retired} stay retired.',
     when: { kind: 'counter', counter: 'leanRefusals', atLeast: 1 },
+    under: ({ lean, decommit, enomemAt }) => lean && decommit !== 'off' && enomemAt > 0,
   },
 ];
 
@@ -180,7 +182,7 @@ export const LEAN_PRESETS: readonly Preset[] = [
         title: 'Short of memory.',
         text: 'Memory is wanted elsewhere, and the kernel has taken {taken} pages, all of them given up with FREE. {lazy} are left to take.',
         when: { kind: 'counter', counter: 'reclaimedPages', atLeast: 1 },
-        under: leans,
+        under: ({ lean, memPressure }) => lean && memPressure > 0,
       },
       {
         title: 'The end.',

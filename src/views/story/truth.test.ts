@@ -236,6 +236,14 @@ const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
     /wrote a page of each retired SuperSlab/,
     ({ count }) => count('leanRedirtied') === count('leanRetires'),
   ],
+  [
+    /lay where the guard sees a library/,
+    ({ count }) => count('leanOverlaps') > 0 && count('superslabsFreed') >= count('leanOverlaps'),
+  ],
+  [
+    /madvise failed once/,
+    ({ count }) => count('leanRefusals') === 1 && count('superslabsFreed') > count('leanUnasked'),
+  ],
   [/the kernel has taken \{taken\} pages/, raised('reclaimedPages')],
   [
     /Frees are counted, and a pass takes/,
