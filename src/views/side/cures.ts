@@ -46,7 +46,7 @@ const CURES: readonly Cure[] = [
     concerns: empties,
   },
   {
-    label: 'Unmap what is empty, decommit nothing',
+    label: 'Unmap, decommit nothing',
     knobs: { decommit: 'off' },
     concerns: ({ retired }) => retired,
   },
