@@ -83,7 +83,7 @@ export function eventSentence(
     case 'inflated':
       return `${ss} is empty now, its counter says ${count(event.a)}`;
     case 'trim':
-      return `trim pass ${count(event.subject)}: ${count(event.a)} examined, ${count(event.b)} freed`;
+      return `trim pass ${count(event.subject)}: ${count(event.a)} examined, ${count(event.b)} released`;
     case 'backgroundDrain':
       return `background pass ${count(event.subject)}: ${plural(event.b, 'block')} out of ${plural(event.a, 'queue')}`;
     case 'nullReturned':
