@@ -7,7 +7,7 @@ import { Dice } from '../src/views/page/session/testing/dice.ts';
 import { expect, open, opsOf, type Page, test, whenIdle } from './helpers/app.ts';
 
 const SEED = Number(process.env.RANDOM_SEED ?? process.env.SEED);
-const BURSTS = Number(process.env.RANDOM_BURSTS ?? 10);
+const BURSTS = Number(process.env.RANDOM_BURSTS ?? 6);
 
 /** Links to begin with, and to go to: small runs, of one lane and of several. */
 const LINKS = [
