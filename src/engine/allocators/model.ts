@@ -78,6 +78,8 @@ export type ColourToken =
   | 'empty'
   | 'kept'
   | 'cached'
+  | 'retired'
+  | 'lazy'
   | 'full'
   | 'below'
   | 'bad'

@@ -187,7 +187,7 @@ export const TOGGLE_EXPERIMENTS: readonly Experiment[] = [
     },
   },
   {
-    id: 'O-71',
+    id: 'O-73',
     says: 'Where mappings are refused by chance, at twenty moments of half a second of Larson with detached threads, the C library serves instead and half of its blocks look like the heap’s, a free that guesses by the byte before a block crashes in every run; one that asks the ownership bitmap in none, and at least nineteen refusals are served.',
     base: {
       headerByte: true,

@@ -7,6 +7,7 @@ import { KNOB_IDS } from '../../engine/knobs/index.ts';
 import { knobWords } from '../../engine/knobs/words.ts';
 import {
   ACE,
+  ADVICE_FAILED,
   CRASH,
   EVENT_KINDS,
   type EventKind,
@@ -83,7 +84,7 @@ export function eventSentence(
     case 'inflated':
       return `${ss} is empty now, its counter says ${count(event.a)}`;
     case 'trim':
-      return `trim pass ${count(event.subject)}: ${count(event.a)} examined, ${count(event.b)} freed`;
+      return `trim pass ${count(event.subject)}: ${count(event.a)} examined, ${count(event.b)} released`;
     case 'backgroundDrain':
       return `background pass ${count(event.subject)}: ${plural(event.b, 'block')} out of ${plural(event.a, 'queue')}`;
     case 'nullReturned':
@@ -94,6 +95,8 @@ export function eventSentence(
       switch (event.a) {
         case CRASH.useAfterUnmap:
           return `${life(event.life)} crashes: its current ${one} was unmapped under it`;
+        case CRASH.retiredMagic:
+          return `${life(event.life)} is trapped: the magic of ${ss}, which was retired under it, is 0`;
         case CRASH.libcAsOwn:
           return `${life(event.life)} crashes in free: a block of the C library was taken for one of the heap’s`;
         case CRASH.ownAsLibc:
@@ -147,6 +150,12 @@ export function eventSentence(
       return `${life(event.life)}: cache for ${size(event.subject)} from ${count(event.a)} to ${plural(event.b, 'slot')}`;
     case 'aceFailed':
       return `${life(event.life)} is not served${event.b > 0 ? ` ${count(event.b)} B` : ''}${event.a === ACE.threshold ? '' : `, ${size(event.subject)}`}: ${ACE_TEXT[event.a] ?? ''}`;
+    case 'superslabRetired':
+      return `${ss} (${size(event.a)}) is retired: ${event.b === 0 ? 'its pages are given back' : `${plural(event.b, 'page')} lazily freed`}, its mapping stays`;
+    case 'adviceFailed':
+      return event.a === ADVICE_FAILED.overlap
+        ? `${ss} is not decommitted: a library lies there`
+        : `madvise fails for ${ss}, ENOMEM at call ${count(event.b)}: it is never asked again`;
     case 'intervened': {
       const id = ACT_IDS[event.a];
       if (id === undefined) return 'an unknown intervention';
@@ -226,6 +235,8 @@ const KIND_NAMES: Readonly<Record<EventKind, string | ((span: string) => string)
   poolEmptied: (span) => `all slots of a ${span} empty`,
   cacheResized: 'thread cache resized',
   aceFailed: 'layer cannot serve',
+  superslabRetired: (span) => `${span} retired`,
+  adviceFailed: 'not decommitted',
 };
 /** What a kind of event is called for a model. */
 export function kindName(kind: EventKind, model: ModelId): string {

@@ -41,9 +41,6 @@ export function LessonMenu({ onPick, onClose }: Props) {
             })}
           </ol>
           {!isRemembering() && <p className="lessons-note">{FORGOTTEN}</p>}
-          <p className="lessons-note">
-            10 will speak of an allocator that is not simulated yet: the lean mode.
-          </p>
         </>
       )}
     </Dialog>

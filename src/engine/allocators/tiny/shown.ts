@@ -25,6 +25,20 @@ const states: StatesShown<typeof SS_STATES> = [
   },
   { name: 'pooled', label: 'shared pool, slots in use', colour: 'full' },
   { name: 'spare', label: 'shared pool, no slot taken', colour: 'kept', pattern: 'hollow' },
+  {
+    name: 'retired',
+    label: 'retired, mapping kept',
+    colour: 'retired',
+    pattern: 'hollow',
+    band: 'retired',
+  },
+  {
+    name: 'lazy',
+    label: 'retired, pages lazily freed',
+    colour: 'lazy',
+    pattern: 'hatched',
+    band: 'lazilyFreed',
+  },
 ];
 
 /** What the page shows of the tiny allocator. */
@@ -106,6 +120,15 @@ export const SHOWN: ModelShown = {
     'aceThreshold',
     'aceExhaustion',
     'aceMapFail',
+    'madviseCalls',
+    'reclaimedPages',
+    'lazyBytes',
+    'leanDecommits',
+    'leanRetires',
+    'leanRedirtied',
+    'leanOverlaps',
+    'leanRefusals',
+    'leanUnasked',
   ],
   events: [
     'superslabMapped',
@@ -129,6 +152,8 @@ export const SHOWN: ModelShown = {
     'libcFree',
     'ownerOverflow',
     'aceFailed',
+    'superslabRetired',
+    'adviceFailed',
   ],
   newSpan: 'superslabMapped',
   reasons: byIndex(

@@ -42,6 +42,22 @@ const MIXED: Partial<KnobValues> = {
 /** Pools that fail, sizes above the top class. */
 const FAILING: Partial<KnobValues> = { ...POOLED, sharedCapacity: 16, maxSize: 1300 };
 
+/** What a burst fills is freed before a quiet spell, and released by the passes in it. */
+const LEAN: Partial<KnobValues> = {
+  workload: 'soak',
+  lean: true,
+  ssLg: 16,
+  threads: 1,
+  workingSet: 1000,
+  minSize: 600,
+  maxSize: 1024,
+  spellOps: 300,
+  quietMs: 3,
+  quietFree: 100,
+  trimIntervalMs: 1,
+  trimSS: true,
+};
+
 export const HINTS: Hints = {
   superslabOn: [{ knobs: { workload: 'larson' }, value: false }],
   lookup: [{ knobs: { workload: 'larson', timeBase: 'costs' }, value: 'hash' }],
@@ -50,6 +66,11 @@ export const HINTS: Hints = {
   aceTrace: [{ knobs: FAILING, value: true }],
   costLookup: [{ knobs: { workload: 'larson', timeBase: 'costs', lookup: 'hash' }, value: 50 }],
   costCall: [{ knobs: { workload: 'larson', timeBase: 'costs', inlinePath: true }, value: 3 }],
+  lean: [{ knobs: { ...LEAN, lean: false }, value: true }],
+  decommit: [{ knobs: LEAN, value: 'off' }],
+  dsoOverlap: [{ knobs: LEAN, value: 50 }],
+  enomemAt: [{ knobs: LEAN, value: 2 }],
+  costMadvise: [{ knobs: { ...LEAN, timeBase: 'costs' }, value: 50_000 }],
   guessFree: [{ knobs: { ...MIXED, guessFree: false }, value: true }],
   lookAlikeProb: [{ knobs: MIXED, value: 60 }],
   ownerBitmap: [{ knobs: MIXED, value: true }],
