@@ -64,6 +64,15 @@ describe('docs/systems.md', () => {
     expect(here === '').toBe(state.startsWith('absent'));
   });
 
+  it('has every scenario of the contract', () => {
+    const rows = rowsOf('E');
+    expect(rows.map(({ id }) => id)).toEqual(numbered('E', 20));
+    for (const { id, cells } of rows)
+      expect(named(cells[0])).toEqual(
+        SCENARIOS.filter(({ scenario }) => scenario === id).map((known) => known.id),
+      );
+  });
+
   it('leaves no inert knob out', () => {
     const listed = new Set(knobs.flatMap(({ cells }) => named(cells[1])));
     expect(KNOB_IDS.filter((id) => knobDef(id).inert && !listed.has(id))).toEqual([]);
