@@ -14,8 +14,8 @@ const rate = (document: number, note: string): readonly DocumentFigure[] => [
 ];
 
 const tabled: Under = ({ lookup }) => lookup === 'hash' || lookup === 'registry';
-const cachedUnder: Under = ({ tlsCacheSlots, ownership }) =>
-  tlsCacheSlots > 0 && ownership !== 'central';
+const cachedUnder: Under = ({ tlsCacheSlots, ownership, centralCaches }) =>
+  tlsCacheSlots > 0 && (ownership !== 'central' || centralCaches);
 const traced: Under = ({ aceTrace }) => aceTrace;
 
 const PHASE_7: Preset['knobs'] = {
@@ -83,6 +83,16 @@ export const COST_TOGGLES: Preset = {
       knobs: { ...MANY, lookup: 'registry' },
       note: 'The more SuperSlabs there are, the longer is the search; a chain of a hash table stays short.',
       rests: ['O-67'],
+    },
+    {
+      name: 'Four threads, central list',
+      knobs: { threads: 4, ownership: 'central' },
+    },
+    {
+      name: 'Four threads, hybrid',
+      knobs: { threads: 4, ownership: 'central', tlsCacheSlots: 2048, centralCaches: true },
+      note: 'D3’s fallback keeps the thread layer and replaces what is behind it: here by the central list, whose lock caches take only to be filled or emptied.',
+      rests: ['O-74', 'document'],
     },
     {
       name: 'Failures traced',

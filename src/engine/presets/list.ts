@@ -18,6 +18,7 @@ import {
   shared,
   tabled,
   trimming,
+  uncached,
   usedAgain,
 } from './under.ts';
 
@@ -98,7 +99,7 @@ export const PRESET_LIST: readonly Preset[] = [
         title: 'Nobody owns anything.',
         text: 'All threads allocate from one list and free to it: no free is remote, and no death matters. {superslabs} SuperSlabs after {lives} lives.',
         when: { kind: 'counter', counter: 'threadLives', atLeast: 600 },
-        under: all(dying, central),
+        under: all(dying, central, uncached),
       },
       {
         title: 'A limit nobody was watching.',
@@ -183,7 +184,7 @@ export const PRESET_LIST: readonly Preset[] = [
         title: 'Nobody owns anything.',
         text: 'All threads allocate from one list and free to it, so that no free is remote.',
         when: { kind: 'start' },
-        under: central,
+        under: all(central, uncached),
       },
       {
         title: 'Lives succeed each other.',
@@ -635,7 +636,7 @@ export const PRESET_LIST: readonly Preset[] = [
         title: 'The price.',
         text: '{rate}. Every malloc and free takes the one lock, whose cache line comes from whoever had it last: threads waited {lockWaited} for it and for the kernel’s. Kernel work is what is saved.',
         when: { kind: 'counter', counter: 'threadLives', atLeast: 4000 },
-        under: all(priced, central),
+        under: all(priced, central, uncached),
       },
       {
         title: 'What is left.',

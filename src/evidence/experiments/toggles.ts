@@ -225,4 +225,49 @@ export const TOGGLE_EXPERIMENTS: readonly Experiment[] = [
       return { cases, figures: figures.list };
     },
   },
+  {
+    id: 'O-74',
+    says: 'Thread caches in front of the central list make random mixed of four threads more than five times as fast as the list alone, on one core for each thread and on two, and threads wait for locks less than a hundredth as often.',
+    base: {
+      workload: 'random-mixed',
+      threads: 4,
+      ownership: 'central',
+      timeBase: 'costs',
+      seconds: 3600,
+      costProgram: 12,
+    },
+    lanes: [
+      { id: 'list', name: 'the list alone', knobs: {} },
+      {
+        id: 'hybrid',
+        name: 'caches and list',
+        knobs: { tlsCacheSlots: 2048, centralCaches: true },
+      },
+    ],
+    conditions: combined([
+      SIZES,
+      [2, 4].map((cores) => ({ name: `${cores} cores`, knobs: { cores } })),
+    ]),
+    seeds: SEEDS.slice(0, 2),
+    readings: [100_000, 150_000, 200_000],
+    measures: ['seconds', 'lockWaits'],
+    holds(results) {
+      const figures = new Figures();
+      const cases = results.experiment.conditions.map((condition) => {
+        const [alone, hybrid] = ['list', 'hybrid'].map((id) => {
+          const rate = results.spread(id, condition, steady);
+          figures.spread(`rate, ${id}; ${condition.name}`, rate, 'M operations a second');
+          return { rate, waits: results.spread(id, condition, value('lockWaits')) };
+        });
+        const faster = hybrid.rate.least / alone.rate.most;
+        figures.add(`times as fast; ${condition.name}`, faster, 'times');
+        return {
+          condition: condition.id,
+          holds: faster > 5 && hybrid.waits.most < alone.waits.least / 100,
+          found: `${shown(faster)} times as fast; ${shownSpread(hybrid.waits)} and ${shownSpread(alone.waits)} waits`,
+        };
+      });
+      return { cases, figures: figures.list };
+    },
+  },
 ];

@@ -22,7 +22,7 @@ export function layersOf(
 ): readonly Layer[] {
   const n = (name: keyof typeof C): string => compact(counters[C[name]]);
   const on = (is: boolean): Layer['kind'] => (is ? 'simulated' : 'switched off');
-  const cached = knobs.tlsCacheSlots > 0 && knobs.ownership !== 'central';
+  const cached = knobs.tlsCacheSlots > 0 && (knobs.ownership !== 'central' || knobs.centralCaches);
   const pooled = knobs.sharedPool && knobs.ownership !== 'central';
   return [
     {

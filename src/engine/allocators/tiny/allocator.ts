@@ -216,6 +216,7 @@ export class TinyAllocator implements Allocator {
   mallocNow(chain: number, size: number, slot: number, runtime: boolean): boolean {
     const { heap, machine } = this;
     heap.regs[REG_NOW] = machine.threads.clock[chain];
+    heap.actor = chain;
     const served =
       heap.malloc(this.heapOf(chain), this.ownerOf(chain), size, slot) ||
       ((!runtime || heap.servesRuntime) && this.nullReturned(chain, size, slot));
@@ -234,6 +235,7 @@ export class TinyAllocator implements Allocator {
     const { heap } = this;
     const at = slot * BLOCK_WORDS;
     if (heap.blocks[at] === BLOCK_NONE) return;
+    heap.actor = chain;
     if (heap.mixed !== undefined) heap.regs[REG_NOW] = heap.threads.clock[chain];
     if (runtime) {
       heap.unmarkRuntime(slot);
@@ -248,6 +250,7 @@ export class TinyAllocator implements Allocator {
   threadStarted(): void {}
   threadExited(chain: number, _life: number, event: number): void {
     if (!this.heap.oneList) this.heap.orphanAll(chain, event);
+    else this.heap.exitCaches(chain);
   }
   woke(): void {}
 

@@ -1,5 +1,6 @@
 import { LOCK } from '../../machine/locks.ts';
 import { REG_EXTRA, REG_NOW, REG_STOP, STOP_ENDED } from '../../machine/registers.ts';
+import { MAIN } from '../../machine/threads.ts';
 import { C } from '../../telemetry/counters.ts';
 import { ACE, CRASH, EV, NEED, NO_CAUSE } from '../../telemetry/events.ts';
 import type { Machine, StateHash } from '../contract.ts';
@@ -11,6 +12,7 @@ import {
   BLOCK_WORDS,
   CARVE_LIMIT,
   CARVED,
+  CENTRAL_LIFE,
   EXCESS,
   FREE_HEAD,
   LIST_BASE,
@@ -70,6 +72,8 @@ import { TinySlots } from './slots.ts';
 export class TinyHeap extends TinySlots {
   /** Threads keep caches of free blocks in front of their slabs (S-15). */
   readonly caches: ThreadCaches | undefined;
+  /** Chain whose thread is at work: with a central list its cache is not that of whoever owns the slabs. */
+  actor = 0;
   /** The free that was just done ended in one. */
   private freedToCache = false;
   /** A refill that no malloc asked for is under way. */
@@ -78,7 +82,7 @@ export class TinyHeap extends TinySlots {
   constructor(machine: Machine, slots: number) {
     super(machine, slots);
     const { tlsCacheSlots, tlsCacheSizing } = this.knobs;
-    if (tlsCacheSlots > 0 && !this.oneList)
+    if (tlsCacheSlots > 0 && (!this.oneList || this.knobs.centralCaches))
       this.caches = new ThreadCaches(
         machine.threads.chains,
         Math.max(LEAST_SLOTS, tlsCacheSlots),
@@ -139,14 +143,33 @@ export class TinyHeap extends TinySlots {
     this.k[c * K_WORDS]++;
     this.marks.mark(this.slabs[r + SLAB_SS]);
     if (++this.slabs[r + LIVE] === 1) this.revived(r);
-    if (this.caches !== undefined) this.fillCache(heap * MAX_CLASSES + c, r, c);
+    if (this.caches !== undefined) this.fillCache(this.cachePlace(heap) + c, r, c);
     return true;
+  }
+
+  /** Where the caches of a thread begin. @param chain that its life is of, whatever it is with a central list */
+  private cachePlace(chain: number): number {
+    return (this.oneList ? this.actor : chain) * MAX_CLASSES;
+  }
+
+  /** With a central list (Hybrid of D3, S-60): whether the cache of a chain's thread serves a call, so that it takes no lock. */
+  servedByCache(chain: number, malloc: boolean, r: number, size: number): boolean {
+    const { caches, slabs } = this;
+    if (caches === undefined) return false;
+    if (malloc)
+      return size <= this.topRequest && caches.serves(chain * MAX_CLASSES + this.classOf[size]);
+    return (
+      r >= 0 &&
+      this.lookup === undefined &&
+      slabs[r + OWNER] === CENTRAL_LIFE &&
+      caches.takes(chain * MAX_CLASSES + slabs[r + SLAB_CLASS])
+    );
   }
 
   /** The same out of the thread's cache. @returns false: it is empty */
   private mallocCached(heap: number, life: number, c: number, size: number, slot: number): boolean {
     const { caches, blocks } = this;
-    const i = heap * MAX_CLASSES + c;
+    const i = this.cachePlace(heap) + c;
     if (caches === undefined) return false;
     if (caches.called(i)) this.resizeCache(i, life, c);
     if (caches.count[i] === 0) return false;
@@ -185,7 +208,7 @@ export class TinyHeap extends TinySlots {
     const { caches } = this;
     if (caches === undefined) return;
     const c = this.slabs[r + SLAB_CLASS];
-    const i = this.threads.chainOf(life) * MAX_CLASSES + c;
+    const i = this.cachePlace(this.oneList ? MAIN : this.threads.chainOf(life)) + c;
     if (caches.called(i)) this.resizeCache(i, life, c);
     if (caches.count[i] >= caches.slots[i]) this.flushCache(i, life, c, (caches.count[i] + 1) >> 1);
     caches.push(i, r, block, c);
@@ -226,16 +249,24 @@ export class TinyHeap extends TinySlots {
     const extra = regs[REG_EXTRA];
     for (let c = 0; c < this.classes; c++) {
       const i = chain * MAX_CLASSES + c;
-      this.flushCache(i, this.threads.life[chain], c, caches.count[i]);
+      this.flushCache(
+        i,
+        this.oneList ? CENTRAL_LIFE : this.threads.life[chain],
+        c,
+        caches.count[i],
+      );
     }
     regs[REG_EXTRA] = extra;
   }
 
   /** A thread that exits leaves nothing in its caches; the next one's begin anew. */
   override orphanAll(chain: number, exitEvent: number): void {
+    this.exitCaches(chain);
+    super.orphanAll(chain, exitEvent);
+  }
+  exitCaches(chain: number): void {
     this.flushCaches(chain);
     for (let c = 0; c < this.classes; c++) this.caches?.reset(chain * MAX_CLASSES + c);
-    super.orphanAll(chain, exitEvent);
   }
 
   /**
@@ -770,7 +801,8 @@ export class TinyHeap extends TinySlots {
 
   /** An intervention: releases a SuperSlab without live blocks, whatever its counter says. */
   forceTrim(row: number, cause: number): void {
-    this.leaveCurrent(row);
+    // Of the pool's SuperSlabs each slot may be somebody's; `vacate` asks them.
+    if (!this.isPooled(row)) this.leaveCurrent(row);
     let r = this.superslabs[row * SS_WORDS + SS_FIRST_SLAB];
     for (let i = this.superslabs[row * SS_WORDS + SS_ACQUIRED]; i > 0; i--) {
       this.correct(r);

@@ -20,10 +20,11 @@ const trimmed: When = (knobs) =>
 const pooled: When = (knobs) =>
   knobs.ownership === 'central' || knobs.sharedPool !== true ? 'Needs the shared pool' : undefined;
 
+/** With a central list threads keep nothing, unless caches stand in front of it. */
+const bare = (knobs: Settings): boolean =>
+  knobs.ownership === 'central' && knobs.centralCaches !== true;
 const cached: When = (knobs) =>
-  knobs.ownership === 'central' || Number(knobs.tlsCacheSlots) === 0
-    ? 'Threads keep no caches'
-    : undefined;
+  bare(knobs) || Number(knobs.tlsCacheSlots) === 0 ? 'Threads keep no caches' : undefined;
 
 /** Knobs of mechanisms that only SuperSlabs have. */
 export const TINY_KNOBS = {
@@ -213,8 +214,17 @@ export const TINY_KNOBS = {
     max: 2048,
     unit: 'slots',
     zero: 'no cache',
+    when: (knobs) => (bare(knobs) ? 'With a central list threads keep nothing' : undefined),
+  }),
+  centralCaches: bool({
+    group: 'shape',
+    apply: 'restart',
+    url: 'zy',
+    default: false,
     when: (knobs) =>
-      knobs.ownership === 'central' ? 'With a central list threads keep nothing' : undefined,
+      knobs.ownership === 'central' && Number(knobs.tlsCacheSlots) > 0
+        ? undefined
+        : 'Needs a central list and thread caches',
   }),
   tlsCacheSizing: choice({
     group: 'shape',

@@ -134,6 +134,7 @@ export function recordLoop(
   let lastRemote = heap.lastRemote | 0;
   const { careful, mixed } = heap;
   const { lookup } = heap;
+  heap.actor = chain;
   const slowly = oneList || careful || heap.caches !== undefined || lookup !== undefined;
   let at = from & INDEX_BITS;
   const end = (at + count * OP_WORDS) & INDEX_BITS;
@@ -251,7 +252,8 @@ export function recordLoop(
     const size = ops[at + OP_SIZE];
     const kind = head & ~OP_END;
     const r = blocks[slot * BLOCK_WORDS];
-    let shared = true;
+    const own = oneList && heap.servedByCache(chain, kind === OP_MALLOC, r, size >>> 0);
+    let shared = !own;
     if (!oneList && kind === OP_FREE)
       // The C library's heap is everybody's, and so is a table of SuperSlabs.
       shared =
@@ -262,7 +264,7 @@ export function recordLoop(
       shared =
         size >>> 0 > topRequest ? mixed !== undefined : heap.seesMalloc(heapIndex, classOf[size]);
     if (shared && mustWait(regs, clock, budget - left)) break;
-    if (oneList) {
+    if (oneList && !own) {
       // One list for all: every call takes its lock. Others may have its core meanwhile.
       const { locks } = heap.machine;
       const hold = central + (locks.handOver(LOCK.central, chain) ? contended : 0);

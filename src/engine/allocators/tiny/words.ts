@@ -148,6 +148,12 @@ export const WORDS: WordsFor<typeof TINY_KNOBS> = {
     kId: 'K-22',
     source: 'phase 2b',
   },
+  centralCaches: {
+    label: 'Caches before the central list',
+    help: 'On: threads keep caches in front of the one list, too, and take its lock only to fill or to empty them: D3’s hybrid, the thread layer kept and what is behind it replaced, as far as a backend is simulated.',
+    see: 'Lock waits; modelled operations per second',
+    source: 'Hybrid architecture (D3)',
+  },
   tlsCacheSizing: {
     label: 'Thread cache, sizing',
     help: 'Adaptive: 16 slots at first; every 512 calls they double if three quarters were full at some time, and halve if never more than a quarter. Fixed: all slots.',

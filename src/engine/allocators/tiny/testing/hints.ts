@@ -80,6 +80,7 @@ export const HINTS: Hints = {
   sharedPool: [{ knobs: MANY, value: true }],
   sharedCapacity: [{ knobs: POOLED, value: 16 }],
   tlsCacheSlots: [{ knobs: {}, value: 64 }],
+  centralCaches: [{ knobs: { ...CACHED, ownership: 'central' }, value: true }],
   tlsCacheSizing: [{ knobs: CACHED, value: 'fixed' }],
   costCacheHit: [{ knobs: { ...CACHED, timeBase: 'costs' }, value: 500 }],
   ownReuse: [{ knobs: MANY, value: 'current' }],
