@@ -5,7 +5,7 @@ const least = (values: readonly number[]): number => values.indexOf(Math.min(...
 const pages = (lanes: readonly ArrayLike<number>[]): number[] =>
   lanes.map((lane) => lane[C.newPages]);
 
-/** The course (ui.md); lessons 9 and 10 wait for the allocators that they are about. */
+/** The course (ui.md). */
 export const LESSONS: readonly Lesson[] = [
   {
     id: 'life-of-a-superslab',
@@ -378,6 +378,122 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'threadLives', atLeast: 100, label: 'owners die' },
       ],
       hint: 'Orphans have a knob of their own.',
+      rests: ['test: src/lessons/lessons.test.ts'],
+    },
+  },
+  {
+    id: 'two-heaps',
+    number: 9,
+    title: 'Two heaps, one free',
+    intro: 'When a heap has no memory another one may help out. Who takes the block back?',
+    preset: 'mixed-crash',
+    variant: 3,
+    knobs: { seconds: 0.5, oomRate: 20, lookAlikeProb: 50 },
+    speed: 60_000,
+    predict: {
+      kind: 'choose',
+      question:
+        'At twenty moments of half a second the heap gets no memory, and the C library serves one block instead. Free looks at the byte before a block to tell whose it is; before half of the C library’s there happens to be such a byte, too. How does the run end?',
+      options: [
+        'By its time: free knows the heap’s own blocks',
+        'By a crash, when such a block is freed',
+        'By an assertion: malloc has returned NULL',
+      ],
+      answer: ([lane]) =>
+        lane[C.misroutedFrees] > 0 ? 1 : lane[C.nullReturns] > lane[C.libcFallbacks] ? 2 : 0,
+      rests: ['O-73'],
+    },
+    steps: [
+      {
+        title: 'One malloc, two heaps.',
+        text: 'The program calls malloc and free, whoever serves. {superslabs} SuperSlabs so far, and nothing from the C library while mappings succeed.',
+        when: { kind: 'start' },
+        links: [{ label: 'the map', point: 'map' }],
+      },
+      {
+        title: 'A mapping is refused.',
+        text: 'The heap would have to return NULL; the C library serves instead: {fallbacks} blocks so far, {mixed} of them live.',
+        when: { kind: 'counter', counter: 'libcFallbacks', atLeast: 1 },
+        links: [{ label: 'the bytes', point: 'bytes' }],
+      },
+      {
+        title: 'Somebody frees it.',
+        text: '{libcFrees} frees met a block of the C library. What its byte looks like was drawn when it was served.',
+        when: { kind: 'counter', counter: 'libcFrees', atLeast: 1 },
+      },
+      {
+        title: 'Whose was it?',
+        text: 'The run is over at {time}, after {ops} operations; {misrouted} frees went to the wrong heap. A guess that is right most of the time is wrong in the end.',
+        when: { kind: 'ended' },
+        rests: ['O-73'],
+      },
+    ],
+    goal: {
+      text: 'Come through 1,000,000 operations while the C library goes on serving, at least five times.',
+      ops: 1_000_000,
+      tests: [
+        { counter: 'misroutedFrees', atMost: 0, label: 'no free goes wrong' },
+        { counter: 'libcFallbacks', atLeast: 5, label: 'the C library has served five times' },
+      ],
+      hint: 'Free must not guess: write down what is ours.',
+      rests: ['O-73', 'test: src/lessons/lessons.test.ts'],
+    },
+  },
+  {
+    id: 'lean-and-entries',
+    number: 10,
+    title: 'Lean mode keeps the map entries',
+    intro: 'Memory has two sides: pages, and the mappings that they lie in. Which one runs out?',
+    preset: 'lean-larson',
+    variant: 0,
+    knobs: { maxMapCount: 8000, trimIntervalMs: 10 },
+    speed: 500_000,
+    predict: {
+      kind: 'choose',
+      question:
+        'Frees are counted, a pass looks every 10 ms, and the pages of every empty SuperSlab are given back at once. How does Larson end, where 8,000 map entries are allowed?',
+      options: [
+        'Out of map entries, most of them retired SuperSlabs',
+        'Out of physical memory',
+        'Not at all: its time is up',
+      ],
+      answer: ([lane]) =>
+        lane[C.mapRefusals] === 0 ? 2 : lane[C.leanRetires] > lane[C.superslabsNow] ? 0 : 1,
+      rests: ['O-71'],
+    },
+    steps: [
+      {
+        title: 'A pass has been there.',
+        text: '{retired} SuperSlabs are retired: no page but the one that the write of the magic made dirty again, {resident} resident in all.',
+        when: { kind: 'counter', counter: 'leanRetires', atLeast: 1 },
+        under: ({ lean, decommit }) => lean && decommit === 'dontneed',
+        links: [{ label: 'the bytes', point: 'bytes' }],
+      },
+      {
+        title: 'Nobody takes them again.',
+        text: 'Each has kept its mapping, and a mapping is an entry: {entries} of {limit} are in use.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 600 },
+        under: ({ lean, decommit }) => lean && decommit !== 'off',
+        links: [
+          { label: 'map entries', point: 'entries' },
+          { label: 'the map', point: 'map' },
+        ],
+      },
+      {
+        title: 'Refused.',
+        text: 'At {time} the kernel refuses a mapping: {entries} entries, {superslabs} SuperSlabs in use.',
+        when: { kind: 'event', event: 'mapRefused' },
+        links: [{ label: 'half-way back', seek: 500_000 }],
+      },
+    ],
+    goal: {
+      text: 'In lean mode, let 1.5 million operations pass without a refused mapping.',
+      ops: 1_500_000,
+      tests: [
+        { counter: 'mapRefusals', atMost: 0, label: 'no mapping refused' },
+        { counter: 'trimFreed', atLeast: 1000, label: 'passes release what is empty' },
+      ],
+      hint: 'Of the three ways to decommit one leaves no mapping behind.',
       rests: ['test: src/lessons/lessons.test.ts'],
     },
   },

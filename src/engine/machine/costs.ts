@@ -26,6 +26,9 @@ export interface Costs {
   readonly mmap: number;
   readonly munmap: number;
   readonly munmapPage: number;
+  /** madvise of a SuperSlab, without its pages; giving a page up lazily. One given back at once costs munmapPage. */
+  readonly madvise: number;
+  readonly freePage: number;
   readonly fault: number;
   /** More, for a page frame that the machine has not used before. */
   readonly freshFrame: number;
@@ -38,6 +41,10 @@ export interface Costs {
   readonly cacheHit: number;
   /** A look into a SuperSlab that a thread has set aside. */
   readonly look: number;
+  /** A cache line read to find a block's SuperSlab. */
+  readonly lookup: number;
+  /** What a malloc or free saves where its fast path is inlined, 0 where it is not. */
+  readonly inlined: number;
   readonly threadCreate: number;
   readonly threadCached: number;
   /** 0: no trim pass. */
@@ -53,11 +60,18 @@ const HYBRID_INTERVAL_MS = 100;
  */
 const LINK_BLOCK_NS = 0.6;
 
+/**
+ * What marking a page with MADV_FREE costs, of giving it back: 190 to 210 ns against 240 to 275 with MADV_DONTNEED and
+ * with munmap, measured by scripts/native/madvise.c (AMD EPYC, Linux 6.18).
+ */
+const LAZY_SHARE = 0.75;
+
 /** The costs in force under these knobs. */
 export function costsOf(knobs: KnobValues): Costs {
   const on = knobs.timeBase === 'costs' ? 1 : 0;
   const hybridMs = knobs.ownership === 'hybridG' ? HYBRID_INTERVAL_MS : 0;
   const central = knobs.ownership === 'central';
+  const inlined = knobs.inlinePath ? knobs.costCall : 0;
   return {
     perOp: on ? knobs.costProgram : (knobs.threads / knobs.opRate) * 1e9,
     malloc: on * knobs.costMalloc,
@@ -75,13 +89,17 @@ export function costsOf(knobs: KnobValues): Costs {
     mmap: on * (knobs.mapMode === 'direct' ? knobs.costMmap : knobs.costMmapTrim),
     munmap: on * knobs.costMunmap,
     munmapPage: on * knobs.costMunmapPage,
+    madvise: on * knobs.costMadvise,
+    freePage: on * knobs.costMunmapPage * LAZY_SHARE,
     fault: on * knobs.costFault,
     freshFrame: on * knobs.costFreshFrame,
     copyByte: (on * knobs.costCopy) / 1024,
     linkBlock: on * LINK_BLOCK_NS,
     trimVisit: on * knobs.costTrimVisit,
-    cacheHit: on * knobs.costCacheHit,
+    cacheHit: on * Math.max(0, knobs.costCacheHit - inlined),
     look: on * knobs.costLook,
+    lookup: on * knobs.costLookup,
+    inlined: on * inlined,
     threadCreate: on * knobs.costThreadCreate,
     threadCached: on * knobs.costThreadCached,
     trimIntervalNs: (knobs.trimIntervalMs || hybridMs) * NS_PER_MS,

@@ -6,6 +6,8 @@ import { ACT, ACT_IDS, callText, isHandAct } from '../../engine/interventions.ts
 import { KNOB_IDS } from '../../engine/knobs/index.ts';
 import { knobWords } from '../../engine/knobs/words.ts';
 import {
+  ACE,
+  ADVICE_FAILED,
   CRASH,
   EVENT_KINDS,
   type EventKind,
@@ -82,7 +84,7 @@ export function eventSentence(
     case 'inflated':
       return `${ss} is empty now, its counter says ${count(event.a)}`;
     case 'trim':
-      return `trim pass ${count(event.subject)}: ${count(event.a)} examined, ${count(event.b)} freed`;
+      return `trim pass ${count(event.subject)}: ${count(event.a)} examined, ${count(event.b)} released`;
     case 'backgroundDrain':
       return `background pass ${count(event.subject)}: ${plural(event.b, 'block')} out of ${plural(event.a, 'queue')}`;
     case 'nullReturned':
@@ -93,6 +95,8 @@ export function eventSentence(
       switch (event.a) {
         case CRASH.useAfterUnmap:
           return `${life(event.life)} crashes: its current ${one} was unmapped under it`;
+        case CRASH.retiredMagic:
+          return `${life(event.life)} is trapped: the magic of ${ss}, which was retired under it, is 0`;
         case CRASH.libcAsOwn:
           return `${life(event.life)} crashes in free: a block of the C library was taken for one of the heap’s`;
         case CRASH.ownAsLibc:
@@ -144,6 +148,14 @@ export function eventSentence(
       return `all ${plural(event.a, 'slot')} of ${ss} are empty`;
     case 'cacheResized':
       return `${life(event.life)}: cache for ${size(event.subject)} from ${count(event.a)} to ${plural(event.b, 'slot')}`;
+    case 'aceFailed':
+      return `${life(event.life)} is not served${event.b > 0 ? ` ${count(event.b)} B` : ''}${event.a === ACE.threshold ? '' : `, ${size(event.subject)}`}: ${ACE_TEXT[event.a] ?? ''}`;
+    case 'superslabRetired':
+      return `${ss} (${size(event.a)}) is retired: ${event.b === 0 ? 'its pages are given back' : `${plural(event.b, 'page')} lazily freed`}, its mapping stays`;
+    case 'adviceFailed':
+      return event.a === ADVICE_FAILED.overlap
+        ? `${ss} is not decommitted: a library lies there`
+        : `madvise fails for ${ss}, ENOMEM at call ${count(event.b)}: it is never asked again`;
     case 'intervened': {
       const id = ACT_IDS[event.a];
       if (id === undefined) return 'an unknown intervention';
@@ -171,6 +183,13 @@ const STAGE_TEXT = [
   'unused (stage 2)',
   'new (stage 3)',
   'adopted',
+];
+
+/** By ACE. */
+const ACE_TEXT = [
+  'Threshold, above every class',
+  'Exhaustion, nothing is left',
+  'MapFail, the mapping was refused',
 ];
 
 /** What each kind of event is called; words of the field, not of the code. The model says what a span is. */
@@ -215,6 +234,9 @@ const KIND_NAMES: Readonly<Record<EventKind, string | ((span: string) => string)
   sharedFailed: 'shared pool fails',
   poolEmptied: (span) => `all slots of a ${span} empty`,
   cacheResized: 'thread cache resized',
+  aceFailed: 'layer cannot serve',
+  superslabRetired: (span) => `${span} retired`,
+  adviceFailed: 'not decommitted',
 };
 /** What a kind of event is called for a model. */
 export function kindName(kind: EventKind, model: ModelId): string {

@@ -1,4 +1,5 @@
 import type { Intervention } from '../../interventions.ts';
+import { MAIN } from '../../machine/threads.ts';
 import type { TinyAllocator } from './allocator.ts';
 import { SS_FLAG, SS_FLAGS, SS_OWNER, SS_WORDS } from './layout.ts';
 
@@ -23,6 +24,9 @@ export function whyNotMemory(tiny: TinyAllocator, act: Intervention): string | u
         ? 'One block in it is live.'
         : `${live.toLocaleString('en-US')} blocks in it are live.`;
     }
+    case 'flush':
+      return tiny.busy[MAIN] === 0 ? undefined : 'A trim pass is under way.';
+    case 'compact':
     case 'stall':
     case 'burst':
     case 'kill':
@@ -40,6 +44,7 @@ function whyNotTouch(tiny: TinyAllocator, row: number, mustBeLoose: boolean): st
   const flags = flagsOf(tiny, row);
   if ((flags & SS_FLAG.mapped) === 0) return `There is no SuperSlab ${row} now.`;
   if ((flags & SS_FLAG.cached) !== 0) return 'It lies in the cache of SuperSlabs.';
+  if ((flags & SS_FLAG.retired) !== 0) return 'It is retired: nobody uses it again.';
   return mustBeLoose && (flags & SS_FLAG.pinned) !== 0 ? 'It is pinned.' : undefined;
 }
 

@@ -8,7 +8,9 @@ import {
   type Settings,
   type When,
 } from '../../knobs/kinds.ts';
+import { LEAN_KNOBS } from './lean-knobs.ts';
 import { MIXED_KNOBS } from './mixed-knobs.ts';
+import { PHASE_KNOBS } from './phase-knobs.ts';
 
 const trims = (knobs: Settings): boolean =>
   Number(knobs.trimIntervalMs) > 0 && knobs.trimSS === true;
@@ -18,10 +20,11 @@ const trimmed: When = (knobs) =>
 const pooled: When = (knobs) =>
   knobs.ownership === 'central' || knobs.sharedPool !== true ? 'Needs the shared pool' : undefined;
 
+/** With a central list threads keep nothing, unless caches stand in front of it. */
+const bare = (knobs: Settings): boolean =>
+  knobs.ownership === 'central' && knobs.centralCaches !== true;
 const cached: When = (knobs) =>
-  knobs.ownership === 'central' || Number(knobs.tlsCacheSlots) === 0
-    ? 'Threads keep no caches'
-    : undefined;
+  bare(knobs) || Number(knobs.tlsCacheSlots) === 0 ? 'Threads keep no caches' : undefined;
 
 /** Knobs of mechanisms that only SuperSlabs have. */
 export const TINY_KNOBS = {
@@ -88,12 +91,13 @@ export const TINY_KNOBS = {
     max: 256,
     unit: 'per class',
     when: (knobs) =>
-      trims(knobs) ||
+      (knobs.lean === true ? 'Lean mode keeps no empty SuperSlab' : undefined) ??
+      (trims(knobs) ||
       knobs.flushOnExit === true ||
       knobs.ownership === 'hybridG' ||
       pooled(knobs) === undefined
         ? undefined
-        : 'No effect while nothing is trimmed',
+        : 'No effect while nothing is trimmed'),
   }),
   flushOnExit: bool({
     group: 'release',
@@ -129,7 +133,9 @@ export const TINY_KNOBS = {
         ? undefined
         : 'Needs counted remote frees and a trim pass',
   }),
+  ...LEAN_KNOBS,
   ...MIXED_KNOBS,
+  ...PHASE_KNOBS,
   ssLg: int({
     group: 'shape',
     apply: 'live',
@@ -138,6 +144,7 @@ export const TINY_KNOBS = {
     min: 16,
     max: 22,
     unit: 'lg B',
+    when: (knobs) => (knobs.superslabOn === false ? 'Slabs are mapped one by one' : undefined),
   }),
   classTable: choice({
     group: 'shape',
@@ -164,6 +171,7 @@ export const TINY_KNOBS = {
     url: 'hs',
     default: 'same',
     options: ['same', 'double'],
+    when: (knobs) => (knobs.superslabOn === false ? 'Slabs are mapped one by one' : undefined),
   }),
   prewarmPerClass: int({
     group: 'shape',
@@ -174,6 +182,7 @@ export const TINY_KNOBS = {
     max: 4,
     unit: 'per class',
     zero: 'none',
+    when: (knobs) => (knobs.lean === true ? 'Lean mode prewarms nothing' : undefined),
   }),
   sharedPool: bool({
     group: 'shape',
@@ -205,8 +214,17 @@ export const TINY_KNOBS = {
     max: 2048,
     unit: 'slots',
     zero: 'no cache',
+    when: (knobs) => (bare(knobs) ? 'With a central list threads keep nothing' : undefined),
+  }),
+  centralCaches: bool({
+    group: 'shape',
+    apply: 'restart',
+    url: 'zy',
+    default: false,
     when: (knobs) =>
-      knobs.ownership === 'central' ? 'With a central list threads keep nothing' : undefined,
+      knobs.ownership === 'central' && Number(knobs.tlsCacheSlots) > 0
+        ? undefined
+        : 'Needs a central list and thread caches',
   }),
   tlsCacheSizing: choice({
     group: 'shape',

@@ -25,6 +25,20 @@ const states: StatesShown<typeof SS_STATES> = [
   },
   { name: 'pooled', label: 'shared pool, slots in use', colour: 'full' },
   { name: 'spare', label: 'shared pool, no slot taken', colour: 'kept', pattern: 'hollow' },
+  {
+    name: 'retired',
+    label: 'retired, mapping kept',
+    colour: 'retired',
+    pattern: 'hollow',
+    band: 'retired',
+  },
+  {
+    name: 'lazy',
+    label: 'retired, pages lazily freed',
+    colour: 'lazy',
+    pattern: 'hatched',
+    band: 'lazilyFreed',
+  },
 ];
 
 /** What the page shows of the tiny allocator. */
@@ -101,6 +115,20 @@ export const SHOWN: ModelShown = {
     'ownerOverflows',
     'staleMarks',
     'injectedRefusals',
+    'lookups',
+    'lookupLines',
+    'aceThreshold',
+    'aceExhaustion',
+    'aceMapFail',
+    'madviseCalls',
+    'reclaimedPages',
+    'lazyBytes',
+    'leanDecommits',
+    'leanRetires',
+    'leanRedirtied',
+    'leanOverlaps',
+    'leanRefusals',
+    'leanUnasked',
   ],
   events: [
     'superslabMapped',
@@ -123,6 +151,9 @@ export const SHOWN: ModelShown = {
     'refillDry',
     'libcFree',
     'ownerOverflow',
+    'aceFailed',
+    'superslabRetired',
+    'adviceFailed',
   ],
   newSpan: 'superslabMapped',
   reasons: byIndex(
@@ -138,9 +169,13 @@ export const SHOWN: ModelShown = {
   ),
   reuses: ['emptyReuses', 'cacheReuses', 'adoptions'],
   paths: ['fast path', 'slow path'],
-  spanBytes: ({ ssLg }) => 2 ** ssLg,
+  spanBytes: ({ ssLg, superslabOn }) => 2 ** (superslabOn ? ssLg : 16),
   inForce: {
     adoption: ({ orphanPolicy }) => orphanPolicy === 'adopt',
     mixedHeaps: ({ guessFree, oomRate }) => guessFree || oomRate > 0,
+    checklist: ({ decOnRemote, trimSS, trimIntervalMs }) =>
+      decOnRemote && trimSS && trimIntervalMs > 0,
+    layers: ({ lookup, inlinePath, prewarmTls, aceTrace }) =>
+      lookup !== 'mask' || inlinePath || prewarmTls || aceTrace,
   },
 };

@@ -39,7 +39,38 @@ const MIXED: Partial<KnobValues> = {
   guessFree: true,
 };
 
+/** Pools that fail, sizes above the top class. */
+const FAILING: Partial<KnobValues> = { ...POOLED, sharedCapacity: 16, maxSize: 1300 };
+
+/** What a burst fills is freed before a quiet spell, and released by the passes in it. */
+const LEAN: Partial<KnobValues> = {
+  workload: 'soak',
+  lean: true,
+  ssLg: 16,
+  threads: 1,
+  workingSet: 1000,
+  minSize: 600,
+  maxSize: 1024,
+  spellOps: 300,
+  quietMs: 3,
+  quietFree: 100,
+  trimIntervalMs: 1,
+  trimSS: true,
+};
+
 export const HINTS: Hints = {
+  superslabOn: [{ knobs: { workload: 'larson' }, value: false }],
+  lookup: [{ knobs: { workload: 'larson', timeBase: 'costs' }, value: 'hash' }],
+  inlinePath: [{ knobs: { workload: 'larson', timeBase: 'costs' }, value: true }],
+  prewarmTls: [{ knobs: { workload: 'larson' }, value: true }],
+  aceTrace: [{ knobs: FAILING, value: true }],
+  costLookup: [{ knobs: { workload: 'larson', timeBase: 'costs', lookup: 'hash' }, value: 50 }],
+  costCall: [{ knobs: { workload: 'larson', timeBase: 'costs', inlinePath: true }, value: 3 }],
+  lean: [{ knobs: { ...LEAN, lean: false }, value: true }],
+  decommit: [{ knobs: LEAN, value: 'off' }],
+  dsoOverlap: [{ knobs: LEAN, value: 50 }],
+  enomemAt: [{ knobs: LEAN, value: 2 }],
+  costMadvise: [{ knobs: { ...LEAN, timeBase: 'costs' }, value: 50_000 }],
   guessFree: [{ knobs: { ...MIXED, guessFree: false }, value: true }],
   lookAlikeProb: [{ knobs: MIXED, value: 60 }],
   ownerBitmap: [{ knobs: MIXED, value: true }],
@@ -49,6 +80,7 @@ export const HINTS: Hints = {
   sharedPool: [{ knobs: MANY, value: true }],
   sharedCapacity: [{ knobs: POOLED, value: 16 }],
   tlsCacheSlots: [{ knobs: {}, value: 64 }],
+  centralCaches: [{ knobs: { ...CACHED, ownership: 'central' }, value: true }],
   tlsCacheSizing: [{ knobs: CACHED, value: 'fixed' }],
   costCacheHit: [{ knobs: { ...CACHED, timeBase: 'costs' }, value: 500 }],
   ownReuse: [{ knobs: MANY, value: 'current' }],
