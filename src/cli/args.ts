@@ -25,7 +25,7 @@ import {
 } from './options.ts';
 
 /** What is written to a file beside what is printed. */
-export const OUTPUTS = ['events', 'csv', 'perfetto'] as const;
+export const OUTPUTS = ['events', 'csv', 'perfetto', 'calls'] as const;
 export type OutputKind = (typeof OUTPUTS)[number];
 
 /** A recorded trace, and what of it is meant. */
@@ -207,6 +207,7 @@ const OPTIONS: readonly Option<Draft>[] = [
   file('events', 'write the kept events as CSV'),
   file('csv', 'write the history series as CSV'),
   file('perfetto', 'write the kept events as Chrome trace JSON (ui.perfetto.dev)'),
+  file('calls', 'write the calls of the run as memory_replay text, which --trace reads'),
   flag('--audit', 'check every invariant at the end (exit 1 when one fails)'),
   flag('--list', 'presets and knobs'),
   HELP_OPTION,

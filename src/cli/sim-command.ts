@@ -4,6 +4,7 @@ import { count } from '../draw/format.ts';
 import { modelDef } from '../engine/allocators/index.ts';
 import { reportOf } from '../engine/report.ts';
 import type { Simulation } from '../engine/types.ts';
+import { Recording } from '../traces/recording.ts';
 import { summaryOf, type TraceSummary } from '../traces/summary.ts';
 import { HELP, parseArgs, type SimArgs } from './args.ts';
 import { stateOf, stateText } from './dump.ts';
@@ -14,6 +15,8 @@ import { listing, summaryText } from './print.ts';
 import { editsLeft, type Job, jobsOf, recipeOf, runJob } from './run.ts';
 import { knobsOf, readTrace, traceText } from './trace.ts';
 
+/** Main lives as long as the run. */
+const MAIN_LIFE = 0;
 /** Problems of a recipe that are told one by one. */
 const MOST_TOLD = 3;
 
@@ -113,10 +116,14 @@ export function sim(argv: readonly string[], io: Io): number {
   let status: number = STATUS.done;
   for (const job of jobs) {
     const from = io.now();
-    const run = runJob(job, args.ops, (why) => io.say(`${job.name}: ${why}`));
+    const own = outputs.value.filter(({ lane }) => lane === job.lane);
+    const calls = own.some(({ kind }) => kind === 'calls') ? new Recording() : undefined;
+    const run = runJob(job, args.ops, (why) => io.say(`${job.name}: ${why}`), calls);
     io.out(`${print(job, run, io.now() - from, args, trace)}\n`);
-    for (const { kind, path } of outputs.value.filter(({ lane }) => lane === job.lane)) {
-      const written = io.write(path, contentOf(kind, run, job.name));
+    const running = new Set(run.listThreads().flatMap((one) => (one.running ? [one.life] : [])));
+    const ended = (life: number): boolean => life !== MAIN_LIFE && !running.has(life);
+    for (const { kind, path } of own) {
+      const written = io.write(path, contentOf(kind, run, job.name, calls?.finish(ended)));
       if (!written.ok) return refuse(io, written.error.message);
     }
     if (!args.audit) continue;

@@ -78,4 +78,21 @@ describe('a run of a trace', () => {
     expect(out).toContain('A: finished after 3 operations');
     expect(out).toContain('threads: none can go on, 1 sleeps for ever');
   });
+
+  it('writes the calls of any run so that they are read again as the same trace', async () => {
+    const argv = ['--set', 'chunks=20', '--set', 'threads=2', '--ops', '300', '--calls', 'c.txt'];
+    const { written, status } = await inWorld(sim, argv, { files });
+    expect(status).toBe(0);
+    const calls = { 'c.txt': written.get('c.txt') ?? '' };
+    expect(calls['c.txt']).toMatch(/^0: malloc 0x10000 \d+\n/);
+    const once = await inWorld(sim, ['--trace', 'c.txt', '--json', '--calls', 'd.txt'], {
+      files: calls,
+    });
+    const { digest, events } = traceOf(once.out);
+    const again = { 'd.txt': once.written.get('d.txt') ?? '' };
+    const twice = await inWorld(sim, ['--trace', 'd.txt', '--read-only', '--json'], {
+      files: again,
+    });
+    expect(traceOf(twice.out)).toMatchObject({ digest, events, unknown: 0, implicit: 0 });
+  });
 });

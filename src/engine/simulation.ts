@@ -2,6 +2,7 @@ import type { CreateAllocator } from './allocators/contract.ts';
 import { HEAPS } from './allocators/heaps.ts';
 import type { KnobValues } from './knobs/index.ts';
 import { programOf } from './programs/create.ts';
+import type { CallSink } from './programs/program.ts';
 import { Run } from './run/run.ts';
 
 /** What may be changed for tests and long headless runs. */
@@ -10,6 +11,8 @@ export interface SimulationOptions {
   readonly eventCapacity?: number;
   /** Another allocator than the knobs name, such as one with a deliberate fault. */
   readonly create?: CreateAllocator;
+  /** Told of the calls that the program makes, also of those that are made again after a restore. */
+  readonly calls?: CallSink | undefined;
   /** Called now and then while main warms up, which may take seconds. */
   readonly alive?: () => void;
 }
@@ -23,6 +26,7 @@ export function createSimulation(knobs: KnobValues, options: SimulationOptions =
   return new Run(settings, {
     model: settings.model,
     program: programOf(settings),
+    calls: options.calls,
     create: options.create ?? HEAPS[settings.model],
     eventCapacity: options.eventCapacity ?? EVENT_CAPACITY,
     alive: options.alive,

@@ -309,7 +309,11 @@ export class Normaliser {
     this.counts.livesEnded++;
   }
 
-  /** Whether the thread that calls has been seen before. */
+  isLive(address: Address): boolean {
+    return this.slotAt(address) !== NONE;
+  }
+
+  /** Whether a thread has been seen before. */
   knows(tid: number): boolean {
     return this.lifeOf.has(tid);
   }

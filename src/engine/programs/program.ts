@@ -88,6 +88,22 @@ export interface Setup {
   start(chain: number): boolean;
 }
 
+/** Told of what threads ask for, in the order in which it is carried out. A slot names a block while it is live. */
+export interface CallSink {
+  /** @param life of the thread, 0 is main @param align log2, of memalign */
+  allocated(
+    life: number,
+    kind: typeof OP.malloc | typeof OP.calloc | typeof OP.memalign,
+    slot: number,
+    size: number,
+    align: number,
+  ): void;
+  /** The block of the slot gets another size; 0 is a free, an empty slot a malloc. */
+  resized(life: number, slot: number, size: number): void;
+  /** An empty slot is a free of NULL. */
+  freed(life: number, slot: number): void;
+}
+
 /** A call that the user makes by hand. */
 export interface HandCall {
   readonly act: 'malloc' | 'realloc' | 'free';

@@ -30,7 +30,7 @@ import {
   STOP_EVENT,
 } from '../machine/registers.ts';
 import { MAIN, NO_STACK, Threads } from '../machine/threads.ts';
-import { type HandCall, OP, OP_WORDS, type Program } from '../programs/program.ts';
+import { type CallSink, type HandCall, OP, OP_WORDS, type Program } from '../programs/program.ts';
 import { C, COUNTER_COUNT } from '../telemetry/counters.ts';
 import { CRASH, EV, EventLog, NO_CAUSE, REFUSAL } from '../telemetry/events.ts';
 import { History } from '../telemetry/history.ts';
@@ -59,6 +59,7 @@ import { readLedger, sampleInto } from './gauges.ts';
 import { HandLog } from './hand.ts';
 import { Lives, type LivesHost } from './lives.ts';
 import { OutcomeNotes } from './outcome.ts';
+import { RecordingNotes } from './recorder.ts';
 import { playRounds } from './rounds.ts';
 import { ShownRows } from './rows.ts';
 import { MOST_IDLE_TURNS, NONE, Schedule } from './schedule.ts';
@@ -72,6 +73,8 @@ export interface RunParts {
   readonly program: Program;
   readonly create: CreateAllocator;
   readonly eventCapacity: number;
+  /** Told of every call of the program; it costs time. */
+  readonly calls?: CallSink | undefined;
   /** Called now and then while main warms up, which may take seconds. */
   readonly alive?: (() => void) | undefined;
 }
@@ -133,6 +136,7 @@ export class Run implements Simulation, Machine, LivesHost {
   readonly doomEvent: Int32Array;
   doomedCount = 0;
   warming = true;
+  private readonly isRecorded: boolean;
   private idleTurns = 0;
   /** Slots for which the allocator has made room. */
   private roomFor = 0;
@@ -153,7 +157,9 @@ export class Run implements Simulation, Machine, LivesHost {
     this.locks = new Locks(this.regs, !byOps);
     this.schedule = new Schedule(this.threads, this.regs, this.coresInForce(), byOps);
     this.streams = new Streams(program);
-    this.notes = new OutcomeNotes(this.chains);
+    const { calls } = parts;
+    this.isRecorded = calls !== undefined;
+    this.notes = calls ? new RecordingNotes(this.chains, calls) : new OutcomeNotes(this.chains);
     this.lives = new Lives(this);
     this.byHand = program.byHand && new HandLog(this, program.byHand);
     this.doomed = new Uint8Array(this.chains);
@@ -162,7 +168,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.allocator = parts.create(this, program.slots);
     this.rowsShown = new ShownRows(this.allocator, this.chains);
     this.roomFor = program.slots;
-    this.begin(parts.alive);
+    this.begin(parts.alive, calls);
     this.takeSample();
   }
 
@@ -358,7 +364,7 @@ export class Run implements Simulation, Machine, LivesHost {
   // Running
 
   /** Warm-up and the first threads: outside the operation count. */
-  private begin(alive: (() => void) | undefined): void {
+  private begin(alive: (() => void) | undefined, calls: CallSink | undefined): void {
     const { allocator } = this;
     let left = ALIVE_CALLS;
     this.regs[REG_STOP] = 0;
@@ -371,9 +377,12 @@ export class Run implements Simulation, Machine, LivesHost {
         if (!this.running) return;
         allocator.reserveSlots(slot + 1);
         allocator.mallocNow(chain, size, slot, false);
+        calls?.allocated(this.threads.life[chain], OP.malloc, slot, size, 0);
       },
       free: (chain, slot) => {
-        if (this.running) allocator.freeNow(chain, slot, false);
+        if (!this.running) return;
+        allocator.freeNow(chain, slot, false);
+        calls?.freed(this.threads.life[chain], slot);
       },
       start: (chain) => this.running && this.lives.create(chain, MAIN),
     });
@@ -394,8 +403,9 @@ export class Run implements Simulation, Machine, LivesHost {
     const end = Math.min(first + maxOps, limit);
     regs[REG_STOP] = this.running ? 0 : STOP_ENDED;
     this.notes.begin(maxOps === 1);
-    // One operation at a time goes by turns, which note each record for whoever asked for the step.
-    const step = this.schedule.byOps && maxOps !== 1 ? this.allocator.step : undefined;
+    // One operation at a time goes by turns, which note each record for whoever asked for the step, or records.
+    const stepped = this.schedule.byOps && maxOps !== 1 && !this.isRecorded;
+    const step = stepped ? this.allocator.step : undefined;
     while (this.operations < end && this.running && !events.hit && !this.awaitsHand) {
       if (this.isPlain()) {
         const before = this.operations;
