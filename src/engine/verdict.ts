@@ -15,6 +15,9 @@ export interface Verdict {
 /** Ends at which a program prints its result. Where its threads could start no successors Larson says nothing of it. */
 const PRINTS: ReadonlySet<EndedBy> = new Set<EndedBy>(['time', 'opsLimit', 'chainsEnded']);
 
+/** Whether a run that ended so passes. */
+export const printsResult = (endedBy: EndedBy): boolean => PRINTS.has(endedBy);
+
 /** Operations that are done between two looks at the clock. */
 const BITE = 8192;
 
@@ -41,7 +44,7 @@ export class VerdictRun {
     sim.advance(Math.min(BITE, maxOps - sim.op));
     if (sim.status === 'running' && sim.op >= maxOps) sim.stopAtLimit();
     if (sim.status === 'running') return undefined;
-    return { answer: { endedBy: sim.endedBy, op: sim.op, passed: PRINTS.has(sim.endedBy) } };
+    return { answer: { endedBy: sim.endedBy, op: sim.op, passed: printsResult(sim.endedBy) } };
   }
 }
 

@@ -1,11 +1,12 @@
 import { C } from '../engine/telemetry/counters.ts';
+import { MIXED_HEAPS } from './mixed-heaps.ts';
 import type { Lesson } from './types.ts';
 
 const least = (values: readonly number[]): number => values.indexOf(Math.min(...values));
 const pages = (lanes: readonly ArrayLike<number>[]): number[] =>
   lanes.map((lane) => lane[C.newPages]);
 
-/** The course (ui.md); there is no lesson 9 yet. */
+/** The course, in its order. */
 export const LESSONS: readonly Lesson[] = [
   {
     id: 'life-of-a-superslab',
@@ -381,6 +382,7 @@ export const LESSONS: readonly Lesson[] = [
       rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
+  MIXED_HEAPS,
   {
     id: 'lean-and-entries',
     number: 10,

@@ -13,6 +13,7 @@ export const POINTS = [
   'adoption',
   'domino',
   'pending',
+  'verdicts',
   'compare',
 ] as const;
 export type Point = (typeof POINTS)[number];
@@ -67,7 +68,7 @@ export interface Goal {
 
 export interface Lesson {
   readonly id: string;
-  /** Number in the course (ui.md); 9 waits for its lesson. */
+  /** Number in the course. */
   readonly number: number;
   readonly title: string;
   readonly intro: string;

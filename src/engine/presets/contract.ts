@@ -1,0 +1,22 @@
+/** The scenarios that the evidence contract names, by its numbers: what each of them is called here. */
+export const CONTRACT: Readonly<Record<`E-${string}`, string>> = {
+  'E-01': 'larson-oom',
+  'E-02': 'larson-immortal',
+  'E-03': 'fix-grid',
+  'E-04': 'trim-sweep',
+  'E-05': 'size-sweep',
+  'E-06': 'map-limit',
+  'E-07': 'orphan-cures',
+  'E-08': 'rounds',
+  'E-09': 'chunks',
+  'E-10': 'mixed-crash',
+  'E-11': 'mixed-fixes',
+  'E-12': 'domino',
+  'E-13': 'thresholds',
+  'E-14': 'routes',
+  'E-15': 'route-p',
+  'E-16': 'sleepers',
+  'E-17': 'working-set',
+  'E-18': 'lean',
+  'E-19': 'lean-larson',
+};
