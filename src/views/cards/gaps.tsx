@@ -16,7 +16,7 @@ import {
   REALISTIC,
 } from './gap-figures.ts';
 import { LiveTable } from './live-table.tsx';
-import { runSets, type SetReadings, setRows, setRuns } from './set-runs.ts';
+import { cacheLines, cacheRows, runSets, type SetReadings, setLines, setRuns } from './set-runs.ts';
 
 /**
  * D3's two working sets: what it measured, by the base that one chooses, and this lane by the modelled clock; beside D1's
@@ -51,6 +51,10 @@ function Gaps() {
     });
   };
   const { workingSet } = knobs;
+  const caches: TableSpec = {
+    head: ['Adaptive caches', 'D1, projected', `here, ${count(workingSet)} slots`],
+    rows: () => cacheRows(knobs, known),
+  };
   const table: TableSpec = {
     head: ['M ops/s', `${HOT}`, 'HAKMEM to it', count(REALISTIC), 'HAKMEM to it', 'Degradation'],
     rows: (frame: FrameView) => {
@@ -80,7 +84,7 @@ function Gaps() {
           '',
           '',
         ],
-        ...setRows(knobs, known),
+        ...setLines(knobs, known),
         ...STAGES.map(([name, counter]) => [name, '', '', '', '', count(counters[C[counter]])]),
       ];
     },
@@ -100,7 +104,10 @@ function Gaps() {
           ? d3
           : `${d3}; here the pool failed ${count(counters[C.sharedFails])} of ${count(counters[C.poolAsks])} times`;
       }}
-      table={table}
+      table={{
+        head: table.head,
+        rows: (frame) => [...table.rows(frame), ...cacheLines(knobs, known)],
+      }}
       actions={
         <label className="mini-select">
           gaps are shares of
@@ -120,6 +127,7 @@ function Gaps() {
         </button>
       </div>
       <LiveTable spec={table} />
+      {cacheRows(knobs, known).length > 0 && <LiveTable spec={caches} />}
     </Card>
   );
 }

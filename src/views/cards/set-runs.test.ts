@@ -6,7 +6,16 @@ import { type Reading, readingsOf } from '../../engine/readings.ts';
 import { C, COUNTERS } from '../../engine/telemetry/counters.ts';
 import { Pool } from '../../worker/pool.ts';
 import { ChannelWorker } from '../../worker/testing/channel.ts';
-import { AT, runSets, type SetReadings, setRows, setRuns, steady } from './set-runs.ts';
+import {
+  AT,
+  cacheLines,
+  cacheRows,
+  runSets,
+  type SetReadings,
+  setLines,
+  setRuns,
+  steady,
+} from './set-runs.ts';
 
 const PRESET = presetById('working-set');
 if (!PRESET) throw new Error('no working-set');
@@ -35,9 +44,13 @@ function read(mops: number, more: { resident?: number; slots?: number; fails?: n
   });
   return [at(AT[0], 7), at(AT[1], 7 + (1000 * (AT[1] - AT[0])) / mops)];
 }
-const values = (knobs: typeof KNOBS, known: SetReadings): Record<string, readonly string[]> =>
+/** The lines of the card's table by their names, without empty cells. */
+const values = (known: SetReadings): Record<string, readonly string[]> =>
   Object.fromEntries(
-    setRows(knobs, known).map(([name, ...cells]) => [name, cells.filter((cell) => cell !== '')]),
+    [...setLines(KNOBS, known), ...cacheLines(KNOBS, known)].map(([name, ...cells]) => [
+      name,
+      cells.filter((cell) => cell !== ''),
+    ]),
   );
 
 describe('runs of both sets and of caches', () => {
@@ -65,42 +78,54 @@ describe('runs of both sets and of caches', () => {
       resolveKnobs({ workload: 'random-mixed', model: 'firstfit' }),
     ]) {
       expect(setRuns(knobs)).toHaveLength(4);
-      expect(setRows(knobs, {})).toHaveLength(1);
+      expect(setLines(knobs, {})).toHaveLength(1);
+      expect(cacheRows(knobs, {})).toEqual([]);
     }
   });
 
   it('stand beside what D1 projects, which is there before anything runs', () => {
-    expect(values(KNOBS, { adaptive: 'failed' })).toEqual({
-      'this lane’s knobs with both sets, modelled': ['not run', 'not run', 'not run'],
-      'shared_fail with 2,048 slots for 32 slabs': ['not run'],
-      'shared_fail with 8,192 slots for 32 slabs': ['not run'],
-      'shared_fail with 32,768 slots for 32 slabs': ['not run'],
-      'adaptive caches, speed: D1, projected': ['3 to 10 % more'],
-      'adaptive caches, speed: here, to none': ['not run'],
-      'adaptive caches, memory: D1, projected': ['30 to 50 % less'],
-      'adaptive caches, memory: here, resident, to fixed ones': ['not run'],
-      'adaptive caches, slots: here, of fixed ones': ['not run'],
+    expect(values({ adaptive: 'failed' })).toEqual({
+      'these knobs, both sets': ['not run', 'not run', 'not run'],
+      'shared_fail, 2,048 slots': ['not run'],
+      'shared_fail, 8,192 slots': ['not run'],
+      'shared_fail, 32,768 slots': ['not run'],
+      'adaptive caches, speed, to none: D1, projected': ['3 to 10 % more'],
+      'adaptive caches, speed, to none: here, 8,192 slots': ['not run'],
+      'adaptive caches, memory, to fixed: D1, projected': ['30 to 50 % less'],
+      'adaptive caches, memory, to fixed: here, 8,192 slots': ['not run'],
+      'adaptive caches, slots, to fixed: here, 8,192 slots': ['not run'],
     });
   });
 
   it('are told as ratios of one run to another', () => {
-    const told = values(KNOBS, {
+    const known: SetReadings = {
       'set 256': read(30),
       'set 8192': read(12, { fails: 20 }),
       'set 32768': read(5, { fails: 100 }),
       'no caches': read(12),
       adaptive: read(30, { resident: 900, slots: 1600 }),
       fixed: read(30, { resident: 1000, slots: 32_768 }),
+    };
+    expect(values(known)).toMatchObject({
+      'these knobs, both sets': ['30', '12', '2.50 ×'],
+      'shared_fail, 2,048 slots': ['not run'],
+      'shared_fail, 8,192 slots': ['20'],
+      'shared_fail, 32,768 slots': ['100'],
     });
-    expect(told).toMatchObject({
-      'this lane’s knobs with both sets, modelled': ['30', '12', '2.50 ×'],
-      'shared_fail with 2,048 slots for 32 slabs': ['not run'],
-      'shared_fail with 8,192 slots for 32 slabs': ['20'],
-      'shared_fail with 32,768 slots for 32 slabs': ['100'],
-      'adaptive caches, speed: here, to none': ['2.50 ×'],
-      'adaptive caches, memory: here, resident, to fixed ones': ['10.0 % less'],
-      'adaptive caches, slots: here, of fixed ones': ['1,600 of 32,768'],
-    });
+    expect(cacheRows(KNOBS, known)).toEqual([
+      ['speed, to none', '3 to 10 % more', '2.50 ×'],
+      ['memory, to fixed', '30 to 50 % less', '10.0 % less'],
+      ['slots, to fixed', '', '1,600 of 32,768'],
+    ]);
+  });
+
+  it('say when caches save nothing, and when they cost', () => {
+    const saved = (resident: number): string =>
+      cacheRows(KNOBS, {
+        adaptive: read(1, { resident }),
+        fixed: read(1, { resident: 10_000 }),
+      })[1][2];
+    expect([saved(10_001), saved(11_000)]).toEqual(['the same', '10.0 % more']);
   });
 
   it('are what whole runs give, and nothing more is told once they are given up', async () => {

@@ -104,15 +104,47 @@ const of = (
 const ratio = (a: number | undefined, b: number | undefined): number | undefined =>
   of(a, b, (one, other) => one / other);
 const times = (value: number): string => `${value.toFixed(2)} ×`;
+/** A share that is less than before, or more; less than a thousandth is neither. */
+const saved = (share: number): string =>
+  Math.abs(share) < 0.001
+    ? 'the same'
+    : `${percent(Math.abs(share))} ${share < 0 ? 'more' : 'less'}`;
 const projected = ([from, to]: readonly [number, number], what: string): string =>
   `${from} to ${to} % ${what}`;
 
-/** Lines of a table of six columns: name, hot, a gap, realistic, a gap, the rest. */
-export function setRows(knobs: KnobValues, known: SetReadings): readonly (readonly string[])[] {
+/** A line of the card's table, of six columns: name, hot, a gap, realistic, a gap, the rest. */
+type Line = readonly [string, string, string, string, string, string];
+const line = (name: string, rest: string): Line => [name, '', '', '', '', rest];
+
+/** Both sets, and how often the pool failed with more and more slots. */
+export function setLines(knobs: KnobValues, known: SetReadings): readonly Line[] {
   const hot = steady(known[`set ${HOT}`]);
   const realistic = steady(known[`set ${REALISTIC}`]);
   const rate = (value: number): string => compact(value / 1e6);
-  const line = (name: string, value: string): readonly string[] => [name, '', '', '', '', value];
+  const both: Line = [
+    'these knobs, both sets',
+    told(hot, rate),
+    '',
+    told(realistic, rate),
+    '',
+    told(ratio(hot, realistic), times),
+  ];
+  if (!pooled(knobs)) return [both];
+  const fails = SETS.filter((set) => set !== HOT).map((set) =>
+    line(
+      `shared_fail, ${count(set)} slots`,
+      told(counter(known[`set ${set}`], 'sharedFails'), count),
+    ),
+  );
+  return [both, ...fails];
+}
+
+/** What of adaptive caches, what D1 projects, what they come to here; none where the allocator has no caches. */
+export function cacheRows(
+  knobs: KnobValues,
+  known: SetReadings,
+): readonly (readonly [string, string, string])[] {
+  if (!canCache(knobs)) return [];
   const speed = ratio(steady(known.adaptive), steady(known['no caches']));
   const smaller = of(
     last(known.adaptive)?.residentBytes,
@@ -122,36 +154,19 @@ export function setRows(knobs: KnobValues, known: SetReadings): readonly (readon
   const slots = counter(known.adaptive, 'cacheSlots');
   const all = counter(known.fixed, 'cacheSlots');
   return [
+    ['speed, to none', projected(PROJECTED.faster, 'more'), told(speed, times)],
+    ['memory, to fixed', projected(PROJECTED.smaller, 'less'), told(smaller, saved)],
     [
-      'this lane’s knobs with both sets, modelled',
-      told(hot, rate),
+      'slots, to fixed',
       '',
-      told(realistic, rate),
-      '',
-      told(ratio(hot, realistic), times),
+      slots === undefined || all === undefined ? NOT_RUN : `${count(slots)} of ${count(all)}`,
     ],
-    ...(pooled(knobs)
-      ? SETS.filter((set) => set !== HOT).map((set) =>
-          line(
-            `shared_fail with ${count(set)} slots for ${count(knobs.sharedCapacity)} slabs`,
-            told(counter(known[`set ${set}`], 'sharedFails'), count),
-          ),
-        )
-      : []),
-    ...(canCache(knobs)
-      ? [
-          line('adaptive caches, speed: D1, projected', projected(PROJECTED.faster, 'more')),
-          line('adaptive caches, speed: here, to none', told(speed, times)),
-          line('adaptive caches, memory: D1, projected', projected(PROJECTED.smaller, 'less')),
-          line(
-            'adaptive caches, memory: here, resident, to fixed ones',
-            told(smaller, (share) => `${percent(Math.abs(share))} ${share < 0 ? 'more' : 'less'}`),
-          ),
-          line(
-            'adaptive caches, slots: here, of fixed ones',
-            slots === undefined || all === undefined ? NOT_RUN : `${count(slots)} of ${count(all)}`,
-          ),
-        ]
-      : []),
   ];
 }
+
+/** The same as lines of the card's table. */
+export const cacheLines = (knobs: KnobValues, known: SetReadings): readonly Line[] =>
+  cacheRows(knobs, known).flatMap(([what, paper, here]) => [
+    ...(paper === '' ? [] : [line(`adaptive caches, ${what}: D1, projected`, paper)]),
+    line(`adaptive caches, ${what}: here, ${count(knobs.workingSet)} slots`, here),
+  ]);
