@@ -1,12 +1,12 @@
 import { C } from '../engine/telemetry/counters.ts';
-import { MIXED_HEAPS } from './mixed-heaps.ts';
+import { TWO_HEAPS } from './two-heaps.ts';
 import type { Lesson } from './types.ts';
 
 const least = (values: readonly number[]): number => values.indexOf(Math.min(...values));
 const pages = (lanes: readonly ArrayLike<number>[]): number[] =>
   lanes.map((lane) => lane[C.newPages]);
 
-/** The course, in its order. */
+/** The course (ui.md). */
 export const LESSONS: readonly Lesson[] = [
   {
     id: 'life-of-a-superslab',
@@ -382,7 +382,7 @@ export const LESSONS: readonly Lesson[] = [
       rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
-  MIXED_HEAPS,
+  TWO_HEAPS,
   {
     id: 'lean-and-entries',
     number: 10,

@@ -68,7 +68,7 @@ export interface Goal {
 
 export interface Lesson {
   readonly id: string;
-  /** Number in the course. */
+  /** Number in the course (ui.md). */
   readonly number: number;
   readonly title: string;
   readonly intro: string;

@@ -6,8 +6,8 @@ import { experimentById } from '../list.ts';
 import { keptOf } from '../testing/project.ts';
 import { verdictOf } from '../verdict.ts';
 
-const experiment = experimentById('O-73');
-if (!experiment) throw new Error('no O-73');
+const experiment = experimentById('O-75');
+if (!experiment) throw new Error('no O-75');
 const { figures } = verdictOf(experiment, keptOf(experiment));
 
 /** Passes of 20 with D1's command, by the share of look-alikes. */
@@ -18,7 +18,7 @@ const asD1 = new Map(
   }),
 );
 
-describe('O-73 and what stands beside it', () => {
+describe('O-75 and what stands beside it', () => {
   it('has D1’s 6 of 20 at the share that is called calibrated', () => {
     const preset = presetById('mixed-crash');
     expect(preset?.documentVerdict).toMatchObject({ passed: 6, of: 20 });

@@ -62,7 +62,7 @@ const MIXING: Experiment['base'] = {
   guessFree: true,
 };
 
-/** What `O-73a` says of how many frees meet a block of the C library. */
+/** What `O-76` says of how many frees meet a block of the C library. */
 const FEWEST = 42;
 const MOST = 1518;
 const MOST_PERCENT = 0.131;
@@ -76,7 +76,7 @@ const LIMITS: readonly Lane[] = [7000, 7900, 8000, 9000, 10_000].map((maxMapCoun
 
 export const MIXED_EXPERIMENTS: readonly Experiment[] = [
   {
-    id: 'O-73',
+    id: 'O-75',
     says: 'Of D1’s command under seeds of chance 1 to 20 the fewer runs pass the more of the C library’s blocks look like the heap’s own (0.1 to 5 %), and, where map entries are plenty and mappings are refused by chance, the more are refused (2 to 20 in a tenth of a second, with 20 % that look alike). As D1 ran it 6 of 20 pass with 0.55 %: that share is calibrated to D1’s 6 of 20. With 7,000 map entries fewer than one free in 100 is of a block that the C library served.',
     base: MIXING,
     lanes: [...BY_SHARE, ...BY_RATE],
@@ -120,7 +120,7 @@ export const MIXED_EXPERIMENTS: readonly Experiment[] = [
     },
   },
   {
-    id: 'O-73a',
+    id: 'O-76',
     says: 'With limits of 7,000, 7,900, 8,000, 9,000 and 10,000 map entries and no block that looks alike 42 to 1,518 frees of a run, at most 0.131 %, are of a block that the C library served: which limit it is decides how many. With 8..128 B on the document’s rate the most is more than ten times the least.',
     base: { ...MIXING, lookAlikeProb: 0 },
     lanes: LIMITS,

@@ -2,10 +2,10 @@ import { C } from '../engine/telemetry/counters.ts';
 import type { Lesson } from './types.ts';
 
 /** Lesson 9: why a run dies of a few frees, and why not every run does. */
-export const MIXED_HEAPS: Lesson = {
-  id: 'mixed-heaps',
+export const TWO_HEAPS: Lesson = {
+  id: 'two-heaps',
   number: 9,
-  title: 'Mixed heaps crash',
+  title: 'Two heaps, one free',
   intro:
     'Where a refill gets no memory, malloc lets the C library serve. Free looks at the byte before a block to tell whose it is.',
   preset: 'mixed-crash',
@@ -21,7 +21,7 @@ export const MIXED_HEAPS: Lesson = {
       const share = lane[C.libcFrees] / (lane[C.localFrees] + lane[C.remoteFrees]);
       return share > 0.2 ? 0 : share > 0.01 ? 1 : 2;
     },
-    rests: ['O-73', 'O-73a'],
+    rests: ['O-75', 'O-76'],
   },
   steps: [
     {
