@@ -33,7 +33,7 @@ export class Lane {
   private readonly client: LaneClient;
   private opening: AbortController | undefined;
   onRestart: (info: RestartInfo) => void = () => {};
-  /** Frames wait for those of other lanes: `show` shows the newest. */
+  /** Frames wait for those of other lanes: `show` shows one. */
   holds = false;
   private last: FrameView | undefined;
   /** A frame came in: the run may have moved. */
@@ -62,11 +62,18 @@ export class Lane {
     return this.last?.header[H.generation] === this.client.run ? this.last : undefined;
   }
 
-  /** Shows the newest frame, if it is not shown yet. */
-  show(): void {
-    if (!this.last || this.last === this.hub.latest) return;
-    this.hub.setFrame(this.last);
-    this.client.show();
+  /** Frames of the run that is under way, oldest first: the one that is shown, and those that wait to be. */
+  get frames(): readonly FrameView[] {
+    const { latest } = this.hub;
+    const unshown = this.client.unshown;
+    return latest?.header[H.generation] === this.client.run ? [latest, ...unshown] : unshown;
+  }
+
+  /** Shows a frame that waits, the newest unless said, if it is not shown yet. */
+  show(frame = this.client.unshown.at(-1)): void {
+    if (!frame || frame === this.hub.latest) return;
+    this.hub.setFrame(frame);
+    this.client.show(frame);
   }
 
   /** True while a request is in flight or the run moves. */
@@ -91,6 +98,11 @@ export class Lane {
     if (!summary) return 0;
     const same = last !== undefined && last.header[H.generation] === summary.generation;
     return summary.playing && same ? Math.max(summary.op, last.header[H.op]) : summary.op;
+  }
+
+  /** The furthest operation that it has been at, as far as it has told. */
+  get horizon(): number {
+    return Math.max(this.op, this.hub.summary?.horizon ?? 0, this.newest?.header[H.horizon] ?? 0);
   }
 
   /** On its way to a moment, or back from a fault. */
@@ -236,9 +248,9 @@ export class Lane {
     return this.client.call('audit', undefined);
   }
 
-  /** Play goes no further than this operation. */
-  grant(op: number): void {
-    this.client.grant(op);
+  /** Where it meets other lanes next, in order: it goes no further than the last; undefined: it is alone. */
+  grant(points: readonly number[] | undefined): void {
+    this.client.grant(points);
   }
 
   /** Ends the worker as a crash would; the client replaces it. */

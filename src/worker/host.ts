@@ -6,6 +6,7 @@ import { Timeline } from '../engine/timeline.ts';
 import type { Simulation } from '../engine/types.ts';
 import { FrameFeed } from './frames.ts';
 import { type Destination, Journey } from './journey.ts';
+import { Meets } from './meets.ts';
 import { Pace } from './pace.ts';
 import {
   type Arrival,
@@ -46,8 +47,8 @@ export class Host {
   private journey: Journey | undefined;
   /** A question answered by replaying elsewhere; the run goes on beside it. */
   private inquiry: Inquiry | undefined;
-  /** Play waits here for the other lanes. */
-  private grant = Infinity;
+  /** Where it waits for other lanes. */
+  private readonly meets = new Meets();
   /** When the page was told last how the run stands. */
   private toldAt = -Infinity;
   private faulted = false;
@@ -82,10 +83,11 @@ export class Host {
     switch (message.t) {
       case 'credit':
         this.frames.lend(message.buffer);
+        this.wakeUp();
         return;
       case 'grant':
-        this.grant = message.op;
-        if (this.playing) this.turns.soon();
+        this.meets.grant(message.generation, message.points);
+        this.wakeUp();
         return;
       case 'ping':
         this.port.postMessage({ t: 'pong', id: message.id });
@@ -102,6 +104,11 @@ export class Host {
       default:
         unreachable(message);
     }
+  }
+
+  /** What it waited for where it meets others may have come about. */
+  private wakeUp(): void {
+    if (!this.meets.isAlone && (this.playing || this.journey)) this.turns.soon();
   }
 
   /** One function a request; those about a run need one. */
@@ -173,7 +180,8 @@ export class Host {
     this.abortInquiry('configured anew');
     this.playing = false;
     this.faulted = false;
-    this.grant = Infinity;
+    this.meets.begin(config.generation);
+    this.frames.forget();
     this.generation = config.generation;
     this.audit = config.audit === true;
     this.pace.reset();
@@ -287,17 +295,23 @@ export class Host {
 
   /** A slice of a journey. */
   private goOn(run: LaneRun, journey: Journey): void {
-    const sliced = slice(run, journey.left, journey.lookout, this.pace, () => this.deps.now());
+    const { sim } = run;
+    const { left } = journey;
+    const met = journey.meets && sim.status === 'running' && !sim.awaitsHand && left > 0;
+    // The others are behind, or have nobody to show them where they are: a grant wakes this lane.
+    if (met && !this.mayGoOn(sim.op)) return;
+    const most = met ? Math.min(left, this.meets.limit(sim.op) - sim.op) : left;
+    const sliced = slice(run, most, journey.lookout, this.pace, () => this.deps.now());
     this.afterSlice(run);
-    if (journey.after(sliced)) {
+    if (journey.after({ hit: sliced.hit, left: left - most + sliced.left })) {
       this.journey = undefined;
       // Told first: should this worker end now, the page knows where another one is to go on.
       this.stop();
       journey.ticket.resolve({ ...this.summary(), missed: journey.missed });
       return;
     }
-    if (!journey.unseen) this.frames.tick();
-    else if (this.deps.now() - this.toldAt >= JOURNEY_MS) this.tell();
+    if (!journey.unseen && this.meets.isAlone) this.frames.tick();
+    else if (!journey.meets && this.deps.now() - this.toldAt >= JOURNEY_MS) this.tell();
     this.turns.soon();
   }
 
@@ -305,25 +319,32 @@ export class Host {
   private playOn(run: LaneRun): void {
     const { sim } = run;
     const now = this.deps.now();
-    if (sim.op >= this.grant) {
+    if (!this.mayGoOn(sim.op)) {
       // The others are behind; the next grant wakes this lane.
       this.pace.wait(now);
-      if (this.frames.op !== sim.op) this.frames.want();
       return;
     }
-    const allowed = Math.min(this.grant - sim.op, this.pace.allowance(now));
+    const allowed = Math.min(this.meets.limit(sim.op) - sim.op, this.pace.allowance(now));
     slice(run, allowed, undefined, this.pace, () => this.deps.now());
     this.afterSlice(run);
     if (sim.status !== 'running' || sim.awaitsHand) {
       this.stop();
       return;
     }
-    if (sim.op >= this.grant) this.frames.want();
     // A lane that is to meet others is seen where they meet.
-    else if (this.grant === Infinity) this.frames.tick();
+    if (this.meets.isAlone) this.frames.tick();
     // Slow play has nothing to do for a while: no need to spin.
     if (allowed > 0) this.turns.soon();
     else this.turns.later(IDLE_MS);
+  }
+
+  /** Whether the run may go on from where it stands. Where it meets others it is shown first. */
+  private mayGoOn(op: number): boolean {
+    const { meets, frames } = this;
+    const waits = meets.limit(op) <= op;
+    const meeting = waits || meets.has(op);
+    if (meeting && frames.op !== op) frames.want();
+    return !waits && (!meeting || frames.op === op);
   }
 
   private afterSlice({ sim }: LaneRun): void {
@@ -360,6 +381,7 @@ export class Host {
       generation,
       playing: this.playing || this.journey !== undefined,
       simOpsPerSecond: this.pace.measured,
+      workedMs: this.pace.workedMs,
       horizon: run.timeline.horizon,
     };
     return { sim: run.sim, context };

@@ -14,6 +14,8 @@ export class Pace {
   chunk = FIRST_CHUNK;
   /** Operations a second, lately. */
   measured = 0;
+  /** Wall time that was spent on the run so far, ms. */
+  workedMs = 0;
   private speed: Speed = 'max';
   /** Fraction of an operation owed by slow play. */
   private owed = 0;
@@ -31,6 +33,7 @@ export class Pace {
   reset(): void {
     this.chunk = FIRST_CHUNK;
     this.measured = 0;
+    this.workedMs = 0;
   }
 
   /** Play begins at this speed. */
@@ -61,6 +64,7 @@ export class Pace {
   /** So much was done, of so much wished for. Chunks grow while cheap, shrink when one eats half a slice. */
   did(ops: number, want: number, spentMs: number): void {
     this.ops += ops;
+    this.workedMs += spentMs;
     if (want !== this.chunk) return;
     if (spentMs > this.sliceMs / 2) this.chunk = Math.max(MIN_CHUNK, this.chunk >> 1);
     else if (spentMs < this.sliceMs / 8) this.chunk = Math.min(MAX_CHUNK, this.chunk * 2);
