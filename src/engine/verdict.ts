@@ -1,5 +1,5 @@
 import type { KnobValues } from './knobs/index.ts';
-import { createSimulation } from './simulation.ts';
+import { prepareSimulation, warmABit } from './simulation.ts';
 import type { EndedBy } from './telemetry/states.ts';
 import type { Simulation } from './types.ts';
 
@@ -16,7 +16,7 @@ export interface Verdict {
 const PRINTS: ReadonlySet<EndedBy> = new Set<EndedBy>(['time', 'opsLimit', 'chainsEnded']);
 
 /** Operations that are done between two looks at the clock. */
-const BITE = 8192;
+const BITE = 512;
 
 /** A whole run for its verdict, in bites. */
 export class VerdictRun {
@@ -27,7 +27,7 @@ export class VerdictRun {
     knobs: KnobValues,
     private readonly maxOps: number,
   ) {
-    this.sim = createSimulation(knobs, { eventCapacity: 1024 });
+    this.sim = prepareSimulation(knobs, { eventCapacity: 1024 });
   }
 
   /** How much of the operations at most is done, 0 to 1. */
@@ -38,6 +38,7 @@ export class VerdictRun {
   /** Runs a bite further. @returns the verdict once it is known */
   advance(): { readonly answer: Verdict } | undefined {
     const { sim, maxOps } = this;
+    if (warmABit(sim)) return undefined;
     sim.advance(Math.min(BITE, maxOps - sim.op));
     if (sim.status === 'running' && sim.op >= maxOps) sim.stopAtLimit();
     if (sim.status === 'running') return undefined;

@@ -1,4 +1,5 @@
 import { assert, unreachable } from '../base/assert.ts';
+import { asNs, asOp } from '../base/units.ts';
 import type { KnobValues } from '../engine/knobs/index.ts';
 import { ProvenanceSearch } from '../engine/provenance.ts';
 import type { Edit } from '../engine/recipe.ts';
@@ -10,6 +11,7 @@ import { Meets } from './meets.ts';
 import { Pace } from './pace.ts';
 import {
   type Arrival,
+  type CallName,
   type Calls,
   type FromLane,
   type LaneConfig,
@@ -24,16 +26,24 @@ import { type LaneRun, slice } from './slice.ts';
 import { type Surroundings, Turns } from './turns.ts';
 
 export interface HostDeps extends Surroundings {
-  createSimulation(knobs: KnobValues, options?: { readonly alive: () => void }): Simulation;
+  /** A run before its warm-up. */
+  prepareSimulation(knobs: KnobValues): Simulation;
 }
 
 /** Pause between looks at the clock while slow play waits for its next operation, ms. */
 const IDLE_MS = 4;
-/** While a run is built, the page hears this often that the worker is alive, and for so long at most, ms. */
-const ALIVE_MS = 500;
-const BUILD_MS = 60_000;
-/** While a journey takes long, the page hears how far it is this often, ms. */
+/** While a journey or a warm-up takes long, the page hears how far it is this often, ms. */
 const JOURNEY_MS = 150;
+/** What need not wait until a run is warm, ... */
+const AT_ONCE: ReadonlySet<CallName> = new Set<CallName>(['configure', 'pause']);
+/** ... and what a pause stops that waits for it. */
+const STOPPED: ReadonlySet<CallName> = new Set<CallName>([
+  'play',
+  'step',
+  'runTo',
+  'seek',
+  'previousEvent',
+]);
 
 /**
  * The lane's worker: owns one run, answers requests about it, moves it on in slices, either playing or on
@@ -41,6 +51,8 @@ const JOURNEY_MS = 150;
  */
 export class Host {
   private run: LaneRun | undefined;
+  /** A run that warms up: it is to become the lane's. */
+  private warming: Warming | undefined;
   private generation = 0;
   private audit = false;
   private playing = false;
@@ -96,10 +108,12 @@ export class Host {
         if (this.requests.cancel(message.id)) return;
         if (this.journey?.ticket.id === message.id) this.abortJourney('cancelled');
         if (this.inquiry?.ticket.id === message.id) this.abortInquiry('cancelled');
+        if (this.warming?.ticket?.id === message.id) this.abandon('cancelled');
         return;
       case 'call':
         this.requests.push(message);
         this.turns.soon();
+        if (this.warming) this.tell();
         return;
       default:
         unreachable(message);
@@ -116,7 +130,13 @@ export class Host {
     return {
       configure: (config, ticket) => this.configure(config, ticket),
       play: ({ speed }) => this.play(speed),
-      pause: () => {
+      pause: (_, { id }) => {
+        if (this.warming) {
+          this.abandon('pause');
+          this.requests.drop(STOPPED, id, 'stopped: pause');
+          this.tell();
+          return this.summary();
+        }
         this.needRun();
         this.abortJourney('pause');
         this.stop();
@@ -133,7 +153,7 @@ export class Host {
       provenance: (subject, ticket) => {
         const { sim, timeline, knobs } = this.needRun();
         this.abortInquiry('superseded');
-        const replica = this.build(knobs);
+        const replica = this.deps.prepareSimulation(knobs);
         const search = new ProvenanceSearch(sim, replica, timeline, subject);
         this.inquiry = { ticket, search };
         this.turns.soon();
@@ -175,9 +195,11 @@ export class Host {
     return this.run;
   }
 
-  private configure(config: LaneConfig, ticket: Ticket<Arrival>): Summary | typeof LATER {
+  private configure(config: LaneConfig, ticket: Ticket<Arrival>): typeof LATER {
     this.abortJourney('configured anew');
     this.abortInquiry('configured anew');
+    this.abandon('configured anew');
+    this.run = undefined;
     this.playing = false;
     this.faulted = false;
     this.meets.begin(config.generation);
@@ -185,34 +207,53 @@ export class Host {
     this.generation = config.generation;
     this.audit = config.audit === true;
     this.pace.reset();
-    const { knobs } = config;
-    try {
-      const timeline = new Timeline(config.edits, config.timelineBytes);
-      this.run = { knobs, timeline, sim: this.build(knobs) };
-      timeline.visit(this.run.sim);
-    } catch (error) {
-      // A run that cannot be built cannot be built by another worker either.
-      throw new Refusal('E_WORKER', messageOf(error));
-    }
-    if (config.startAt > 0) return this.travel({ to: 'ahead', op: config.startAt }, ticket);
-    this.frames.want();
-    return this.summary();
+    this.warming = { ticket, config, sim: undefined };
+    this.toldAt = this.deps.now();
+    this.turns.soon();
+    return LATER;
   }
 
-  /**
-   * Builds a run. A warm-up of many blocks takes seconds, in which nothing can be answered: the page is told
-   * that the worker is alive, for a while.
-   */
-  private build(knobs: KnobValues): Simulation {
+  /** Nobody waits for the run that warms up; it does so all the same. */
+  private abandon(why: string): void {
+    const { warming } = this;
+    if (!warming) return;
+    this.warming = { ...warming, ticket: undefined };
+    warming.ticket?.reject('E_ABORTED', `stopped: ${why}`);
+  }
+
+  /** Builds a run and warms it up, for one slice. */
+  private warmUp(warming: Warming): void {
+    const { config, ticket } = warming;
+    const { knobs } = config;
     const from = this.deps.now();
-    let told = from;
-    const alive = (): void => {
-      const now = this.deps.now();
-      if (now - told < ALIVE_MS || now - from > BUILD_MS) return;
-      told = now;
-      this.port.postMessage({ t: 'pong', id: 0 });
-    };
-    return this.deps.createSimulation(knobs, { alive });
+    try {
+      const sim = warming.sim ?? this.deps.prepareSimulation(knobs);
+      this.warming = { ...warming, sim };
+      // A single call may be a walk through all blocks.
+      sim.warmUp(() => this.deps.now() - from >= SLICE_MS);
+      if (sim.warming) {
+        if (this.deps.now() - this.toldAt >= JOURNEY_MS) this.tell();
+        this.turns.soon();
+        return;
+      }
+      const timeline = new Timeline(config.edits, config.timelineBytes);
+      this.run = { knobs, timeline, sim };
+      this.warming = undefined;
+      timeline.visit(sim);
+    } catch (error) {
+      // A run that cannot be built cannot be built by another worker either.
+      this.warming = undefined;
+      this.run = undefined;
+      ticket?.reject('E_WORKER', messageOf(error));
+      return;
+    }
+    if (ticket && config.startAt > 0) {
+      this.travel({ to: 'ahead', op: config.startAt }, ticket);
+      return;
+    }
+    this.stop();
+    ticket?.resolve({ ...this.summary(), missed: false });
+    this.turns.soon();
   }
 
   private play(speed: Calls['play'][0]['speed']): Summary {
@@ -278,9 +319,12 @@ export class Host {
 
   /** Requests first, one a turn; then a slice of what is under way. */
   private turn(): void {
-    if (!this.requests.idle) {
-      this.requests.next();
+    if (this.requests.next(this.warming ? AT_ONCE : undefined)) {
       this.turns.soon();
+      return;
+    }
+    if (this.warming) {
+      this.warmUp(this.warming);
       return;
     }
     if (this.faulted || !this.run) return;
@@ -388,7 +432,8 @@ export class Host {
   }
 
   private summary(): Summary {
-    const { run } = this;
+    const { run, warming } = this;
+    if (warming) return this.summaryOf(warming);
     assert(run !== undefined, 'a summary needs a run');
     const { sim, timeline } = run;
     return {
@@ -405,10 +450,27 @@ export class Host {
     };
   }
 
+  /** A run that warms up stands at its start; it moves if somebody wants it to. */
+  private summaryOf({ ticket }: Warming): Summary {
+    const playing = ticket !== undefined || this.requests.awaits(STOPPED);
+    return {
+      generation: this.generation,
+      op: asOp(0),
+      virtualNs: asNs(0),
+      status: 'running',
+      endedBy: 'notEnded',
+      oomSeen: false,
+      playing,
+      awaitsHand: false,
+      horizon: 0,
+      journey: playing ? 'warming' : undefined,
+    };
+  }
+
   /** Tells the page how the run stands. */
   private tell(): void {
     this.toldAt = this.deps.now();
-    if (this.run) this.port.postMessage({ t: 'summary', summary: this.summary() });
+    if (this.run || this.warming) this.port.postMessage({ t: 'summary', summary: this.summary() });
   }
 
   /** A fault of ours: every request settles, the page restarts the worker. */
@@ -417,10 +479,20 @@ export class Host {
     this.playing = false;
     this.journey = undefined;
     this.inquiry = undefined;
+    this.warming = undefined;
     const message = messageOf(error);
     this.requests.rejectAll('E_WORKER', message);
     this.port.postMessage({ t: 'fault', code: 'E_WORKER', message });
   }
+}
+
+/** A run before its first operation. */
+interface Warming {
+  readonly config: LaneConfig;
+  /** Settled when the run is where it was to be brought; undefined: nobody waits for it. */
+  readonly ticket: Ticket<Arrival> | undefined;
+  /** Undefined: it is not built yet. */
+  readonly sim: Simulation | undefined;
 }
 
 interface Inquiry {

@@ -50,10 +50,10 @@ export interface Summary {
   /** The furthest operation that this run has reached. */
   readonly horizon: number;
   /**
-   * How much of a journey through time is done, 0 to 1, or that it looks for something and nobody knows how far
-   * that is; undefined: none that takes long is under way.
+   * How much of a journey through time is done, 0 to 1; that it looks for something, and nobody knows how far that is;
+   * or that it warms up before its first operation. Undefined: nothing that takes long is under way.
    */
-  readonly journey: number | 'looking' | undefined;
+  readonly journey: number | 'looking' | 'warming' | undefined;
 }
 
 /** The operation to ask for to stand here again: the one that ended a run is not counted, one more ends it again. */

@@ -29,6 +29,12 @@ const LEAST_SPAN = 200;
 const ZOOM_IN = 0.7;
 const ZOOM_OUT = 1.4;
 
+/** What a run is about whose end nobody knows. */
+const ON_ITS_WAY = {
+  looking: 'Looking for the event',
+  warming: 'Warming up before the first operation',
+} as const;
+
 interface View {
   readonly from: number;
   readonly to: number;
@@ -182,8 +188,8 @@ export function Scrubber() {
       setJourney(
         share === undefined
           ? undefined
-          : share === 'looking'
-            ? 'Looking for the event'
+          : typeof share === 'string'
+            ? ON_ITS_WAY[share]
             : `Catching up, ${Math.round(100 * share)} %`,
       );
     if (lane.hub.summary) hear(lane.hub.summary);
