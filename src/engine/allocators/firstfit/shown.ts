@@ -1,5 +1,6 @@
 import { NEED } from '../../telemetry/events.ts';
 import { byIndex, type ModelShown, NO_REASON, type StatesShown } from '../model.ts';
+import { PAGE } from './layout.ts';
 import type { HEAP_STATES } from './states.ts';
 
 const states: StatesShown<typeof HEAP_STATES> = [
@@ -15,6 +16,9 @@ const states: StatesShown<typeof HEAP_STATES> = [
   { name: 'top', label: 'top of the heap, free', colour: 'empty', pattern: 'hollow' },
   { name: 'untouched', label: 'never used', colour: 'kept' },
 ];
+
+/** So many pages, by which brk moves, in words. */
+const kib = (pages: number): string => `${((pages * PAGE) / 1024).toLocaleString('en-US')} KiB`;
 
 /** What the page shows of the textbook allocator. */
 export const SHOWN: ModelShown = {
@@ -59,6 +63,10 @@ export const SHOWN: ModelShown = {
   },
   events: ['superslabMapped', 'superslabFreed', 'noFit'],
   eventWords: { superslabMapped: 'brk up', superslabFreed: 'brk down' },
+  eventSays: {
+    superslabMapped: ({ a }, who) => `${who} moves brk up by ${kib(a)}`,
+    superslabFreed: ({ a }, who) => `${who} moves brk down by ${kib(a)}`,
+  },
   newSpan: 'superslabMapped',
   reasons: byIndex(
     NEED,
@@ -71,5 +79,5 @@ export const SHOWN: ModelShown = {
   ),
   reuses: [],
   paths: ['from the list', 'off the top'],
-  spanBytes: () => 65_536,
+  spanBytes: (_, { a }) => a * PAGE,
 };
