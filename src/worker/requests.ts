@@ -74,8 +74,8 @@ export class Requests<Table extends Rows<Table>> {
 
   /** Settles requests of these names that came before another one and were not begun yet. */
   drop(names: ReadonlySet<keyof Table>, before: number, message: string): void {
-    for (const { id, name } of [...this.waiting])
-      if (id < before && names.has(name)) this.cancel(id, message);
+    const stopped = this.waiting.filter(({ id, name }) => id < before && names.has(name));
+    for (const { id } of stopped) this.cancel(id, message);
   }
 
   /** Settles a request that was not begun yet. @returns false when there is none of this id */

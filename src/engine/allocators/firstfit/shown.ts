@@ -1,6 +1,5 @@
 import { NEED } from '../../telemetry/events.ts';
 import { byIndex, type ModelShown, NO_REASON, type StatesShown } from '../model.ts';
-import { PAGE } from './layout.ts';
 import type { HEAP_STATES } from './states.ts';
 
 const states: StatesShown<typeof HEAP_STATES> = [
@@ -17,6 +16,8 @@ const states: StatesShown<typeof HEAP_STATES> = [
   { name: 'untouched', label: 'never used', colour: 'kept' },
 ];
 
+/** Bytes of a page of the OS. */
+const PAGE = 4096;
 /** So many pages, by which brk moves, in words. */
 const kib = (pages: number): string => `${((pages * PAGE) / 1024).toLocaleString('en-US')} KiB`;
 
