@@ -1,14 +1,14 @@
-import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { bundleTests, testFiles, unchanged } from './scripts/bundle-tests.ts';
 import { listsOrExit, listsPlugin } from './scripts/lists.mjs';
+import { seedOf } from './scripts/seed.mjs';
 
 // Which tests are left out is asked before any plugin is.
 listsOrExit();
 
 // One seed for all property tests of a run, inherited by the processes that run them.
-process.env.SEED ??= String(randomInt(2 ** 31 - 1));
+process.env.SEED = seedOf({ deep: false });
 
 /** Test files that a quick run does not even load: slow as a whole, or passed as they are. */
 async function leftOut(): Promise<string[]> {

@@ -39,7 +39,7 @@ test('a comparison from scratch, to its first divergence, with the keyboard alon
   await keys(page, 'Space', 'Escape');
   await onPage(page);
   await page.keyboard.press('Space');
-  await passed(page, 600_000);
+  await passed(page, 250_000);
   await page.keyboard.press('Space');
   await expect(verdict(page)).toHaveText('paused');
   await whenIdle(page);
@@ -64,7 +64,7 @@ test('a comparison from scratch, to its first divergence, with the keyboard alon
 
 test('four lanes stand at equal operations, whatever moves them', async ({ page }) => {
   await open(page, '#v4/fix-grid');
-  await passed(page, 300_000);
+  await passed(page, 60_000);
   await page.keyboard.press('Space');
   await expect(verdict(page)).toHaveText('paused');
   await whenIdle(page);

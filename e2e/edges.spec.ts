@@ -217,7 +217,7 @@ test('works offline after the first load', async ({ browser, baseURL }) => {
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
   });
-  await page.reload();
+  await reload(page);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await context.setOffline(true);
   await reload(page);

@@ -19,6 +19,7 @@ import {
   visit,
   whenIdle,
 } from './helpers/app.ts';
+import { some } from './helpers/turns.ts';
 
 const AT = (op: number): string => `#v4/larson-oom?at=${op}`;
 
@@ -60,7 +61,7 @@ test('the keyboard does everything', async ({ page }) => {
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.keyboard.press('t');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
-  await page.reload();
+  await reload(page);
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
   await page.keyboard.press('Tab');
   await expect(page.getByRole('button', { name: 'To the views' })).toBeFocused();
@@ -199,8 +200,10 @@ test('every scenario opens from the gallery, runs and tells its story', async ({
   const scenarios = gallery.getByRole('listitem');
   const count = await scenarios.count();
   expect(count).toBe(23);
-  for (let i = 0; i < count; i++) {
-    if (i > 0) await page.keyboard.press('g');
+  // Their runs and stories are proved by unit tests; here they are opened, a third of them at a time.
+  const all = Array.from({ length: count }, (_, i) => i);
+  for (const [nth, i] of some(all, 3).entries()) {
+    if (nth > 0) await page.keyboard.press('g');
     await scenarios.nth(i).getByRole('button').first().click();
     await expect(gallery).toHaveCount(0);
     await begun(page);
@@ -217,7 +220,8 @@ test('every scenario opens from the gallery, runs and tells its story', async ({
   await expect(gallery).toHaveCount(0);
   const shown = await variants.count();
   expect(shown).toBeGreaterThan(3);
-  for (let v = 0; v < shown; v++) {
+  const others = Array.from({ length: shown - 1 }, (_, v) => v);
+  for (const v of [...some(others, 2), shown - 1]) {
     await variants.nth(v).click();
     await expect(variants.nth(v)).toHaveAttribute('aria-pressed', 'true');
     await passed(page, 1000);
@@ -231,13 +235,13 @@ test('every scenario opens from the gallery, runs and tells its story', async ({
 });
 
 /** The scenario that was just opened runs; one that waits for calls by hand says so. */
-const begun = (page: Page): Promise<void> =>
-  expect
-    .poll(
-      async () =>
-        (await opOf(page)) > 1000 || (await verdict(page).textContent()) === 'waits for your hand',
-    )
-    .toBe(true);
+const begun = async (page: Page): Promise<void> => {
+  await page.waitForFunction(() => {
+    const { lane, H } = window.slabscope;
+    const verdict = document.querySelector('[data-testid="verdict"]')?.textContent;
+    return (lane.hub.latest?.header[H.op] ?? -1) > 1000 || verdict === 'waits for your hand';
+  });
+};
 
 test('every chart has a table twin with the same numbers, and leaves as a picture of lines', async ({
   page,
@@ -303,7 +307,7 @@ test('hints come one at a time, go when done, and stay away; terms explain thems
   await expect(hint).toContainText('Click a square');
   await inspectFirst(page);
   await expect(hint).toContainText('Turn any knob');
-  await page.reload();
+  await reload(page);
   await expect(hint).toContainText('Turn any knob');
   await hint.getByRole('button', { name: 'No hints' }).click();
   await expect(hint).toHaveCount(0);

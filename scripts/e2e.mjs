@@ -3,6 +3,7 @@
 import { createServer } from 'node:net';
 import { findBrowser } from './browser.mjs';
 import { run } from './run.mjs';
+import { seedOf } from './seed.mjs';
 
 const freePort = () =>
   new Promise((resolve, reject) => {
@@ -21,6 +22,11 @@ if (!browser) {
 }
 process.exit(
   run('playwright', ['test', ...process.argv.slice(2)], {
-    env: { ...process.env, CHROMIUM_PATH: browser, E2E_PORT: String(await freePort()) },
+    env: {
+      ...process.env,
+      CHROMIUM_PATH: browser,
+      E2E_PORT: String(await freePort()),
+      SEED: seedOf({ deep: false }),
+    },
   }),
 );

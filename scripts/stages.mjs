@@ -90,7 +90,11 @@ export function stages({ effort, seed }) {
       commands: [['scripts/e2e.mjs']],
       inputs: [...ALWAYS, ...PAGE, 'e2e', 'playwright.config.ts'],
       needs: ['build'],
-      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: path.join(reports, 'e2e.json') },
+      env: {
+        PLAYWRIGHT_JSON_OUTPUT_NAME: path.join(reports, 'e2e.json'),
+        SEED: seed,
+        EFFORT: effort,
+      },
       read: () =>
         counts('e2e.json', ({ stats }) => ({ passed: stats.expected, failed: stats.unexpected })),
     },

@@ -2,12 +2,12 @@
 // of it for every commit (--quick). Stages run beside each other as far as their needs and the processor
 // allow. Prints a line for each stage, the output of those that fail, and last "N passed, N failed".
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { listsOrExit } from './lists.mjs';
 import { root } from './run.mjs';
+import { seedOf } from './seed.mjs';
 import { digestOf, reports, stages } from './stages.mjs';
 
 /** A stage that prints nothing for so long hangs: every test it runs ends itself earlier. */
@@ -18,7 +18,7 @@ const GRACE_MS = 10_000;
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const effort = quick ? 'quick' : args.includes('--deep') ? 'deep' : 'usual';
-const seed = process.env.SEED ?? String(randomInt(2 ** 31 - 1));
+const seed = seedOf({ deep: effort === 'deep' });
 const chosen = args.filter((arg) => !arg.startsWith('--'));
 const all = stages({ effort, seed });
 const unknown = chosen.filter((name) => !all.some((stage) => stage.name === name));

@@ -1,11 +1,11 @@
 // Runs the unit and property tests: npm run unit -- [--quick | --few | --deep] [--watch] [path ...].
-// Property tests draw their cases from a seed that is new each time and printed; SEED=n repeats a run.
+// Property tests draw their cases from a seed that is printed (seed.mjs says which); SEED=n repeats a run.
 //   --quick  without the tests marked slow, and few cases for each property (npm run check)
 //   --few    as few cases as --quick, and the tests marked slow
 //   --deep   all cases of each property
 //   --fresh  with --quick: without the files that passed with all that they import as it is
-import { randomInt } from 'node:crypto';
 import { run } from './run.mjs';
+import { seedOf } from './seed.mjs';
 
 const args = process.argv.slice(2);
 /** Takes a flag of ours out of the arguments. */
@@ -19,7 +19,7 @@ const few = took('--few');
 const deep = took('--deep');
 const watch = took('--watch');
 const remember = quick && took('--fresh');
-const seed = process.env.SEED ?? String(randomInt(2 ** 31 - 1));
+const seed = seedOf({ deep });
 const effort = deep ? 'deep' : quick ? 'quick' : few ? 'few' : 'usual';
 
 console.log(

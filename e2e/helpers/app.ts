@@ -133,8 +133,12 @@ export const opsOf = (page: Page): Promise<number[]> =>
 export const opOf = async (page: Page): Promise<number> => (await opsOf(page))[0];
 
 /** Waits until the first lane has come beyond an operation. */
-export const passed = (page: Page, op: number): Promise<void> =>
-  expect.poll(() => opOf(page)).toBeGreaterThan(op);
+export const passed = async (page: Page, op: number): Promise<void> => {
+  await page.waitForFunction((than) => {
+    const { lane, H } = window.slabscope;
+    return (lane.hub.latest?.header[H.op] ?? -1) > than;
+  }, op);
+};
 
 /** Digest of the first lane's run as it stands. */
 export const digestOf = (page: Page): Promise<string> =>
@@ -199,8 +203,8 @@ export async function violations(
   within?: string,
   rules?: readonly string[],
 ): Promise<string[]> {
-  // Legacy mode: no second page for the sake of frames, of which there are none.
-  let axe = new AxeBuilder({ page }).setLegacyMode(true);
+  // Legacy mode: no second page for the sake of frames, of which there are none. What is well is not described.
+  let axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode(true);
   if (within !== undefined) axe = axe.include(within);
   if (rules !== undefined) axe = axe.withRules([...rules]);
   const found = await axe.analyze();

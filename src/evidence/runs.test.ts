@@ -8,7 +8,7 @@ import { runJob } from './run.ts';
 import { keptRows } from './testing/project.ts';
 
 /** Seconds of processor time that the usual effort spends on making runs again, by the plan's rough costs. */
-const BUDGET = 15;
+const BUDGET = 8;
 
 /** Runs of a usual effort: the cheapest of each experiment, then others as the seed draws them, up to their first reading. */
 function fewOf(jobs: readonly Job[]): Job[] {

@@ -1,5 +1,6 @@
 // @module-tag slow
 import { describe, expect, it } from 'vitest';
+import { some } from '../../base/testing/fuzz.ts';
 import { MODEL_IDS } from '../allocators/index.ts';
 import type { FaultsModule } from './fault.ts';
 import { noticed } from './laws.ts';
@@ -17,7 +18,8 @@ describe.each(MODEL_IDS)('the audit of %s can fail', (model) => {
   });
   it('and is silent without a fault', () => {
     const settings = new Map(faults.map(({ knobs }) => [JSON.stringify(knobs), knobs]));
-    for (const knobs of settings.values()) expect(noticed(model, undefined, knobs)).toBeUndefined();
+    for (const knobs of some([...settings.values()], 3))
+      expect(noticed(model, undefined, knobs)).toBeUndefined();
   });
   it.each(faults)('$name: $what', (fault) => {
     expect(noticed(model, fault, fault.knobs)).toBeDefined();

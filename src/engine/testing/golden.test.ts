@@ -4,7 +4,17 @@ import { PRESETS, variantKnobs } from '../presets.ts';
 import { createSimulation } from '../simulation.ts';
 
 /** Scenarios whose variants take long together; a check leaves them out. */
-const LONG = ['fits', 'leaking-queue', 'best-policy', 'thresholds'];
+const LONG = [
+  'fits',
+  'leaking-queue',
+  'best-policy',
+  'thresholds',
+  'domino',
+  'textbook',
+  'route-p',
+  'sleepers',
+  'trim-sweep',
+];
 
 // A digest that changes unasked is a change of the mechanism: find out which before accepting it.
 describe('golden digests: the state of every scenario after 30,000 operations', () => {

@@ -263,7 +263,7 @@ describe('a story under any way to treat memory', () => {
       for (const [variant] of preset.variants.entries()) {
         // How memory is treated is turned for each program once, what else there is for each variant.
         const { workload } = variantKnobs(preset, variant);
-        const settings = some(programs.has(workload) ? ALONE : [...SETTINGS, ...ALONE], 3);
+        const settings = some(programs.has(workload) ? ALONE : [...SETTINGS, ...ALONE], 6);
         programs.add(workload);
         for (const turned of settings) {
           const knobs = often(
@@ -287,7 +287,7 @@ describe('a story under any way to treat memory', () => {
   it.each(TINY.map((preset) => [preset.id, preset] as const))(
     'says at the end how it ended: %s',
     (_, preset) => {
-      for (const settings of some([...SETTINGS, ...ALONE], 3)) {
+      for (const settings of some([...SETTINGS, ...ALONE], 6)) {
         for (const limits of [
           { maxMapCount: 1500, seconds: 60, opLimit: 200_000 },
           { maxMapCount: 1_000_000, seconds: 0.003, opLimit: 0 },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cases } from '../../../base/testing/fuzz.ts';
+import { cases, some } from '../../../base/testing/fuzz.ts';
 import { KNOB_IDS, type KnobValues, knobDef, resolveKnobs } from '../../knobs/index.ts';
 import { PROGRAM_IDS } from '../../programs/index.ts';
 import { countsOf, lawOfRuns, settingsArb, stepsArb } from '../../testing/laws.ts';
@@ -38,20 +38,31 @@ describe('tiny with a shared pool and thread caches', () => {
     );
     const slices = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 4 });
     fc.assert(
-      fc.property(runs, slices, fc.nat(20), ([knobs, steps], some, cut) =>
-        lawOfRuns(knobs, steps, some, cut),
+      fc.property(runs, slices, fc.nat(20), ([knobs, steps], ops, cut) =>
+        lawOfRuns(knobs, steps, ops, cut),
       ),
       cases(600),
     );
   });
 
-  it.each([
-    { sharedPool: true, sharedCapacity: 16, ssLg: 17 },
-    { sharedPool: true, sharedCapacity: 16, ssLg: 17, orphanPolicy: 'adopt' },
-    { sharedPool: true, emptyReserve: 0, ssLg: 16, orphanPolicy: 'reuse-empty', decOnRemote: true },
-    { tlsCacheSlots: 64, tlsCacheSizing: 'fixed' },
-    { tlsCacheSlots: 2048, sharedPool: true, ssLg: 16, emptyReserve: 0 },
-  ] as const)('counts the same whatever the quantum, with %o', (more) => {
+  it.each(
+    some(
+      [
+        { sharedPool: true, sharedCapacity: 16, ssLg: 17 },
+        { sharedPool: true, sharedCapacity: 16, ssLg: 17, orphanPolicy: 'adopt' },
+        {
+          sharedPool: true,
+          emptyReserve: 0,
+          ssLg: 16,
+          orphanPolicy: 'reuse-empty',
+          decOnRemote: true,
+        },
+        { tlsCacheSlots: 64, tlsCacheSizing: 'fixed' },
+        { tlsCacheSlots: 2048, sharedPool: true, ssLg: 16, emptyReserve: 0 },
+      ] as const,
+      2,
+    ),
+  )('counts the same whatever the quantum, with %o', { tags: ['slow'] }, (more) => {
     for (const workload of ['larson', 'random-mixed', 'pair'] as const) {
       const knobs = resolveKnobs(
         { workload, timeBase: 'costs', seconds: 0.002, chunks: 300, window: 200, workingSet: 900 },

@@ -59,7 +59,7 @@ async function stand(session: Session): Promise<void> {
 }
 
 /** One session from its seed: after every burst all that tells where the run is must agree. */
-async function useSession(n: number): Promise<void> {
+async function oneSession(n: number): Promise<void> {
   const dice = new Dice(SEED + n * 7919);
   const recipe = anyRecipe(dice);
   const { session, tab, close } = openSession(recipe);
@@ -90,5 +90,5 @@ async function useSession(n: number): Promise<void> {
 // In parts, so that a long run has no long tests: a test that hangs is ended by its runner.
 for (let first = 0; first < SESSIONS; first += PART)
   it(`however it is used, page, link, note, branch, lanes and headless run agree, ${first}`, async () => {
-    for (let n = first; n < Math.min(SESSIONS, first + PART); n++) await useSession(n);
+    for (let n = first; n < Math.min(SESSIONS, first + PART); n++) await oneSession(n);
   });
