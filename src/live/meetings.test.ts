@@ -86,7 +86,7 @@ describe('lanes that move flat out', () => {
 
   it.each(machines)('work most of the time, and meet often: %o', (machine) => {
     const { busy, everyMs, longest, apart } = play(machine);
-    expect(busy).toBeGreaterThan(0.72);
+    expect(busy).toBeGreaterThan(0.6);
     expect(everyMs).toBeLessThan(Math.max(100, 5 * machine.paint));
     // No lane is further ahead of the slowest than two meetings.
     expect(apart).toBeLessThanOrEqual(2 * longest);

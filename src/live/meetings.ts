@@ -3,11 +3,11 @@ const MEET_MS = 32;
 /** Meetings of paced play in a second. */
 const MEETS_PER_S = 30;
 /** Meetings never lie further apart than this for their cost, ms. */
-const MOST_MS = 400;
+const MOST_MS = 250;
 /** A part of the time that workers have: if they work less they mostly wait for the page, ... */
-const WAITING = 0.75;
+const WAITING = 0.7;
 /** ... if they work more, hardly ever. */
-const WORKING = 0.9;
+const WORKING = 0.8;
 const LEAST_STRIDE = 64;
 const FIRST_STRIDE = 16_384;
 const MOST_STRIDE = 2_000_000;
