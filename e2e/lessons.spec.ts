@@ -45,7 +45,7 @@ async function answer(page: Page, guess: number | 'rise' | 'fall'): Promise<stri
   return page.getByTestId('score').innerText();
 }
 
-// One lesson of each kind; that all ten prove what they should is in lessons.test.ts.
+// One lesson of each kind; that all prove what they should is in lessons.test.ts.
 test('lessons by a learner who errs first: a choice, and a curve', async ({ page }) => {
   await open(page, '#v4/larson-oom?at=1000');
   await begin(page, 'Design the policy');

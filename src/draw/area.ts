@@ -16,13 +16,21 @@ export interface Layer {
   readonly hatch?: boolean;
 }
 
+/** A value that is drawn as a line across the picture, and what it is called. */
+interface RuledLine {
+  readonly value: number;
+  readonly label: string;
+}
+
 export interface AreaOptions {
   readonly x: XAxis;
   readonly layers: readonly Layer[];
   /** Drawn as a line over the areas. */
   readonly line?: { readonly series: SeriesName; readonly colour: string };
   /** A dashed limit with its label. */
-  readonly limit?: { readonly value: number; readonly label: string };
+  readonly limit?: RuledLine;
+  /** What somebody wants it to be: dashed, too, and no reason to change the scale. */
+  readonly target?: RuledLine;
   readonly format: (value: number) => string;
   /** Sample under the pointer or the keyboard cursor. */
   readonly cursor: number | undefined;
@@ -166,9 +174,10 @@ export function drawAreas(
     ctx.lineWidth = 1.5;
     ctx.stroke();
   }
-  if (options.limit && limit <= top) {
-    const py = y(limit);
-    ctx.strokeStyle = palette.bad;
+  const rule = (line: RuledLine | undefined, colour: string): void => {
+    if (line === undefined || line.value > top) return;
+    const py = y(line.value);
+    ctx.strokeStyle = colour;
     ctx.lineWidth = 1;
     ctx.setLineDash([5, 4]);
     ctx.beginPath();
@@ -176,12 +185,14 @@ export function drawAreas(
     ctx.lineTo(box.width - 8, py);
     ctx.stroke();
     ctx.setLineDash([]);
-    ctx.fillStyle = palette.bad;
+    ctx.fillStyle = colour;
     ctx.textAlign = 'left';
     ctx.textBaseline = 'top';
     // On the left, where a growing run has not come yet.
-    ctx.fillText(options.limit.label, CHART_LEFT + 8, py + 4);
-  }
+    ctx.fillText(line.label, CHART_LEFT + 8, py + 4);
+  };
+  rule(options.target, palette.text);
+  rule(options.limit, palette.bad);
   if (options.flag !== undefined && options.x === 'op') {
     const px = x(options.flag);
     ctx.fillStyle = palette.accent;

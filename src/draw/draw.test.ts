@@ -219,6 +219,20 @@ describe('areas', () => {
     expect(without.some((line) => line.startsWith('fillText(limit'))).toBe(false);
   });
 
+  it('draws a target where it falls into the picture, and keeps the scale', () => {
+    const ticks = (target?: { value: number; label: string }): string[] => {
+      const { ctx, log } = loggingContext();
+      const more = target === undefined ? {} : { target };
+      drawAreas(ctx, frame, { width: 500, height: 160 }, PALETTE, { ...options, ...more });
+      return log.filter((line) => line.startsWith('fillText('));
+    };
+    const bare = ticks();
+    expect(ticks({ value: 1e9, label: 'far' })).toEqual(bare);
+    const near = ticks({ value: 1, label: 'near' });
+    expect(near).toHaveLength(bare.length + 1);
+    expect(near.filter((line) => line.includes('near'))).toHaveLength(1);
+  });
+
   it('writes the unit above the highest tick, whatever the highest value', () => {
     for (const ops of [200, 900, 5000, 20_000]) {
       const { ctx, log } = loggingContext();

@@ -1,6 +1,7 @@
 import type { KnobValues } from './knobs/index.ts';
 import { HAND_PRESETS } from './presets/hand.ts';
 import { LEAKING_QUEUE } from './presets/leaking-queue.ts';
+import { LEAN_PRESETS } from './presets/lean.ts';
 import { EXHIBIT, PRESET_LIST } from './presets/list.ts';
 import { MF2_PRESETS } from './presets/mf2.ts';
 import { MIXED_PRESETS } from './presets/mixed-heaps.ts';
@@ -38,6 +39,7 @@ export type MetricId =
   | 'oomSeconds'
   | 'mappedKiB'
   | 'residentKiB'
+  | 'peakResidentMB'
   | 'freed'
   | 'remoteSharePercent'
   | 'modelledOpsPerSecond'
@@ -104,6 +106,7 @@ export const PRESETS: readonly Preset[] = [
   ...MF2_PRESETS,
   LEAKING_QUEUE,
   WORKING_SET,
+  ...LEAN_PRESETS,
   ...TEXTBOOK_PRESETS,
   ...HAND_PRESETS,
 ];

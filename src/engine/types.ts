@@ -194,6 +194,8 @@ export interface Autopsy {
   readonly livingOwned: number;
   /** Spans with room that their living owners have set aside and never look into again. */
   readonly forgotten: number;
+  /** Spans whose pages were given up and whose mapping stays, for nobody. */
+  readonly retired: number;
   readonly entries: {
     readonly superslabs: number;
     readonly stacks: number;

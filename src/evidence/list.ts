@@ -4,6 +4,7 @@ import { CRASH_EXPERIMENTS } from './experiments/crash.ts';
 import { DOMINO_EXPERIMENTS } from './experiments/dominoes.ts';
 import { GATE_EXPERIMENTS } from './experiments/gates.ts';
 import { INDEPENDENT_EXPERIMENTS } from './experiments/independent.ts';
+import { LEAN_EXPERIMENTS } from './experiments/lean.ts';
 import { ORPHAN_EXPERIMENTS } from './experiments/orphans.ts';
 import { OWNER_EXPERIMENTS } from './experiments/owners.ts';
 import { PAIR_EXPERIMENTS } from './experiments/pairs.ts';
@@ -27,6 +28,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   ...RATE_EXPERIMENTS,
   ...LOCK_EXPERIMENTS,
   ...POOL_EXPERIMENTS,
+  ...LEAN_EXPERIMENTS,
 ];
 
 export const experimentById = (id: string): Experiment | undefined =>

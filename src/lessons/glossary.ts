@@ -21,6 +21,10 @@ export const GLOSSARY: Readonly<Record<string, string>> = {
   threshold: 'Remote frees that a page needs before it joins its owner’s queue.',
   life: 'One thread from creation to exit; its successor is another life of the same chain.',
   lives: 'Threads from creation to exit; ids are never used again.',
+  retired:
+    'Released in lean mode: its pages are given up, its magic is cleared, its mapping stays, and nobody uses it again.',
+  magic:
+    'A word at the beginning of a SuperSlab that says that it is one; 0 where it is none any more.',
   resident: 'Memory that occupies physical pages, as opposed to mapped address space.',
 };
 

@@ -18,6 +18,7 @@ const SOLUTIONS: Readonly<Record<string, Partial<KnobValues>>> = {
   'helpful-thief': { route: 's2', adoptOnWake: true },
   'threshold-traps': { partialList: 'on' },
   'owner-priority': { route: 's2', orphanPolicy: 'adopt' },
+  'lean-and-entries': { decommit: 'off' },
   'design-the-policy': { partialList: 'on' },
   'leaking-queue': { pendingOrder: 'oldest' },
 };
@@ -26,7 +27,9 @@ const SOLUTIONS: Readonly<Record<string, Partial<KnobValues>>> = {
 function reached(lesson: Lesson, knobs: Partial<KnobValues>): boolean[] {
   const preset = presetById(lesson.preset);
   const base = preset ? variantKnobs(preset, lesson.variant ?? preset.lanes?.[0] ?? 0) : {};
-  const sim = createSimulation(resolveKnobs(base, knobs, { opLimit: 0 }), { eventCapacity: 1024 });
+  const sim = createSimulation(resolveKnobs(base, lesson.knobs ?? {}, knobs, { opLimit: 0 }), {
+    eventCapacity: 1024,
+  });
   sim.advance(lesson.goal.ops);
   const counters = sim.readCounters();
   return lesson.goal.tests.map(
@@ -50,7 +53,7 @@ describe('goals', () => {
 
 describe('lessons', () => {
   it('are the course of the design, each on a scenario that exists', () => {
-    expect(LESSONS.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 11, 12]);
+    expect(LESSONS.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12]);
     for (const lesson of LESSONS) {
       const preset = presetById(lesson.preset);
       expect(preset).toBeDefined();

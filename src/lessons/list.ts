@@ -5,7 +5,7 @@ const least = (values: readonly number[]): number => values.indexOf(Math.min(...
 const pages = (lanes: readonly ArrayLike<number>[]): number[] =>
   lanes.map((lane) => lane[C.newPages]);
 
-/** The course (ui.md); lessons 9 and 10 wait for the allocators that they are about. */
+/** The course (ui.md); there is no lesson 9 yet. */
 export const LESSONS: readonly Lesson[] = [
   {
     id: 'life-of-a-superslab',
@@ -378,6 +378,64 @@ export const LESSONS: readonly Lesson[] = [
         { counter: 'threadLives', atLeast: 100, label: 'owners die' },
       ],
       hint: 'Orphans have a knob of their own.',
+      rests: ['test: src/lessons/lessons.test.ts'],
+    },
+  },
+  {
+    id: 'lean-and-entries',
+    number: 10,
+    title: 'Lean mode keeps the map entries',
+    intro: 'Memory has two sides: pages, and the mappings that they lie in. Which one runs out?',
+    preset: 'lean-larson',
+    variant: 0,
+    knobs: { maxMapCount: 8000, trimIntervalMs: 10 },
+    speed: 500_000,
+    predict: {
+      kind: 'choose',
+      question:
+        'Frees are counted, a pass looks every 10 ms, and the pages of every empty SuperSlab are given back at once. How does Larson end, where 8,000 map entries are allowed?',
+      options: [
+        'Out of map entries, most of them retired SuperSlabs',
+        'Out of physical memory',
+        'Not at all: its time is up',
+      ],
+      answer: ([lane]) =>
+        lane[C.mapRefusals] === 0 ? 2 : lane[C.leanRetires] > lane[C.superslabsNow] ? 0 : 1,
+      rests: ['O-71'],
+    },
+    steps: [
+      {
+        title: 'A pass has been there.',
+        text: '{retired} SuperSlabs are retired: no page but the one that the write of the magic made dirty again, {resident} resident in all.',
+        when: { kind: 'counter', counter: 'leanRetires', atLeast: 1 },
+        under: ({ lean, decommit }) => lean && decommit === 'dontneed',
+        links: [{ label: 'the bytes', point: 'bytes' }],
+      },
+      {
+        title: 'Nobody takes them again.',
+        text: 'Each has kept its mapping, and a mapping is an entry: {entries} of {limit} are in use.',
+        when: { kind: 'counter', counter: 'threadLives', atLeast: 600 },
+        under: ({ lean, decommit }) => lean && decommit !== 'off',
+        links: [
+          { label: 'map entries', point: 'entries' },
+          { label: 'the map', point: 'map' },
+        ],
+      },
+      {
+        title: 'Refused.',
+        text: 'At {time} the kernel refuses a mapping: {entries} entries, {superslabs} SuperSlabs in use.',
+        when: { kind: 'event', event: 'mapRefused' },
+        links: [{ label: 'half-way back', seek: 500_000 }],
+      },
+    ],
+    goal: {
+      text: 'In lean mode, let 1.5 million operations pass without a refused mapping.',
+      ops: 1_500_000,
+      tests: [
+        { counter: 'mapRefusals', atMost: 0, label: 'no mapping refused' },
+        { counter: 'trimFreed', atLeast: 1000, label: 'passes release what is empty' },
+      ],
+      hint: 'Of the three ways to decommit one leaves no mapping behind.',
       rests: ['test: src/lessons/lessons.test.ts'],
     },
   },

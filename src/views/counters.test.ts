@@ -5,7 +5,7 @@ import type { Intervention } from '../engine/interventions.ts';
 import { type KnobValues, resolveKnobs } from '../engine/knobs/index.ts';
 import type { ProgramId } from '../engine/programs/index.ts';
 import { createSimulation } from '../engine/simulation.ts';
-import { C, COUNTERS, type CounterName, DORMANT } from '../engine/telemetry/counters.ts';
+import { C, COUNTERS, type CounterName } from '../engine/telemetry/counters.ts';
 import type { CountersModule } from '../engine/testing/counters.ts';
 import { countersOf } from './models.ts';
 
@@ -101,12 +101,28 @@ const CACHED: Partial<KnobValues> = { ...SMALL, tlsCacheSlots: 2048 };
 /** Many frees one after the other, then many mallocs. */
 const SWINGS: Partial<KnobValues> = { tlsCacheSlots: 2048, workingSet: 4000, maxSize: 16 };
 
+/** What a burst filled is freed before a quiet spell, and retired by the passes in it. */
+const LEAN: Partial<KnobValues> = {
+  lean: true,
+  threads: 1,
+  ssLg: 16,
+  workingSet: 1200,
+  minSize: 600,
+  maxSize: 1024,
+  spellOps: 400,
+  quietFree: 100,
+  quietMs: 3,
+  trimIntervalMs: 1,
+  trimSS: true,
+};
+/** Of the least physical memory that there can be others have nearly all: what is retired does not fit for long. */
+const SQUEEZED: Partial<KnobValues> = { ...LEAN, physLimitGiB: 1, memPressure: 0.995 };
+
 /**
  * For each counter a run in which it moves. One that stays at 0 in all runs is a lie or a leftover, but
- * those of mechanisms that no model uses (dormant: run/memory.test.ts moves them), and of records that no
- * program writes (called: firstfit/allocator.test.ts).
+ * those of records that no program writes (called: firstfit/allocator.test.ts).
  */
-const MOVES: Readonly<Record<CounterName, Move | 'dormant' | 'called'>> = {
+const MOVES: Readonly<Record<CounterName, Move | 'called'>> = {
   superslabsAllocated: tiny('larson'),
   superslabsFreed: tiny('larson', TRIMS),
   superslabsNow: tiny('larson'),
@@ -220,8 +236,8 @@ const MOVES: Readonly<Record<CounterName, Move | 'dormant' | 'called'>> = {
   reallocsMoved: 'called',
   freeChunks: firstfit('larson'),
   freeListBytes: firstfit('larson'),
-  reclaimedPages: 'dormant',
-  lazyBytes: 'dormant',
+  reclaimedPages: tiny('soak', SQUEEZED),
+  lazyBytes: tiny('soak', LEAN),
   pageTableBytes: tiny('larson'),
   ownLooks: tiny('larson', MANY),
   ownReuses: tiny('larson', MANY),
@@ -258,6 +274,12 @@ const MOVES: Readonly<Record<CounterName, Move | 'dormant' | 'called'>> = {
   cacheShrunk: tiny('soak', SWINGS, 60_000),
   cachedBlocks: tiny('larson', CACHED),
   cacheSlots: tiny('larson', CACHED),
+  leanDecommits: tiny('soak', LEAN),
+  leanRetires: tiny('soak', LEAN),
+  leanRedirtied: tiny('soak', LEAN),
+  leanOverlaps: tiny('soak', { ...LEAN, dsoOverlap: 50 }),
+  leanRefusals: tiny('soak', { ...LEAN, enomemAt: 2 }),
+  leanUnasked: tiny('soak', { ...LEAN, enomemAt: 2 }),
 };
 
 // Found by their place, so that a new model needs no line here.
@@ -297,9 +319,6 @@ const MOVED = COUNTERS.flatMap((name): [CounterName, Move][] => {
 describe('every counter is raised by some model under some program', () => {
   it.each(MOVED)('%s', (name, move) => {
     expect(countersAfter(move)[C[name]]).not.toBe(0);
-  });
-  it('or is known to be raised by none', () => {
-    expect(COUNTERS.filter((name) => MOVES[name] === 'dormant')).toEqual([...DORMANT]);
   });
 });
 

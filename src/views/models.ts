@@ -3,7 +3,7 @@ import { hasFeature, MODEL_IDS, type ModelId, modelDef } from '../engine/allocat
 import type { Feature, StateShown } from '../engine/allocators/model.ts';
 import { MODEL_SHOWN } from '../engine/allocators/shown.ts';
 import type { KnobValues } from '../engine/knobs/index.ts';
-import { COUNTERS, type CounterName, DORMANT } from '../engine/telemetry/counters.ts';
+import { COUNTERS, type CounterName } from '../engine/telemetry/counters.ts';
 import { EVENT_KINDS, type EventKind } from '../engine/telemetry/events.ts';
 import { type FrameView, H } from '../worker/frame.ts';
 
@@ -50,10 +50,7 @@ function ownOrCommon<Name extends string>(
     readonly Name[]
   >;
 }
-const COUNTERS_OF = ownOrCommon(
-  COUNTERS.filter((name) => !DORMANT.has(name)),
-  (model) => MODEL_SHOWN[model].counters,
-);
+const COUNTERS_OF = ownOrCommon(COUNTERS, (model) => MODEL_SHOWN[model].counters);
 const KINDS_OF = ownOrCommon(EVENT_KINDS, (model) => MODEL_SHOWN[model].events);
 
 /** Counters that a model can raise. */

@@ -59,7 +59,7 @@ export const H: Readonly<Record<HeaderField, number>> = Object.freeze(
   Object.fromEntries(HEADER.map((name, i) => [name, i])) as Record<HeaderField, number>,
 );
 
-export const FRAME_VERSION = 8;
+export const FRAME_VERSION = 9;
 /** seq, kind, op, ns, life, subject, a, b, cause */
 export const EVENT_FIELDS = 9;
 /** Newest events carried by each frame; older ones by request. */

@@ -23,7 +23,9 @@ export const PALETTE: Palette = {
   full: '#3b5567',
   below: '#d98a5b',
   cached: '#8877dd',
+  retired: '#4a6670',
+  lazy: '#5f9ea8',
   mark: '#f0e442',
-  bands: Array.from({ length: 16 }, (_, i) => `#0000${(16 + i).toString(16)}`),
+  bands: Array.from({ length: 17 }, (_, i) => `#0000${(16 + i).toString(16)}`),
   owners: ['#100000', '#200000', '#300000', '#400000', '#500000', '#600000', '#700000'],
 };

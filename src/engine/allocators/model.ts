@@ -74,6 +74,8 @@ export type ColourToken =
   | 'empty'
   | 'kept'
   | 'cached'
+  | 'retired'
+  | 'lazy'
   | 'full'
   | 'below'
   | 'bad'

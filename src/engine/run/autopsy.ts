@@ -21,6 +21,7 @@ export function autopsyOf(run: Run): Autopsy {
     livesAlive: threads.livingStacks,
     ...run.allocator.autopsy(),
     forgotten: counters[C.forgottenSuperslabs],
+    retired: counters[C.leanRetires],
     entries: run.readEntries(),
     entriesOfDeadStacks: 2 * threads.deadStacks,
     bands: BANDS.map((band, i) => ({

@@ -248,7 +248,7 @@ export class Run implements Simulation, Machine, LivesHost {
   }
   background(ns: number): void {
     const { threads, streams, schedule } = this;
-    threads.clock[MAIN] = Math.max(threads.clock[MAIN], ns, schedule.now());
+    threads.clock[MAIN] = Math.max(threads.clock[MAIN], schedule.backgroundFrom(ns));
     streams.waiting[MAIN] = WAIT.sleeps;
     schedule.start(MAIN);
   }
@@ -655,7 +655,7 @@ export class Run implements Simulation, Machine, LivesHost {
         const ns = streams.size(chain) * 1000;
         streams.usedControl(chain);
         threads.clock[chain] += ns;
-        this.schedule.slept(chain, ns);
+        this.schedule.sleeps(chain, ns);
         break;
       }
       case OP.mark:

@@ -33,6 +33,8 @@ export class Schedule {
   private coreFree: number[];
   /** Since when a core stands still under a chain that sleeps on it; Infinity: it does not. */
   private readonly idleFrom: Float64Array;
+  /** Clock at which each chain's latest sleep or stall ends: while its clock is that, it has done nothing since. */
+  private readonly sleptUntil: Float64Array;
   /** Clock of each chain when its present operation began, for the shared schedule. */
   readonly began: Float64Array;
   /** What `pick` has just seen beside the chain it chose, for `limit`: the earliest of the others. Not state. */
@@ -62,6 +64,7 @@ export class Schedule {
     this.readyAt = new Float64Array(chains);
     this.idleFrom = new Float64Array(chains).fill(Infinity);
     this.urgent = new Uint8Array(chains);
+    this.sleptUntil = new Float64Array(chains).fill(-1);
     this.began = new Float64Array(chains);
     this.coreFree = Array.from({ length: Math.min(cores, chains) }, () => 0);
     regs[REG_BY_OPS] = byOps ? 1 : 0;
@@ -128,6 +131,25 @@ export class Schedule {
     if (this.onCore[chain] !== 0) this.idleFrom[chain] = this.threads.clock[chain] - ns;
   }
 
+  /** The chain sleeps until its clock, `ns` long. */
+  sleeps(chain: number, ns: number): void {
+    this.sleptUntil[chain] = this.threads.clock[chain];
+    this.slept(chain, ns);
+  }
+
+  /**
+   * When work in the background that falls due at `ns` begins: at once where whoever is earliest sleeps until
+   * then, else when that one's step is over.
+   */
+  backgroundFrom(ns: number): number {
+    const { clock, chains } = this.threads;
+    const now = this.now();
+    for (let chain = 0; chain < chains; chain++)
+      if (this.runnable[chain] !== 0 && clock[chain] === now && this.sleptUntil[chain] !== now)
+        return Math.max(ns, now);
+    return ns;
+  }
+
   /**
    * A chain is descheduled for `ns`, from its clock on. One that waits for a core at `now` is not ready before
    * that time is over; without this it would be given a core as if nothing had happened.
@@ -139,7 +161,7 @@ export class Schedule {
     this.began[chain] += until - clock[chain];
     clock[chain] = until;
     if (!waits) {
-      this.slept(chain, ns);
+      this.sleeps(chain, ns);
       return;
     }
     this.readyAt[chain] = until;
@@ -399,6 +421,7 @@ export class Schedule {
       this.readyAt,
       this.idleFrom,
       this.urgent,
+      this.sleptUntil,
       this.began,
     ];
   }

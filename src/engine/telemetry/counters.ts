@@ -153,6 +153,13 @@ export const COUNTERS = [
   'cacheShrunk',
   'cachedBlocks', // gauge: free blocks in threads' caches
   'cacheSlots', // gauge: blocks that they may hold
+  // Lean mode of tiny; 0 without it.
+  'leanDecommits', // M-25: madvise that gave up the pages of a SuperSlab
+  'leanRetires', // M-26, M-54: SuperSlabs retired instead of unmapped
+  'leanRedirtied', // M-54: pages of retired SuperSlabs that the write of the magic made dirty again
+  'leanOverlaps', // decommits skipped because a library lies there
+  'leanRefusals', // madvise that failed with ENOMEM: at most one
+  'leanUnasked', // decommits not tried because it had failed before
 ] as const;
 
 export type CounterName = (typeof COUNTERS)[number];
@@ -196,10 +203,4 @@ export const GAUGES: ReadonlySet<CounterName> = new Set<CounterName>([
   'slotsOrphaned',
   'cachedBlocks',
   'cacheSlots',
-]);
-
-/** Of mechanisms of the machine that no allocator uses: nobody is shown them. */
-export const DORMANT: ReadonlySet<CounterName> = new Set<CounterName>([
-  'reclaimedPages',
-  'lazyBytes',
 ]);

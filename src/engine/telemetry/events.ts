@@ -47,6 +47,8 @@ export const EVENT_KINDS = [
   'sharedFailed', // subject: class; a: 0 no room under sharedCapacity, 1 mapping refused; b: slots of the pool
   'poolEmptied', // subject: SuperSlab; a: slots that were EMPTY; b: such SuperSlabs
   'cacheResized', // subject: class; a: slots before; b: slots
+  'superslabRetired', // subject: SuperSlab; a: class; b: its pages that are lazily freed; cause: what released it
+  'adviceFailed', // subject: SuperSlab; a: ADVICE_FAILED; b: calls of madvise so far; cause: what released it
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -107,7 +109,10 @@ export const CRASH = {
   touchAfterDecrement: 1,
   libcAsOwn: 2, // free took a block of the C library for one of the heap's
   ownAsLibc: 3, // free gave a block of the heap to the C library
+  retiredMagic: 4, // a thread met the cleared magic of a retired SuperSlab
 } as const;
+/** Why a SuperSlab was not decommitted (argument a of adviceFailed). */
+export const ADVICE_FAILED = { overlap: 0, noMemory: 1 } as const;
 /** Why a mapping was refused (argument a of mapRefused). */
 export const REFUSAL = { span: 0, stack: 1, injected: 2 } as const;
 

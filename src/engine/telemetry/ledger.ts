@@ -13,7 +13,8 @@ export const BANDS = [
   'keptEmpty', // empty SuperSlabs kept in reserve or in a SuperSlab cache
   'headers', // SuperSlab headers and slab tails too small for a block
   'neverCarved', // inside SuperSlabs, no block made yet
-  'decommitted', // given back by madvise, address space kept
+  'lazilyFreed', // of retired spans: given up with MADV_FREE and still resident
+  'retired', // the rest of retired spans: pages given back, address space kept
   'stacksLiving',
   'stacksDead',
   'slack', // mapped only for alignment

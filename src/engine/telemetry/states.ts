@@ -11,6 +11,8 @@ export const SS_STATES = [
   'forgotten', // owner living, set aside with room, and never looked into again
   'pooled', // of the shared pool, slots taken
   'spare', // of the shared pool, none taken
+  'retired', // released in lean mode: mapped, its pages given back
+  'lazy', // the same, with pages that the kernel may take and has not taken yet
 ] as const;
 
 export type SuperSlabState = (typeof SS_STATES)[number];

@@ -31,6 +31,7 @@ const REGISTRY: readonly Registered[] = [
   { at: 'knob costCopy', words: '9 to 17 ns a KiB', rests: ['measured'] },
   { at: 'knob costDecrement', words: '0 to 7 ns', rests: ['measured'] },
   { at: 'knob costContended', words: '0 to 62 ns', rests: ['measured'] },
+  { at: 'knob costMadvise', words: '2,000 to 2,600 ns', rests: ['measured'] },
   { at: 'knob costLook', words: '49 to 204 ns', rests: ['measured'] },
 ];
 

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { asBytes } from '../../base/units.ts';
-import { bytes, percent } from '../../draw/format.ts';
+import { bytes, capital, percent } from '../../draw/format.ts';
 import type { Palette } from '../../draw/palette.ts';
+import type { KnobValues } from '../../engine/knobs/index.ts';
 import { bandLabel } from '../../engine/telemetry/band-words.ts';
 import { B, BANDS } from '../../engine/telemetry/ledger.ts';
 import { H } from '../../worker/frame.ts';
@@ -15,10 +16,20 @@ import { Legend } from './legend.tsx';
 const groupSum = (column: Float64Array, group: BandGroup): number =>
   group.bands.reduce((sum, band) => sum + column[B[band]], 0);
 
+/** The resident bytes that lean mode is to stay below. A line, and nothing else: nobody reads it. */
+const leanTarget = ({
+  lean,
+  leanTargetMB,
+}: KnobValues): { value: number; label: string } | undefined =>
+  lean
+    ? { value: leanTargetMB * 1e6, label: 'target of lean mode, which nothing enforces' }
+    : undefined;
+
 /** The byte ledger over time; its bands sum to the mapped bytes. */
 export function BytesCard() {
   const { knobs, lit, onLit } = useLane();
   const [resident, setResident] = useState(false);
+  const target = leanTarget(knobs);
   const layers = (palette: Palette): readonly ChartLayer[] =>
     BAND_GROUPS.map((group) => ({
       name: groupLabel(group, knobs.model),
@@ -47,6 +58,9 @@ export function BytesCard() {
             bytes(asBytes(frame.bandsResident.reduce((a, b) => a + b, 0))),
             '100.0 %',
           ],
+          ...(target === undefined
+            ? []
+            : [[capital(target.label), '', bytes(asBytes(target.value)), '']]),
         ],
       }}
       actions={
@@ -90,6 +104,7 @@ export function BytesCard() {
             { name: 'resident', series: ['resident'], colour: palette.bands[B.freeDead] },
           ]}
           limit={(frame) => ({ value: frame.header[H.physLimitBytes], label: 'physical memory' })}
+          {...(target === undefined ? {} : { target })}
         />
       ) : (
         <Chart

@@ -26,6 +26,7 @@ interface Props {
   readonly className?: string;
   layers(palette: Palette, frame: FrameView): readonly ChartLayer[];
   limit?(frame: FrameView): AreaOptions['limit'];
+  readonly target?: AreaOptions['target'];
   line?(palette: Palette): AreaOptions['line'];
   readonly format: (value: number) => string;
   readonly rate?: boolean;
@@ -44,6 +45,7 @@ export function Chart({
   className = '',
   layers,
   limit,
+  target,
   line,
   format,
   rate = false,
@@ -81,6 +83,7 @@ export function Chart({
             }
           : {}),
         ...(limitNow ? { limit: limitNow } : {}),
+        ...(target ? { target } : {}),
         ...(hatchNow ? { hatch: hatchNow } : {}),
         ...(lineNow ? { line: lineNow } : {}),
       });

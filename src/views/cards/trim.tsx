@@ -10,7 +10,7 @@ import { Card } from './card.tsx';
 
 const PASSES = 60;
 
-/** Every trim pass: what it examined, what it freed, what it had to leave. */
+/** Every trim pass: what it examined, what it released, what it had to leave. */
 export function TrimCard() {
   const { lane, knobs } = useLane();
   const { model } = knobs;
@@ -65,14 +65,14 @@ export function TrimCard() {
         if (calls === 0) return 'No trim pass has run';
         if (counters[C.trimExamined] === 0)
           return `${count(calls)} trim passes looked at nothing: ${noun(model)} trim is off`;
-        return `${count(calls)} trim passes freed ${compact(counters[C.trimFreed])}; ${compact(counters[C.trimSkipActive])} times a counter said in use`;
+        return `${count(calls)} trim passes released ${compact(counters[C.trimFreed])}; ${compact(counters[C.trimSkipActive])} times a counter said in use`;
       }}
       table={{
         head: ['Trim', 'Count'],
         rows: ({ counters }) => [
           ['passes', count(counters[C.trimCalls])],
           [`${nouns(model)} examined`, count(counters[C.trimExamined])],
-          ['freed or cached', count(counters[C.trimFreed])],
+          ['released: unmapped, cached or retired', count(counters[C.trimFreed])],
           ['left: counter not zero', count(counters[C.trimSkipActive])],
           ['left: a thread allocates from it', count(counters[C.trimSkipTls])],
           ['left: reserve', count(counters[C.trimSkipReserve])],
@@ -83,7 +83,7 @@ export function TrimCard() {
         <table>
           <thead>
             <tr>
-              {['Pass', 'At', 'Examined', 'Freed', 'Left'].map((name) => (
+              {['Pass', 'At', 'Examined', 'Released', 'Left'].map((name) => (
                 <th key={name} scope="col">
                   {name}
                 </th>

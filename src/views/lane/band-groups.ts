@@ -70,7 +70,20 @@ export const BAND_GROUPS: readonly BandGroup[] = [
   {
     label: 'headers, tails',
     hatch: false,
-    bands: ['headers', 'slack', 'decommitted'],
+    bands: ['headers', 'slack'],
+  },
+  {
+    label: 'lazily freed',
+    hatch: true,
+    bands: ['lazilyFreed'],
+    lights: inStateOf('lazilyFreed'),
+  },
+  {
+    label: 'retired, mapping kept',
+    hatch: false,
+    bands: ['retired'],
+    lights: (frame, row) =>
+      inStateOf('retired')(frame, row) || inStateOf('lazilyFreed')(frame, row),
   },
   { label: 'stacks of dead threads', hatch: true, bands: ['stacksDead'] },
   { label: 'stacks of living threads', hatch: false, bands: ['stacksLiving'] },

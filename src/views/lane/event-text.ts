@@ -6,6 +6,7 @@ import { ACT, ACT_IDS, callText, isHandAct } from '../../engine/interventions.ts
 import { KNOB_IDS } from '../../engine/knobs/index.ts';
 import { knobWords } from '../../engine/knobs/words.ts';
 import {
+  ADVICE_FAILED,
   CRASH,
   EVENT_KINDS,
   type EventKind,
@@ -85,7 +86,7 @@ export function eventSentence(
     case 'inflated':
       return `${ss} is empty now, its counter says ${count(event.a)}`;
     case 'trim':
-      return `trim pass ${count(event.subject)}: ${count(event.a)} examined, ${count(event.b)} freed`;
+      return `trim pass ${count(event.subject)}: ${count(event.a)} examined, ${count(event.b)} released`;
     case 'backgroundDrain':
       return `background pass ${count(event.subject)}: ${plural(event.b, 'block')} out of ${plural(event.a, 'queue')}`;
     case 'nullReturned':
@@ -96,6 +97,8 @@ export function eventSentence(
       switch (event.a) {
         case CRASH.useAfterUnmap:
           return `${life(event.life)} crashes: its current ${one} was unmapped under it`;
+        case CRASH.retiredMagic:
+          return `${life(event.life)} is trapped: the magic of ${ss}, which was retired under it, is 0`;
         case CRASH.libcAsOwn:
           return `${life(event.life)} crashes in free: a block of the C library was taken for one of the heap’s`;
         case CRASH.ownAsLibc:
@@ -147,6 +150,12 @@ export function eventSentence(
       return `all ${plural(event.a, 'slot')} of ${ss} are empty`;
     case 'cacheResized':
       return `${life(event.life)}: cache for ${size(event.subject)} from ${count(event.a)} to ${plural(event.b, 'slot')}`;
+    case 'superslabRetired':
+      return `${ss} (${size(event.a)}) is retired: ${event.b === 0 ? 'its pages are given back' : `${plural(event.b, 'page')} lazily freed`}, its mapping stays`;
+    case 'adviceFailed':
+      return event.a === ADVICE_FAILED.overlap
+        ? `${ss} is not decommitted: a library lies there`
+        : `madvise fails for ${ss}, ENOMEM at call ${count(event.b)}: it is never asked again`;
     case 'intervened': {
       const id = ACT_IDS[event.a];
       if (id === undefined) return 'an unknown intervention';
@@ -218,6 +227,8 @@ const KIND_NAMES: Readonly<Record<EventKind, string | ((span: string) => string)
   sharedFailed: 'shared pool fails',
   poolEmptied: (span) => `all slots of a ${span} empty`,
   cacheResized: 'thread cache resized',
+  superslabRetired: (span) => `${span} retired`,
+  adviceFailed: 'not decommitted',
 };
 /** What a kind of event is called for a model. */
 export function kindName(kind: EventKind, model: ModelId): string {

@@ -46,6 +46,11 @@ const CURES: readonly Cure[] = [
     concerns: empties,
   },
   {
+    label: 'Unmap, decommit nothing',
+    knobs: { decommit: 'off' },
+    concerns: ({ retired }) => retired,
+  },
+  {
     label: 'Detach threads',
     knobs: { threadEnd: 'detach' },
     concerns: ({ entriesOfDeadStacks }) => entriesOfDeadStacks,

@@ -20,6 +20,8 @@ export function metricOf(frame: FrameView, metric: MetricId, seconds: number): n
       return header[H.mappedBytes] / 1024;
     case 'residentKiB':
       return header[H.residentBytes] / 1024;
+    case 'peakResidentMB':
+      return header[H.peakResidentBytes] / 1e6;
     case 'freed':
       return counters[C.superslabsFreed];
     case 'remoteSharePercent':

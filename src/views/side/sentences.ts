@@ -19,6 +19,8 @@ function crashSentence({ reason, life: who, superslab }: Crash, one: string): st
       return `${freeing} went on allocating from a ${one} that a trim pass had unmapped: the pass had asked only its own thread’s cache.`;
     case 'touchAfterDecrement':
       return `A thread had lowered the counter but not yet finished its remote free when the trim pass unmapped the ${one}.`;
+    case 'retiredMagic':
+      return `${freeing} used ${one} ${count(superslab)}, which was retired under it: its magic is 0, and the check ends the program before anything is written.`;
     case 'libcAsOwn':
       return `${freeing} freed a block that the C library had served, and free took it for one of the heap’s: “invalid pointer”.`;
     case 'ownAsLibc':
@@ -31,7 +33,9 @@ export function autopsyTitle(autopsy: Autopsy): string {
   if (autopsy.crash)
     return mixedHeaps(autopsy.crash)
       ? 'Crashed: free took a block for the other heap’s'
-      : 'Crashed: memory was unmapped under a thread';
+      : autopsy.crash.reason === 'retiredMagic'
+        ? 'Trapped: memory was retired under a thread'
+        : 'Crashed: memory was unmapped under a thread';
   if (neverLooksBack(autopsy)) return 'The owner who never looks back';
   switch (autopsy.endedBy) {
     case 'physicalLimit':
@@ -87,6 +91,10 @@ export function autopsySentences(autopsy: Autopsy): string[] {
     if (free !== undefined)
       said.push(`${bytes(free.bytes)} of blocks are free, and their owners live.`);
   }
+  if (autopsy.retired > 0)
+    said.push(
+      `${plural(autopsy.retired, `${one} is`, `${many} are`)} retired: the pages are given up, the mapping stays, and nobody uses it again.`,
+    );
   if (autopsy.freeable > 0)
     said.push(`${count(autopsy.freeable)} could be freed, and nobody asked.`);
   if (autopsy.orphansHolding > 0) {

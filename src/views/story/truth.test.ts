@@ -58,7 +58,7 @@ const often = (knobs: KnobValues): KnobValues =>
 
 /** The same program, small. Lives are short, so that there are many. */
 const small = (preset: Preset): Partial<KnobValues> =>
-  preset.id === 'never-looks-back' || preset.id === 'working-set'
+  preset.id === 'never-looks-back' || preset.id === 'working-set' || preset.id === 'lean'
     ? {}
     : {
         chunks: 32,
@@ -218,6 +218,38 @@ const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
     /live beside the heap’s own/,
     ({ count }) => count('libcFallbacks') >= count('mixedPointers') && count('libcFallbacks') > 0,
   ],
+  [/FAST maps SuperSlabs of every class/, raised('superslabsAllocated')],
+  [/^Each class maps its first SuperSlab when/, none('leanRetires')],
+  [/Lean mode prewarms nothing/, ({ knobs }) => knobs.lean],
+  [
+    /kept what is empty in reserve/,
+    ({ count, knobs }) => !knobs.lean && count('trimSkipReserve') > 0,
+  ],
+  [
+    /left their mappings to nobody|Nobody uses these SuperSlabs again|dirty because the magic/,
+    raised('leanRetires', 'leanDecommits'),
+  ],
+  [/SuperSlabs are retired\. /, raised('leanRetires')],
+  [/With OFF/, ({ count }) => count('superslabsFreed') > 0 && count('leanRetires') === 0],
+  [/are still there: the kernel has no need/, raised('lazyBytes')],
+  [
+    /wrote a page of each retired SuperSlab/,
+    ({ count }) => count('leanRedirtied') === count('leanRetires'),
+  ],
+  [
+    /lay where the guard sees a library/,
+    ({ count }) => count('leanOverlaps') > 0 && count('superslabsFreed') >= count('leanOverlaps'),
+  ],
+  [
+    /madvise failed once/,
+    ({ count }) => count('leanRefusals') === 1 && count('superslabsFreed') > count('leanUnasked'),
+  ],
+  [/the kernel has taken \{taken\} pages/, raised('reclaimedPages')],
+  [
+    /Frees are counted, and a pass takes/,
+    ({ knobs }) => knobs.decOnRemote && (knobs.trimSS || knobs.ownership === 'hybridG'),
+  ],
+  [/^Each maps memory of its own when/, raised('superslabsAllocated')],
   [/frees were of such a block/, raised('libcFrees')],
   [/looked like a header of the heap’s/, ({ count }) => count('misroutedFrees') === 1],
   [

@@ -40,6 +40,7 @@ function whyNotTouch(tiny: TinyAllocator, row: number, mustBeLoose: boolean): st
   const flags = flagsOf(tiny, row);
   if ((flags & SS_FLAG.mapped) === 0) return `There is no SuperSlab ${row} now.`;
   if ((flags & SS_FLAG.cached) !== 0) return 'It lies in the cache of SuperSlabs.';
+  if ((flags & SS_FLAG.retired) !== 0) return 'It is retired: nobody uses it again.';
   return mustBeLoose && (flags & SS_FLAG.pinned) !== 0 ? 'It is pinned.' : undefined;
 }
 

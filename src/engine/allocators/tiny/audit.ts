@@ -5,6 +5,7 @@ import { B, BAND_COUNT } from '../../telemetry/ledger.ts';
 import type { AuditFound } from '../contract.ts';
 import type { TinyAllocator } from './allocator.ts';
 import { auditAside } from './audit-aside.ts';
+import { auditLean } from './audit-lean.ts';
 import { auditMixed } from './audit-mixed.ts';
 import { auditCaches, auditSlots, slotOf } from './audit-slots.ts';
 import type { TinyHeap } from './heap.ts';
@@ -42,6 +43,7 @@ import {
   SS_FIRST_SLAB,
   SS_FLAG,
   SS_FLAGS,
+  SS_OUT,
   SS_OWNER,
   SS_SLABS,
   SS_WORDS,
@@ -102,6 +104,10 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
     const at = row * SS_WORDS;
     const flags = superslabs[at + SS_FLAGS];
     if ((flags & SS_FLAG.mapped) === 0) continue;
+    if (heap.isRetired(row)) {
+      superslabBytes += superslabs[at + SS_SLABS] * SLAB_BYTES;
+      continue;
+    }
     const c = superslabs[at + SS_CLASS];
     const size = superslabs[at + SS_SLABS] * SLAB_BYTES;
     superslabBytes += size;
@@ -262,13 +268,14 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
   for (const r of cachedOf.keys())
     problems.push(`cached blocks of slab ${r}, which no SuperSlab has`);
   auditSlots(heap, problems);
+  auditLean(heap, bands, resident, problems);
 
   auditAside(heap, problems);
   const { counters } = heap;
   expect('SuperSlabs', now, counters[C.superslabsNow]);
   expect(
     'allocated - freed',
-    counters[C.superslabsAllocated] - counters[C.superslabsFreed] - cachedRows(heap),
+    counters[C.superslabsAllocated] - counters[C.superslabsFreed] - outRows(heap),
     now,
   );
   expect('live blocks', liveTotal, counters[C.liveBlocks]);
@@ -304,10 +311,10 @@ function prefixOf(heap: TinyHeap, r: number): number {
   return count;
 }
 
-function cachedRows(heap: TinyHeap): number {
+function outRows(heap: TinyHeap): number {
   let count = 0;
   for (let row = 0; row < heap.rows; row++) {
-    if ((heap.superslabs[row * SS_WORDS + SS_FLAGS] & SS_FLAG.cached) !== 0) count++;
+    if ((heap.superslabs[row * SS_WORDS + SS_FLAGS] & SS_OUT) !== 0) count++;
   }
   return count;
 }

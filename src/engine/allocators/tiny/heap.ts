@@ -11,7 +11,6 @@ import {
   BLOCK_WORDS,
   CARVE_LIMIT,
   CARVED,
-  DANGLING,
   EXCESS,
   FREE_HEAD,
   LIST_BASE,
@@ -43,6 +42,7 @@ import {
   SS_ORPHAN_EVENT,
   SS_ORPHAN_NEXT,
   SS_ORPHANED_AT,
+  SS_OUT,
   SS_OWN_NEXT,
   SS_OWNER,
   SS_PIECE,
@@ -81,8 +81,10 @@ export class TinyHeap extends TinySlots {
         Math.max(LEAST_SLOTS, tlsCacheSlots),
         tlsCacheSizing === 'adaptive',
       );
+    // `box_ss_hot_prewarm_all` returns at once in lean mode (S-55).
+    const prewarmed = this.lean === undefined ? this.knobs.prewarmPerClass : 0;
     for (let c = 0; c < this.classes; c++) {
-      for (let i = 0; i < this.knobs.prewarmPerClass; i++) this.prewarm(c);
+      for (let i = 0; i < prewarmed; i++) this.prewarm(c);
     }
   }
 
@@ -325,7 +327,7 @@ export class TinyHeap extends TinySlots {
     this.passRows = this.rows;
     this.passExamined = 0;
     this.passFreed = 0;
-    this.reserve.fill(knobs.emptyReserve);
+    this.reserve.fill(this.emptiesKept);
     return knobs.trimSS || knobs.ownership === 'hybridG';
   }
 
@@ -340,7 +342,7 @@ export class TinyHeap extends TinySlots {
     let flags = 0;
     for (; row < this.passRows; row++) {
       flags = superslabs[row * SS_WORDS + SS_FLAGS];
-      if ((flags & SS_FLAG.mapped) !== 0 && (flags & SS_FLAG.cached) === 0) break;
+      if ((flags & SS_FLAG.mapped) !== 0 && (flags & SS_OUT) === 0) break;
     }
     this.passRow = row + 1;
     if (row >= this.passRows) {
@@ -392,7 +394,7 @@ export class TinyHeap extends TinySlots {
     for (let row = 0; row < this.rows; row++) {
       const at = row * SS_WORDS;
       const flags = this.superslabs[at + SS_FLAGS];
-      if ((flags & SS_FLAG.mapped) === 0 || (flags & SS_FLAG.cached) !== 0) continue;
+      if ((flags & SS_FLAG.mapped) === 0 || (flags & SS_OUT) !== 0) continue;
       let r = this.superslabs[at + SS_FIRST_SLAB];
       for (let i = this.superslabs[at + SS_ACQUIRED]; i > 0; i--) {
         if (this.slabs[r + REMOTE_HEAD] !== NO_BLOCK) {
@@ -432,8 +434,8 @@ export class TinyHeap extends TinySlots {
     const { counters, knobs, costs } = this;
     const index = heap * MAX_CLASSES + c;
     const r = this.current[index];
-    if (r === DANGLING) {
-      this.machine.crashed(CRASH.useAfterUnmap, NONE, life);
+    if (r < NONE) {
+      this.usedAfterRelease(r, life);
       return NONE;
     }
     if (r >= 0 && this.canCarve(r)) return r;
@@ -840,7 +842,10 @@ export class TinyHeap extends TinySlots {
     }
   }
 
-  /** Releases an empty SuperSlab: into a cache while there is room, else to the OS. */
+  /**
+   * Releases an empty SuperSlab (`superslab_free`): into a cache while there is room; in lean mode its pages are given
+   * up and it is retired; else, and where that fails, it is unmapped.
+   */
   protected release(row: number, cause: number, inFlight: Int32Array): boolean {
     const { superslabs, counters, knobs } = this;
     const at = row * SS_WORDS;
@@ -849,8 +854,11 @@ export class TinyHeap extends TinySlots {
     const toCache = this.cached < 2 * knobs.superslabCacheSlots;
     const piece = superslabs[at + SS_PIECE];
     const life = superslabs[at + SS_OWNER];
-    if (!toCache) {
-      if (knobs.hazardDecOrder && knobs.decOnRemote && this.isInFlight(row, inFlight)) {
+    const retires = !toCache && this.decommits(row, cause);
+    const touchedAfter =
+      !toCache && knobs.hazardDecOrder && knobs.decOnRemote && this.isInFlight(row, inFlight);
+    if (!toCache && !retires) {
+      if (touchedAfter) {
         this.machine.crashed(CRASH.touchAfterDecrement, row, life);
         return false;
       }
@@ -864,7 +872,7 @@ export class TinyHeap extends TinySlots {
     if ((flags & SS_FLAG.pooled) !== 0) this.leavePool(row);
     if ((flags & SS_FLAG.current) !== 0) {
       const index = this.threads.chainOf(life) * MAX_CLASSES + c;
-      this.current[index] = DANGLING;
+      this.current[index] = this.dangling(row, retires);
       superslabs[at + SS_FLAGS] &= ~SS_FLAG.current;
     }
     if ((flags & SS_FLAG.kept) !== 0) this.unkeep(row);
@@ -886,10 +894,13 @@ export class TinyHeap extends TinySlots {
       this.cacheHead = row;
       this.cached++;
       this.emit(EV.superslabCached, life, row, c, 0, cause);
+    } else if (retires) {
+      this.retire(row, life, c, cause);
+      if (touchedAfter) this.metNoMagic(row, life);
     } else {
       this.dropRow(row);
       counters[C.superslabsFreed]++;
-      this.emit(EV.superslabFreed, life, row, c, 0, cause);
+      this.emit(EV.superslabFreed, life, row, c, 0, this.unmapCause(cause));
     }
     return true;
   }
@@ -912,9 +923,10 @@ export class TinyHeap extends TinySlots {
     return this.caches === undefined ? 0 : this.caches.ofSlab[r >>> SLAB_SHIFT];
   }
 
-  /** What the heap has beyond its records: pool and caches. */
+  /** What the heap has beyond its records: pool, caches, and what lean mode keeps. */
   hashPolicies(hash: StateHash): void {
     this.hashSlots(hash);
+    this.hashLean(hash);
     this.caches?.hashInto(hash);
   }
   override get stateBytes(): number {

@@ -8,6 +8,7 @@ import {
   type Settings,
   type When,
 } from '../../knobs/kinds.ts';
+import { LEAN_KNOBS } from './lean-knobs.ts';
 import { MIXED_KNOBS } from './mixed-knobs.ts';
 
 const trims = (knobs: Settings): boolean =>
@@ -88,12 +89,13 @@ export const TINY_KNOBS = {
     max: 256,
     unit: 'per class',
     when: (knobs) =>
-      trims(knobs) ||
+      (knobs.lean === true ? 'Lean mode keeps no empty SuperSlab' : undefined) ??
+      (trims(knobs) ||
       knobs.flushOnExit === true ||
       knobs.ownership === 'hybridG' ||
       pooled(knobs) === undefined
         ? undefined
-        : 'No effect while nothing is trimmed',
+        : 'No effect while nothing is trimmed'),
   }),
   flushOnExit: bool({
     group: 'release',
@@ -129,6 +131,7 @@ export const TINY_KNOBS = {
         ? undefined
         : 'Needs counted remote frees and a trim pass',
   }),
+  ...LEAN_KNOBS,
   ...MIXED_KNOBS,
   ssLg: int({
     group: 'shape',
@@ -174,6 +177,7 @@ export const TINY_KNOBS = {
     max: 4,
     unit: 'per class',
     zero: 'none',
+    when: (knobs) => (knobs.lean === true ? 'Lean mode prewarms nothing' : undefined),
   }),
   sharedPool: bool({
     group: 'shape',

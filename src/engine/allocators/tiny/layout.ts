@@ -103,7 +103,11 @@ export const SS_FLAG = {
   full: 4096,
   /** Of the shared pool: its slabs are slots with classes and owners of their own (slots.ts). */
   pooled: 8192,
+  /** Released in lean mode: its pages are given up, its magic is 0, its mapping stays and nobody uses it again. */
+  retired: 16384,
 } as const;
+/** Mapped, and no memory of the heap's: in a SuperSlab cache, or retired. */
+export const SS_OUT = SS_FLAG.cached | SS_FLAG.retired;
 
 /**
  * All bits that an index may have. In hot loops an index is masked with it, which tells the JavaScript
@@ -126,6 +130,8 @@ export const NO_LIFE = -2;
 export const CENTRAL_LIFE = -1;
 /** A current slab that was unmapped under its thread (hazard of models.md 3.3). */
 export const DANGLING = -3;
+/** A current slab whose SuperSlab, of row `RETIRED - current`, was released under its thread in lean mode. */
+export const RETIRED = -4;
 
 export const SLAB_BYTES = 65536;
 export const SLAB_PAGES = 16;

@@ -100,13 +100,20 @@ export function readLedger(
   mapped[B.headers] = headers + heap.tailBytes;
   mapped[B.neverCarved] = uncarved + heap.unacquiredSlabs * SLAB_BYTES;
   mapped[B.other] = heap.mixed?.libc.mappedBytes ?? heap.other.bytes;
+  const { lean } = heap;
+  // Nobody else gives pages up and leaves them to the kernel.
+  const lazy = lean === undefined ? 0 : heap.space.pages.lazyPages;
+  mapped[B.lazilyFreed] = lazy * PAGE;
+  mapped[B.retired] = (lean?.bytes ?? 0) - lazy * PAGE;
 
   if (resident === undefined) return;
   // Carved blocks lie on touched pages; what is touched beyond them is not carved yet.
   resident.set(mapped);
   if (heap.mixed !== undefined) resident[B.other] = heap.mixed.libc.residentBytes;
   const kept = heap.keptResident;
-  const used = heap.superslabResident - kept;
+  const dirty = lean?.dirtyPages ?? 0;
+  const used = heap.superslabResident - kept - lazy - dirty;
+  resident[B.retired] = dirty * PAGE;
   resident[B.keptEmpty] = kept * PAGE + heap.spareResident;
   resident[B.headers] = headers + heap.tailResident;
   resident[B.neverCarved] = used * PAGE - heap.spareResident - headers - heap.tailResident - carved;

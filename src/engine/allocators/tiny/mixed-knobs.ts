@@ -1,4 +1,5 @@
 import { bool, int, type KnobTable, real, type Settings, type When } from '../../knobs/kinds.ts';
+import { drawsOverlaps } from './lean-knobs.ts';
 
 const NEVER_WRONG = 'Free knows whose a block is';
 const byBitmap = (knobs: Settings): boolean => knobs.ownerBitmap === true;
@@ -64,7 +65,7 @@ export const MIXED_KNOBS = {
     max: 1_000_000,
     unit: '',
     when: (knobs) => {
-      if (Number(knobs.oomRate) > 0) return undefined;
+      if (Number(knobs.oomRate) > 0 || drawsOverlaps(knobs)) return undefined;
       const share = Number(knobs.lookAlikeProb);
       return guessed(knobs) ?? (share > 0 && share < 100 ? undefined : 'Nothing is left to chance');
     },

@@ -36,7 +36,7 @@ export const MIXED_WORDS: WordsFor<typeof MIXED_KNOBS> = {
   },
   mixedSeed: {
     label: 'Seed of chance',
-    help: 'Draws which blocks of the C library look alike and when mappings are refused. What threads ask for has a seed of its own.',
+    help: 'Draws which blocks of the C library look alike, when mappings are refused, and in which SuperSlabs a library lies. What threads ask for has a seed of its own.',
     see: 'Verdict',
   },
 };

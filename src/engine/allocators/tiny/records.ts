@@ -678,8 +678,8 @@ export class TinyRecords {
     return row;
   }
 
-  /** Forgets an unmapped SuperSlab and its slab records. */
-  protected dropRow(row: number): void {
+  /** Forgets the slab records of a SuperSlab. */
+  protected dropSlabs(row: number): void {
     const { superslabs } = this;
     const at = row * SS_WORDS;
     for (let r = superslabs[at + SS_FIRST_SLAB]; r !== NONE; ) {
@@ -688,9 +688,16 @@ export class TinyRecords {
       this.freeSlab = r;
       r = next;
     }
+    superslabs[at + SS_FIRST_SLAB] = NONE;
+  }
+
+  /** Forgets an unmapped SuperSlab and its slab records. */
+  protected dropRow(row: number): void {
+    const { superslabs } = this;
+    const at = row * SS_WORDS;
+    this.dropSlabs(row);
     this.keptBytes -= superslabs[at + SS_SLABS] * SLAB_BYTES;
     superslabs[at + SS_FLAGS] = 0;
-    superslabs[at + SS_FIRST_SLAB] = NONE;
     superslabs[at + SS_OWN_NEXT] = this.freeRow;
     this.freeRow = row;
   }

@@ -25,6 +25,20 @@ const states: StatesShown<typeof SS_STATES> = [
   },
   { name: 'pooled', label: 'shared pool, slots in use', colour: 'full' },
   { name: 'spare', label: 'shared pool, no slot taken', colour: 'kept', pattern: 'hollow' },
+  {
+    name: 'retired',
+    label: 'retired, mapping kept',
+    colour: 'retired',
+    pattern: 'hollow',
+    band: 'retired',
+  },
+  {
+    name: 'lazy',
+    label: 'retired, pages lazily freed',
+    colour: 'lazy',
+    pattern: 'hatched',
+    band: 'lazilyFreed',
+  },
 ];
 
 /** What the page shows of the tiny allocator. */
@@ -101,6 +115,15 @@ export const SHOWN: ModelShown = {
     'ownerOverflows',
     'staleMarks',
     'injectedRefusals',
+    'madviseCalls',
+    'reclaimedPages',
+    'lazyBytes',
+    'leanDecommits',
+    'leanRetires',
+    'leanRedirtied',
+    'leanOverlaps',
+    'leanRefusals',
+    'leanUnasked',
   ],
   events: [
     'superslabMapped',
@@ -123,6 +146,8 @@ export const SHOWN: ModelShown = {
     'refillDry',
     'libcFree',
     'ownerOverflow',
+    'superslabRetired',
+    'adviceFailed',
   ],
   newSpan: 'superslabMapped',
   reasons: byIndex(

@@ -6,7 +6,6 @@ import type { Machine, StateHash } from '../contract.ts';
 import {
   CAPACITY,
   CARVED,
-  DANGLING,
   EXCESS,
   FREE_HEAD,
   LIST_BASE,
@@ -38,7 +37,7 @@ import {
   slabHeader,
   TOUCHED,
 } from './layout.ts';
-import { TinyMixing } from './mixing.ts';
+import { TinyRetiring } from './retiring.ts';
 import {
   POOL_STAGE,
   SLOT,
@@ -73,7 +72,7 @@ const NOTHING_IN_FLIGHT = new Int32Array(0);
  * What a stage looks at beyond its name is ours: the documents have the names only. Without the knob there is no
  * table, and nothing here is called.
  */
-export abstract class TinySlots extends TinyMixing {
+export abstract class TinySlots extends TinyRetiring {
   readonly pool: SlotTable | undefined;
   /** The latest time that the pool had nothing, to be a cause. */
   protected poolFailure = NO_CAUSE;
@@ -515,7 +514,7 @@ export abstract class TinySlots extends TinyMixing {
     counters[C.slotsUnused] += acquired;
     counters[C.poolEmptied]++;
     const event = this.emit(EV.poolEmptied, -1, row, acquired, pool.spares, cause);
-    if (pool.spares > this.knobs.emptyReserve) this.releaseSpare(row, event);
+    if (pool.spares > this.emptiesKept) this.releaseSpare(row, event);
   }
 
   /** One SuperSlab more (+1) or fewer (-1) none of whose slots is taken: all of it counts as never carved. */
@@ -564,14 +563,15 @@ export abstract class TinySlots extends TinyMixing {
       const next = slabs[r + NEXT_SLAB];
       const where = this.whereIs(r);
       if (where !== SLOT.unused && where < SLOT.listed) {
-        if (this.isCurrentSlot(r)) this.current[this.indexOf(r)] = forced ? NONE : DANGLING;
+        if (this.isCurrentSlot(r))
+          this.current[this.indexOf(r)] = forced ? NONE : this.dangling(row);
         // The last of them makes all UNUSED.
         this.giveBack(r, NONE, cause);
       }
       r = next;
     }
     if (counters[C.superslabsNow] < freed) return true;
-    if (!forced && pool.spares <= this.knobs.emptyReserve) return false;
+    if (!forced && pool.spares <= this.emptiesKept) return false;
     return this.releaseSpare(row, cause);
   }
 

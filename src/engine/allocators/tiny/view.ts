@@ -33,6 +33,7 @@ import {
   REMOTE_HEAD,
   SLAB_BYTES,
   SLAB_CLASS,
+  SLAB_PAGES,
   SS_ACQUIRED,
   SS_ADOPTED_FROM,
   SS_BORN_OP,
@@ -40,6 +41,7 @@ import {
   SS_FIRST_SLAB,
   SS_FLAG,
   SS_FLAGS,
+  SS_OUT,
   SS_OWNER,
   SS_PIECE,
   SS_POOL_USABLE,
@@ -59,6 +61,7 @@ function stateOf(heap: TinyHeap, row: number, live: number, believed: number): n
   const flags = heap.superslabs[row * SS_WORDS + SS_FLAGS];
   if ((flags & SS_FLAG.mapped) === 0) return SS.unmapped;
   if ((flags & SS_FLAG.cached) !== 0) return SS.cached;
+  if ((flags & SS_FLAG.retired) !== 0) return heap.lazyIn(row) > 0 ? SS.lazy : SS.retired;
   if ((flags & SS_FLAG.kept) !== 0) return SS.kept;
   if ((flags & (SS_FLAG.current | SS_FLAG.pooled)) === SS_FLAG.current) return SS.current;
   if (live === 0 && believed > 0) return SS.inflated;
@@ -106,10 +109,14 @@ function isDead(heap: TinyHeap, row: number, owner: number): boolean {
     : (heap.superslabs[row * SS_WORDS + SS_FLAGS] & SS_FLAG.orphan) !== 0;
 }
 
-/** Blocks that fit into a SuperSlab; UNUSED slots of the pool count as of the class that it is shown under. */
+/**
+ * Blocks that fit into a SuperSlab, into a retired one none; UNUSED slots of the pool count as of the class that it is
+ * shown under.
+ */
 function capacityOf(heap: TinyHeap, row: number, cls: number): number {
   const { superslabs, slabs, blockBytes } = heap;
   const at = row * SS_WORDS;
+  if (heap.isRetired(row)) return 0;
   if (!heap.isPooled(row)) return spanCapacity(blockBytes[cls], superslabs[at + SS_SLABS]);
   let blocks = 0;
   let r = superslabs[at + SS_FIRST_SLAB];
@@ -174,7 +181,7 @@ export function waitingIn(tiny: TinyAllocator, row: number): number {
   const { superslabs, slabs } = tiny.heap;
   const at = row * SS_WORDS;
   const bits = superslabs[at + SS_FLAGS];
-  if ((bits & SS_FLAG.mapped) === 0 || (bits & (SS_FLAG.cached | SS_FLAG.kept)) !== 0) return 0;
+  if ((bits & SS_FLAG.mapped) === 0 || (bits & (SS_OUT | SS_FLAG.kept)) !== 0) return 0;
   let queued = 0;
   let r = superslabs[at + SS_FIRST_SLAB];
   for (let i = superslabs[at + SS_ACQUIRED]; i > 0; i--) {
@@ -204,6 +211,12 @@ function isMapped(tiny: TinyAllocator, row: number): boolean {
   );
 }
 
+/** Resident pages of a slab that has no record. */
+function residentAt(heap: TinyHeap, row: number, index: number): number {
+  const page = heap.pageOf(row) + index * SLAB_PAGES;
+  return heap.space.pages.residentIn(page, page + SLAB_PAGES);
+}
+
 /** Everything about one SuperSlab, or undefined when the row is not mapped. */
 export function inspectSpan(tiny: TinyAllocator, row: number): SpanDetail | undefined {
   if (!isMapped(tiny, row)) return undefined;
@@ -215,6 +228,7 @@ export function inspectSpan(tiny: TinyAllocator, row: number): SpanDetail | unde
   const owner = ownerOf(heap, row);
   const dead = isDead(heap, row, owner);
   const pooled = heap.isPooled(row);
+  const retired = heap.isRetired(row);
   const details: SlabDetail[] = [];
   let live = 0;
   let believed = 0;
@@ -225,10 +239,10 @@ export function inspectSpan(tiny: TinyAllocator, row: number): SpanDetail | unde
   for (let index = 0; index < superslabs[at + SS_SLABS]; index++) {
     const acquired = index < superslabs[at + SS_ACQUIRED];
     const bytes = heap.blockBytes[acquired ? slabs[record + SLAB_CLASS] : cls];
-    const usable = !pooled || index < superslabs[at + SS_POOL_USABLE];
+    const usable = !retired && (!pooled || index < superslabs[at + SS_POOL_USABLE]);
     if (usable) capacity += slabCapacity(bytes, index);
     if (!acquired) {
-      const touched = record >= 0 ? slabs[record + TOUCHED] : 0;
+      const touched = record >= 0 ? slabs[record + TOUCHED] : residentAt(heap, row, index);
       if (record >= 0) record = slabs[record + NEXT_SLAB];
       details.push({
         index,
@@ -349,7 +363,7 @@ export function autopsyOf(tiny: TinyAllocator): AutopsyPart {
   let livingOwned = 0;
   for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
     const flags = superslabs[at + SS_FLAGS];
-    if ((flags & SS_FLAG.mapped) === 0 || (flags & SS_FLAG.cached) !== 0) continue;
+    if ((flags & SS_FLAG.mapped) === 0 || (flags & SS_OUT) !== 0) continue;
     let live = 0;
     let active = 0;
     let r = superslabs[at + SS_FIRST_SLAB];

@@ -1,5 +1,6 @@
 import { costWords, type WordsFor } from '../../knobs/kinds.ts';
 import type { TINY_KNOBS } from './knobs.ts';
+import { LEAN_WORDS } from './lean-words.ts';
 import { MIXED_WORDS } from './mixed-words.ts';
 
 /** What the knobs of the tiny allocator are called and mean. */
@@ -79,6 +80,7 @@ export const WORDS: WordsFor<typeof TINY_KNOBS> = {
     see: 'Verdict: crash',
     source: 'order in ss_remote_push',
   },
+  ...LEAN_WORDS,
   ...MIXED_WORDS,
   ssLg: {
     label: 'SuperSlab size, log2',
@@ -119,7 +121,7 @@ export const WORDS: WordsFor<typeof TINY_KNOBS> = {
   },
   prewarmPerClass: {
     label: 'Prewarmed SuperSlabs',
-    help: 'Persistent SuperSlabs that each class maps at the start; trim never releases them.',
+    help: 'Persistent SuperSlabs that each class maps at the start; trim never releases them. None in lean mode.',
     see: 'SuperSlabs at the start',
     kId: 'K-47',
     source: 'box_ss_hot_prewarm_all',

@@ -1,6 +1,7 @@
 import type { KnobValues } from '../../../knobs/index.ts';
 import { C } from '../../../telemetry/counters.ts';
 import { every, type ModelFault } from '../../../testing/fault.ts';
+import type { RowMarks } from '../../row-marks.ts';
 import { TinyHeap } from '../heap.ts';
 import { tinyWith } from '../index.ts';
 import {
@@ -297,6 +298,61 @@ class CacheTooLarge extends TinyHeap {
   }
 }
 
+class ForgetsMagic extends TinyHeap {
+  protected override clearMagic(): void {}
+}
+class MagicUncounted extends TinyHeap {
+  private readonly due = every(3);
+  protected override clearMagic(row: number): void {
+    super.clearMagic(row);
+    if (this.lean !== undefined && this.due()) this.lean.dirtyPages--;
+  }
+}
+class AsksAgain extends TinyHeap {
+  protected override decommits(row: number, cause: number): boolean {
+    const done = super.decommits(row, cause);
+    if (this.lean !== undefined) this.lean.disabled = false;
+    return done;
+  }
+}
+class RetiresUnasked extends TinyHeap {
+  private readonly due = every(3);
+  protected override decommits(row: number, cause: number): boolean {
+    return this.due() || super.decommits(row, cause);
+  }
+}
+class KeepsInLean extends TinyHeap {
+  protected override get emptiesKept(): number {
+    return this.knobs.emptyReserve;
+  }
+}
+class ForgetsRetired extends TinyHeap {
+  private readonly due = every(2);
+  protected override retire(row: number, life: number, c: number, cause: number): number {
+    const event = super.retire(row, life, c, cause);
+    // It is unmapped to the heap, and to the machine it is not.
+    if (this.due()) this.superslabs[row * SS_WORDS + SS_FLAGS] = 0;
+    return event;
+  }
+}
+class RetiresOwned extends TinyHeap {
+  protected override retire(row: number, life: number, c: number, cause: number): number {
+    const event = super.retire(row, life, c, cause);
+    this.superslabs[row * SS_WORDS + SS_OWNER] = life;
+    return event;
+  }
+}
+class MissesTaken extends TinyHeap {
+  override changedRows(): RowMarks {
+    const taken = this.counters[C.reclaimedPages];
+    // What the kernel took is not looked for.
+    this.counters[C.reclaimedPages] = 0;
+    const marks = super.changedRows();
+    this.counters[C.reclaimedPages] = taken;
+    return marks;
+  }
+}
+
 const SMALL: Partial<KnobValues> = { threads: 2, chunks: 64, orphanPolicy: 'adopt' };
 /** A class needs more than one SuperSlab a thread. */
 const MANY: Partial<KnobValues> = { ssLg: 16, minSize: 1000, maxSize: 1024, chunks: 100 };
@@ -324,6 +380,17 @@ const POOLED: Partial<KnobValues> = {
   emptyReserve: 0,
 };
 const CACHED: Partial<KnobValues> = { tlsCacheSlots: 64 };
+/** SuperSlabs are filled, emptied and retired; nearly all memory is others'. */
+const LEAN: Partial<KnobValues> = {
+  ...POOLED,
+  sharedPool: false,
+  lean: true,
+  ssLg: 16,
+  spellOps: 400,
+  quietMs: 3,
+  trimIntervalMs: 1,
+  trimSS: true,
+};
 const fault = (
   name: string,
   what: string,
@@ -522,5 +589,46 @@ export const FAULTS: readonly ModelFault[] = [
     'a cache shrinks and gives nothing back: it has more blocks than slots',
     CacheTooLarge,
     CACHED,
+  ),
+  fault(
+    'forgets the magic',
+    'a SuperSlab is retired and its magic stays: its first page was not written',
+    ForgetsMagic,
+    LEAN,
+  ),
+  fault(
+    'magic not counted',
+    'a page that the magic made dirty is not counted: pages that stay differ',
+    MagicUncounted,
+    LEAN,
+  ),
+  fault('asks again', 'madvise has failed and is asked again: it counts as enabled', AsksAgain, {
+    ...LEAN,
+    enomemAt: 2,
+  }),
+  fault(
+    'retires unasked',
+    'a SuperSlab is retired and its pages were never given up: decommits are fewer',
+    RetiresUnasked,
+    LEAN,
+  ),
+  fault(
+    'keeps in lean mode',
+    'an empty SuperSlab goes into the reserve, which lean mode does not have',
+    KeepsInLean,
+    { ...LEAN, emptyReserve: 2 },
+  ),
+  fault(
+    'forgets a retired one',
+    'a retired SuperSlab counts as unmapped: its mapping is nobody’s',
+    ForgetsRetired,
+    LEAN,
+  ),
+  fault('retires with an owner', 'a retired SuperSlab keeps its owner', RetiresOwned, LEAN),
+  fault(
+    'misses what the kernel took',
+    'lazily freed pages go and the SuperSlabs are not marked: the map shows what they were',
+    MissesTaken,
+    { ...LEAN, physLimitGiB: 1, memPressure: 0.995 },
   ),
 ];

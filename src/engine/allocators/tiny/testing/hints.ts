@@ -39,7 +39,28 @@ const MIXED: Partial<KnobValues> = {
   guessFree: true,
 };
 
+/** What a burst fills is freed before a quiet spell, and released by the passes in it. */
+const LEAN: Partial<KnobValues> = {
+  workload: 'soak',
+  lean: true,
+  ssLg: 16,
+  threads: 1,
+  workingSet: 1000,
+  minSize: 600,
+  maxSize: 1024,
+  spellOps: 300,
+  quietMs: 3,
+  quietFree: 100,
+  trimIntervalMs: 1,
+  trimSS: true,
+};
+
 export const HINTS: Hints = {
+  lean: [{ knobs: { ...LEAN, lean: false }, value: true }],
+  decommit: [{ knobs: LEAN, value: 'off' }],
+  dsoOverlap: [{ knobs: LEAN, value: 50 }],
+  enomemAt: [{ knobs: LEAN, value: 2 }],
+  costMadvise: [{ knobs: { ...LEAN, timeBase: 'costs' }, value: 50_000 }],
   guessFree: [{ knobs: { ...MIXED, guessFree: false }, value: true }],
   lookAlikeProb: [{ knobs: MIXED, value: 60 }],
   ownerBitmap: [{ knobs: MIXED, value: true }],
