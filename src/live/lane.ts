@@ -32,6 +32,7 @@ export class Lane {
   readonly hub = new LaneHub();
   private readonly client: LaneClient;
   private opening: AbortController | undefined;
+  private closed = false;
   onRestart: (info: RestartInfo) => void = () => {};
   /** Frames wait for those of other lanes: `show` shows one. */
   holds = false;
@@ -121,6 +122,7 @@ export class Lane {
   /** Whether it moves, by itself or on a journey; what it told of another run does not count. */
   get plays(): boolean {
     const { summary } = this.hub;
+    if (this.closed) return false;
     return summary?.generation === this.client.present ? summary.playing : this.client.plays;
   }
 
@@ -259,6 +261,7 @@ export class Lane {
   }
 
   dispose(): void {
+    this.closed = true;
     this.client.dispose();
   }
 }

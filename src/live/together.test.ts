@@ -6,6 +6,7 @@ import { H } from '../worker/frame.ts';
 import { ChannelWorker } from '../worker/testing/channel.ts';
 import { Lane } from './lane.ts';
 import { Lockstep } from './lockstep.ts';
+import { rafPending } from './raf.ts';
 import { latestTogether, standTogether } from './together.ts';
 
 const LANES: readonly Partial<KnobValues>[] = [
@@ -20,8 +21,10 @@ globalThis.requestAnimationFrame ??= (draw) => Number(setTimeout(() => draw(perf
 let lockstep: Lockstep | undefined;
 /** What was painted since the lanes were opened. */
 let seen: number[][] = [];
-afterEach(() => {
+afterEach(async () => {
   for (const lane of lockstep?.lanes ?? []) lane.dispose();
+  // The page's one animation frame is asked for in this thread: the next test has its own.
+  await vi.waitFor(() => expect(rafPending()).toBe(false), { timeout: 10_000, interval: 1 });
 });
 
 async function open(more: Partial<KnobValues> = {}, startAt = 0): Promise<Lockstep> {
