@@ -68,6 +68,10 @@ test('memory is taken, pinned and given back by hand; what cannot be is said', a
   await expect(inspector).toContainText('pinned');
   await inspector.getByRole('button', { name: 'Trim' }).click();
   await expect(notices(page)).toContainText('Trim: It is pinned.');
+  await inspector.getByRole('button', { name: 'Compact' }).click();
+  await expect(notices(page)).toContainText(
+    'pointers of the program, at least, would have to change',
+  );
   await inspector.getByRole('button', { name: 'Unpin' }).click();
   await expect(inspector.getByRole('button', { name: 'Pin', exact: true })).toBeVisible();
   await inspector.getByLabel('by chain').selectOption('2');

@@ -265,3 +265,68 @@ it('ranges are checked before a run is asked', () => {
   expect(rangeProblem({ act: 'pin', subject: 3, amount: 2 })).toBe('Pin has no amount.');
   expect(rangeProblem({ act: 'pin', subject: 3, amount: 0 })).toBeUndefined();
 });
+
+describe('a flush by hand (S-11)', () => {
+  const counted: Partial<KnobValues> = { ...TINY, decOnRemote: true, minSize: 64 };
+  const released = (knobs: Partial<KnobValues>): { sim: Simulation; freed: number } => {
+    const sim = start(knobs, 6000);
+    expect(sim.readCounters()[C.superslabsFreed]).toBe(0);
+    deal(sim, 'flush', 1);
+    return { sim, freed: sim.readCounters()[C.superslabsFreed] };
+  };
+
+  it('releases what counters call empty, whatever the knobs say of trims', () => {
+    const { sim, freed } = released(counted);
+    expect(freed).toBeGreaterThan(0);
+    expect(sim.readCounters()[C.trimCalls]).toBe(1);
+    // The pass is the flush's doing, and what it freed is the pass's.
+    const all = [...Array(sim.events.next).keys()].map((seq) => sim.events.get(seq));
+    const pass = all.find((event) => event?.kind === 'trim');
+    expect(sim.events.get(pass?.cause ?? -1)?.kind).toBe('intervened');
+    expect(all.filter((event) => event?.cause === pass?.seq)).toHaveLength(freed);
+    expect(rowsWhere(sim, (row) => row.state === 'empty' || row.state === 'kept')).toEqual([]);
+    sim.advance(5000);
+    expect(sim.audit()).toEqual([]);
+  });
+  it('finds less where counters lie', () => {
+    const lying = released({ ...counted, decOnRemote: false });
+    expect(lying.freed).toBeLessThan(released(counted).freed / 2);
+    expect(lying.sim.readCounters()[C.trimSkipActive]).toBeGreaterThan(0);
+  });
+  it('gives the thread’s caches back', () => {
+    const sim = start(
+      { ...counted, tlsCacheSlots: 64, workload: 'larson-immortal', dtvBytes: 0 },
+      2000,
+    );
+    const before = sim.readCounters()[C.cachedBlocks];
+    for (const chain of [1, 2, 3, 4]) deal(sim, 'flush', chain);
+    expect(before).toBeGreaterThan(0);
+    expect(sim.readCounters()[C.cachedBlocks]).toBe(0);
+  });
+  it('is nothing that other allocators could do', () => {
+    for (const model of ['mf2', 'firstfit'] as const)
+      expect(
+        start({ ...TINY, model }, 100).whyNot({ act: 'flush', subject: 1, amount: 0 }),
+      ).toMatch(/no pass/);
+  });
+});
+
+describe('compaction (S-27)', () => {
+  it('is refused with the count of pointers that would have to change', () => {
+    const sim = start({ ...TINY, minSize: 128, maxSize: 128, dtvBytes: 0 }, 3000);
+    const sparse = rowsWhere(sim, (row) => row.live > 0 && row.live < row.capacity / 10);
+    const blocks = sparse.reduce((sum, row) => sum + (sim.inspectSpan(row)?.live ?? 0), 0);
+    expect(sparse.length).toBeGreaterThan(2);
+    const digest = sim.digest();
+    const why = sim.whyNot({ act: 'compact', subject: sparse[0], amount: 0 });
+    expect(why).toContain(`${blocks} blocks in ${sparse.length} SuperSlabs`);
+    expect(why).toMatch(/pointers of the program/);
+    expect(sim.digest()).toBe(digest);
+  });
+  it('has nothing to move where spans are full enough', () => {
+    const sim = start({ ...TINY, workload: 'larson-immortal', threads: 1, ssLg: 16 }, 100);
+    const [row] = rowsWhere(sim, (span) => span.live > 0);
+    expect(sim.whyNot({ act: 'compact', subject: row, amount: 0 })).toMatch(/nothing to move/);
+    expect(sim.whyNot({ act: 'compact', subject: 99_999, amount: 0 })).toMatch(/There is no/);
+  });
+});

@@ -20,6 +20,8 @@ export const ACT_IDS = [
   'unpin',
   'trim',
   ...HAND_ACTS,
+  'flush',
+  'compact',
 ] as const;
 export type ActId = (typeof ACT_IDS)[number];
 
@@ -80,6 +82,16 @@ export const ACT: Readonly<Record<ActId, ActDef>> = {
     label: 'Trim',
     on: 'memory',
     help: 'Gives back to the OS what holds no block: a whole SuperSlab whose last block is gone, whatever its counter says, or the free OS pages of a page.',
+  },
+  flush: {
+    label: 'Flush',
+    on: 'thread',
+    help: 'The thread gives its cached blocks back and runs a trim pass, whatever interval and reserve are: what its counter calls empty and nobody allocates from is released (hak_tiny_magazine_flush_all).',
+  },
+  compact: {
+    label: 'Compact',
+    on: 'memory',
+    help: 'Option E: blocks of sparse SuperSlabs of the class would move together. It is refused with the count of pointers that would have to change.',
   },
   malloc: {
     label: 'malloc',

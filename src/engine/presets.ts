@@ -1,4 +1,5 @@
 import type { KnobValues } from './knobs/index.ts';
+import { COST_TOGGLES } from './presets/cost-toggles.ts';
 import { HAND_PRESETS } from './presets/hand.ts';
 import { LEAKING_QUEUE } from './presets/leaking-queue.ts';
 import { LEAN_PRESETS } from './presets/lean.ts';
@@ -106,6 +107,7 @@ export const PRESETS: readonly Preset[] = [
   ...MF2_PRESETS,
   LEAKING_QUEUE,
   WORKING_SET,
+  COST_TOGGLES,
   ...LEAN_PRESETS,
   ...TEXTBOOK_PRESETS,
   ...HAND_PRESETS,

@@ -51,7 +51,7 @@ export function reportOf(sim: Simulation): Record<string, unknown> {
   const mapped = new Float64Array(BAND_COUNT);
   const resident = new Float64Array(BAND_COUNT);
   sim.readLedger(mapped, resident);
-  const { refill } = sim.autopsy();
+  const { refill, refills } = sim.autopsy();
   return {
     status: sim.status,
     endedBy: sim.endedBy,
@@ -73,7 +73,7 @@ export function reportOf(sim: Simulation): Record<string, unknown> {
       sim.endedBy === 'chainsEnded',
       sim.knobs.seconds,
     ),
-    ...(refill === undefined ? {} : { refill }),
+    ...(refill === undefined ? {} : { refill, refills }),
     digest: sim.digest(),
   };
 }

@@ -177,6 +177,8 @@ export interface Autopsy {
   };
   /** What the first refill that returned NULL had to say, where the allocator writes such a line. */
   readonly refill?: RefillLog;
+  /** How many refills did, and the lines of the first of them, oldest first. */
+  readonly refills?: { readonly failed: number; readonly logs: readonly RefillLog[] };
   readonly lives: number;
   readonly livesAlive: number;
   readonly superslabs: number;

@@ -4,6 +4,7 @@ import { PRESETS } from '../engine/presets.ts';
 const STATED: readonly { readonly value: number; readonly says: string }[] = [
   { value: 4096, says: 'D0, summary: live blocks at the end' },
   { value: 2, says: 'D0, summary: seconds to the end' },
+  { value: 4_190_000, says: 'D0, summary: operations per second as shipped' },
   { value: 10, says: 'D0 §7: steady SuperSlabs, the lower end of “10 to 20”' },
   { value: 8, says: 'D0 §6: per cent fewer SuperSlabs at half the size' },
   { value: 5, says: 'D0: cost of trimming, the lower end of “5 to 10 %”' },

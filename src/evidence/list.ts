@@ -12,6 +12,7 @@ import { POOL_EXPERIMENTS } from './experiments/pool.ts';
 import { LOCK_EXPERIMENTS, PRICE_EXPERIMENTS } from './experiments/prices.ts';
 import { RATE_EXPERIMENTS } from './experiments/rates.ts';
 import { SHAPE_EXPERIMENTS } from './experiments/shape.ts';
+import { TOGGLE_EXPERIMENTS } from './experiments/toggles.ts';
 
 /** Every sentence of ours that states a result, by the number that texts name it by. */
 export const EXPERIMENTS: readonly Experiment[] = [
@@ -28,6 +29,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   ...RATE_EXPERIMENTS,
   ...LOCK_EXPERIMENTS,
   ...POOL_EXPERIMENTS,
+  ...TOGGLE_EXPERIMENTS,
   ...LEAN_EXPERIMENTS,
 ];
 

@@ -67,7 +67,7 @@ export interface Goal {
 
 export interface Lesson {
   readonly id: string;
-  /** Number in the course (ui.md); 9 waits for its lesson. */
+  /** Number in the course (ui.md). */
   readonly number: number;
   readonly title: string;
   readonly intro: string;

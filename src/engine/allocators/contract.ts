@@ -100,6 +100,7 @@ export type AutopsyPart = Pick<
   | 'orphansHolding'
   | 'livingOwned'
   | 'refill'
+  | 'refills'
 >;
 
 /**

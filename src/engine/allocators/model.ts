@@ -40,6 +40,10 @@ export type Feature =
   | 'orphans'
   /** The C library serves what it does not, and free must tell whose a block is. */
   | 'mixedHeaps'
+  /** D0's plan is in force: what it calls fixed can be checked. */
+  | 'checklist'
+  /** Layers in front of it and behind it are told apart. */
+  | 'layers'
   /** Threads that sleep matter to it. */
   | 'sleepers';
 

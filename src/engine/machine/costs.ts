@@ -41,6 +41,10 @@ export interface Costs {
   readonly cacheHit: number;
   /** A look into a SuperSlab that a thread has set aside. */
   readonly look: number;
+  /** A cache line read to find a block's SuperSlab. */
+  readonly lookup: number;
+  /** What a malloc or free saves where its fast path is inlined, 0 where it is not. */
+  readonly inlined: number;
   readonly threadCreate: number;
   readonly threadCached: number;
   /** 0: no trim pass. */
@@ -67,6 +71,7 @@ export function costsOf(knobs: KnobValues): Costs {
   const on = knobs.timeBase === 'costs' ? 1 : 0;
   const hybridMs = knobs.ownership === 'hybridG' ? HYBRID_INTERVAL_MS : 0;
   const central = knobs.ownership === 'central';
+  const inlined = knobs.inlinePath ? knobs.costCall : 0;
   return {
     perOp: on ? knobs.costProgram : (knobs.threads / knobs.opRate) * 1e9,
     malloc: on * knobs.costMalloc,
@@ -91,8 +96,10 @@ export function costsOf(knobs: KnobValues): Costs {
     copyByte: (on * knobs.costCopy) / 1024,
     linkBlock: on * LINK_BLOCK_NS,
     trimVisit: on * knobs.costTrimVisit,
-    cacheHit: on * knobs.costCacheHit,
+    cacheHit: on * Math.max(0, knobs.costCacheHit - inlined),
     look: on * knobs.costLook,
+    lookup: on * knobs.costLookup,
+    inlined: on * inlined,
     threadCreate: on * knobs.costThreadCreate,
     threadCached: on * knobs.costThreadCached,
     trimIntervalNs: (knobs.trimIntervalMs || hybridMs) * NS_PER_MS,

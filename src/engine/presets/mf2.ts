@@ -1,11 +1,16 @@
 import type { Preset } from '../presets.ts';
 import { MF2_BASE, RECOMMENDED_KNOBS, ROUTE_ROWS, type RouteRow } from './routes.ts';
+import { all, dying, not, type Under } from './under.ts';
 
 const row = (id: string): RouteRow => {
   const found = ROUTE_ROWS.find((entry) => entry.id === id);
   if (!found) throw new Error(`no route ${id}`);
   return found;
 };
+
+const paired: Under = ({ workload }) => workload === 'pair';
+/** Threads that live for ever and free what they allocated themselves. */
+const alone: Under = (knobs) => knobs.workload === 'larson-immortal' && !dying(knobs);
 
 /** Scenarios of document D2: pending queues, adoption, owner priority (E-12 to E-16), and our own answer. */
 export const MF2_PRESETS: readonly Preset[] = [
@@ -211,6 +216,25 @@ export const MF2_PRESETS: readonly Preset[] = [
       },
       { name: 'P', knobs: row('p').knobs },
       { name: 'CDA and partial list', knobs: row('cda-partial').knobs },
+      {
+        name: 'S1, owners live',
+        knobs: { ...row('s1').knobs, workload: 'larson-immortal' },
+        note: 'Nothing is remote here, so that a queue has nothing to offer.',
+        rests: ['given'],
+      },
+      {
+        name: 'S2, owners live',
+        knobs: { ...row('s2').knobs, workload: 'larson-immortal' },
+        note: 'The list is what finds blocks that a thread has freed on a page that it has left: with it fewer than a tenth of the pages.',
+        rests: ['O-70'],
+      },
+      { name: 'CDA, a pair', knobs: { ...row('cda1').knobs, workload: 'pair' } },
+      {
+        name: 'S1, a pair',
+        knobs: { ...row('s1').knobs, workload: 'pair' },
+        note: 'Two threads that live for ever and free each other’s blocks: the case that owner priority is made for.',
+        rests: ['given'],
+      },
     ],
     lanes: [0, 1, 2, 4],
     story: [
@@ -218,11 +242,26 @@ export const MF2_PRESETS: readonly Preset[] = [
         title: 'Larson’s owners die.',
         text: 'Each life inherits blocks of dead ones and frees them: remote frees to queues that only their dead owner may drain.',
         when: { kind: 'start' },
+        under: dying,
+      },
+      {
+        title: 'Owners live, and free their own.',
+        text: 'No free is remote, but for blocks that main has left: nothing comes to a queue, and nobody has anything to adopt.',
+        when: { kind: 'start' },
+        under: alone,
+        rests: ['O-70'],
+      },
+      {
+        title: 'Two live and exchange all they have.',
+        text: 'Each frees what the other allocated. Owners come back to their queues.',
+        when: { kind: 'start' },
+        under: paired,
       },
       {
         title: 'Owner priority waits for the dead.',
         text: '{orphaned} blocks are free or queued in pages of dead threads.',
         when: { kind: 'counter', counter: 'strandedOrphan', atLeast: 1000 },
+        under: dying,
       },
       {
         title: 'The list of partly free pages.',
@@ -233,7 +272,14 @@ export const MF2_PRESETS: readonly Preset[] = [
         title: 'Taking and listing, both.',
         text: '{pages} pages after {ops} operations, {reuse} reused. Of these four the lane that adopts on need and keeps the list needs fewest.',
         when: { kind: 'ended' },
+        under: all(dying, ({ rounds }) => rounds === 1),
         rests: ['O-33'],
+      },
+      {
+        title: 'The end.',
+        text: '{pages} pages after {ops} operations, {reuse} reused, {adoptions} adoptions.',
+        when: { kind: 'ended' },
+        under: not(all(dying, ({ rounds }) => rounds === 1)),
       },
     ],
     speed: 60_000,
@@ -267,6 +313,17 @@ export const MF2_PRESETS: readonly Preset[] = [
           idleThresholdUs: 0,
           partialList: 'off',
         },
+      },
+      { name: 'Owners’ lists alone ignored', knobs: { partialList: 'off' } },
+      {
+        name: 'Windows and pressure alone open',
+        knobs: { rfrWindowUs: 0, idleThresholdUs: 0, adoptionThreshold: 0 },
+      },
+      {
+        name: '64 remote blocks',
+        knobs: { minRemote: 64 },
+        note: 'No page has room for so many: this gate alone shuts out everybody.',
+        rests: ['given'],
       },
     ],
     lanes: [0, 1, 2, 3],
@@ -349,7 +406,7 @@ export const MF2_PRESETS: readonly Preset[] = [
       },
       {
         title: 'Woken or not.',
-        text: '{background} pages were drained by threads that were woken for it.',
+        text: '{background} pages were drained by threads that were woken for it; threads woke {wakes} times in all.',
         when: { kind: 'op', op: 20_000 },
       },
       {

@@ -21,6 +21,9 @@ export const dying: Under = (knobs) => livesEnd(knobs);
 /** A slab belongs to a thread, and nobody drains for it. */
 export const owned: Under = ({ ownership }) => ownership === 'owner';
 export const central: Under = ({ ownership }) => ownership === 'central';
+/** With a central list, every call goes to it: no caches stand in front. */
+export const uncached: Under = ({ centralCaches, tlsCacheSlots }) =>
+  !centralCaches || tlsCacheSlots === 0;
 export const hybrid: Under = ({ ownership }) => ownership === 'hybridG';
 /** Nobody may use what the dead leave, and nobody drains it. */
 export const abandoned: Under = ({ ownership, orphanPolicy }) =>

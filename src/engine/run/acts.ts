@@ -1,4 +1,5 @@
 import { asNs } from '../../base/units.ts';
+import { MODELS } from '../allocators/index.ts';
 import {
   ACT_IDS,
   handCallOf,
@@ -31,6 +32,10 @@ export function whyNot(run: Run, intervention: Intervention, instead = false): s
     case 'unpin':
     case 'trim':
       return run.allocator.whyNot(intervention);
+    case 'flush':
+      return whyNotRunning(run.threads, intervention.subject) ?? run.allocator.whyNot(intervention);
+    case 'compact':
+      return whyNotCompact(run, intervention.subject);
     case 'malloc':
     case 'realloc':
     case 'free': {
@@ -41,6 +46,29 @@ export function whyNot(run: Run, intervention: Intervention, instead = false): s
       return run.byHand.hand.whyNot(call, instead ? run.operations : Infinity);
     }
   }
+}
+
+/** Spans that are less full than this are sparse: D0's option E would empty them. */
+const SPARSE = 0.1;
+
+/**
+ * Why compaction (S-27) is refused: each block that it would move is known to the program by its address. Counts
+ * over the row's class.
+ */
+function whyNotCompact(run: Run, row: number): string {
+  const { noun } = MODELS[run.model];
+  if (row >= run.rows || run.inspectSpan(row) === undefined)
+    return `There is no ${noun.one} ${row} now.`;
+  const { live, capacity, cls } = run.readRows().columns;
+  let spans = 0;
+  let blocks = 0;
+  for (let i = 0; i < run.rows; i++) {
+    if (cls[i] !== cls[row] || live[i] === 0 || live[i] >= SPARSE * capacity[i]) continue;
+    spans++;
+    blocks += live[i];
+  }
+  if (spans < 2) return 'Of its class no two are less than a tenth full: there is nothing to move.';
+  return `${blocks.toLocaleString('en-US')} blocks in ${spans.toLocaleString('en-US')} ${noun.many} of its class that are less than a tenth full would move. As many pointers of the program, at least, would have to change, and C does not say where they are.`;
 }
 
 /** Does an intervention, or notes as an event that it could not be done. */
@@ -79,8 +107,11 @@ export function doAct(run: Run, intervention: Intervention): void {
     case 'pin':
     case 'unpin':
     case 'trim':
+    case 'flush':
       run.allocator.act(intervention, event);
       break;
+    case 'compact':
+      throw new Error('compaction is always refused');
     case 'malloc':
     case 'realloc':
     case 'free': {

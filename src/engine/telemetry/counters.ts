@@ -153,6 +153,11 @@ export const COUNTERS = [
   'cacheShrunk',
   'cachedBlocks', // gauge: free blocks in threads' caches
   'cacheSlots', // gauge: blocks that they may hold
+  'lookups', // frees that found their SuperSlab in a table
+  'lookupLines', // cache lines of the table that they read
+  'aceThreshold', // M-31, where failures are traced: no class is large enough
+  'aceExhaustion', // M-31: pool or SuperSlab have nothing left
+  'aceMapFail', // M-31: a mapping was refused
   // Lean mode of tiny; 0 without it.
   'leanDecommits', // M-25: madvise that gave up the pages of a SuperSlab
   'leanRetires', // M-26, M-54: SuperSlabs retired instead of unmapped

@@ -47,6 +47,7 @@ export const EVENT_KINDS = [
   'sharedFailed', // subject: class; a: 0 no room under sharedCapacity, 1 mapping refused; b: slots of the pool
   'poolEmptied', // subject: SuperSlab; a: slots that were EMPTY; b: such SuperSlabs
   'cacheResized', // subject: class; a: slots before; b: slots
+  'aceFailed', // a layer could not serve; subject: class; a: ACE; b: requested bytes, 0: of any; cause: the refusal
   'superslabRetired', // subject: SuperSlab; a: class; b: its pages that are lazily freed; cause: what released it
   'adviceFailed', // subject: SuperSlab; a: ADVICE_FAILED; b: calls of madvise so far; cause: what released it
 ] as const;
@@ -111,6 +112,8 @@ export const CRASH = {
   ownAsLibc: 3, // free gave a block of the heap to the C library
   retiredMagic: 4, // a thread met the cleared magic of a retired SuperSlab
 } as const;
+/** Why a layer could not serve (argument a of aceFailed, S-22). */
+export const ACE = { threshold: 0, exhaustion: 1, mapFail: 2 } as const;
 /** Why a SuperSlab was not decommitted (argument a of adviceFailed). */
 export const ADVICE_FAILED = { overlap: 0, noMemory: 1 } as const;
 /** Why a mapping was refused (argument a of mapRefused). */

@@ -4,13 +4,17 @@ import { ACT, type ActId, HAND_ACTS, type Intervention } from '../interventions.
 /** Any blow to a small run; many name chains or rows that are not there. */
 const blowArb: fc.Arbitrary<Intervention> = fc
   .record({
-    act: fc.constantFrom<ActId>('stall', 'burst', 'kill', 'adopt', 'adopt', 'pin', 'unpin', 'trim'),
+    act: fc.constantFrom<ActId>(
+      ...(['stall', 'burst', 'kill', 'adopt', 'adopt', 'pin', 'unpin', 'trim', 'flush'] as const),
+      'compact',
+    ),
     chain: fc.integer({ min: 1, max: 5 }),
     row: fc.integer({ min: 0, max: 12 }),
     much: fc.constantFrom(1, 7, 60, 500),
   })
   .map(({ act, chain, row, much }) => {
-    if (ACT[act].on === 'thread') return { act, subject: chain, amount: act === 'kill' ? 0 : much };
+    if (ACT[act].on === 'thread')
+      return { act, subject: chain, amount: ACT[act].amount === undefined ? 0 : much };
     return { act, subject: row, amount: act === 'adopt' ? chain : 0 };
   });
 

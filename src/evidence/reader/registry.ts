@@ -33,6 +33,17 @@ const REGISTRY: readonly Registered[] = [
   { at: 'knob costContended', words: '0 to 62 ns', rests: ['measured'] },
   { at: 'knob costMadvise', words: '2,000 to 2,600 ns', rests: ['measured'] },
   { at: 'knob costLook', words: '49 to 204 ns', rests: ['measured'] },
+  { at: 'knob costLookup', words: '3 ns among 60 SuperSlabs', rests: ['measured'] },
+  {
+    at: 'src/views/cards/checklist-lights.ts',
+    words: 'at least 4.0 M operations a second',
+    rests: ['document'],
+  },
+  {
+    at: 'src/views/cards/layer-list.ts',
+    words: 'a hash table of 256 to 65,536 buckets',
+    rests: ['given'],
+  },
 ];
 
 /** What pages rest on where a sentence does not say otherwise. */

@@ -113,6 +113,22 @@ export const CARDS = [
     Card: lazily(async () => (await import('./trim.tsx')).TrimCard),
   },
   {
+    id: 'checklist',
+    title: 'D0’s checklist',
+    needs: ['checklist'],
+    order: 82,
+    byDefault: true,
+    Card: lazily(async () => (await import('./checklist.tsx')).ChecklistCard),
+  },
+  {
+    id: 'layers',
+    title: 'Layers',
+    needs: ['layers'],
+    order: 84,
+    byDefault: true,
+    Card: lazily(async () => (await import('./layers.tsx')).LayersCard),
+  },
+  {
     id: 'gaps',
     title: 'Working sets',
     needs: [],

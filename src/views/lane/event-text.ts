@@ -6,6 +6,7 @@ import { ACT, ACT_IDS, callText, isHandAct } from '../../engine/interventions.ts
 import { KNOB_IDS } from '../../engine/knobs/index.ts';
 import { knobWords } from '../../engine/knobs/words.ts';
 import {
+  ACE,
   ADVICE_FAILED,
   CRASH,
   EVENT_KINDS,
@@ -150,6 +151,8 @@ export function eventSentence(
       return `all ${plural(event.a, 'slot')} of ${ss} are empty`;
     case 'cacheResized':
       return `${life(event.life)}: cache for ${size(event.subject)} from ${count(event.a)} to ${plural(event.b, 'slot')}`;
+    case 'aceFailed':
+      return `${life(event.life)} is not served${event.b > 0 ? ` ${count(event.b)} B` : ''}${event.a === ACE.threshold ? '' : `, ${size(event.subject)}`}: ${ACE_TEXT[event.a] ?? ''}`;
     case 'superslabRetired':
       return `${ss} (${size(event.a)}) is retired: ${event.b === 0 ? 'its pages are given back' : `${plural(event.b, 'page')} lazily freed`}, its mapping stays`;
     case 'adviceFailed':
@@ -183,6 +186,13 @@ const STAGE_TEXT = [
   'unused (stage 2)',
   'new (stage 3)',
   'adopted',
+];
+
+/** By ACE. */
+const ACE_TEXT = [
+  'Threshold, above every class',
+  'Exhaustion, nothing is left',
+  'MapFail, the mapping was refused',
 ];
 
 /** What each kind of event is called; words of the field, not of the code. The model says what a span is. */
@@ -227,6 +237,7 @@ const KIND_NAMES: Readonly<Record<EventKind, string | ((span: string) => string)
   sharedFailed: 'shared pool fails',
   poolEmptied: (span) => `all slots of a ${span} empty`,
   cacheResized: 'thread cache resized',
+  aceFailed: 'layer cannot serve',
   superslabRetired: (span) => `${span} retired`,
   adviceFailed: 'not decommitted',
 };

@@ -44,10 +44,6 @@ export function LessonMenu({ onPick, onClose }: Props) {
             })}
           </ol>
           {!isRemembering() && <p className="lessons-note">{FORGOTTEN}</p>}
-          <p className="lessons-note">
-            9 and 10 will speak of allocators that are not simulated yet: mixed ones, and the lean
-            mode.
-          </p>
         </>
       )}
     </Dialog>

@@ -45,6 +45,22 @@ export function AutopsyCard({ lane, autopsy, knobs, of, variant, onReplay, onLan
           The first refill that failed wrote: <code>{refillLine(autopsy.refill)}</code>
         </p>
       )}
+      {autopsy.refills && autopsy.refills.logs.length > 1 && (
+        <details className="story-note">
+          <summary>
+            {count(autopsy.refills.failed)} refills failed
+            {autopsy.refills.failed > autopsy.refills.logs.length &&
+              `; the first ${count(autopsy.refills.logs.length)} wrote`}
+          </summary>
+          <ol>
+            {autopsy.refills.logs.map((log) => (
+              <li key={`${log.op}, ${log.ns}, ${log.life}, ${log.class}`}>
+                operation {count(log.op)}: <code>{refillLine(log)}</code>
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
       <ul className="bars" aria-label="The three largest bands of mapped bytes">
         {largest.map(({ band, bytes: size }) => (
           <li key={band}>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { bytes, compact, count, duration } from '../../draw/format.ts';
-import { hasFeature } from '../../engine/allocators/index.ts';
+import { hasFeature, type ModelId } from '../../engine/allocators/index.ts';
 import { ACT, type ActId } from '../../engine/interventions.ts';
 import type { ThreadDetail } from '../../engine/types.ts';
 import { H } from '../../worker/frame.ts';
@@ -12,7 +12,9 @@ import { strike, turnKnob } from '../page/session/edits.ts';
 import { toggleBreakIt } from '../page/session/panels.ts';
 import { hasEnded } from '../page/session/session.ts';
 
-const THREAD_ACTS: readonly ActId[] = ['stall', 'burst', 'kill'];
+/** What can be done to a thread. */
+const threadActs = (model: ModelId): readonly ActId[] =>
+  hasFeature(model, 'trim') ? ['stall', 'burst', 'kill', 'flush'] : ['stall', 'burst', 'kill'];
 /** Shares of physical memory that a press gives to other programs. */
 const PRESSURES = [0, 0.5, 0.9, 0.99] as const;
 
@@ -108,7 +110,7 @@ export function BreakIt() {
                   <span className="sr"> {nouns(knobs.model)}</span>
                 </td>
                 <td className="break-acts">
-                  {THREAD_ACTS.map((id) => (
+                  {threadActs(knobs.model).map((id) => (
                     <button
                       key={id}
                       type="button"

@@ -67,6 +67,14 @@ export function BreakMemory({
             {ACT[id].label}
           </button>
         ))}
+        <button
+          type="button"
+          className="refused"
+          title={ACT.compact.help}
+          onClick={() => run(strike, { act: 'compact', subject: row, amount: 0 })}
+        >
+          {ACT.compact.label}
+        </button>
       </div>
     </fieldset>
   );

@@ -58,7 +58,7 @@ const often = (knobs: KnobValues): KnobValues =>
 
 /** The same program, small. Lives are short, so that there are many. */
 const small = (preset: Preset): Partial<KnobValues> =>
-  preset.id === 'never-looks-back' || preset.id === 'working-set' || preset.id === 'lean'
+  ['never-looks-back', 'working-set', 'cost-toggles', 'lean'].includes(preset.id)
     ? {}
     : {
         chunks: 32,
@@ -93,6 +93,13 @@ const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
   [/The pool had nothing \{fails\} times/, raised('sharedFails')],
   [/caches served \{hits\} mallocs/, raised('cacheHits')],
   [/left the fast path/, raised('refills')],
+  [/what lies in one are the blocks of one life/, raised('emptiedTotal', 'emptiedLives')],
+  [/were mapped for each of them/, raised('threadLives')],
+  [/frees looked into a table and read/, raised('lookups', 'lookupLines')],
+  [/upper bits of a pointer are the address/, none('lookups')],
+  [/mallocs were served from/, raised('cacheHits')],
+  [/Threshold \{threshold\}: no class/, ({ knobs }) => knobs.aceTrace],
+  [/by the modelled clock, and/, ({ knobs }) => knobs.timeBase === 'costs'],
   [/whether the pool fails or not/, raised('poolAsks', 'refills')],
   [
     /starts a successor|lives have begun/,

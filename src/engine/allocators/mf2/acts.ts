@@ -22,6 +22,9 @@ export function whyNotMemory(mf2: Mf2Allocator, act: Intervention): string | und
         ? 'Every OS page of it that is resident holds a block or the header.'
         : undefined;
     }
+    case 'flush':
+      return 'Threads keep no blocks in front of their pages, and no pass gives pages back.';
+    case 'compact':
     case 'stall':
     case 'burst':
     case 'kill':

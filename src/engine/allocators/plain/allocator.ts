@@ -104,6 +104,8 @@ export abstract class PlainAllocator<Heap extends PlainHeap>
       case 'pin':
       case 'unpin':
         return this.noPin;
+      case 'flush':
+        return 'Threads keep no blocks of their own, and no pass gives memory back.';
       default:
         return 'It is done to a thread.';
     }

@@ -1,4 +1,5 @@
 import type { Intervention } from '../../interventions.ts';
+import { MAIN } from '../../machine/threads.ts';
 import type { TinyAllocator } from './allocator.ts';
 import { SS_FLAG, SS_FLAGS, SS_OWNER, SS_WORDS } from './layout.ts';
 
@@ -23,6 +24,9 @@ export function whyNotMemory(tiny: TinyAllocator, act: Intervention): string | u
         ? 'One block in it is live.'
         : `${live.toLocaleString('en-US')} blocks in it are live.`;
     }
+    case 'flush':
+      return tiny.busy[MAIN] === 0 ? undefined : 'A trim pass is under way.';
+    case 'compact':
     case 'stall':
     case 'burst':
     case 'kill':

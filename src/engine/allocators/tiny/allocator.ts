@@ -44,7 +44,7 @@ import {
 } from './layout.ts';
 import { type LivingTotals, livingTotals, readLedger } from './ledger.ts';
 import { recordLoop } from './loop.ts';
-import { K_LIVE, K_QUEUED, K_WORDS } from './records.ts';
+import { CHARGE_MALLOC, K_LIVE, K_QUEUED, K_WORDS } from './records.ts';
 import { autopsyOf, fillColumns, inspectBlocks, inspectSpan, waitingIn } from './view.ts';
 
 /** The tiny model behind the contract: whose heap a chain uses, timers, readings. */
@@ -136,11 +136,11 @@ export class TinyAllocator implements Allocator {
     const { heap, counters } = this;
     const c = this.classFor(size, alignment);
     let served = true;
-    if (c < 0) heap.mallocOther(size, slot);
+    if (c < 0) heap.mallocAbove(this.ownerOf(chain), size, slot);
     else if (!heap.mallocClass(this.heapOf(chain), this.ownerOf(chain), c, size, slot))
       served = this.nullReturned(chain, size, slot);
     if (served) counters[C.mallocs]++;
-    heap.regs[REG_EXTRA] += heap.costs.malloc;
+    heap.regs[REG_EXTRA] += heap.charges[CHARGE_MALLOC];
     return served;
   }
 
@@ -165,6 +165,7 @@ export class TinyAllocator implements Allocator {
       heap.resizeLibc(slot, size);
       return true;
     }
+    heap.regs[REG_EXTRA] += heap.lookUp(r);
     const block = heap.blocks[at + BLOCK_INDEX];
     const before = heap.blocks[at + BLOCK_SIZE];
     if (r >= 0 && heap.classIndex(size) === heap.slabClass(r)) {
@@ -195,6 +196,7 @@ export class TinyAllocator implements Allocator {
   private release(chain: number, slot: number): boolean {
     const { heap } = this;
     if (heap.blocks[slot * BLOCK_WORDS] === BLOCK_NONE) return true;
+    heap.regs[REG_EXTRA] += heap.lookUp(heap.blocks[slot * BLOCK_WORDS]);
     const remote = heap.free(this.ownerOf(chain), slot);
     if (remote < 0) return false;
     heap.counters[remote === 1 ? C.remoteFrees : C.localFrees]++;
@@ -214,6 +216,7 @@ export class TinyAllocator implements Allocator {
   mallocNow(chain: number, size: number, slot: number, runtime: boolean): boolean {
     const { heap, machine } = this;
     heap.regs[REG_NOW] = machine.threads.clock[chain];
+    heap.actor = chain;
     const served =
       heap.malloc(this.heapOf(chain), this.ownerOf(chain), size, slot) ||
       ((!runtime || heap.servesRuntime) && this.nullReturned(chain, size, slot));
@@ -232,6 +235,7 @@ export class TinyAllocator implements Allocator {
     const { heap } = this;
     const at = slot * BLOCK_WORDS;
     if (heap.blocks[at] === BLOCK_NONE) return;
+    heap.actor = chain;
     if (heap.mixed !== undefined) heap.regs[REG_NOW] = heap.threads.clock[chain];
     if (runtime) {
       heap.unmarkRuntime(slot);
@@ -246,6 +250,7 @@ export class TinyAllocator implements Allocator {
   threadStarted(): void {}
   threadExited(chain: number, _life: number, event: number): void {
     if (!this.heap.oneList) this.heap.orphanAll(chain, event);
+    else this.heap.exitCaches(chain);
   }
   woke(): void {}
 
@@ -330,6 +335,10 @@ export class TinyAllocator implements Allocator {
       case 'trim':
         heap.forceTrim(subject, event);
         break;
+      case 'flush':
+        heap.flush(subject, event);
+        break;
+      case 'compact':
       case 'stall':
       case 'burst':
       case 'kill':

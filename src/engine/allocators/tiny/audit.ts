@@ -6,6 +6,7 @@ import type { AuditFound } from '../contract.ts';
 import type { TinyAllocator } from './allocator.ts';
 import { auditAside } from './audit-aside.ts';
 import { auditLean } from './audit-lean.ts';
+import { auditLookup } from './audit-lookup.ts';
 import { auditMixed } from './audit-mixed.ts';
 import { auditCaches, auditSlots, slotOf } from './audit-slots.ts';
 import type { TinyHeap } from './heap.ts';
@@ -89,6 +90,7 @@ export function audit(tiny: TinyAllocator, problems: string[]): AuditFound {
     else liveOf.set(r, [slot]);
   }
 
+  auditLookup(heap, problems);
   const cachedOf = auditCaches(heap, problems);
   let liveTotal = 0;
   let believed = 0;

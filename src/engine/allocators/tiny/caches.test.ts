@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveKnobs } from '../../knobs/index.ts';
+import { type KnobValues, resolveKnobs } from '../../knobs/index.ts';
 import { REG_EXTRA } from '../../machine/registers.ts';
 import { createSimulation } from '../../simulation.ts';
 import { C, type CounterName } from '../../telemetry/counters.ts';
@@ -120,5 +120,38 @@ describe('how a cache is sized', () => {
       return run.readCounters()[C.liveBlocks];
     };
     expect(live(2048)).toBe(live(0));
+  });
+});
+
+describe('caches in front of a central list (the hybrid)', () => {
+  const run = (knobs: Partial<KnobValues>) => {
+    const sim = createSimulation(
+      resolveKnobs({
+        workload: 'larson',
+        chunks: 64,
+        ownership: 'central',
+        timeBase: 'costs',
+        tlsCacheSlots: 64,
+        ...knobs,
+      }),
+      { eventCapacity: 1024 },
+    );
+    sim.advance(6000);
+    expect(sim.audit()).toEqual([]);
+    return { sim, counters: sim.readCounters().slice() };
+  };
+
+  it('serve without the lock, whoever allocated the block, and are emptied when their thread exits', () => {
+    const alone = run({}).counters;
+    const { sim, counters } = run({ centralCaches: true });
+    expect(alone[C.cacheHits]).toBe(0);
+    expect(counters[C.cacheHits]).toBeGreaterThan(3000);
+    expect(counters[C.lockWaits]).toBeLessThan(alone[C.lockWaits] / 10);
+    // No thread owns a slab, so that its cache takes what another one has allocated.
+    expect(counters[C.remoteFrees]).toBe(0);
+    expect(counters[C.liveBlocks]).toBe(alone[C.liveBlocks]);
+    // Four threads and main: the dead have left nothing in theirs.
+    expect(sim.lastLife).toBeGreaterThan(20);
+    expect(counters[C.cachedBlocks]).toBeLessThanOrEqual(5 * 8 * 64);
   });
 });

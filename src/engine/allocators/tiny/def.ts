@@ -39,5 +39,7 @@ export const def = {
     'lyingCounter',
     'orphans',
     'mixedHeaps',
+    'checklist',
+    'layers',
   ],
 } as const satisfies ModelDef;

@@ -1,7 +1,8 @@
 import { LOCK } from '../../machine/locks.ts';
 import { REG_EXTRA, REG_NOW, REG_STOP, STOP_ENDED } from '../../machine/registers.ts';
+import { MAIN } from '../../machine/threads.ts';
 import { C } from '../../telemetry/counters.ts';
-import { CRASH, EV, NEED, NO_CAUSE } from '../../telemetry/events.ts';
+import { ACE, CRASH, EV, NEED, NO_CAUSE } from '../../telemetry/events.ts';
 import type { Machine, StateHash } from '../contract.ts';
 import { LEAST_SLOTS, ThreadCaches } from './caches.ts';
 import {
@@ -11,6 +12,7 @@ import {
   BLOCK_WORDS,
   CARVE_LIMIT,
   CARVED,
+  CENTRAL_LIFE,
   EXCESS,
   FREE_HEAD,
   LIST_BASE,
@@ -53,6 +55,7 @@ import {
 import {
   CHARGE_CONTENDED,
   CHARGE_FREE,
+  CHARGE_MALLOC,
   CHARGE_REMOTE,
   K_CARVED,
   K_QUEUED,
@@ -69,13 +72,17 @@ import { TinySlots } from './slots.ts';
 export class TinyHeap extends TinySlots {
   /** Threads keep caches of free blocks in front of their slabs (S-15). */
   readonly caches: ThreadCaches | undefined;
+  /** Chain whose thread is at work: with a central list its cache is not that of whoever owns the slabs. */
+  actor = 0;
   /** The free that was just done ended in one. */
   private freedToCache = false;
+  /** A refill that no malloc asked for is under way. */
+  private prewarming = false;
 
   constructor(machine: Machine, slots: number) {
     super(machine, slots);
     const { tlsCacheSlots, tlsCacheSizing } = this.knobs;
-    if (tlsCacheSlots > 0 && !this.oneList)
+    if (tlsCacheSlots > 0 && (!this.oneList || this.knobs.centralCaches))
       this.caches = new ThreadCaches(
         machine.threads.chains,
         Math.max(LEAST_SLOTS, tlsCacheSlots),
@@ -93,8 +100,14 @@ export class TinyHeap extends TinySlots {
    * @returns false when the heap returns NULL
    */
   malloc(heap: number, life: number, size: number, slot: number): boolean {
-    if (size > this.topRequest) return this.mallocOther(size, slot);
+    if (size > this.topRequest) return this.mallocAbove(life, size, slot);
     return this.mallocClass(heap, life, this.classOf[size], size, slot);
+  }
+
+  /** A request that no class is large enough for. */
+  mallocAbove(life: number, size: number, slot: number): boolean {
+    this.aceFailed(ACE.threshold, life, this.classes, size, NO_CAUSE);
+    return this.mallocOther(size, slot);
   }
 
   /** The same from a given class, whose blocks are large enough. */
@@ -130,14 +143,33 @@ export class TinyHeap extends TinySlots {
     this.k[c * K_WORDS]++;
     this.marks.mark(this.slabs[r + SLAB_SS]);
     if (++this.slabs[r + LIVE] === 1) this.revived(r);
-    if (this.caches !== undefined) this.fillCache(heap * MAX_CLASSES + c, r, c);
+    if (this.caches !== undefined) this.fillCache(this.cachePlace(heap) + c, r, c);
     return true;
+  }
+
+  /** Where the caches of a thread begin. @param chain that its life is of, whatever it is with a central list */
+  private cachePlace(chain: number): number {
+    return (this.oneList ? this.actor : chain) * MAX_CLASSES;
+  }
+
+  /** With a central list (Hybrid of D3, S-60): whether the cache of a chain's thread serves a call, so that it takes no lock. */
+  servedByCache(chain: number, malloc: boolean, r: number, size: number): boolean {
+    const { caches, slabs } = this;
+    if (caches === undefined) return false;
+    if (malloc)
+      return size <= this.topRequest && caches.serves(chain * MAX_CLASSES + this.classOf[size]);
+    return (
+      r >= 0 &&
+      this.lookup === undefined &&
+      slabs[r + OWNER] === CENTRAL_LIFE &&
+      caches.takes(chain * MAX_CLASSES + slabs[r + SLAB_CLASS])
+    );
   }
 
   /** The same out of the thread's cache. @returns false: it is empty */
   private mallocCached(heap: number, life: number, c: number, size: number, slot: number): boolean {
     const { caches, blocks } = this;
-    const i = heap * MAX_CLASSES + c;
+    const i = this.cachePlace(heap) + c;
     if (caches === undefined) return false;
     if (caches.called(i)) this.resizeCache(i, life, c);
     if (caches.count[i] === 0) return false;
@@ -149,7 +181,7 @@ export class TinyHeap extends TinySlots {
     blocks[at + BLOCK_SIZE] = size;
     this.requestedBytes += size;
     this.counters[C.cacheHits]++;
-    this.regs[REG_EXTRA] += this.costs.cacheHit - this.costs.malloc;
+    this.regs[REG_EXTRA] += this.costs.cacheHit - this.charges[CHARGE_MALLOC];
     this.marks.mark(this.slabs[r + SLAB_SS]);
     return true;
   }
@@ -176,7 +208,7 @@ export class TinyHeap extends TinySlots {
     const { caches } = this;
     if (caches === undefined) return;
     const c = this.slabs[r + SLAB_CLASS];
-    const i = this.threads.chainOf(life) * MAX_CLASSES + c;
+    const i = this.cachePlace(this.oneList ? MAIN : this.threads.chainOf(life)) + c;
     if (caches.called(i)) this.resizeCache(i, life, c);
     if (caches.count[i] >= caches.slots[i]) this.flushCache(i, life, c, (caches.count[i] + 1) >> 1);
     caches.push(i, r, block, c);
@@ -210,20 +242,42 @@ export class TinyHeap extends TinySlots {
     this.flushCache(i, life, c, Math.max(0, caches.count[i] - slots));
   }
 
-  /** A thread that exits gives its cached blocks back, at no cost to anybody. */
-  override orphanAll(chain: number, exitEvent: number): void {
+  /** A thread gives its cached blocks back, at no cost to anybody. */
+  private flushCaches(chain: number): void {
     const { caches, regs } = this;
-    if (caches !== undefined) {
-      const extra = regs[REG_EXTRA];
-      const life = this.threads.life[chain];
-      for (let c = 0; c < this.classes; c++) {
-        const i = chain * MAX_CLASSES + c;
-        this.flushCache(i, life, c, caches.count[i]);
-        caches.reset(i);
-      }
-      regs[REG_EXTRA] = extra;
+    if (caches === undefined) return;
+    const extra = regs[REG_EXTRA];
+    for (let c = 0; c < this.classes; c++) {
+      const i = chain * MAX_CLASSES + c;
+      this.flushCache(
+        i,
+        this.oneList ? CENTRAL_LIFE : this.threads.life[chain],
+        c,
+        caches.count[i],
+      );
     }
+    regs[REG_EXTRA] = extra;
+  }
+
+  /** A thread that exits leaves nothing in its caches; the next one's begin anew. */
+  override orphanAll(chain: number, exitEvent: number): void {
+    this.exitCaches(chain);
     super.orphanAll(chain, exitEvent);
+  }
+  exitCaches(chain: number): void {
+    this.flushCaches(chain);
+    for (let c = 0; c < this.classes; c++) this.caches?.reset(chain * MAX_CLASSES + c);
+  }
+
+  /**
+   * An intervention (S-11 c, `hak_tiny_magazine_flush_all`): the thread of a chain gives its caches back and trims, with
+   * no reserve, whatever the knobs say of passes.
+   */
+  flush(chain: number, cause: number): void {
+    this.flushCaches(chain);
+    this.beginPass(cause);
+    this.reserve.fill(0);
+    while (this.trimNext(this.threads.inFlight)) this.regs[REG_EXTRA] = 0;
   }
 
   /** Whether others can see a malloc of class `c` by the thread of a chain: it touches a slab. */
@@ -320,15 +374,19 @@ export class TinyHeap extends TinySlots {
   /** Begins a pass at REG_NOW. @returns false when trimming is off: the pass is over */
   beginTrim(): boolean {
     const { knobs } = this;
+    this.beginPass(NO_CAUSE);
+    this.reserve.fill(this.emptiesKept);
+    return knobs.trimSS || knobs.ownership === 'hybridG';
+  }
+
+  private beginPass(cause: number): void {
     this.counters[C.trimCalls]++;
     // The pass is announced before what it frees, so that its event can be their cause.
-    this.passEvent = this.emit(EV.trim, 0, ++this.trimPasses, 0, 0, NO_CAUSE);
+    this.passEvent = this.emit(EV.trim, 0, ++this.trimPasses, 0, 0, cause);
     this.passRow = 0;
     this.passRows = this.rows;
     this.passExamined = 0;
     this.passFreed = 0;
-    this.reserve.fill(this.emptiesKept);
-    return knobs.trimSS || knobs.ownership === 'hybridG';
   }
 
   /**
@@ -441,6 +499,8 @@ export class TinyHeap extends TinySlots {
     if (r >= 0 && this.canCarve(r)) return r;
     counters[C.refills]++;
     this.regs[REG_EXTRA] += costs.refill;
+    if (knobs.prewarmTls && !this.prewarming && this.isBare(heap))
+      this.prewarmThread(heap, life, c);
     if (r >= 0 && this.drainOwn(r)) return r;
     let need: number = r >= 0 ? NEED.exhausted : NEED.firstUse;
     let cause = r >= 0 ? NO_CAUSE : this.threads.startEvent(life);
@@ -457,7 +517,10 @@ export class TinyHeap extends TinySlots {
       need = NEED.poolFull;
       cause = this.poolFailure;
     }
-    if (r >= 0 && !knobs.dynamicExpand) return this.nullReturn(life, c, size, NO_CAUSE, r);
+    if (r >= 0 && !knobs.dynamicExpand) {
+      this.aceFailed(ACE.exhaustion, life, c, size, NO_CAUSE);
+      return this.nullReturn(life, c, size, NO_CAUSE, r);
+    }
     if (knobs.ownership === 'central') {
       const found = this.findCentral(c, life);
       if (found >= 0) return this.setCurrent(index, found);
@@ -480,6 +543,30 @@ export class TinyHeap extends TinySlots {
     this.appendOwn(heap, row);
     const slab = this.acquireSlab(row, life);
     return this.setCurrent(index, slab);
+  }
+
+  /** A thread that allocates from nothing yet, as at its first malloc. */
+  private isBare(heap: number): boolean {
+    if (this.oneList) return false;
+    for (let c = 0; c < this.classes; c++)
+      if (this.current[heap * MAX_CLASSES + c] !== NONE) return false;
+    return true;
+  }
+  /**
+   * The thread takes a slab of every class but `first`, whose refill is under way, and fills its caches from them, if it
+   * has any (S-20). What it cannot get it does without.
+   */
+  private prewarmThread(heap: number, life: number, first: number): void {
+    this.prewarming = true;
+    for (let c = 0; c < this.classes; c++)
+      if (c !== first) {
+        const r = this.refill(heap, life, c, this.blockBytes[c]);
+        if (r < 0 || this.caches === undefined) continue;
+        const before = this.slabs[r + LIVE];
+        this.fillCache(heap * MAX_CLASSES + c, r, c);
+        if (before === 0 && this.slabs[r + LIVE] > 0) this.revived(r);
+      }
+    this.prewarming = false;
   }
 
   /** Moves a slab's remote queue onto its free list (S-08). @returns blocks moved */
@@ -526,9 +613,11 @@ export class TinyHeap extends TinySlots {
 
   /** malloc returns NULL. @param r current slab of the thread's that had no block, NONE: it has none */
   private nullReturn(life: number, c: number, size: number, cause: number, r: number): number {
+    if (this.prewarming) return NONE;
     this.counters[C.nullReturns]++;
     this.emit(EV.nullReturned, life, c, size, 0, cause);
-    this.refillLog ??= this.refillRecord(life, c, r);
+    if (this.refillLogs.length < MOST_REFILL_LOGS)
+      this.refillLogs = [...this.refillLogs, this.refillRecord(life, c, r)];
     return NONE;
   }
 
@@ -712,7 +801,8 @@ export class TinyHeap extends TinySlots {
 
   /** An intervention: releases a SuperSlab without live blocks, whatever its counter says. */
   forceTrim(row: number, cause: number): void {
-    this.leaveCurrent(row);
+    // Of the pool's SuperSlabs each slot may be somebody's; `vacate` asks them.
+    if (!this.isPooled(row)) this.leaveCurrent(row);
     let r = this.superslabs[row * SS_WORDS + SS_FIRST_SLAB];
     for (let i = this.superslabs[row * SS_WORDS + SS_ACQUIRED]; i > 0; i--) {
       this.correct(r);
@@ -761,7 +851,8 @@ export class TinyHeap extends TinySlots {
     const { counters, knobs } = this;
     const owner = pooled ? NO_LIFE : life;
     const hot = knobs.hotClassSlabs === 'double' && (c === 1 || c === 4 || c === 6);
-    const lg = knobs.ssLg + (hot && !pooled ? 1 : 0);
+    // Without SuperSlabs every slab is mapped for itself (K-19).
+    const lg = knobs.superslabOn ? knobs.ssLg + (hot && !pooled ? 1 : 0) : SLAB_LG;
     const pages = 2 ** (lg - 12);
     const cachedRow = this.takeCached(pages);
     if (cachedRow !== NONE) {
@@ -800,6 +891,7 @@ export class TinyHeap extends TinySlots {
     counters[C.superslabsAllocated]++;
     this.superslabs[at + SS_BORN_EVENT] = this.emit(EV.superslabMapped, life, row, c, need, cause);
     this.countStale(row, -1);
+    this.lookup?.add(row, this.regionOf);
     return row;
   }
 
@@ -864,10 +956,12 @@ export class TinyHeap extends TinySlots {
       }
       counters[C.munmapCalls]++;
       this.countStale(row, 1);
+      const region = this.regionOf(row);
       if (!this.space.unmapPiece(piece, knobs.maxMapCount)) {
         this.countStale(row, -1);
         return false;
       }
+      this.lookup?.remove(row, region);
     }
     if ((flags & SS_FLAG.pooled) !== 0) this.leavePool(row);
     if ((flags & SS_FLAG.current) !== 0) {
@@ -926,6 +1020,7 @@ export class TinyHeap extends TinySlots {
   /** What the heap has beyond its records: pool, caches, and what lean mode keeps. */
   hashPolicies(hash: StateHash): void {
     this.hashSlots(hash);
+    this.lookup?.hashInto(hash);
     this.hashLean(hash);
     this.caches?.hashInto(hash);
   }
@@ -960,6 +1055,9 @@ export class TinyHeap extends TinySlots {
 }
 
 const NOTHING_IN_FLIGHT = new Int32Array(0);
+const SLAB_LG = 16;
+/** Lines of failed refills that are kept, the first ones. */
+export const MOST_REFILL_LOGS = 32;
 /** What free says when the block went to the wrong heap: it is not done, and the run is over. */
 export const CRASHED = -1;
 

@@ -10,6 +10,7 @@ import {
 } from '../../knobs/kinds.ts';
 import { LEAN_KNOBS } from './lean-knobs.ts';
 import { MIXED_KNOBS } from './mixed-knobs.ts';
+import { PHASE_KNOBS } from './phase-knobs.ts';
 
 const trims = (knobs: Settings): boolean =>
   Number(knobs.trimIntervalMs) > 0 && knobs.trimSS === true;
@@ -19,10 +20,11 @@ const trimmed: When = (knobs) =>
 const pooled: When = (knobs) =>
   knobs.ownership === 'central' || knobs.sharedPool !== true ? 'Needs the shared pool' : undefined;
 
+/** With a central list threads keep nothing, unless caches stand in front of it. */
+const bare = (knobs: Settings): boolean =>
+  knobs.ownership === 'central' && knobs.centralCaches !== true;
 const cached: When = (knobs) =>
-  knobs.ownership === 'central' || Number(knobs.tlsCacheSlots) === 0
-    ? 'Threads keep no caches'
-    : undefined;
+  bare(knobs) || Number(knobs.tlsCacheSlots) === 0 ? 'Threads keep no caches' : undefined;
 
 /** Knobs of mechanisms that only SuperSlabs have. */
 export const TINY_KNOBS = {
@@ -133,6 +135,7 @@ export const TINY_KNOBS = {
   }),
   ...LEAN_KNOBS,
   ...MIXED_KNOBS,
+  ...PHASE_KNOBS,
   ssLg: int({
     group: 'shape',
     apply: 'live',
@@ -141,6 +144,7 @@ export const TINY_KNOBS = {
     min: 16,
     max: 22,
     unit: 'lg B',
+    when: (knobs) => (knobs.superslabOn === false ? 'Slabs are mapped one by one' : undefined),
   }),
   classTable: choice({
     group: 'shape',
@@ -167,6 +171,7 @@ export const TINY_KNOBS = {
     url: 'hs',
     default: 'same',
     options: ['same', 'double'],
+    when: (knobs) => (knobs.superslabOn === false ? 'Slabs are mapped one by one' : undefined),
   }),
   prewarmPerClass: int({
     group: 'shape',
@@ -209,8 +214,17 @@ export const TINY_KNOBS = {
     max: 2048,
     unit: 'slots',
     zero: 'no cache',
+    when: (knobs) => (bare(knobs) ? 'With a central list threads keep nothing' : undefined),
+  }),
+  centralCaches: bool({
+    group: 'shape',
+    apply: 'restart',
+    url: 'zy',
+    default: false,
     when: (knobs) =>
-      knobs.ownership === 'central' ? 'With a central list threads keep nothing' : undefined,
+      knobs.ownership === 'central' && Number(knobs.tlsCacheSlots) > 0
+        ? undefined
+        : 'Needs a central list and thread caches',
   }),
   tlsCacheSizing: choice({
     group: 'shape',

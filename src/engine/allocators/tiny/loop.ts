@@ -133,7 +133,9 @@ export function recordLoop(
   let left = budget;
   let lastRemote = heap.lastRemote | 0;
   const { careful, mixed } = heap;
-  const slowly = oneList || careful || heap.caches !== undefined;
+  const { lookup } = heap;
+  heap.actor = chain;
+  const slowly = oneList || careful || heap.caches !== undefined || lookup !== undefined;
   let at = from & INDEX_BITS;
   const end = (at + count * OP_WORDS) & INDEX_BITS;
   // With one list for all every call waits for its lock, caches are the heap's business, and where some slab is not
@@ -250,15 +252,19 @@ export function recordLoop(
     const size = ops[at + OP_SIZE];
     const kind = head & ~OP_END;
     const r = blocks[slot * BLOCK_WORDS];
-    let shared = true;
+    const own = oneList && heap.servedByCache(chain, kind === OP_MALLOC, r, size >>> 0);
+    let shared = !own;
     if (!oneList && kind === OP_FREE)
-      // The C library's heap is everybody's.
-      shared = r >= 0 ? heap.seesFree(r, self) : mixed !== undefined && r !== BLOCK_NONE;
+      // The C library's heap is everybody's, and so is a table of SuperSlabs.
+      shared =
+        r >= 0
+          ? lookup !== undefined || heap.seesFree(r, self)
+          : mixed !== undefined && r !== BLOCK_NONE;
     else if (!oneList && kind === OP_MALLOC)
       shared =
         size >>> 0 > topRequest ? mixed !== undefined : heap.seesMalloc(heapIndex, classOf[size]);
     if (shared && mustWait(regs, clock, budget - left)) break;
-    if (oneList) {
+    if (oneList && !own) {
       // One list for all: every call takes its lock. Others may have its core meanwhile.
       const { locks } = heap.machine;
       const hold = central + (locks.handOver(LOCK.central, chain) ? contended : 0);
@@ -269,6 +275,7 @@ export function recordLoop(
     let served = true;
     if (kind === OP_FREE) {
       if (r !== BLOCK_NONE) {
+        if (lookup !== undefined) regs[REG_EXTRA] += heap.lookUp(r);
         const remote = heap.free(self, slot);
         lastRemote = heap.lastRemote | 0;
         served = remote >= 0;

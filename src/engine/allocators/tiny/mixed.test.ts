@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type KnobValues, resolveKnobs } from '../../knobs/index.ts';
 import { createSimulation } from '../../simulation.ts';
 import { C } from '../../telemetry/counters.ts';
+import { MOST_REFILL_LOGS } from './heap.ts';
 import { BLOCK_INDEX, BLOCK_WORDS, SLAB_PAGES } from './layout.ts';
 import { Refusals } from './mixed.ts';
 import { OwnerTable, REGIONS } from './owner-table.ts';
@@ -88,7 +89,7 @@ describe('blocks of two heaps, small pictures', () => {
 
   it('says what the first refill that failed had (S-12): no SuperSlab, as in D1’s log, or an exhausted one', () => {
     const none = new PictureHeap(NO_MAPS).alloc(1, 'A', 128).alloc(2, 'B', 8);
-    expect(none.heap.refillLog).toMatchObject({
+    expect(none.heap.refillLogs[0]).toMatchObject({
       class: 4,
       prevSs: -1,
       active: 0,
@@ -105,7 +106,8 @@ describe('blocks of two heaps, small pictures', () => {
     for (let i = 0; i < 62; i++) full.alloc(1, 'Z', 1024);
     full.alloc(1, 'A', 1024).alloc(1, 'B', 1024);
     expect(drawLibc(full)).toBe('B');
-    expect(full.heap.refillLog).toMatchObject({
+    expect(full.heap.refillLogs).toHaveLength(1);
+    expect(full.heap.refillLogs[0]).toMatchObject({
       class: 7,
       prevSs: 0,
       active: 63,
@@ -115,6 +117,11 @@ describe('blocks of two heaps, small pictures', () => {
       slabIdx: 0,
       freeIdx: -1,
     });
+    // Every further one is kept as well, up to a number.
+    for (let i = 0; i < 40; i++) full.alloc(2, 'C', 8);
+    expect(full.heap.refillLogs).toHaveLength(MOST_REFILL_LOGS);
+    expect(full.heap.refillLogs[1]).toMatchObject({ class: 0, prevSs: -1, freeIdx: -2, life: 2 });
+    expect(full.heap.counters[C.nullReturns]).toBe(41);
   });
 });
 

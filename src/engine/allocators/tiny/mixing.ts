@@ -1,7 +1,7 @@
 import { asBytes, asNs, asOp } from '../../../base/units.ts';
 import { REG_NOW, REG_OP } from '../../machine/registers.ts';
 import { C } from '../../telemetry/counters.ts';
-import { CRASH, EV, NO_CAUSE, REFUSAL } from '../../telemetry/events.ts';
+import { ACE, CRASH, EV, NO_CAUSE, REFUSAL } from '../../telemetry/events.ts';
 import type { RefillLog } from '../../types.ts';
 import {
   BLOCK_INDEX,
@@ -138,6 +138,7 @@ export class TinyMixing extends TinyOwners {
       const { entries } = this.space;
       this.lastRefusal = this.emit(EV.mapRefused, life, c, REFUSAL.injected, entries, cause);
     } else this.lastRefusal = machine.refused(life, c, this.blockBytes[c], regs[REG_NOW], cause);
+    this.aceFailed(ACE.mapFail, life, c, 0, this.lastRefusal);
   }
 
   /** S-12's line, of a refill that has found nothing. */

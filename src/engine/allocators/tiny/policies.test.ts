@@ -13,7 +13,13 @@ const tight = fc.record({
   ssLg: fc.constantFrom(16, 17, 18),
   emptyReserve: fc.constantFrom(0, 1, 3),
   superslabCacheSlots: fc.constantFrom(0, 0, 1),
-  ownership: fc.constantFrom('owner' as const, 'owner' as const, 'hybridG' as const),
+  ownership: fc.constantFrom(
+    'owner' as const,
+    'owner' as const,
+    'hybridG' as const,
+    'central' as const,
+  ),
+  centralCaches: fc.boolean(),
 });
 /** SuperSlabs are emptied, released and retired all the time, and madvise is not always done. */
 const lean = fc.record({
@@ -84,6 +90,7 @@ describe('tiny with a shared pool, thread caches, lean mode', () => {
           decOnRemote: true,
         },
         { tlsCacheSlots: 64, tlsCacheSizing: 'fixed' },
+        { ownership: 'central', tlsCacheSlots: 64, centralCaches: true },
         { tlsCacheSlots: 2048, sharedPool: true, ssLg: 16, emptyReserve: 0 },
         { lean: true, ssLg: 16, trimSS: true, trimIntervalMs: 1, decOnRemote: true, enomemAt: 9 },
         { lean: true, ssLg: 16, sharedPool: true, decommit: 'dontneed', dsoOverlap: 30 },

@@ -64,6 +64,7 @@ import {
   TOUCHED,
 } from './layout.ts';
 import { ListPool } from './lists.ts';
+import { Lookup, type SavedLookup } from './lookup.ts';
 import { Mixed, Refusals, type SavedMixed } from './mixed.ts';
 
 /** Per-class totals over SuperSlabs whose bytes are in use (kept and cached ones excluded). */
@@ -156,8 +157,10 @@ export class TinyRecords {
   careful = false;
   /** Mappings that are refused by injection; undefined: none. */
   readonly refusals: Refusals | undefined;
-  /** What the first refill that failed had to say. */
-  refillLog: RefillLog | undefined;
+  /** Where free finds SuperSlabs; undefined: a pointer's own bits say. */
+  readonly lookup: Lookup | undefined;
+  /** What the first refills that failed had to say, oldest first. */
+  refillLogs: readonly RefillLog[] = [];
   /** 1 while remote frees do not lower the counter. */
   uncounted = 1;
   costs: Costs;
@@ -196,6 +199,8 @@ export class TinyRecords {
     this.other = new LibcHeap(machine.space);
     this.mixed = knobs.guessFree ? new Mixed(machine, slots) : undefined;
     this.refusals = knobs.oomRate === 0 ? undefined : new Refusals(knobs);
+    this.lookup =
+      knobs.lookup === 'hash' || knobs.lookup === 'registry' ? new Lookup(knobs.lookup) : undefined;
     this.threads = machine.threads;
     this.blocks = new Int32Array(slots * BLOCK_WORDS).fill(BLOCK_NONE);
     this.current = new Int32Array(chains * MAX_CLASSES).fill(NONE);
@@ -223,17 +228,21 @@ export class TinyRecords {
     this.uncounted = knobs.decOnRemote ? 0 : 1;
     this.costs = costsOf(knobs);
     this.charges[CHARGE_OP] = this.costs.perOp;
-    this.charges[CHARGE_MALLOC] = this.costs.malloc;
-    this.charges[CHARGE_FREE] = this.costs.free;
-    this.charges[CHARGE_REMOTE] = this.costs.remoteFree + this.costs.decrement - this.costs.free;
+    const { malloc, free, inlined, lookup } = this.costs;
+    // With a Region-ID free does without the SuperSlab's header.
+    const header = knobs.lookup === 'header' && knobs.headerByte ? lookup : 0;
+    this.charges[CHARGE_MALLOC] = Math.max(0, malloc - inlined);
+    this.charges[CHARGE_FREE] = Math.max(0, free - inlined - header);
+    const remote = Math.max(0, this.costs.remoteFree + this.costs.decrement - inlined - header);
+    this.charges[CHARGE_REMOTE] = remote - this.charges[CHARGE_FREE];
     this.charges[CHARGE_CENTRAL] = this.costs.central;
     this.charges[CHARGE_CONTENDED] = this.costs.contended;
-    const header = knobs.headerByte ? 1 : 0;
-    this.topRequest = this.blockBytes[this.classes - 1] - header;
+    const byte = knobs.headerByte ? 1 : 0;
+    this.topRequest = this.blockBytes[this.classes - 1] - byte;
     this.classOf = new Uint8Array(this.topRequest + 1);
     let c = 0;
     for (let size = 0; size <= this.topRequest; size++) {
-      while (size + header > this.blockBytes[c]) c++;
+      while (size + byte > this.blockBytes[c]) c++;
       this.classOf[size] = c;
     }
   }
@@ -326,6 +335,27 @@ export class TinyRecords {
   /** First page of a SuperSlab. */
   pageOf(row: number): number {
     return this.space.pageOf(this.superslabs[row * SS_WORDS + SS_PIECE]);
+  }
+
+  /** First 64 KiB region of a SuperSlab, by its address. */
+  readonly regionOf = (row: number): number => Math.floor(this.pageOf(row) / SLAB_PAGES);
+
+  /** Free looks for the SuperSlab of slab `r` in a table. @returns what that costs, ns */
+  lookUp(r: number): number {
+    const { lookup, counters } = this;
+    if (lookup === undefined || r < 0) return 0;
+    const row = this.slabs[r + SLAB_SS];
+    const lines = lookup.linesTo(row, this.regionOf(row));
+    counters[C.lookups]++;
+    counters[C.lookupLines] += lines;
+    return lines * this.costs.lookup;
+  }
+
+  /** Notes that a layer could not serve, where that is traced (S-22). */
+  protected aceFailed(why: number, life: number, c: number, size: number, cause: number): void {
+    if (!this.knobs.aceTrace) return;
+    this.counters[ACE_COUNTERS[why]]++;
+    this.emit(EV.aceFailed, life, c, why, size, cause);
   }
 
   /** Resident pages of a SuperSlab. */
@@ -739,7 +769,8 @@ export class TinyRecords {
       this.lists.bytes +
       this.blocks.byteLength +
       (this.mixed?.libc.stateBytes ?? 0) +
-      (this.mixed?.table?.words.byteLength ?? 0)
+      (this.mixed?.table?.words.byteLength ?? 0) +
+      (this.lookup?.bytes ?? 0)
     );
   }
 
@@ -758,7 +789,8 @@ export class TinyRecords {
       mixed: this.mixed?.snapshot(),
       careful: this.careful,
       refused: this.refusals?.done ?? 0,
-      refillLog: this.refillLog,
+      refillLogs: this.refillLogs,
+      lookup: this.lookup?.snapshot(),
     } satisfies SavedHeap;
   }
 
@@ -788,7 +820,8 @@ export class TinyRecords {
     if (from.mixed !== undefined) this.mixed?.restore(from.mixed);
     this.careful = from.careful;
     if (this.refusals !== undefined) this.refusals.done = from.refused;
-    this.refillLog = from.refillLog;
+    this.refillLogs = from.refillLogs;
+    if (from.lookup !== undefined) this.lookup?.restore(from.lookup);
   }
 
   private heads(): Int32Array[] {
@@ -797,6 +830,9 @@ export class TinyRecords {
     return [ownHead, ownTail, orphanHead, emptyHead, keptHead, roomyHead, fullHead, reserve];
   }
 }
+
+/** By ACE. */
+const ACE_COUNTERS = [C.aceThreshold, C.aceExhaustion, C.aceMapFail] as const;
 
 /** Plain-number fields of TinyRecords that are state. */
 const SCALARS = [
@@ -840,7 +876,8 @@ interface SavedHeap {
   mixed: SavedMixed | undefined;
   careful: boolean;
   refused: number;
-  refillLog: RefillLog | undefined;
+  refillLogs: readonly RefillLog[];
+  lookup: SavedLookup | undefined;
 }
 
 function grown(old: Int32Array, length: number): Int32Array<ArrayBuffer> {

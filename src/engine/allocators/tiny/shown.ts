@@ -115,6 +115,11 @@ export const SHOWN: ModelShown = {
     'ownerOverflows',
     'staleMarks',
     'injectedRefusals',
+    'lookups',
+    'lookupLines',
+    'aceThreshold',
+    'aceExhaustion',
+    'aceMapFail',
     'madviseCalls',
     'reclaimedPages',
     'lazyBytes',
@@ -146,6 +151,7 @@ export const SHOWN: ModelShown = {
     'refillDry',
     'libcFree',
     'ownerOverflow',
+    'aceFailed',
     'superslabRetired',
     'adviceFailed',
   ],
@@ -163,9 +169,13 @@ export const SHOWN: ModelShown = {
   ),
   reuses: ['emptyReuses', 'cacheReuses', 'adoptions'],
   paths: ['fast path', 'slow path'],
-  spanBytes: ({ ssLg }) => 2 ** ssLg,
+  spanBytes: ({ ssLg, superslabOn }) => 2 ** (superslabOn ? ssLg : 16),
   inForce: {
     adoption: ({ orphanPolicy }) => orphanPolicy === 'adopt',
     mixedHeaps: ({ guessFree, oomRate }) => guessFree || oomRate > 0,
+    checklist: ({ decOnRemote, trimSS, trimIntervalMs }) =>
+      decOnRemote && trimSS && trimIntervalMs > 0,
+    layers: ({ lookup, inlinePath, prewarmTls, aceTrace }) =>
+      lookup !== 'mask' || inlinePath || prewarmTls || aceTrace,
   },
 };

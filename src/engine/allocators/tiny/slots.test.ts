@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KnobValues } from '../../knobs/index.ts';
 import { C, type CounterName } from '../../telemetry/counters.ts';
+import { NO_CAUSE } from '../../telemetry/events.ts';
 import { NO_BLOCK } from './layout.ts';
 import { PictureHeap } from './testing/heap-picture.ts';
 
@@ -184,6 +185,16 @@ describe('the shared pool, small pictures', () => {
     expect(read(heap, 'sharedFails', 'superslabsNow')).toEqual([2, 5]);
     // A slot that comes free there serves again, before the legacy backend does.
     expect(read(heap, 'poolAsks')).toEqual([18]);
+  });
+
+  it('is trimmed by hand without a thread that had no part in it losing its slab', () => {
+    const heap = new PictureHeap({ sharedPool: true, ssLg: 16 }).alloc(0, 'A').alloc(1, 'B');
+    const before = heap.heap.current[3];
+    expect(before).toBeGreaterThanOrEqual(0);
+    heap.free(1, 'B');
+    heap.heap.forceTrim(1, NO_CAUSE);
+    expect(heap.draw()).toBe('A');
+    expect(heap.heap.current[3]).toBe(before);
   });
 
   it('looks through its own slots first', () => {

@@ -1,7 +1,7 @@
 import { LOCK } from '../../machine/locks.ts';
 import { REG_EXTRA, REG_NOW } from '../../machine/registers.ts';
 import { C } from '../../telemetry/counters.ts';
-import { EV, NO_CAUSE } from '../../telemetry/events.ts';
+import { ACE, EV, NO_CAUSE } from '../../telemetry/events.ts';
 import type { Machine, StateHash } from '../contract.ts';
 import {
   CAPACITY,
@@ -300,6 +300,7 @@ export abstract class TinySlots extends TinyRetiring {
     this.counters[C.sharedFails]++;
     if (why === 0) this.counters[C.capacityWarnings]++;
     this.poolFailure = this.emit(EV.sharedFailed, life, c, why, this.table.slots, cause);
+    if (why === 0) this.aceFailed(ACE.exhaustion, life, c, 0, this.poolFailure);
     return NONE;
   }
 

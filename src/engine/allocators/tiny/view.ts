@@ -398,6 +398,11 @@ export function autopsyOf(tiny: TinyAllocator): AutopsyPart {
     freeable,
     orphansHolding,
     livingOwned,
-    ...(heap.refillLog === undefined ? {} : { refill: heap.refillLog }),
+    ...(heap.refillLogs.length === 0
+      ? {}
+      : {
+          refill: heap.refillLogs[0],
+          refills: { failed: counters[C.nullReturns], logs: heap.refillLogs },
+        }),
   };
 }

@@ -2,6 +2,7 @@ import { costWords, type WordsFor } from '../../knobs/kinds.ts';
 import type { TINY_KNOBS } from './knobs.ts';
 import { LEAN_WORDS } from './lean-words.ts';
 import { MIXED_WORDS } from './mixed-words.ts';
+import { PHASE_WORDS } from './phase-words.ts';
 
 /** What the knobs of the tiny allocator are called and mean. */
 export const WORDS: WordsFor<typeof TINY_KNOBS> = {
@@ -82,6 +83,7 @@ export const WORDS: WordsFor<typeof TINY_KNOBS> = {
   },
   ...LEAN_WORDS,
   ...MIXED_WORDS,
+  ...PHASE_WORDS,
   ssLg: {
     label: 'SuperSlab size, log2',
     help: '21 is 2 MiB. Slabs stay 64 KiB, so a SuperSlab holds 2^(lg − 16) of them.',
@@ -145,6 +147,12 @@ export const WORDS: WordsFor<typeof TINY_KNOBS> = {
     see: 'Cache hits',
     kId: 'K-22',
     source: 'phase 2b',
+  },
+  centralCaches: {
+    label: 'Caches before the central list',
+    help: 'On: threads keep caches in front of the one list, too, and take its lock only to fill or to empty them: D3’s hybrid, the thread layer kept and what is behind it replaced, as far as a backend is simulated.',
+    see: 'Lock waits; modelled operations per second',
+    source: 'Hybrid architecture (D3)',
   },
   tlsCacheSizing: {
     label: 'Thread cache, sizing',

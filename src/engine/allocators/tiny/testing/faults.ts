@@ -354,6 +354,29 @@ class MissesTaken extends TinyHeap {
 }
 
 const SMALL: Partial<KnobValues> = { threads: 2, chunks: 64, orphanPolicy: 'adopt' };
+class ForgetsInTable extends TinyHeap {
+  private readonly due = every(3);
+  protected override mapSuperslab(
+    ...args: Parameters<TinyHeap['mapSuperslab']>
+  ): ReturnType<TinyHeap['mapSuperslab']> {
+    const row = super.mapSuperslab(...args);
+    // Another one takes its place, so that there are as many.
+    if (row > 0 && this.due()) {
+      this.lookup?.remove(row, this.regionOf(row));
+      this.lookup?.add(row - 1, this.regionOf);
+    }
+    return row;
+  }
+}
+class KeepsInTable extends TinyHeap {
+  protected override release(row: number, cause: number, inFlight: Int32Array): boolean {
+    const before = this.counters[C.superslabsFreed];
+    const released = super.release(row, cause, inFlight);
+    if (this.counters[C.superslabsFreed] > before) this.lookup?.add(row, this.regionOf);
+    return released;
+  }
+}
+
 /** A class needs more than one SuperSlab a thread. */
 const MANY: Partial<KnobValues> = { ssLg: 16, minSize: 1000, maxSize: 1024, chunks: 100 };
 /** Mappings are refused from the beginning on, and free must tell whose a block is. */
@@ -630,5 +653,17 @@ export const FAULTS: readonly ModelFault[] = [
     'lazily freed pages go and the SuperSlabs are not marked: the map shows what they were',
     MissesTaken,
     { ...LEAN, physLimitGiB: 1, memPressure: 0.995 },
+  ),
+  fault(
+    'forgets a SuperSlab in the table',
+    'a mapped SuperSlab is not where a look for it goes',
+    ForgetsInTable,
+    { lookup: 'hash' },
+  ),
+  fault(
+    'keeps a SuperSlab in the table',
+    'a SuperSlab that was given back can still be looked up: the table has more than are mapped',
+    KeepsInTable,
+    { lookup: 'registry', decOnRemote: true, trimSS: true, trimIntervalMs: 1, emptyReserve: 0 },
   ),
 ];

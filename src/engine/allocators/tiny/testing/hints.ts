@@ -39,6 +39,9 @@ const MIXED: Partial<KnobValues> = {
   guessFree: true,
 };
 
+/** Pools that fail, sizes above the top class. */
+const FAILING: Partial<KnobValues> = { ...POOLED, sharedCapacity: 16, maxSize: 1300 };
+
 /** What a burst fills is freed before a quiet spell, and released by the passes in it. */
 const LEAN: Partial<KnobValues> = {
   workload: 'soak',
@@ -56,6 +59,13 @@ const LEAN: Partial<KnobValues> = {
 };
 
 export const HINTS: Hints = {
+  superslabOn: [{ knobs: { workload: 'larson' }, value: false }],
+  lookup: [{ knobs: { workload: 'larson', timeBase: 'costs' }, value: 'hash' }],
+  inlinePath: [{ knobs: { workload: 'larson', timeBase: 'costs' }, value: true }],
+  prewarmTls: [{ knobs: { workload: 'larson' }, value: true }],
+  aceTrace: [{ knobs: FAILING, value: true }],
+  costLookup: [{ knobs: { workload: 'larson', timeBase: 'costs', lookup: 'hash' }, value: 50 }],
+  costCall: [{ knobs: { workload: 'larson', timeBase: 'costs', inlinePath: true }, value: 3 }],
   lean: [{ knobs: { ...LEAN, lean: false }, value: true }],
   decommit: [{ knobs: LEAN, value: 'off' }],
   dsoOverlap: [{ knobs: LEAN, value: 50 }],
@@ -70,6 +80,7 @@ export const HINTS: Hints = {
   sharedPool: [{ knobs: MANY, value: true }],
   sharedCapacity: [{ knobs: POOLED, value: 16 }],
   tlsCacheSlots: [{ knobs: {}, value: 64 }],
+  centralCaches: [{ knobs: { ...CACHED, ownership: 'central' }, value: true }],
   tlsCacheSizing: [{ knobs: CACHED, value: 'fixed' }],
   costCacheHit: [{ knobs: { ...CACHED, timeBase: 'costs' }, value: 500 }],
   ownReuse: [{ knobs: MANY, value: 'current' }],

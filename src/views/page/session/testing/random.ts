@@ -89,7 +89,16 @@ const KINDS: readonly EventKind[] = [
 ];
 
 const blow = (dice: Dice): Intervention => {
-  const kind = dice.pick<ActId>(['stall', 'burst', 'kill', 'adopt', 'pin', 'unpin', 'trim']);
+  const kind = dice.pick<ActId>([
+    'stall',
+    'burst',
+    'kill',
+    'adopt',
+    'pin',
+    'unpin',
+    'trim',
+    'flush',
+  ]);
   const chain = 1 + dice.below(3);
   switch (kind) {
     case 'stall':
@@ -99,6 +108,7 @@ const blow = (dice: Dice): Intervention => {
     case 'adopt':
       return { act: kind, subject: dice.below(8), amount: chain };
     case 'kill':
+    case 'flush':
       return { act: kind, subject: chain, amount: 0 };
     default:
       return { act: kind, subject: dice.below(8), amount: 0 };
