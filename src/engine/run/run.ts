@@ -30,7 +30,14 @@ import {
   STOP_EVENT,
 } from '../machine/registers.ts';
 import { MAIN, NO_STACK, Threads } from '../machine/threads.ts';
-import { type CallSink, type HandCall, OP, OP_WORDS, type Program } from '../programs/program.ts';
+import {
+  type CallSink,
+  type HandCall,
+  OP,
+  OP_WORDS,
+  type Program,
+  type SetUp,
+} from '../programs/program.ts';
 import { C, COUNTER_COUNT } from '../telemetry/counters.ts';
 import { CRASH, EV, EventLog, NO_CAUSE, REFUSAL } from '../telemetry/events.ts';
 import { History } from '../telemetry/history.ts';
@@ -75,15 +82,11 @@ export interface RunParts {
   readonly eventCapacity: number;
   /** Told of every call of the program; it costs time. */
   readonly calls?: CallSink | undefined;
-  /** Called now and then while main warms up, which may take seconds. */
-  readonly alive?: (() => void) | undefined;
 }
 
 const PAGE = 4096;
 /** Why a program crashed, by its index. */
 const CRASHES = Object.keys(CRASH) as readonly (keyof typeof CRASH)[];
-/** Allocations of the warm-up between two signs of life. */
-const ALIVE_CALLS = 4096;
 
 /**
  * One run of one lane: a machine runs a program on an allocator. This is the only Simulation; see
@@ -137,6 +140,10 @@ export class Run implements Simulation, Machine, LivesHost {
   doomedCount = 0;
   warming = true;
   private readonly isRecorded: boolean;
+  /** Calls of the warm-up and of the first threads that are still to be made. */
+  private readonly beginning: SetUp;
+  /** They are gone through and not made. */
+  private learning = false;
   private idleTurns = 0;
   /** Slots for which the allocator has made room. */
   private roomFor = 0;
@@ -168,8 +175,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.allocator = parts.create(this, program.slots);
     this.rowsShown = new ShownRows(this.allocator, this.chains);
     this.roomFor = program.slots;
-    this.begin(parts.alive, calls);
-    this.takeSample();
+    this.beginning = this.begin(calls);
   }
 
   // What allocator and lives ask of the machine
@@ -364,37 +370,52 @@ export class Run implements Simulation, Machine, LivesHost {
   // Running
 
   /** Warm-up and the first threads: outside the operation count. */
-  private begin(alive: (() => void) | undefined, calls: CallSink | undefined): void {
+  private begin(calls: CallSink | undefined): SetUp {
     const { allocator } = this;
-    let left = ALIVE_CALLS;
     this.regs[REG_STOP] = 0;
-    this.program.setup({
+    return this.program.setup({
       malloc: (chain, size, slot) => {
-        if (alive !== undefined && --left === 0) {
-          left = ALIVE_CALLS;
-          alive();
-        }
-        if (!this.running) return;
+        if (!this.running || this.learning) return;
         allocator.reserveSlots(slot + 1);
         allocator.mallocNow(chain, size, slot, false);
         calls?.allocated(this.threads.life[chain], OP.malloc, slot, size, 0);
       },
       free: (chain, slot) => {
-        if (!this.running) return;
+        if (!this.running || this.learning) return;
         allocator.freeNow(chain, slot, false);
         calls?.freed(this.threads.life[chain], slot);
       },
-      start: (chain) => this.running && this.lives.create(chain, MAIN),
+      start: (chain) => this.learning || (this.running && this.lives.create(chain, MAIN)),
     });
+  }
+
+  warmUp(enough: () => boolean = () => false): void {
+    while (this.warming) {
+      if (this.beginning.next().done === true) this.warmedUp();
+      else if (enough()) return;
+    }
+  }
+
+  private warmedUp(): void {
     this.warming = false;
     if (this.running && this.threads.runningCount === 0) this.endChains();
     this.byHand?.began();
     this.rest();
     this.regs[REG_EXTRA] = 0;
     this.notePeaks();
+    this.takeSample();
+  }
+
+  /** What its warm-up does comes from elsewhere: the program goes through it without a call. */
+  private learn(): void {
+    this.learning = true;
+    while (this.beginning.next().done !== true);
+    this.learning = false;
+    this.warming = false;
   }
 
   advance(maxOps: number, watch = 0): AdvanceResult {
+    assert(!this.warming, 'a run begins when it is warm');
     const { events, regs } = this;
     const first = this.operations;
     events.watch = watch;
@@ -861,6 +882,7 @@ export class Run implements Simulation, Machine, LivesHost {
     return snapshotOf(this);
   }
   restore(snapshot: Snapshot): void {
+    if (this.warming) this.learn();
     restoreRun(this, snapshot.parts as unknown as SavedRun);
   }
 }

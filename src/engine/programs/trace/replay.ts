@@ -1,5 +1,5 @@
 import { packWords, unpackWords } from '../packing.ts';
-import { OP, OP_END, OP_WORDS, type Program, type Setup, writeOp } from '../program.ts';
+import { OP, OP_END, OP_WORDS, type Program, type SetUp, type Setup, writeOp } from '../program.ts';
 import type { TraceEvents } from './events.ts';
 import type { TracePlan } from './plan.ts';
 
@@ -48,18 +48,20 @@ export class Replay implements Program {
     this.alive = new Int32Array(plan.chains);
   }
 
-  setup(on: Setup): void {
+  *setup(on: Setup): SetUp {
     const { begin, chainOf } = this.plan;
     const { initial, carried } = this.events;
     for (let life = 0; life < begin.length; life++) {
       if (begin[life] !== 0) continue;
       if (on.start(chainOf[life])) this.alive[chainOf[life]] = life + 1;
       else this.broken = true;
+      yield;
     }
     for (const { slot, size, life } of initial) {
       // Whoever allocated it may be gone: then it is main's.
       const chain = life < carried ? chainOf[life] : NOBODY;
       on.malloc(this.alive[chain] === life + 1 ? chain : NOBODY, sizeOf(size), slot);
+      yield;
     }
     this.skip();
   }
