@@ -20,6 +20,7 @@ import {
   parseRecipe,
   quoted,
 } from '../engine/recipe-parse.ts';
+import { recorderTo } from '../engine/run/recorder.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { applyEdit } from '../engine/timeline.ts';
 import type { Simulation } from '../engine/types.ts';
@@ -141,7 +142,7 @@ export function runJob(
   refused: (why: string) => void = () => {},
   calls?: CallSink,
 ): Simulation {
-  const sim = createSimulation(job.knobs, { calls });
+  const sim = createSimulation(job.knobs, { recorder: calls && recorderTo(calls) });
   const limit = ops ?? MAX_OPS;
   for (let next = 0; ; ) {
     for (; next < job.edits.length && job.edits[next].op <= sim.op; next++) {

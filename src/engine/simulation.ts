@@ -2,7 +2,7 @@ import type { CreateAllocator } from './allocators/contract.ts';
 import { HEAPS } from './allocators/heaps.ts';
 import type { KnobValues } from './knobs/index.ts';
 import { programOf } from './programs/create.ts';
-import type { CallSink } from './programs/program.ts';
+import type { Recorder } from './run/recorder.ts';
 import { Run } from './run/run.ts';
 import type { Simulation } from './types.ts';
 
@@ -12,8 +12,8 @@ export interface SimulationOptions {
   readonly eventCapacity?: number;
   /** Another allocator than the knobs name, such as one with a deliberate fault. */
   readonly create?: CreateAllocator;
-  /** Told of the calls that the program makes, also of those that are made again after a restore. */
-  readonly calls?: CallSink | undefined;
+  /** Takes down the calls that the program makes, also those that are made again after a restore. */
+  readonly recorder?: Recorder | undefined;
 }
 
 const EVENT_CAPACITY = 1 << 17;
@@ -34,7 +34,7 @@ export function prepareSimulation(knobs: KnobValues, options: SimulationOptions 
   return new Run(settings, {
     model: settings.model,
     program: programOf(settings),
-    calls: options.calls,
+    recorder: options.recorder,
     create: options.create ?? HEAPS[settings.model],
     eventCapacity: options.eventCapacity ?? EVENT_CAPACITY,
   });

@@ -7,6 +7,7 @@ import { PROGRAM_IDS } from '../engine/programs/index.ts';
 import { small } from '../engine/programs/testing/settings.ts';
 import type { TraceEvents } from '../engine/programs/trace/events.ts';
 import { provideTrace } from '../engine/programs/trace/plan.ts';
+import { recorderTo } from '../engine/run/recorder.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { C } from '../engine/telemetry/counters.ts';
 import { memoryReplayText, Recording } from './recording.ts';
@@ -14,7 +15,10 @@ import { fixture, readAll } from './testing/read.ts';
 
 function record(knobs: Partial<KnobValues>, ops: number) {
   const recording = new Recording();
-  const run = createSimulation(resolveKnobs(knobs), { calls: recording, eventCapacity: 64 });
+  const run = createSimulation(resolveKnobs(knobs), {
+    recorder: recorderTo(recording),
+    eventCapacity: 64,
+  });
   run.advance(ops);
   const running = run.listThreads().flatMap((one) => (one.running ? [one.life] : []));
   const events = recording.finish((life) => life !== 0 && !running.includes(life));

@@ -11,8 +11,20 @@ import {
 } from '../programs/program.ts';
 import { OutcomeNotes } from './outcome.ts';
 
+/** What takes the calls of a run down. Workers have none: it is handed to a run by who wants it. */
+export interface Recorder {
+  readonly sink: CallSink;
+  notes(chains: number): OutcomeNotes;
+}
+
+/** A recorder that tells a sink. */
+export const recorderTo = (sink: CallSink): Recorder => ({
+  sink,
+  notes: (chains) => new RecordingNotes(chains, sink),
+});
+
 /** Tells somebody every call that is carried out, in the order in which that is done. */
-export class RecordingNotes extends OutcomeNotes {
+class RecordingNotes extends OutcomeNotes {
   constructor(
     chains: number,
     private readonly sink: CallSink,

@@ -66,7 +66,7 @@ import { readLedger, sampleInto } from './gauges.ts';
 import { HandLog } from './hand.ts';
 import { Lives, type LivesHost } from './lives.ts';
 import { OutcomeNotes } from './outcome.ts';
-import { RecordingNotes } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
 import { playRounds } from './rounds.ts';
 import { ShownRows } from './rows.ts';
 import { MOST_IDLE_TURNS, NONE, Schedule } from './schedule.ts';
@@ -80,8 +80,8 @@ export interface RunParts {
   readonly program: Program;
   readonly create: CreateAllocator;
   readonly eventCapacity: number;
-  /** Told of every call of the program; it costs time. */
-  readonly calls?: CallSink | undefined;
+  /** Takes every call of the program down; it costs time. See recorder.ts. */
+  readonly recorder?: Recorder | undefined;
 }
 
 const PAGE = 4096;
@@ -164,9 +164,9 @@ export class Run implements Simulation, Machine, LivesHost {
     this.locks = new Locks(this.regs, !byOps);
     this.schedule = new Schedule(this.threads, this.regs, this.coresInForce(), byOps);
     this.streams = new Streams(program);
-    const { calls } = parts;
-    this.isRecorded = calls !== undefined;
-    this.notes = calls ? new RecordingNotes(this.chains, calls) : new OutcomeNotes(this.chains);
+    const { recorder } = parts;
+    this.isRecorded = recorder !== undefined;
+    this.notes = recorder?.notes(this.chains) ?? new OutcomeNotes(this.chains);
     this.lives = new Lives(this);
     this.byHand = program.byHand && new HandLog(this, program.byHand);
     this.doomed = new Uint8Array(this.chains);
@@ -175,7 +175,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.allocator = parts.create(this, program.slots);
     this.rowsShown = new ShownRows(this.allocator, this.chains);
     this.roomFor = program.slots;
-    this.beginning = this.begin(calls);
+    this.beginning = this.begin(recorder?.sink);
   }
 
   // What allocator and lives ask of the machine
