@@ -92,6 +92,30 @@ describe('what ended a run', () => {
     expect(summaryText('A', given, 1)).not.toContain('superslab_refill');
   });
 
+  it('a SuperSlab that was retired under its thread: its mapping is kept', () => {
+    const knobs = {
+      workload: 'soak',
+      threads: 1,
+      workingSet: 4096,
+      spellOps: 10_000,
+      quietMs: 500,
+      quietFree: 100,
+      timeBase: 'costs',
+      trimSS: true,
+      trimIntervalMs: 100,
+      lean: true,
+      hazardTls: true,
+    } as const;
+    const retired = run({ ...knobs, decommit: 'dontneed' });
+    expect(endedHow(retired)).toBe('crashed');
+    expect(endedOf(retired).text).toMatch(
+      /^a crash: life \d+ used SuperSlab \d+, which had been retired: its mapping is kept, its magic is 0$/,
+    );
+    expect(endedOf(run({ ...knobs, decommit: 'off' })).text).toMatch(
+      /^a crash: a SuperSlab was unmapped while life \d+ allocated from it$/,
+    );
+  });
+
   it('operations, time, threads', () => {
     expect(endedOf(run({}, 1234)).text).toBe('the limit of 1,234 operations');
     expect(endedOf(run({ opLimit: 50 })).text).toBe('the limit of 50 operations');

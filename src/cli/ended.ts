@@ -163,18 +163,24 @@ export function endedOf(sim: Simulation): Ended {
 
 function crashText(sim: Simulation, { crash }: Autopsy): string {
   const one = modelDef(sim.model).noun.one;
-  const where = crash === undefined ? `a ${one}` : `${one} ${count(crash.superslab)}`;
+  // What has been unmapped has no place any more.
+  const known = crash !== undefined && crash.superslab >= 0;
+  const where = known ? `${one} ${count(crash.superslab)}` : `a ${one}`;
   const who =
     crash === undefined ? 'a thread' : crash.life === 0 ? 'main' : `life ${count(crash.life)}`;
   switch (crash?.reason) {
     case 'touchAfterDecrement':
       return `a crash: ${where} was unmapped while ${who} was freeing a block of it`;
+    case 'retiredMagic':
+      return `a crash: ${who} used ${where}, which had been retired: its mapping is kept, its magic is 0`;
     case 'libcAsOwn':
       return `a crash: ${who} freed a block of the C library, and free took it for one of the heap’s`;
     case 'ownAsLibc':
       return `a crash: ${who} freed a block of ${where}, and free gave it to the C library: invalid pointer`;
-    default:
+    case 'useAfterUnmap':
       return `a crash: ${where} was unmapped while ${who} allocated from it`;
+    case undefined:
+      throw new Error('a run crashed, and its state does not say of what');
   }
 }
 
