@@ -192,10 +192,16 @@ export interface Autopsy {
   readonly inflatedCurrent: number;
   /** live 0, counter 0, owner dead or not current: a trim could free them. */
   readonly freeable: number;
+  /** Of these, kept in reserve: a trim pass, the pool or prewarming has left them on purpose. */
+  readonly kept: number;
   readonly orphansHolding: number;
   readonly livingOwned: number;
   /** Spans with room that their living owners have set aside and never look into again. */
   readonly forgotten: number;
+  /** Adoptions though the adopter’s own span had room. */
+  readonly unneeded: number;
+  /** Free blocks that no list leads to. */
+  readonly graveyard: number;
   /** Spans whose pages were given up and whose mapping stays, for nobody. */
   readonly retired: number;
   readonly entries: {

@@ -114,7 +114,7 @@ describe.each(MODEL_IDS)('what is shown of %s', (model) => {
     for (const knobs of RUNS) {
       const sim = createSimulation(resolveKnobs(runOf(model, knobs)), { eventCapacity: 64 });
       sim.advance(OPS);
-      said.push(...autopsySentences(sim.autopsy()));
+      said.push(...autopsySentences(sim.autopsy(), sim.knobs));
     }
     for (const text of said) {
       expect(text).not.toMatch(/undefined|NaN/);

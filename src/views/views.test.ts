@@ -4,6 +4,7 @@ import { frameAt } from '../draw/testing/frames.ts';
 import { MODEL_IDS } from '../engine/allocators/index.ts';
 import { KNOB_IDS, type KnobValues, knobDef, resolveKnobs } from '../engine/knobs/index.ts';
 import { PRESETS, presetById, storyUnder, variantKnobs } from '../engine/presets.ts';
+import { PROGRAM_IDS, PROGRAMS } from '../engine/programs/index.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { EVENT_KINDS } from '../engine/telemetry/events.ts';
 import { BANDS } from '../engine/telemetry/ledger.ts';
@@ -12,8 +13,8 @@ import { fromSlider, SLIDER_STEPS, toSlider } from './knobs/scale.ts';
 import { BAND_GROUPS } from './lane/band-groups.ts';
 import { eventOf, eventSentence, kindName } from './lane/event-text.ts';
 import { verdictOf } from './lane/header.tsx';
+import { commandTitle } from './page/texts.ts';
 import { hiddenParts } from './shell/embed.ts';
-import { curesFor } from './side/cures.ts';
 import { metricOf } from './side/metrics.ts';
 import { autopsySentences, autopsyTitle } from './side/sentences.ts';
 import { currentStep, resolveText, storyValues } from './story/resolve.ts';
@@ -65,7 +66,7 @@ describe('autopsy', () => {
     sim.advance(1e9);
     const autopsy = sim.autopsy();
     expect(autopsyTitle(autopsy)).toBe('Out of map entries, not out of memory');
-    const text = autopsySentences(autopsy).join(' ');
+    const text = autopsySentences(autopsy, sim.knobs).join(' ');
     expect(text).toContain(autopsy.superslabs.toLocaleString('en-US'));
     expect(text).toContain('the kernel refused');
     expect(autopsy.workloadBlocks + autopsy.threadTables).toBe(autopsy.liveBlocks);
@@ -91,14 +92,46 @@ describe('autopsy', () => {
     sim.advance(1e6);
     expect(sim.status).toBe('crashed');
     expect(autopsyTitle(sim.autopsy())).toMatch(/Crashed/);
-    expect(autopsySentences(sim.autopsy())[0]).toMatch(/unmapped/);
+    expect(autopsySentences(sim.autopsy(), sim.knobs)[0]).toMatch(/unmapped/);
     const mixed = createSimulation(
       resolveKnobs({ chunks: 64, guessFree: true, ownerBitmap: true, bitmapBase: 0 }),
     );
     expect(autopsyTitle(mixed.autopsy())).toBe('Crashed: free took a block for the other heap’s');
-    expect(autopsySentences(mixed.autopsy())[0]).toMatch(
+    expect(autopsySentences(mixed.autopsy(), mixed.knobs)[0]).toMatch(
       /^Main freed a block of SuperSlab \d+, which/,
     );
+  });
+});
+
+describe('an autopsy of', () => {
+  const endOf = (knobs: Partial<KnobValues>) => {
+    const sim = createSimulation(resolveKnobs(knobs));
+    sim.advance(1e9);
+    return { autopsy: sim.autopsy(), text: autopsySentences(sim.autopsy(), sim.knobs).join(' ') };
+  };
+
+  it('any program calls it by its name', () => {
+    for (const workload of ['soak', 'random-mixed', 'larson', 'pair'] as const)
+      expect(endOf({ workload, opLimit: 5000 }).text).toContain(
+        `of the program “${PROGRAMS[workload].label}”`,
+      );
+    for (const workload of PROGRAM_IDS)
+      expect(commandTitle(resolveKnobs({ workload }))).toContain(PROGRAMS[workload].label);
+  });
+
+  it('empty SuperSlabs tells those in reserve from those that nobody asked for', () => {
+    const knobs = presetKnobs('lean');
+    const few = { ...knobs, workingSet: 2048, spellOps: 10_000, opLimit: 11_000 };
+    const { autopsy, text } = endOf(few);
+    expect(autopsy.kept).toBeGreaterThan(1);
+    expect(text).toContain(`${autopsy.kept} SuperSlabs are empty and kept in reserve.`);
+    expect(text).not.toContain('could be freed');
+    const never = endOf({ decOnRemote: true, maxMapCount: 2000 });
+    expect(never.autopsy.freeable).toBeGreaterThan(0);
+    expect(never.text).toContain(
+      `${never.autopsy.freeable.toLocaleString('en-US')} could be freed, and nobody has asked yet.`,
+    );
+    expect(never.text).not.toContain('reserve');
   });
 });
 
@@ -106,7 +139,7 @@ describe('the owner who never looks back', () => {
   const knobs = presetKnobs('never-looks-back');
   const OPS = 60_000;
 
-  it('is named by the map and the autopsy, and the first cure is to look', () => {
+  it('is named by the map and the autopsy', () => {
     const frame = frameAt(OPS, knobs);
     const { superslabs, forgotten } = storyValues(frame);
     expect(mapFinding(frame)).toBe(
@@ -116,29 +149,14 @@ describe('the owner who never looks back', () => {
     sim.advance(OPS);
     const autopsy = sim.autopsy();
     expect(autopsyTitle(autopsy)).toBe('The owner who never looks back');
-    expect(autopsySentences(autopsy).join(' ')).toContain(
+    expect(autopsySentences(autopsy, sim.knobs).join(' ')).toContain(
       `${forgotten} SuperSlabs have room, and a living owner that never looks back`,
     );
-    expect(curesFor(autopsy, sim.knobs)[0].knobs).toEqual({ ownReuse: 'chunks' });
   });
 
   it('is not said where owners look', () => {
     const frame = frameAt(OPS, { ...knobs, ownReuse: 'chunks' });
     expect(mapFinding(frame)).toMatch(/^6 SuperSlabs, each with a living owner$/);
-  });
-});
-
-describe('the first cure', () => {
-  const firstAfter = (knobs: Partial<KnobValues>, ops = 1e9): Partial<KnobValues> | undefined => {
-    const sim = createSimulation(resolveKnobs({ maxMapCount: 2000, ...knobs }));
-    sim.advance(ops);
-    return curesFor(sim.autopsy(), sim.knobs)[0]?.knobs;
-  };
-  it('is adoption where orphans fill the map', () => {
-    expect(firstAfter({})).toEqual({ orphanPolicy: 'adopt' });
-  });
-  it('is to detach threads where stacks do', () => {
-    expect(firstAfter({ orphanPolicy: 'adopt' })).toEqual({ threadEnd: 'detach' });
   });
 });
 

@@ -97,6 +97,7 @@ export type AutopsyPart = Pick<
   | 'inflated'
   | 'inflatedCurrent'
   | 'freeable'
+  | 'kept'
   | 'orphansHolding'
   | 'livingOwned'
   | 'refill'

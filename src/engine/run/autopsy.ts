@@ -21,6 +21,8 @@ export function autopsyOf(run: Run): Autopsy {
     livesAlive: threads.livingStacks,
     ...run.allocator.autopsy(),
     forgotten: counters[C.forgottenSuperslabs],
+    unneeded: counters[C.adoptionsUnneeded],
+    graveyard: counters[C.strandedGraveyard],
     retired: counters[C.leanRetires],
     entries: run.readEntries(),
     entriesOfDeadStacks: 2 * threads.deadStacks,

@@ -6,6 +6,7 @@ import {
   knobDef,
   programsOfKnob,
 } from '../../engine/knobs/index.ts';
+import { programDef } from '../../engine/programs/index.ts';
 import { isActEdit, type Recipe } from '../../engine/recipe.ts';
 import { laneKnobs } from '../../engine/recipe-parse.ts';
 import type { Scenario } from '../../engine/scenarios.ts';
@@ -40,6 +41,22 @@ export function simCommand(recipe: Recipe, lane: number, op: number): string {
         : ` --turn ${quotedForShell(`${edit.op}:${edit.knob}=${edit.value}`)}`,
     );
   return `npm run sim --${sets}${edits.join('')}${op > 0 ? ` --ops ${op}` : ''} --json`;
+}
+
+/** What the numbers of commandOf are; of other programs, what the program is. */
+export function commandTitle({ workload }: KnobValues): string {
+  const { label } = programDef(workload);
+  switch (workload) {
+    case 'larson':
+    case 'larson-immortal':
+    case 'larson-shared':
+      return `${label}: seconds, sizes, chunks, rounds, seed, threads`;
+    case 'pair':
+    case 'wakers':
+      return label;
+    default:
+      return `${label}, and what differs from its defaults`;
+  }
 }
 
 /** The arguments one would give to larson; of other programs, what is said of them in words. */

@@ -18,7 +18,7 @@ import { useApp, useFocused, usePerform, useUi } from '../page/context.ts';
 import { redo, undo } from '../page/session/lanes.ts';
 import { openOverlay, openScenario, toggleKnobs, toggleTheme } from '../page/session/panels.ts';
 import { copyLink } from '../page/session/share.ts';
-import { commandOf } from '../page/texts.ts';
+import { commandOf, commandTitle } from '../page/texts.ts';
 
 /** Brand, scenario, variants, and the few global commands. */
 export function TopBar() {
@@ -54,7 +54,7 @@ export function TopBar() {
         <small>{preset?.scenario ?? '—'}</small>
         <span>{preset?.title ?? 'Own settings'}</span>
       </button>
-      <code className="command" title="Larson: seconds, sizes, chunks, rounds, seed, threads">
+      <code className="command" title={commandTitle(knobs)}>
         {commandOf(knobs)}
       </code>
       {preset && preset.variants.length > 1 && (

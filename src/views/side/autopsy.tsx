@@ -38,7 +38,7 @@ export function AutopsyCard({ lane, autopsy, knobs, of, variant, onReplay, onLan
       </p>
       <h2 id="autopsy-title">{autopsyTitle(autopsy)}</h2>
       <p className="autopsy-text">
-        <Terms text={autopsySentences(autopsy).join(' ')} />
+        <Terms text={autopsySentences(autopsy, knobs).join(' ')} />
       </p>
       {autopsy.refill && (
         <p className="story-note" data-testid="refill-line">
@@ -82,13 +82,15 @@ export function AutopsyCard({ lane, autopsy, knobs, of, variant, onReplay, onLan
           Or beside this run, as a lane
         </button>
       )}
-      <div className="cures">
-        {others.map((cure) => (
-          <button key={cure.label} type="button" onClick={() => onReplay(cure.knobs)}>
-            {cure.label}
-          </button>
-        ))}
-      </div>
+      {others.length > 0 && (
+        <div className="cures">
+          {others.map((cure) => (
+            <button key={cure.label} type="button" onClick={() => onReplay(cure.knobs)}>
+              {cure.label}
+            </button>
+          ))}
+        </div>
+      )}
       {figures.length > 0 && <DocumentTable lane={lane} figures={figures} knobs={knobs} />}
     </section>
   );

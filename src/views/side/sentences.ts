@@ -1,4 +1,6 @@
 import { bytes, capital, count, plural } from '../../draw/format.ts';
+import type { KnobValues } from '../../engine/knobs/index.ts';
+import { programDef } from '../../engine/programs/index.ts';
 import type { Autopsy } from '../../engine/types.ts';
 import { ENDED_TEXT } from '../lane/event-text.ts';
 import { noun, nouns } from '../models.ts';
@@ -51,7 +53,7 @@ export function autopsyTitle(autopsy: Autopsy): string {
 }
 
 /** What happened, in sentences whose every figure was counted from the state. */
-export function autopsySentences(autopsy: Autopsy): string[] {
+export function autopsySentences(autopsy: Autopsy, { workload }: KnobValues): string[] {
   const said: string[] = [];
   const { refused, crash } = autopsy;
   const one = noun(autopsy.model);
@@ -69,7 +71,7 @@ export function autopsySentences(autopsy: Autopsy): string[] {
   if (!refused && !crash) said.push(`${capital(ENDED_TEXT[autopsy.endedBy])}.`);
   const tables =
     autopsy.threadTables > 0
-      ? `: ${count(autopsy.workloadBlocks)} are Larson’s, ${plural(autopsy.threadTables, 'is a thread table', 'are thread tables')}`
+      ? `: ${plural(autopsy.workloadBlocks, 'is', 'are')} of the program “${programDef(workload).label}”, ${plural(autopsy.threadTables, 'is a thread table', 'are thread tables')}`
       : '';
   said.push(
     `${plural(autopsy.superslabs, `${one} holds`, `${many} hold`)} ${plural(autopsy.liveBlocks, 'live block', 'live blocks')}${tables}.`,
@@ -95,8 +97,10 @@ export function autopsySentences(autopsy: Autopsy): string[] {
     said.push(
       `${plural(autopsy.retired, `${one} is`, `${many} are`)} retired: the pages are given up, the mapping stays, and nobody uses it again.`,
     );
-  if (autopsy.freeable > 0)
-    said.push(`${count(autopsy.freeable)} could be freed, and nobody asked.`);
+  if (autopsy.kept > 0)
+    said.push(`${plural(autopsy.kept, `${one} is`, `${many} are`)} empty and kept in reserve.`);
+  const unasked = autopsy.freeable - autopsy.kept;
+  if (unasked > 0) said.push(`${count(unasked)} could be freed, and nobody has asked yet.`);
   if (autopsy.orphansHolding > 0) {
     said.push(
       `${plural(autopsy.orphansHolding, 'belongs', 'belong')} to dead threads and still ${autopsy.orphansHolding === 1 ? 'holds' : 'hold'} a block; living threads own ${count(autopsy.livingOwned)}.`,

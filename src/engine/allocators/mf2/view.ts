@@ -201,6 +201,7 @@ export function autopsyOf(mf2: Mf2Allocator): AutopsyPart {
     inflated: 0,
     inflatedCurrent: 0,
     freeable,
+    kept: 0,
     orphansHolding,
     livingOwned,
   };

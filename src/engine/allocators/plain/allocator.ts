@@ -146,6 +146,7 @@ export abstract class PlainAllocator<Heap extends PlainHeap>
       inflated: 0,
       inflatedCurrent: 0,
       freeable: this.freeableRows,
+      kept: 0,
       orphansHolding: 0,
       livingOwned: 0,
     };

@@ -359,6 +359,7 @@ export function autopsyOf(tiny: TinyAllocator): AutopsyPart {
   let inflated = 0;
   let inflatedCurrent = 0;
   let freeable = 0;
+  let kept = 0;
   let orphansHolding = 0;
   let livingOwned = 0;
   for (let row = 0, at = 0; row < heap.rows; row++, at += SS_WORDS) {
@@ -376,8 +377,12 @@ export function autopsyOf(tiny: TinyAllocator): AutopsyPart {
     if (live === 0 && active > 0) {
       inflated++;
       if ((flags & SS_FLAG.current) !== 0) inflatedCurrent++;
-    } else if (live === 0 && (flags & SS_FLAG.current) === 0) freeable++;
-    else if ((flags & SS_FLAG.orphan) !== 0) orphansHolding++;
+    } else if (live === 0 && (flags & SS_FLAG.current) === 0) {
+      freeable++;
+      // One of the pool none of whose slots is taken is there because the pool keeps so many.
+      const spare = (flags & SS_FLAG.pooled) !== 0 && superslabs[at + SS_ACQUIRED] === 0;
+      if (spare || (flags & SS_FLAG.kept) !== 0) kept++;
+    } else if ((flags & SS_FLAG.orphan) !== 0) orphansHolding++;
   }
   let workloadBlocks = 0;
   let threadTables = 0;
@@ -396,6 +401,7 @@ export function autopsyOf(tiny: TinyAllocator): AutopsyPart {
     inflated,
     inflatedCurrent,
     freeable,
+    kept,
     orphansHolding,
     livingOwned,
     ...(heap.refillLogs.length === 0
