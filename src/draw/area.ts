@@ -228,7 +228,10 @@ function axes(
   ctx.lineWidth = 1;
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'right';
-  for (const tick of valueTicks(y.domain[1], options.binary === true)) {
+  const { binary = false, rate = false } = options;
+  for (const tick of valueTicks(y.domain[1], binary)) {
+    // What is counted there is no half of.
+    if (!binary && !rate && !Number.isInteger(tick)) continue;
     ctx.fillStyle = palette.grid;
     ctx.fillRect(CHART_LEFT, Math.round(y(tick)), box.width - CHART_LEFT - 8, 1);
     ctx.fillStyle = palette.text3;

@@ -233,6 +233,17 @@ describe('areas', () => {
     expect(near.filter((line) => line.includes('near'))).toHaveLength(1);
   });
 
+  it('ticks whole numbers of what is counted, and any of a rate', () => {
+    const ticks = (rate: boolean): string[] => {
+      const { ctx, log } = loggingContext();
+      const one = { ...options, format: compact, rate, share: () => (rate ? 1.08 : 2.1) };
+      drawAreas(ctx, frame, { width: 500, height: 160 }, PALETTE, one);
+      return log.flatMap((line) => /^fillText\(([\d.]+), 50,/.exec(line)?.[1] ?? []);
+    };
+    expect(ticks(false)).toEqual(['0', '1', '2']);
+    expect(ticks(true)).toContain('0.500');
+  });
+
   it('writes the unit above the highest tick, whatever the highest value', () => {
     for (const ops of [200, 900, 5000, 20_000]) {
       const { ctx, log } = loggingContext();

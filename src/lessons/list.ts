@@ -176,7 +176,7 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         title: 'Not memory.',
-        text: '{resident} are resident and {live} blocks live. {entriesLeft} entries are left.',
+        text: '{resident} is resident and {live} blocks live. {entriesLeft} entries are left.',
         when: { kind: 'op', op: 5_000_000 },
         links: [{ label: 'the bytes', point: 'bytes' }],
       },

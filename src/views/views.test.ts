@@ -6,9 +6,12 @@ import { KNOB_IDS, type KnobValues, knobDef, resolveKnobs } from '../engine/knob
 import { PRESETS, presetById, storyUnder, variantKnobs } from '../engine/presets.ts';
 import { PROGRAM_IDS, PROGRAMS } from '../engine/programs/index.ts';
 import { createSimulation } from '../engine/simulation.ts';
+import { C, COUNTERS, type CounterName } from '../engine/telemetry/counters.ts';
 import { EVENT_KINDS } from '../engine/telemetry/events.ts';
 import { BANDS } from '../engine/telemetry/ledger.ts';
+import { H } from '../worker/frame.ts';
 import { mapFinding } from './cards/map.tsx';
+import { ratesFinding } from './cards/rates.tsx';
 import { fromSlider, SLIDER_STEPS, toSlider } from './knobs/scale.ts';
 import { BAND_GROUPS } from './lane/band-groups.ts';
 import { eventOf, eventSentence, kindName } from './lane/event-text.ts';
@@ -151,6 +154,30 @@ describe('the owner who never looks back', () => {
     expect(autopsyTitle(autopsy)).toBe('The owner who never looks back');
     expect(autopsySentences(autopsy, sim.knobs).join(' ')).toContain(
       `${forgotten} SuperSlabs have room, and a living owner that never looks back`,
+    );
+  });
+
+  it('one SuperSlab is not several', () => {
+    const frame = frameAt(OPS, { ...knobs, ownReuse: 'chunks' });
+    const said = (turned: Partial<Record<CounterName, number>>): string => {
+      const counters = frame.counters.slice();
+      for (const name of COUNTERS) counters[C[name]] = turned[name] ?? counters[C[name]];
+      return mapFinding({ ...frame, counters });
+    };
+    expect(said({ superslabsNow: 1 })).toBe('1 SuperSlab, with a living owner');
+    expect(said({ superslabsNow: 1, forgottenSuperslabs: 1 })).toBe(
+      '1 of 1 SuperSlab has room, and its living owner never looks back',
+    );
+    expect(said({ superslabsNow: 3, orphanSuperslabs: 1 })).toBe(
+      '1 of 3 SuperSlabs belongs to a dead thread',
+    );
+    const header = frame.header.slice();
+    header[H.op] = 1e6;
+    const rare = frame.counters.slice().fill(0);
+    for (const name of ['superslabsAllocated', 'drainSuccesses', 'madviseCalls'] as const)
+      rare[C[name]] = 1;
+    expect(ratesFinding({ ...frame, header, counters: rare }, 'tiny')).toBe(
+      'Per million operations: 1 SuperSlab mapped, 1 drain, 1 system call',
     );
   });
 

@@ -241,13 +241,13 @@ export const LEAN_PRESETS: readonly Preset[] = [
       },
       {
         title: 'Pages go, entries stay.',
-        text: '{retired} SuperSlabs are retired. {resident} are resident; {entries} of {limit} map entries are in use.',
+        text: '{retired} SuperSlabs are retired. {resident} is resident; {entries} of {limit} map entries are in use.',
         when: { kind: 'counter', counter: 'leanRetires', atLeast: 1 },
         under: decommits,
       },
       {
         title: 'Both go.',
-        text: 'With OFF {freed} SuperSlabs were unmapped. {resident} are resident; {entries} of {limit} map entries are in use.',
+        text: 'With OFF {freed} SuperSlabs were unmapped. {resident} is resident; {entries} of {limit} map entries are in use.',
         when: { kind: 'counter', counter: 'superslabsFreed', atLeast: 1 },
         under: all(leans, not(decommits)),
       },
@@ -260,7 +260,7 @@ export const LEAN_PRESETS: readonly Preset[] = [
       ...FAILURES,
       {
         title: 'Out of map entries.',
-        text: 'A mapping was refused at {time}: {retired} SuperSlabs are retired and {superslabs} in use, {entries} entries in all with stacks. {resident} are resident.',
+        text: 'A mapping was refused at {time}: {retired} SuperSlabs are retired and {superslabs} in use, {entries} entries in all with stacks. {resident} is resident.',
         when: { kind: 'ended', refused: true },
       },
       {

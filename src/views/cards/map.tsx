@@ -75,22 +75,22 @@ export function mapFinding(frame: FrameView): string {
   const orphans = counters[C.orphanSuperslabs];
   const forgotten = counters[C.forgottenSuperslabs];
   if (forgotten > now / 5 && forgotten > inflated) {
-    return `${count(forgotten)} of ${count(now)} ${nouns(model)} have room, and their living owners never look back`;
+    return `${count(forgotten)} of ${plural(now, noun(model), nouns(model))} ${forgotten === 1 ? 'has room, and its living owner never looks' : 'have room, and their living owners never look'} back`;
   }
   if (inflated > 0 && inflated > now / 5) {
-    return `${count(inflated)} ${nouns(model)} are empty, but their counters say they are in use`;
+    return `${plural(inflated, `${noun(model)} is empty, but its counter says it is`, `${nouns(model)} are empty, but their counters say they are`)} in use`;
   }
   if (counters[C.adoptions] > 0) {
-    return `${count(now)} ${nouns(model)} after ${plural(counters[C.threadLives], 'life', 'lives')}; ${plural(counters[C.adoptions], 'adoption')}`;
+    return `${plural(now, noun(model), nouns(model))} after ${plural(counters[C.threadLives], 'life', 'lives')}; ${plural(counters[C.adoptions], 'adoption')}`;
   }
   if (orphans > 0)
-    return `${count(orphans)} of ${count(now)} ${nouns(model)} belong to dead threads`;
+    return `${count(orphans)} of ${plural(now, noun(model), nouns(model))} ${orphans === 1 ? 'belongs to a dead thread' : 'belong to dead threads'}`;
   const { chain, state } = frame.columns;
   if (
     hasFeature(model, 'owners') &&
     chain.every((of, row) => of !== NOBODY || state[row] === UNMAPPED)
   )
-    return `${plural(now, noun(model), nouns(model))}, each with a living owner`;
+    return `${plural(now, noun(model), nouns(model))}, ${now === 1 ? '' : 'each '}with a living owner`;
   const live = plural(counters[C.liveBlocks], 'live block');
   return `${plural(now, `${noun(model)} holds`, `${nouns(model)} hold`)} ${live}`;
 }

@@ -1,14 +1,33 @@
 import { useState } from 'react';
 import { capital, compact } from '../../draw/format.ts';
-import { hasFeature } from '../../engine/allocators/index.ts';
+import { hasFeature, type ModelId } from '../../engine/allocators/index.ts';
 import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import { B } from '../../engine/telemetry/ledger.ts';
-import { H } from '../../worker/frame.ts';
+import { type FrameView, H } from '../../worker/frame.ts';
 import { useLane } from '../lane/context.ts';
-import { nouns } from '../models.ts';
+import { noun, nouns } from '../models.ts';
 import { Card } from './card.tsx';
 import { Chart } from './chart.tsx';
+
+/** “1 SuperSlab”, “2.50 k SuperSlabs”: as it is written, one is one. */
+const several = (value: number, one: string, many: string): string => {
+  const text = compact(value);
+  return `${text} ${text === '1' ? one : many}`;
+};
+
+/** Sentence above the rates. */
+export function ratesFinding({ header, counters }: FrameView, model: ModelId): string {
+  const per = (events: number): number => (events * 1e6) / Math.max(1, header[H.op]);
+  const said = [
+    `${several(per(counters[C.superslabsAllocated]), noun(model), nouns(model))} mapped`,
+  ];
+  if (hasFeature(model, 'remoteQueues'))
+    said.push(several(per(counters[C.drainSuccesses]), 'drain', 'drains'));
+  const calls = counters[C.mmapCalls] + counters[C.munmapCalls] + counters[C.madviseCalls];
+  said.push(several(per(calls), 'system call', 'system calls'));
+  return `Per million operations: ${said.join(', ')}`;
+}
 
 /** What happens per million operations. */
 export function RatesCard() {
@@ -18,11 +37,7 @@ export function RatesCard() {
   const [what, setWhat] = useState<'superslabs' | 'syscalls' | 'drains'>('superslabs');
   return (
     <Card
-      title={(frame) => {
-        const ops = Math.max(1, frame.header[H.op]);
-        const per = (index: number): string => compact((frame.counters[index] * 1e6) / ops);
-        return `Per million operations: ${per(C.superslabsAllocated)} ${things} mapped${drains ? `, ${per(C.drainSuccesses)} drains` : ''}, ${compact(((frame.counters[C.mmapCalls] + frame.counters[C.munmapCalls]) * 1e6) / ops)} system calls`;
-      }}
+      title={(frame) => ratesFinding(frame, model)}
       table={{
         head: ['Per million operations', 'Whole run'],
         rows: (frame) => {
