@@ -20,8 +20,16 @@ export type StoryWhen =
   | { readonly kind: 'op'; readonly op: number }
   | { readonly kind: 'counter'; readonly counter: CounterName; readonly atLeast: number }
   | { readonly kind: 'event'; readonly event: EventKind }
-  /** `refused`: a mapping was refused on the way, for want of map entries, or none was; undefined: either. */
-  | { readonly kind: 'ended'; readonly refused?: boolean };
+  /**
+   * `refused`: a mapping was refused on the way, for want of map entries, or none was; undefined: either.
+   * `after`, `without`: what the counter counts has happened on the way, or has not.
+   */
+  | {
+      readonly kind: 'ended';
+      readonly refused?: boolean;
+      readonly after?: CounterName;
+      readonly without?: CounterName;
+    };
 
 /** One sentence or two; {names} are filled from the run's own numbers. */
 export interface StoryStep {

@@ -20,7 +20,7 @@ import { commandTitle } from './page/texts.ts';
 import { hiddenParts } from './shell/embed.ts';
 import { metricOf } from './side/metrics.ts';
 import { autopsySentences, autopsyTitle } from './side/sentences.ts';
-import { currentStep, resolveText, storyValues } from './story/resolve.ts';
+import { currentStep, listedSteps, resolveText, storyValues } from './story/resolve.ts';
 import { SPEED_STEPS, speedAt, speedPosition } from './transport/speed.ts';
 
 const presetKnobs = (id: string): Partial<KnobValues> => {
@@ -60,6 +60,38 @@ describe('stories', () => {
     expect(currentStep(told, frameAt(2000))).toBe(1);
     const last = told[currentStep(told, frameAt(1e9, { maxMapCount: 1000 }))];
     expect(last.title).toBe('Out of map entries, not out of memory.');
+  });
+
+  it('announce one end while they run, and nothing that did not come when they are over', () => {
+    const titles = (id: string, turned: Partial<KnobValues>, ops = 1e9): string[] => {
+      const preset = presetById(id);
+      if (!preset) throw new Error(`no preset ${id}`);
+      const knobs = { ...variantKnobs(preset, 0), ...turned };
+      const told = storyUnder(preset.story, resolveKnobs(knobs));
+      const frame = frameAt(ops, knobs);
+      const current = currentStep(told, frame);
+      const listed = listedSteps(told, current, frame);
+      const list = listed.map((i) => (i > current ? 'Next' : told[i].title));
+      expect(listed).toContain(current);
+      if (ops === 1e9) expect(list.at(-1)).toBe(told[current].title);
+      return list;
+    };
+    const lean = { chunks: 64, maxMapCount: 700, trimIntervalMs: 1 };
+    expect(titles('lean-larson', lean, 5).at(-1)).toBe('Next');
+    expect(titles('lean-larson', lean)).toContain('Out of map entries.');
+    expect(titles('lean-larson', lean)).not.toContain('The end.');
+    const short = titles('lean-larson', { ...lean, seconds: 0.0001 });
+    expect(short).toContain('The end.');
+    expect(short).not.toContain('Out of map entries.');
+    expect(short).not.toContain('What is still resident.');
+    const mixed = { chunks: 64, maxMapCount: 700, lookAlikeProb: 100 };
+    expect(titles('mixed-crash', mixed).slice(-2)).toEqual([
+      'Free meets them.',
+      'Free takes it for its own.',
+    ]);
+    const passes = titles('mixed-crash', { ...mixed, lookAlikeProb: 0, opLimit: 100_000 });
+    expect(passes.slice(-2)).toEqual(['Free meets them.', 'The end.']);
+    expect(titles('mixed-crash', mixed, 10).filter((title) => title === 'Next')).toHaveLength(4);
   });
 });
 

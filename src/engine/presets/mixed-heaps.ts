@@ -62,21 +62,21 @@ const STORY: readonly StoryStep[] = [
     under: byHeader,
   },
   {
-    title: 'The end.',
-    text: 'At {time}, after {ops} operations: {fallbacks} blocks came from the C library, {libcFrees} of them were freed, {misrouted} frees went to the wrong heap.',
-    when: { kind: 'ended' },
-  },
-  {
     title: 'Free takes it for its own.',
     text: 'The byte before a block of the C library looked like a header of the heap’s: invalid pointer, and the program is dead at {time}. Ask the last crash in the list of events why: a refill that found nothing, a refused mapping, NULL, the C library, the free.',
-    when: { kind: 'counter', counter: 'misroutedFrees', atLeast: 1 },
+    when: { kind: 'ended', after: 'misroutedFrees' },
     under: byHeader,
   },
   {
     title: 'Free gives it away.',
     text: 'The bitmap did not say whose the block was as it is: invalid pointer, and the program is dead at {time}, after {ops} operations.',
-    when: { kind: 'counter', counter: 'misroutedFrees', atLeast: 1 },
+    when: { kind: 'ended', after: 'misroutedFrees' },
     under: byBitmap,
+  },
+  {
+    title: 'The end.',
+    text: 'At {time}, after {ops} operations: {fallbacks} blocks came from the C library, {libcFrees} of them were freed, and none went to the wrong heap.',
+    when: { kind: 'ended', without: 'misroutedFrees' },
   },
 ];
 

@@ -2,7 +2,7 @@ import { asBytes, asNs } from '../../base/units.ts';
 import { bytes, compact, count, duration, percent } from '../../draw/format.ts';
 import type { StoryStep, StoryWhen } from '../../engine/presets.ts';
 import { derive } from '../../engine/report.ts';
-import { C } from '../../engine/telemetry/counters.ts';
+import { C, GAUGES } from '../../engine/telemetry/counters.ts';
 import { EV } from '../../engine/telemetry/events.ts';
 import { ENDED_BY, RUN_STATUS } from '../../engine/telemetry/states.ts';
 import { EVENT_FIELDS, type FrameView, H } from '../../worker/frame.ts';
@@ -133,7 +133,12 @@ export function hasCome(when: StoryWhen, frame: FrameView): boolean {
       }
       return false;
     case 'ended':
-      return hasEnded(frame) && (when.refused === undefined || when.refused === wasRefused(frame));
+      return (
+        hasEnded(frame) &&
+        (when.refused === undefined || when.refused === wasRefused(frame)) &&
+        (when.after === undefined || frame.counters[C[when.after]] > 0) &&
+        (when.without === undefined || frame.counters[C[when.without]] === 0)
+      );
   }
 }
 
@@ -144,4 +149,32 @@ export function currentStep(steps: readonly StoryStep[], frame: FrameView): numb
     if (hasCome(step.when, frame)) current = i;
   });
   return current;
+}
+
+/**
+ * Whether a step that is not the current one has its place in the list: those that have come or still can.
+ * @param ahead that it stands after the current one
+ */
+function isListed({ when }: StoryStep, ahead: boolean, frame: FrameView): boolean {
+  if (!hasEnded(frame) || hasCome(when, frame)) return true;
+  if (ahead || when.kind === 'ended') return false;
+  // Totals only grow, and so does the operation. A gauge may have fallen again, an event be out of the log.
+  return when.kind !== 'op' && (when.kind !== 'counter' || GAUGES.has(when.counter));
+}
+
+/**
+ * Indices of the steps that a list shows, in their order: at the end of a run none that has not come. Of several ends one is
+ * announced, as a run has one.
+ */
+export function listedSteps(
+  steps: readonly StoryStep[],
+  current: number,
+  frame: FrameView,
+): readonly number[] {
+  let ends = 0;
+  return [...steps.keys()].filter((i) => {
+    if (i === current) return true;
+    if (!isListed(steps[i], i > current, frame)) return false;
+    return i < current || steps[i].when.kind !== 'ended' || ends++ === 0;
+  });
 }

@@ -5,7 +5,7 @@ import type { Lane } from '../../live/lane.ts';
 import type { FrameView } from '../../worker/frame.ts';
 import { useFrames } from '../lane/use-frame.ts';
 import { Prose } from '../lessons/prose.tsx';
-import { currentStep } from './resolve.ts';
+import { currentStep, listedSteps } from './resolve.ts';
 import { Terms } from './terms.tsx';
 
 /** The story of a preset: its current sentence follows the run. */
@@ -32,31 +32,38 @@ export function Story({
   if (!preset) throw new Error(`there is no preset ${id}`);
   const note = preset.variants.find(({ name }) => name === variant)?.note;
   const [at, setAt] = useState(0);
+  /** Steps that have come or still can; undefined: before the first frame, all. */
+  const [listed, setListed] = useState<readonly number[] | undefined>(undefined);
   /** A step that has passed and is read again. */
   const [again, setAgain] = useState<number | undefined>(undefined);
   const story = useMemo(() => (told ? storyUnder(preset.story, knobs) : []), [preset, knobs, told]);
   const write = (frame: FrameView): void => {
     const step = currentStep(story, frame);
+    const shown = listedSteps(story, step, frame);
     // One commit per step of the story, none per frame.
+    if (listed?.join() !== shown.join()) setListed(shown);
     if (step === at) return;
     setAt(step);
     setAgain(undefined);
   };
   useFrames(lane, write);
+  const shownSteps = story
+    .map((step, i) => ({ step, i }))
+    .filter(({ i }) => listed?.includes(i) ?? true);
   return (
     <section className="story" aria-label="Story">
       <p className="story-question">
         <Terms text={preset.question} />
       </p>
       <ol>
-        {story.map((step, i) => (
+        {shownSteps.map(({ step, i }, place) => (
           <li
             key={step.title}
             className={i === at ? 'now' : i < at ? 'past' : 'next'}
             aria-current={i === at ? 'step' : undefined}
           >
             <span className="story-number" aria-hidden="true">
-              {i + 1}
+              {place + 1}
             </span>
             <div>
               <h3>
