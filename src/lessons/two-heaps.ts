@@ -48,7 +48,7 @@ export const TWO_HEAPS: Lesson = {
     },
     {
       title: 'A few frees decide.',
-      text: 'The program has ended at {time}, after {ops} operations: {libcFrees} frees were of a block that the C library served, and {misrouted} went to the wrong heap. Another seed of chance may give another verdict: have twenty run, beside D1’s.',
+      text: 'The program has ended at {time}, after {ops} operations: {libcFrees} frees were of a block that the C library served, and {misrouted} went to the wrong heap. Another seed of chance may give another verdict: have twenty run, beside D1’s, whose map was not cut to 7,000 entries.',
       when: { kind: 'ended' },
       links: [{ label: 'twenty runs', point: 'verdicts' }],
     },

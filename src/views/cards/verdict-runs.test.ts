@@ -6,6 +6,7 @@ import { ChannelWorker } from '../../worker/testing/channel.ts';
 import {
   type Cell,
   known,
+  otherSettings,
   passed,
   runVerdicts,
   SEEDS,
@@ -32,6 +33,19 @@ function poolOf(size: number): Pool {
   pools.push(pool);
   return pool;
 }
+
+describe('beside a strip', () => {
+  it('a document’s runs say in what they differ from it', () => {
+    expect(otherSettings(undefined, KNOBS)).toBe('');
+    expect(otherSettings({ ...KNOBS, mixedSeed: 7, lookAlikeProb: 5 }, KNOBS)).toBe('');
+    expect(otherSettings({ ...KNOBS, maxMapCount: 65_530 }, KNOBS)).toMatch(
+      /^; with other settings than here: [^,]+ 65,530$/,
+    );
+    expect(
+      otherSettings({ ...KNOBS, chunks: 1, rounds: 1, threads: 1, seconds: 1, seed: 1 }, KNOBS),
+    ).toMatch(/ and 1 more$/);
+  });
+});
 
 describe('a strip of verdicts', () => {
   it('is what whole runs of each seed of chance come to, in any number of workers', async () => {

@@ -1,5 +1,10 @@
-import type { KnobId, KnobValues } from '../../engine/knobs/index.ts';
-import { whyInapplicable } from '../../engine/knobs/index.ts';
+import {
+  KNOB_IDS,
+  type KnobId,
+  type KnobValues,
+  whyInapplicable,
+} from '../../engine/knobs/index.ts';
+import { knobWords } from '../../engine/knobs/words.ts';
 import type { Verdict } from '../../engine/verdict.ts';
 import { jobs } from '../../live/jobs.ts';
 import { CallError } from '../../worker/link.ts';
@@ -21,6 +26,27 @@ export const passed = (cells: readonly Cell[]): number =>
 /** The runs of a strip: the same knobs under each seed of chance. */
 export const stripKnobs = (knobs: KnobValues): readonly KnobValues[] =>
   SEEDS.map((mixedSeed) => ({ ...knobs, mixedSeed }));
+
+/** What no document states of its runs: the seed of chance, and the calibrated share. */
+const UNSTATED: ReadonlySet<KnobId> = new Set<KnobId>(['mixedSeed', 'lookAlikeProb']);
+
+/**
+ * What to say beside a document's runs where they were made with other settings than a strip's.
+ * @param theirs the knobs that the document's runs are of; undefined: there is no document
+ */
+export function otherSettings(theirs: KnobValues | undefined, here: KnobValues): string {
+  if (theirs === undefined) return '';
+  const others = KNOB_IDS.filter((id) => !UNSTATED.has(id) && theirs[id] !== here[id]);
+  if (others.length === 0) return '';
+  const said = others.slice(0, MOST_NAMED).map((id) => {
+    const value = theirs[id];
+    return `${knobWords(id).label} ${typeof value === 'number' ? value.toLocaleString('en-US') : String(value)}`;
+  });
+  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : '';
+  return `; with other settings than here: ${said.join(', ')}${more}`;
+}
+/** Knobs that a label names. */
+const MOST_NAMED = 3;
 
 /** What a curve goes over, and where: values of the knob, small ones closer. */
 export const CURVES = {

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { count, plural } from '../../draw/format.ts';
-import type { KnobValues } from '../../engine/knobs/index.ts';
+import { type KnobValues, resolveKnobs } from '../../engine/knobs/index.ts';
 import { CALIBRATED_SHARE } from '../../engine/presets/mixed-heaps.ts';
-import { type DocumentVerdict, presetById } from '../../engine/presets.ts';
+import { type DocumentVerdict, presetById, variantKnobs } from '../../engine/presets.ts';
 import { scenarioById } from '../../engine/scenarios.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import { useLane } from '../lane/context.ts';
@@ -15,6 +15,7 @@ import {
   CURVES,
   type CurveKnob,
   known,
+  otherSettings,
   passed,
   runVerdicts,
   SEEDS,
@@ -36,7 +37,7 @@ export function VerdictsCard() {
 
 function Verdicts() {
   const { knobs, index } = useLane();
-  const document = useDocument(index);
+  const { verdict: document, knobs: documentKnobs } = useDocument(index);
   const [cells, setCells] = useState<readonly Cell[]>([]);
   const [curve, setCurve] = useState<{ knob: CurveKnob; points: readonly Point[] }>();
   const [busy, setBusy] = useState(false);
@@ -117,7 +118,7 @@ function Verdicts() {
       {document && (
         <Strip
           document
-          label={`document: ${document.passed} of ${document.of} pass, in no order (${document.source})`}
+          label={`document: ${document.passed} of ${document.of} pass, in no order (${document.source})${otherSettings(documentKnobs, knobs)}`}
           cells={Array.from({ length: document.of }, (_, i) => ({
             id: i,
             kind: i < document.passed ? 'pass' : 'crash',
@@ -139,14 +140,19 @@ const CURVE_UNIT: Readonly<Record<CurveKnob, string>> = {
   oomRate: 'refusals a run',
 };
 
-/** What a document says of the runs of the lane's variant. */
-function useDocument(lane: number): DocumentVerdict | undefined {
+/** What a document says of the runs of the lane's variant, and the knobs that it says it of. */
+function useDocument(lane: number): {
+  readonly verdict?: DocumentVerdict;
+  readonly knobs?: KnobValues;
+} {
   const recipe = useApp((state) => state.recipe);
-  if (recipe.preset === undefined) return undefined;
-  const preset = presetById(recipe.preset);
-  const variant = variantOf(scenarioById(recipe.preset), recipe, lane);
-  const own = preset?.variants.find(({ name }) => name === variant?.name)?.documentVerdict;
-  return own ?? preset?.documentVerdict;
+  const preset = recipe.preset === undefined ? undefined : presetById(recipe.preset);
+  if (preset === undefined) return {};
+  const variant = variantOf(scenarioById(preset.id), recipe, lane);
+  const at = preset.variants.findIndex(({ name }) => name === variant?.name);
+  const verdict = preset.variants[at]?.documentVerdict ?? preset.documentVerdict;
+  if (verdict === undefined) return {};
+  return { verdict, knobs: resolveKnobs(variantKnobs(preset, Math.max(0, at))) };
 }
 
 function stripText(

@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
 import { sampleAt } from '../../draw/area.ts';
-import { count } from '../../draw/format.ts';
 import { KNOB_IDS } from '../../engine/knobs/index.ts';
 import { C } from '../../engine/telemetry/counters.ts';
 import { RUN_STATUS } from '../../engine/telemetry/states.ts';
@@ -17,6 +16,7 @@ import { travel } from '../page/session/transport.ts';
 import { pageStorage } from '../shell/storage.ts';
 import { hasCome } from '../story/resolve.ts';
 import { CURVE_POINTS, CurveCanvas } from './curve.tsx';
+import { type GoalProgress, goalProgress, goalText } from './goal.ts';
 import { Prose } from './prose.tsx';
 
 const POINT_CLASS: Readonly<Record<Point, string>> = {
@@ -77,7 +77,7 @@ function TheLesson({ lesson }: { readonly lesson: Lesson }) {
   const proving = useRef(false);
   const [stuck, setStuck] = useState(false);
   const [met, setMet] = useState<readonly boolean[]>([]);
-  const [operation, setOperation] = useState(0);
+  const [progress, setProgress] = useState<GoalProgress>({ tenths: 0, endedAt: undefined });
   const shown = hand ?? at;
   const follow = (frame: FrameView): void => {
     if (!answered) return;
@@ -103,11 +103,11 @@ function TheLesson({ lesson }: { readonly lesson: Lesson }) {
         frame.counters[C[counter]] >= (atLeast ?? 0),
     );
     if (values.some((value, i) => value !== met[i])) setMet(values);
-    const counted = Math.min(frame.header[H.op], goal.ops);
-    // The goal's progress in tenths: a commit now and then, none per frame.
-    const tenth = Math.floor((10 * counted) / goal.ops);
-    if (tenth !== operation) setOperation(tenth);
-    if (proof && counted >= goal.ops && values.every(Boolean)) {
+    const op = frame.header[H.op];
+    // A commit now and then, none per frame.
+    const seen = goalProgress(op, goal.ops, ended);
+    if (seen.tenths !== progress.tenths || seen.endedAt !== progress.endedAt) setProgress(seen);
+    if (proof && op >= goal.ops && values.every(Boolean)) {
       addProgress(pageStorage, lesson.id, { goal: true });
     }
   };
@@ -168,7 +168,7 @@ function TheLesson({ lesson }: { readonly lesson: Lesson }) {
     if (target.point) pointAt(target.point);
     if (target.seek !== undefined) run(travel, target.seek);
   };
-  const allMet = met.length > 0 && met.every(Boolean) && operation >= 10;
+  const allMet = met.length > 0 && met.every(Boolean) && progress.tenths >= 10;
   return (
     <section
       className={`lesson${teacher ? ' teacher' : ''}`}
@@ -308,9 +308,7 @@ function TheLesson({ lesson }: { readonly lesson: Lesson }) {
             ))}
           </ul>
           <p role="status">
-            {allMet
-              ? 'Reached.'
-              : `${Math.min(100, operation * 10)} % of ${count(goal.ops)} operations. ${goal.hint}`}
+            {allMet ? 'Reached.' : `${goalText(progress, goal.ops)} ${goal.hint}`}
           </p>
         </div>
       )}
