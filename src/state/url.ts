@@ -147,7 +147,7 @@ export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } 
     text = `${deflated[1]}/${inner}`;
   }
   const match = /^v(\d{1,4})\/([a-z0-9-]{1,40})(?:\.(\d{1,3}))?(?:\?(.*))?$/i.exec(text);
-  if (!match) return whole(`This link cannot be read: ${quoted(text)}.`);
+  if (!match) return whole(`This link cannot be read: ${quoted(text)}${meantBy(text)}`);
   const version = Number(match[1]);
   if (version > URL_VERSION)
     return whole(
@@ -199,6 +199,14 @@ export function recipeOf(hash: string): { recipe: Recipe; problems: Problem[] } 
     ...(Object.keys(view).length === 0 ? {} : { view }),
   });
   return { recipe: parsed.recipe, problems: [...problems, ...parsed.problems] };
+}
+
+/** What a text that is no link may have been meant as: the scenario that it names, or what links look like. */
+function meantBy(text: string): string {
+  const named = text.length > MAX_PLAIN ? undefined : text.split(/[^a-z0-9-]+/).find(scenarioById);
+  return named === undefined
+    ? `. Links begin with #v${URL_VERSION}/ and a scenario.`
+    : `; did you mean #v${URL_VERSION}/${named}?`;
 }
 
 const unreadable = (part: string): Problem => ({
