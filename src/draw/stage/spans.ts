@@ -1,0 +1,165 @@
+import type { StageSpan } from '../../engine/stage.ts';
+import { BLOCK_STATES } from '../../engine/types.ts';
+import { count } from '../format.ts';
+import type { Palette } from '../palette.ts';
+import { font, lifeColour } from './heads.ts';
+import type { SpanBox } from './layout.ts';
+
+/** What of a span is in the middle of something. */
+export interface SpanActing {
+  /** A block that is on its way, -1: none. */
+  readonly flying: number;
+  /** How much of its queue has been emptied, 0 to 1. */
+  readonly drained: number;
+  /** It is what happens now. */
+  readonly lit: boolean;
+  /** It was taken over from another: two borders. */
+  readonly stitched: boolean;
+  readonly ownerAsleep: boolean;
+}
+export const STILL: SpanActing = {
+  flying: -1,
+  drained: 0,
+  lit: false,
+  stitched: false,
+  ownerAsleep: false,
+};
+
+const QUEUED = BLOCK_STATES.indexOf('queued');
+const LIVE = BLOCK_STATES.indexOf('live');
+const PAD = 4;
+
+/** A span: its blocks on the left, the mouth of its queue on the right, and between them whether its owner may empty it. */
+export function drawSpan(
+  ctx: CanvasRenderingContext2D,
+  box: SpanBox,
+  span: StageSpan,
+  palette: Palette,
+  acting: SpanActing,
+): void {
+  const { x, y, w, h, mouth } = box;
+  const colour = span.ownerAlive ? lifeColour(span.owner, palette) : palette.dead;
+  const queued = span.queued - Math.round(span.queued * acting.drained);
+  ctx.fillStyle = palette.sunken;
+  ctx.beginPath();
+  ctx.roundRect(x, y, w, h, 5);
+  ctx.fill();
+  if (mouth > 0 && queued > 0) {
+    ctx.fillStyle = palette.inflatedLow;
+    ctx.fillRect(x + w - mouth, y + 1, mouth - 1, h - 2);
+  }
+  drawCells(ctx, box, span, palette, acting);
+  ctx.strokeStyle = acting.lit ? palette.accent : colour;
+  ctx.lineWidth = acting.lit ? 2 : 1.2;
+  ctx.beginPath();
+  ctx.roundRect(x, y, w, h, 5);
+  ctx.stroke();
+  if (acting.stitched) {
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = 1;
+    ctx.beginPath();
+    ctx.roundRect(x - 2.5, y - 2.5, w + 5, h + 5, 7);
+    ctx.stroke();
+  }
+  if (mouth > 0) drawMouth(ctx, box, span, palette, queued, acting);
+  if (!box.words) return;
+  ctx.font = font(10.5);
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'alphabetic';
+  const lies = span.believed > span.live;
+  ctx.fillStyle = lies ? palette.inflated : palette.text2;
+  const used = `in use ${count(span.live)}`;
+  const text = lies ? `counter ${count(span.believed)}, ${used}` : used;
+  ctx.fillText(text, x + PAD + 1, y + h - 5, w - mouth - 2 * PAD);
+}
+
+function drawCells(
+  ctx: CanvasRenderingContext2D,
+  box: SpanBox,
+  span: StageSpan,
+  palette: Palette,
+  acting: SpanActing,
+): void {
+  const { cell, columns, room } = box;
+  const side = cell - 2;
+  const shown = Math.min(room, span.cells.length);
+  let waiting = 0;
+  for (let i = 0; i < shown; i++) if (span.cellStates[i] === QUEUED) waiting++;
+  const freed = Math.round(waiting * acting.drained);
+  let seen = 0;
+  for (let i = 0; i < shown; i++) {
+    const x = box.x + PAD + (i % columns) * cell + 1;
+    const y = box.y + PAD + Math.floor(i / columns) * cell + 1;
+    const state = span.cellStates[i];
+    if (span.cells[i] === acting.flying) {
+      ctx.strokeStyle = palette.accent;
+      ctx.lineWidth = 1.2;
+      ctx.setLineDash([2, 2]);
+      ctx.strokeRect(x, y, side, side);
+      ctx.setLineDash([]);
+    } else if (state === LIVE) {
+      ctx.fillStyle = lifeColour(span.owner, palette);
+      ctx.fillRect(x, y, side, side);
+    } else if (state === QUEUED && seen++ >= freed) {
+      // Told apart by more than colour.
+      ctx.fillStyle = palette.inflated;
+      ctx.fillRect(x, y, side, side);
+      ctx.strokeStyle = palette.sunken;
+      ctx.lineWidth = 1.3;
+      ctx.beginPath();
+      ctx.moveTo(x, y + side);
+      ctx.lineTo(x + side, y);
+      ctx.stroke();
+    } else {
+      ctx.strokeStyle = palette.empty;
+      ctx.lineWidth = 1.2;
+      ctx.strokeRect(x + 0.6, y + 0.6, side - 1.2, side - 1.2);
+    }
+  }
+  const left = span.cells.length - shown + span.more;
+  if (left === 0 || box.w < 60) return;
+  ctx.font = font(9.5);
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'alphabetic';
+  ctx.fillStyle = palette.text2;
+  ctx.fillText(`+ ${count(left)}`, box.x + box.w - box.mouth - 12, box.y + box.h - 5);
+}
+
+function drawMouth(
+  ctx: CanvasRenderingContext2D,
+  { x, y, w, h, mouth }: SpanBox,
+  span: StageSpan,
+  palette: Palette,
+  queued: number,
+  acting: SpanActing,
+): void {
+  const at = x + w - mouth;
+  const middle = y + h / 2;
+  ctx.strokeStyle = queued > 0 ? palette.inflated : palette.line;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.moveTo(at, y + 1);
+  ctx.lineTo(at, y + h - 1);
+  ctx.stroke();
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  if (queued > 0) {
+    ctx.font = font(mouth < 26 ? 11 : 15, 700);
+    ctx.fillStyle = palette.text;
+    ctx.fillText(count(queued), at + mouth / 2 + (mouth < 26 ? 0 : 3), middle, mouth - 3);
+  }
+  if (mouth < 26 || h < 24) return;
+  // Whether somebody may empty it: its owner, who is awake, asleep or dead.
+  const dead = !span.ownerAlive;
+  const colour = dead ? palette.bad : acting.ownerAsleep ? palette.mark : palette.text2;
+  ctx.fillStyle = palette.sunken;
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 1.3;
+  ctx.beginPath();
+  ctx.arc(at, middle, 7, 0, 2 * Math.PI);
+  ctx.fill();
+  ctx.stroke();
+  ctx.fillStyle = colour;
+  ctx.font = font(9.5, 700);
+  ctx.fillText(dead ? '×' : acting.ownerAsleep ? 'z' : '←', at, middle + 0.5);
+}
