@@ -48,7 +48,7 @@ export interface StageScene {
   /** Main first, then the chains. */
   readonly threads: readonly StageThread[];
   readonly spans: readonly StageSpan[];
-  /** Mapped spans that are left out: those of the dead and of nobody, the oldest first. */
+  /** Mapped spans that are left out: those of the dead and of nobody first, and of each the oldest. */
   readonly more: number;
   readonly entries: number;
 }
@@ -129,11 +129,11 @@ function shownRows(sim: Simulation): { readonly rows: readonly number[]; readonl
     const dead = (columns.flags[row] & SPAN_FLAG.ownerDead) !== 0 || columns.owner[row] < 0;
     (dead ? others : living).push(row);
   }
-  const room = Math.max(0, MOST_SPANS - living.length);
-  // The latest that were mapped: those of the latest dead, as a rule.
-  others.sort((a, b) => columns.born[b] - columns.born[a] || b - a);
-  const rows = [...living.slice(0, MOST_SPANS), ...others.slice(0, room)];
-  return { rows: rows.sort((a, b) => a - b), more: living.length + others.length - rows.length };
+  // The latest that were mapped: those that a thread works with, and those of the latest dead, as a rule.
+  const latest = (a: number, b: number): number => columns.born[b] - columns.born[a] || b - a;
+  const all = [...living.sort(latest), ...others.sort(latest)];
+  const rows = all.slice(0, MOST_SPANS);
+  return { rows: rows.sort((a, b) => a - b), more: all.length - rows.length };
 }
 
 /** A span as it stands, with the blocks of a movement among its cells; undefined: the row has no memory. */

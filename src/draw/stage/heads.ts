@@ -9,16 +9,16 @@ export const lifeColour = (life: number, { owners, dead }: Palette): string =>
 /** What a thread is doing, in a word. */
 export type Doing = 'working' | 'waiting' | 'asleep' | 'dead' | 'shared';
 
-export function doingOf({ actor }: ActorBox, acting: number | undefined): Doing {
+export function doingOf({ actor }: ActorBox, acts: boolean): Doing {
   switch (actor.state) {
     case 'none':
       return 'shared';
     case 'dead':
       return 'dead';
     case 'asleep':
-      return actor.life === acting ? 'working' : 'asleep';
+      return acts ? 'working' : 'asleep';
     case 'runs':
-      return actor.life === acting ? 'working' : 'waiting';
+      return acts ? 'working' : 'waiting';
   }
 }
 

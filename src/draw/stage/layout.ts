@@ -48,16 +48,20 @@ export interface LayoutOptions {
   readonly wanted?: readonly number[];
 }
 
-const LABELS = 46;
+const LABELS = 54;
 const GAP = 16;
 export const HEADS = 74;
 const ROW_MIN = 36;
 const ROW_MAX = 58;
 /** All rows together are about so high. */
 const ROWS_PX = 330;
-const COLUMN_MIN = 118;
+const COLUMN_MIN = 112;
 const MOUTH = 34;
+/** Radius of the valve between cells and mouth, px, and the mouth that has one. */
+export const VALVE = 7;
+export const VALVE_FROM = 26;
 const PAD = 4;
+const LEAST_CELL = 5;
 
 /** Height that the stage takes, px, with so many rows. */
 export const stageHeight = (rows: number): number =>
@@ -157,15 +161,18 @@ function cellsIn(
   wanted: number,
 ): Pick<SpanBox, 'cell' | 'columns' | 'room' | 'mouth' | 'words'> {
   const mouth = queues ? (w >= 84 ? MOUTH : Math.max(0, Math.min(18, w * 0.3))) : 0;
-  const inside = Math.max(4, w - mouth - 2 * PAD);
+  const pad = h < 24 ? 2 * PAD - 3 : 2 * PAD;
+  const valve = mouth >= VALVE_FROM ? VALVE : 0;
+  const inside = Math.max(4, w - mouth - valve - 2 * PAD);
   const words = h >= 40 && w >= 100;
-  const high = Math.max(4, h - 2 * PAD - (words ? 13 : 0));
-  for (let cell = 14; cell >= 5; cell--) {
+  const high = Math.max(4, h - pad - (words ? 13 : 0));
+  for (let cell = 14; cell >= LEAST_CELL; cell--) {
     const columns = Math.max(1, Math.floor(inside / cell));
-    const room = columns * Math.max(1, Math.floor(high / cell));
-    if (room >= wanted || cell === 5) return { cell, columns, room, mouth, words };
+    const room = columns * Math.max(cell === LEAST_CELL ? 1 : 0, Math.floor(high / cell));
+    if ((room >= wanted && room > 0) || cell === LEAST_CELL)
+      return { cell, columns, room, mouth, words };
   }
-  return { cell: 5, columns: 1, room: 1, mouth, words };
+  return { cell: LEAST_CELL, columns: 1, room: 1, mouth, words };
 }
 
 /** Middle of the cell of a block; of one that is not shown, the middle of its box. */

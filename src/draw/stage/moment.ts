@@ -103,9 +103,10 @@ export class Moment {
     return this.strokes.find((stroke) => progressOf(stroke, this.ms) < 1);
   }
 
-  actor(life: number, box: ActorBox) {
+  /** @param busy lives that do something beside the picture's own beat */
+  actor(life: number, box: ActorBox, busy: ReadonlySet<number>) {
     const { beat } = this.picture;
-    const doing = doingOf(box, beat?.life);
+    const doing = doingOf(box, beat?.life === life || busy.has(life));
     const end = this.strokes.findIndex((stroke) => stroke.is === 'dies' && stroke.life === life);
     const dead = box.actor.state === 'dead';
     const sunk = !dead ? 0 : end < 0 ? 1 : ease(progressOf(this.strokes[end], this.ms));
@@ -145,7 +146,7 @@ export class Moment {
 }
 
 /** Threads that a beat is about: they have room whatever else has none. */
-function wantedBy({ beat, before, after, strokes }: StagePicture): number[] {
+export function wantedBy({ beat, before, after, strokes }: StagePicture): number[] {
   if (beat === undefined) return [];
   const lives = strokes.flatMap((stroke) => {
     if ('life' in stroke) return [stroke.life];

@@ -3,7 +3,7 @@ import { BLOCK_STATES } from '../../engine/types.ts';
 import { count } from '../format.ts';
 import type { Palette } from '../palette.ts';
 import { font, lifeColour } from './heads.ts';
-import type { SpanBox } from './layout.ts';
+import { type SpanBox, VALVE, VALVE_FROM } from './layout.ts';
 
 /** What of a span is in the middle of something. */
 export interface SpanActing {
@@ -28,6 +28,7 @@ export const STILL: SpanActing = {
 const QUEUED = BLOCK_STATES.indexOf('queued');
 const LIVE = BLOCK_STATES.indexOf('live');
 const PAD = 4;
+const ofLife = (life: number): string => (life === 0 ? 'main’s' : `thread ${count(life)}’s`);
 
 /** A span: its blocks on the left, the mouth of its queue on the right, and between them whether its owner may empty it. */
 export function drawSpan(
@@ -48,6 +49,8 @@ export function drawSpan(
     ctx.fillStyle = palette.inflatedLow;
     ctx.fillRect(x + w - mouth, y + 1, mouth - 1, h - 2);
   }
+  if (span.cells.length + span.more < span.capacity)
+    drawNever(ctx, box, span.cells.length, palette);
   drawCells(ctx, box, span, palette, acting);
   ctx.strokeStyle = acting.lit ? palette.accent : colour;
   ctx.lineWidth = acting.lit ? 2 : 1.2;
@@ -70,7 +73,46 @@ export function drawSpan(
   ctx.fillStyle = lies ? palette.inflated : palette.text2;
   const used = `in use ${count(span.live)}`;
   const text = lies ? `counter ${count(span.believed)}, ${used}` : used;
-  ctx.fillText(text, x + PAD + 1, y + h - 5, w - mouth - 2 * PAD);
+  const whose = acting.stitched ? `, was ${ofLife(span.adoptedFrom)}` : '';
+  const valve = mouth >= VALVE_FROM ? VALVE : 0;
+  ctx.fillText(text + whose, x + PAD + 1, y + h - 5, w - mouth - valve - 2 * PAD);
+}
+
+/** What was never used: hatched, behind the cells that were. */
+function drawNever(
+  ctx: CanvasRenderingContext2D,
+  { x, y, w, h, mouth, cell, columns, words }: SpanBox,
+  used: number,
+  palette: Palette,
+): void {
+  const top = y + PAD + Math.ceil(used / columns) * cell;
+  const bottom = y + h - (words ? 16 : 3);
+  const left = x + PAD;
+  const right = x + w - mouth - PAD - (mouth >= VALVE_FROM ? VALVE : 0);
+  ctx.strokeStyle = palette.grid;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  // Beside the last line of cells, and below it.
+  const after = left + (used % columns) * cell;
+  if (used % columns > 0) hatch(ctx, after, top - cell + 1, right, Math.min(top, bottom));
+  hatch(ctx, left, top, right, bottom);
+  ctx.stroke();
+}
+
+const HATCH_PX = 7;
+function hatch(
+  ctx: CanvasRenderingContext2D,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+): void {
+  const high = bottom - top;
+  if (high < 4) return;
+  for (let x = left; x + high <= right; x += HATCH_PX) {
+    ctx.moveTo(x, bottom);
+    ctx.lineTo(x + high, top);
+  }
 }
 
 function drawCells(
@@ -117,7 +159,8 @@ function drawCells(
     }
   }
   const left = span.cells.length - shown + span.more;
-  if (left === 0 || box.w < 60) return;
+  // Where there are words they have the counts.
+  if (left === 0 || box.w < 60 || box.words) return;
   ctx.font = font(9.5);
   ctx.textAlign = 'right';
   ctx.textBaseline = 'alphabetic';
@@ -148,7 +191,7 @@ function drawMouth(
     ctx.fillStyle = palette.text;
     ctx.fillText(count(queued), at + mouth / 2 + (mouth < 26 ? 0 : 3), middle, mouth - 3);
   }
-  if (mouth < 26 || h < 24) return;
+  if (mouth < VALVE_FROM || h < 24) return;
   // Whether somebody may empty it: its owner, who is awake, asleep or dead.
   const dead = !span.ownerAlive;
   const colour = dead ? palette.bad : acting.ownerAsleep ? palette.mark : palette.text2;
@@ -156,7 +199,7 @@ function drawMouth(
   ctx.strokeStyle = colour;
   ctx.lineWidth = 1.3;
   ctx.beginPath();
-  ctx.arc(at, middle, 7, 0, 2 * Math.PI);
+  ctx.arc(at, middle, VALVE, 0, 2 * Math.PI);
   ctx.fill();
   ctx.stroke();
   ctx.fillStyle = colour;

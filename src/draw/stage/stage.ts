@@ -44,8 +44,12 @@ export function drawStage(
   drawRows(ctx, moment.after, palette);
   for (const [, box] of moment.after.actors) drawLines(ctx, box, moment, palette);
   for (const [row, box] of moment.boxes()) drawAt(ctx, moment, row, box, palette);
+  const busy = new Set([
+    ...(look.swarm ?? []).map(({ stroke }) => stroke.life),
+    ...(look.flows ?? []).map(({ life }) => life),
+  ]);
   for (const [life, box] of moment.after.actors) {
-    const { doing, sunk, toward } = moment.actor(life, box);
+    const { doing, sunk, toward } = moment.actor(life, box, busy);
     drawActor(ctx, box, doing, palette, sunk, toward);
   }
   for (const { stroke, t } of look.swarm ?? []) {
@@ -67,7 +71,7 @@ function drawRows(ctx: CanvasRenderingContext2D, layout: StageLayout, palette: P
   ctx.textBaseline = 'middle';
   for (const { bytes, y } of layout.rows) {
     ctx.fillStyle = palette.text2;
-    ctx.fillText(classSize(bytes), 38, y);
+    ctx.fillText(classSize(bytes), 44, y);
   }
 }
 

@@ -42,17 +42,19 @@ export function StageCard() {
   const run = usePerform();
   const canvas = useRef<HTMLCanvasElement>(null);
   const said = useRef<HTMLOListElement>(null);
+  const now = useRef<HTMLParagraphElement>(null);
   const told = useRef<HTMLParagraphElement>(null);
   const mode = useRef<HTMLParagraphElement>(null);
   const tip = useRef<HTMLParagraphElement>(null);
   const stage = useRef<StageShow | undefined>(undefined);
   useEffect(() => {
-    if (!canvas.current || !said.current || !told.current || !mode.current) return;
-    const show = new StageShow(
-      { canvas: canvas.current, said: said.current, told: told.current, mode: mode.current },
-      lane,
-      model,
+    const [picture, headline, list, voice, note] = [canvas, now, said, told, mode].map(
+      (ref) => ref.current,
     );
+    if (!(picture instanceof HTMLCanvasElement && list instanceof HTMLOListElement)) return;
+    if (!headline || !voice || !note) return;
+    const parts = { canvas: picture, now: headline, said: list, told: voice, mode: note };
+    const show = new StageShow(parts, lane, model);
     stage.current = show;
     return () => show.close();
   }, [lane, model]);
@@ -136,6 +138,7 @@ export function StageCard() {
         },
       }}
     >
+      <p className="stage-now" ref={now} />
       <canvas
         ref={canvas}
         className="stage-canvas"
@@ -149,7 +152,7 @@ export function StageCard() {
       />
       <p className="stage-tip" ref={tip} role="status" />
       <p className="stage-key" aria-hidden="true">
-        <i data-part="live" /> in use <i data-part="free" /> free
+        <i data-part="live" /> in use <i data-part="free" /> free <i data-part="never" /> never used
         {queues && (
           <>
             {' '}
@@ -160,7 +163,7 @@ export function StageCard() {
         )}
       </p>
       <p className="stage-mode" ref={mode} />
-      <ol className="stage-said" ref={said} aria-label="What just happened" />
+      <ol className="stage-said" ref={said} aria-label="What happened before" />
       <p className="sr" ref={told} aria-live="polite" />
     </Card>
   );

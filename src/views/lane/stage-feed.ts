@@ -20,6 +20,7 @@ const MOST_PLAYED = 12;
 /** A sample for rates: so many operations, so often, ms. */
 const SAMPLE_OPS = 96;
 const SAMPLE_EVERY_MS = 400;
+const RATES_EVERY_MS = 1000;
 /** Speed is averaged over at least this long, ms. */
 const SPEED_MS = 1000;
 
@@ -34,6 +35,9 @@ export class StageFeed {
   onNews: () => void = () => undefined;
   /** Movements that are told without being played one by one. */
   onMany: (beats: readonly StageBeat[], before: StageState) => void = () => undefined;
+  /** Rates of a sample, once a second at most. */
+  onRates: (flows: readonly Flow[]) => void = () => undefined;
+  private ratesAt = Number.NEGATIVE_INFINITY;
   private target: Standing | undefined;
   private generation = -1;
   private asking = false;
@@ -144,7 +148,13 @@ export class StageFeed {
     for (const beat of beats) state = afterBeat(state, beat);
     this.swarm.clear();
     this.player.cut(state);
-    if (this.mode === 'flows') this.flows = flowsOf(first, beats, this.opsPerSecond());
+    if (this.mode === 'flows') {
+      this.flows = flowsOf(first, beats, this.opsPerSecond());
+      if (this.now() - this.ratesAt >= RATES_EVERY_MS) {
+        this.ratesAt = this.now();
+        this.onRates(this.flows);
+      }
+    }
     return this.arrive(target);
   }
 

@@ -1,7 +1,8 @@
-import { count, unbroken } from '../../draw/format.ts';
+import { count, plural, unbroken } from '../../draw/format.ts';
 import { type Palette, readPalette } from '../../draw/palette.ts';
 import type { StageMode } from '../../draw/stage/flows.ts';
 import type { StageLayout } from '../../draw/stage/layout.ts';
+import { wantedBy } from '../../draw/stage/moment.ts';
 import { StagePlayer } from '../../draw/stage/player.ts';
 import { drawStage, type StageFocus } from '../../draw/stage/stage.ts';
 import { actorsOf } from '../../draw/stage/state.ts';
@@ -12,12 +13,13 @@ import type { ModelId } from '../../engine/types.ts';
 import type { Lane } from '../../live/lane.ts';
 import { invalidate } from '../../live/raf.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
+import { noun, nouns } from '../models.ts';
 import { onNewLooks } from '../shell/looks.ts';
 import { rememberDrawing } from '../shell/redraws.ts';
 import { StageFeed } from './stage-feed.ts';
-import { beatSentence } from './stage-text.ts';
+import { beatSentence, ratesSentence } from './stage-text.ts';
 
-/** Sentences that stay to be read. */
+/** Sentences that stay to be read below the one of now. */
 const SAID = 3;
 /** A reader is told at most one sentence in this time, ms. */
 const TELL_MS = 1000;
@@ -36,7 +38,8 @@ const MODE_TEXT: Readonly<Record<StageMode, string>> = {
 /** The elements that the stage writes into; React makes them once. */
 export interface StageParts {
   readonly canvas: HTMLCanvasElement;
-  /** What just happened, in sentences. */
+  /** What happens now, in a sentence, and the sentences before it. */
+  readonly now: HTMLElement;
   readonly said: HTMLOListElement;
   /** The same for who listens. */
   readonly told: HTMLElement;
@@ -61,6 +64,7 @@ export class StageShow {
   private inSight = true;
   private last = 0;
   private drift = 0;
+  private wanted: readonly number[] = [];
   private toldAt = Number.NEGATIVE_INFINITY;
   private lines: readonly string[] = [];
 
@@ -84,6 +88,7 @@ export class StageShow {
         if (text !== undefined) this.say(beat.op, text);
       }
     };
+    this.feed.onRates = (flows) => this.headline(ratesSentence(flows));
     const sizes = new ResizeObserver(([entry]) => {
       this.width = entry.contentRect.width;
       this.wake();
@@ -154,7 +159,17 @@ export class StageShow {
       seq: header[H.nextEventSeq],
       playing: header[H.playing] === 1,
     });
-    const text = MODE_TEXT[this.feed.mode];
+  }
+
+  /** How it shows what happens, and what it leaves out. */
+  private note(): void {
+    const { hidden } = this.layout ?? {};
+    const left = this.player.state.more + (hidden?.spans ?? 0);
+    const out =
+      left === 0
+        ? ''
+        : `Left out: ${plural(left, noun(this.model), nouns(this.model))}, of the dead first, then the oldest.`;
+    const text = [MODE_TEXT[this.feed.mode], out].filter((part) => part !== '').join(' ');
     if (this.parts.mode.textContent !== text) this.parts.mode.textContent = text;
   }
 
@@ -189,7 +204,11 @@ export class StageShow {
     const reduced = this.reduced.matches;
     this.drift += reduced ? 0 : ms * 0.06;
     const swarm = this.swarm.advance(ms);
-    this.layout = drawStage(ctx, this.player.advance(ms), this.width, this.palette, {
+    const picture = this.player.advance(ms);
+    // Whom the latest movement was about keeps its place.
+    if (picture.beat) this.wanted = wantedBy(picture);
+    this.layout = drawStage(ctx, picture, this.width, this.palette, {
+      wanted: this.wanted,
       queues: hasFeature(this.model, 'remoteQueues'),
       classes: hasFeature(this.model, 'classes'),
       reduced,
@@ -198,15 +217,22 @@ export class StageShow {
       flows: this.feed.flows,
       drift: this.drift,
     });
+    this.note();
   }
 
   private say(op: number, sentence: string): void {
-    const line = unbroken(`Operation ${count(op)}. ${sentence}`);
-    this.lines = [...this.lines, line].slice(-SAID);
-    const { said, told } = this.parts;
-    for (const [i, text] of this.lines.entries()) {
+    this.headline(`Operation ${count(op)}. ${sentence}`);
+  }
+
+  private headline(text: string): void {
+    const { said, told, now: headline } = this.parts;
+    const line = unbroken(text);
+    const before = headline.textContent;
+    headline.textContent = line;
+    if (before) this.lines = [...this.lines, before].slice(-SAID);
+    for (const [i, earlier] of this.lines.entries()) {
       const item = said.children[i] ?? said.appendChild(document.createElement('li'));
-      if (item.textContent !== text) item.textContent = text;
+      if (item.textContent !== earlier) item.textContent = earlier;
     }
     const now = performance.now();
     if (now - this.toldAt < TELL_MS) return;

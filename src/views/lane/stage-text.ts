@@ -1,4 +1,5 @@
-import { capital, classSize, count, plural } from '../../draw/format.ts';
+import { capital, classSize, compact, count, plural } from '../../draw/format.ts';
+import type { Flow } from '../../draw/stage/flows.ts';
 import type { StageState } from '../../draw/stage/state.ts';
 import { MODEL_SHOWN } from '../../engine/allocators/shown.ts';
 import type { StageBeat } from '../../engine/stage.ts';
@@ -116,4 +117,11 @@ function eventText(
     default:
       return undefined;
   }
+}
+
+/** What happens in a second, where single blocks are not told. */
+export function ratesSentence(flows: readonly Flow[]): string {
+  const sum = (is: Flow['is']): string =>
+    compact(flows.reduce((total, flow) => total + (flow.is === is ? flow.perSecond : 0), 0));
+  return `In a second: ${sum('take')} blocks taken, ${sum('return')} freed at once, ${sum('push')} freed into queues of others.`;
 }
