@@ -3,6 +3,10 @@ import { expect, open, passed, playFast, test, whenIdle } from './helpers/app.ts
 const LANES = ['A', 'B', 'C', 'D'].map((name) => `l=${name}~op:adopt`).join('&');
 const FOUR = `#v4/custom?s=3600&mm=1000000&pl=256&${LANES}&at=20000`;
 
+interface LayoutShift {
+  readonly sources: readonly { readonly node: Node | null }[];
+}
+
 // What a frame costs is counted, not timed: layouts, and texts written where nobody looks.
 test('four lanes that play lay the page out a few times a second, and write nothing out of sight', async ({
   page,
@@ -17,7 +21,16 @@ test('four lanes that play lay the page out a few times a second, and write noth
   await playFast(page);
   await passed(page, 60_000);
   const before = await layouts();
-  const { ticks, unseen } = await page.evaluate(async () => {
+  const { ticks, unseen, moved } = await page.evaluate(async () => {
+    /** Boxes of figures that were moved because another one changed its width. */
+    const pushed = new Set<string>();
+    const shifts = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as unknown as LayoutShift[])
+        for (const { node } of entry.sources)
+          if (node instanceof Element && node.matches('.figure, .compare-table :is(td, th, tr)'))
+            pushed.add(`${node.tagName} ${node.textContent}`);
+    });
+    shifts.observe({ type: 'layout-shift' });
     const out = new Set<Element>();
     const sight = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
@@ -38,10 +51,12 @@ test('four lanes that play lay the page out a few times a second, and write noth
     writes.observe(document.body, { subtree: true, childList: true, characterData: true });
     for (let i = 0; i < 150; i++) await new Promise(requestAnimationFrame);
     writes.disconnect();
+    shifts.disconnect();
     sight.disconnect();
     return {
       ticks: Math.ceil((performance.now() - from) / 125),
       unseen: { cards: out.size, written },
+      moved: [...pushed],
     };
   });
   const laidOut = (await layouts()) - before;
@@ -49,6 +64,8 @@ test('four lanes that play lay the page out a few times a second, and write noth
   await whenIdle(page);
   expect(unseen.cards).toBeGreaterThan(20);
   expect(unseen.written).toBe(0);
+  // Figures have fixed boxes: none moves another when it gets longer.
+  expect(moved).toEqual([]);
   // One for each tick, and some for what is said of a search that is under way; a text in each frame would be 150.
   expect(laidOut).toBeLessThan(2 * ticks + 20);
 });

@@ -39,6 +39,7 @@ test('“why?” is answered where it was asked, in sight and in the words of th
   for (const [hash, words] of [
     ['#v4/larson-oom?at=300000', /SuperSlab/],
     ['#v4/domino.0?at=5000', /page/],
+    ['#v4/textbook.2?at=20000', /life|chunk/],
   ] as const) {
     if (hash.includes('larson')) await open(page, hash);
     else await goTo(page, hash);
@@ -53,6 +54,13 @@ test('“why?” is answered where it was asked, in sight and in the words of th
     await expect(events.getByTestId('domino-sum')).not.toContainText(/\b0 /);
     await events.getByRole('button', { name: 'Close the answer' }).click();
     await expect(answer).toBeHidden();
+    if (!hash.includes('textbook')) continue;
+    // Why the heap grew: nothing fitted; what is said to be mapped is by how much.
+    await events.getByLabel('kind').selectOption({ label: 'brk up' });
+    await events.getByRole('button', { name: 'why?' }).first().click();
+    await expect(answer.getByRole('listitem').first()).toContainText('finds no chunk for');
+    await expect(answer.getByRole('listitem').last()).toContainText('moves brk up by 128 KiB');
+    await expect(events.getByTestId('domino-sum')).toContainText('128 KiB mapped');
   }
 });
 

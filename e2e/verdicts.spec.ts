@@ -30,3 +30,17 @@ test('two heaps: the crash says why, and twenty seeds are run beside D1’s six'
     timeout: 120_000,
   });
 });
+
+test('working sets: runs of both sets and of caches beside what D3 and D1 state', async ({
+  page,
+}) => {
+  await open(page, '#v4/working-set.2?at=1000');
+  const gaps = page.locator('.gaps-card');
+  const row = (name: string): Locator => gaps.locator('tr', { hasText: name });
+  await expect(row('speed, to none')).toContainText('3 to 10 % morenot run');
+  await gaps.getByRole('button', { name: 'Run both sets' }).click();
+  await expect(gaps.getByRole('button', { name: 'Run both sets' })).toBeVisible();
+  await expect(row('these knobs, both sets')).toContainText('×');
+  await expect(row('speed, to none')).toContainText('×');
+  await expect(gaps).not.toContainText('not run');
+});

@@ -32,6 +32,8 @@ const MAY_IMPORT = {
     'worker/frame',
     'engine/telemetry',
     'engine/types',
+    'engine/stage',
+    'engine/moves',
     'engine/knobs',
     'engine/allocators/index',
     'engine/allocators/model',
@@ -47,9 +49,10 @@ const MAY_IMPORT = {
     'engine/allocators/model',
     'engine/allocators/shown',
   ],
+  traces: ['base', 'traces', 'engine/programs/program', 'engine/programs/trace/events'],
   views: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'lessons', 'views'],
   evidence: ['base', 'engine', 'lessons', 'evidence'],
-  cli: ['base', 'engine', 'draw/format', 'evidence', 'cli'],
+  cli: ['base', 'engine', 'draw/format', 'evidence', 'traces', 'cli'],
   main: ['base', 'engine', 'worker', 'live', 'state', 'draw', 'views', 'main'],
 };
 /** What only runs need: heaps, programs' code, and the machine, without which neither can do anything. */

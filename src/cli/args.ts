@@ -12,6 +12,7 @@ import { presetById } from '../engine/presets.ts';
 import { PROGRAM_IDS } from '../engine/programs/index.ts';
 import type { Edit } from '../engine/recipe.ts';
 import { MAX_OPS, nearest, parseAct, parseKnobValue, quoted } from '../engine/recipe-parse.ts';
+import { FORMAT_NAMES } from '../traces/formats/index.ts';
 import {
   flag,
   HELP_OPTION,
@@ -24,13 +25,26 @@ import {
 } from './options.ts';
 
 /** What is written to a file beside what is printed. */
-export const OUTPUTS = ['events', 'csv', 'perfetto'] as const;
+export const OUTPUTS = ['events', 'csv', 'perfetto', 'calls'] as const;
 export type OutputKind = (typeof OUTPUTS)[number];
+
+/** A recorded trace, and what of it is meant. */
+export interface TraceArgs {
+  readonly file: string;
+  readonly process?: number;
+  readonly member?: string;
+  readonly skip: number;
+  readonly take?: number;
+  /** It is only read, not run. */
+  readonly readOnly: boolean;
+}
 
 export interface SimArgs {
   readonly preset?: string;
   /** `-` is standard input. */
   readonly recipeFile?: string;
+  /** A recorded trace; `-` is standard input. */
+  readonly trace?: TraceArgs;
   /** Variant by name or number from 0; all when undefined. */
   readonly variant?: string;
   readonly knobs: Partial<KnobValues>;
@@ -52,6 +66,11 @@ interface Draft extends WithHelp {
   preset?: string;
   recipeFile?: string;
   variant?: string;
+  trace?: string;
+  process?: number;
+  member?: string;
+  skip?: number;
+  take?: number;
   readonly knobs: Record<string, unknown>;
   readonly edits: Edit[];
   ops?: number;
@@ -76,7 +95,7 @@ const text = (
 });
 
 const count = (
-  name: '--ops' | '--at',
+  name: '--ops' | '--at' | '--skip' | '--take' | '--process',
   least: number,
   help: string,
   set: (out: Draft, value: number) => void,
@@ -104,6 +123,32 @@ const OPTIONS: readonly Option<Draft>[] = [
   text('--recipe', 'FILE', 'run a recipe file; - reads standard input', (out, value) => {
     out.recipeFile = value;
   }),
+  {
+    name: '--trace',
+    value: 'FILE',
+    help: [
+      'run a recorded trace, plain, gzip or zip; - reads standard input:',
+      `${FORMAT_NAMES.slice(0, 5).join(', ')},`,
+      FORMAT_NAMES.slice(5).join(', '),
+    ],
+    take: (out, value) => {
+      out.trace = value;
+      return undefined;
+    },
+  },
+  count('--process', 0, 'of a trace with several processes this one', (out, value) => {
+    out.process = value;
+  }),
+  text('--member', 'NAME', 'of a zip archive with several traces this one', (out, value) => {
+    out.member = value;
+  }),
+  count('--skip', 0, 'begin a trace after N calls, with what is live then', (out, value) => {
+    out.skip = value;
+  }),
+  count('--take', 1, 'end a trace after N calls', (out, value) => {
+    out.take = value;
+  }),
+  flag('--read-only', 'with --trace: say what is in the file, and run nothing'),
   text(
     '--variant',
     'NAME|N',
@@ -162,6 +207,7 @@ const OPTIONS: readonly Option<Draft>[] = [
   file('events', 'write the kept events as CSV'),
   file('csv', 'write the history series as CSV'),
   file('perfetto', 'write the kept events as Chrome trace JSON (ui.perfetto.dev)'),
+  file('calls', 'write the calls of the run as memory_replay text, which --trace reads'),
   flag('--audit', 'check every invariant at the end (exit 1 when one fails)'),
   flag('--list', 'presets and knobs'),
   HELP_OPTION,
@@ -192,9 +238,11 @@ export function parseArgs(argv: readonly string[]): Result<SimArgs> {
   const problem = contradiction(draft);
   if (problem) return { ok: false, error: problem };
   const ops = draft.ops ?? at;
+  const trace = traceOf(draft);
   return ok({
     ...(preset === undefined ? {} : { preset }),
     ...(recipeFile === undefined ? {} : { recipeFile }),
+    ...(trace === undefined ? {} : { trace }),
     ...(variant === undefined ? {} : { variant }),
     ...(ops === undefined ? {} : { ops, opsFrom: at === undefined ? '--ops' : '--at' }),
     knobs: draft.knobs as Partial<KnobValues>,
@@ -208,8 +256,38 @@ export function parseArgs(argv: readonly string[]): Result<SimArgs> {
   });
 }
 
+function traceOf({ trace, process, member, skip, take, flags }: Draft): TraceArgs | undefined {
+  if (trace === undefined) return undefined;
+  return {
+    file: trace,
+    ...(process === undefined ? {} : { process }),
+    ...(member === undefined ? {} : { member }),
+    skip: skip ?? 0,
+    ...(take === undefined ? {} : { take }),
+    readOnly: flags.has('--read-only'),
+  };
+}
+
+/** Options of traces that do not go together with others. */
+function traceContradiction(draft: Draft): Problem | undefined {
+  const { trace, process, member, skip, take, flags, preset, knobs } = draft;
+  if (trace === undefined) {
+    const given = { process, member, skip, take };
+    for (const [name, value] of Object.entries(given))
+      if (value !== undefined) return usage(`--${name} needs --trace: it is a part of the trace.`);
+    return flags.has('--read-only') ? usage('--read-only needs --trace.') : undefined;
+  }
+  if (preset !== undefined) return usage('Give a preset or a trace, not both.');
+  if (Object.hasOwn(knobs, 'workload'))
+    return usage('Give a program or a trace, not both: a trace is a program.');
+  return undefined;
+}
+
 /** Options that do not go together. */
-function contradiction({ preset, recipeFile, variant, ops, at, flags, files }: Draft) {
+function contradiction(draft: Draft): Problem | undefined {
+  const { preset, recipeFile, variant, ops, at, flags, files, trace } = draft;
+  const problem = traceContradiction(draft);
+  if (problem !== undefined) return problem;
   if (preset !== undefined && recipeFile !== undefined)
     return usage('Give a preset or a recipe file, not both.');
   if (variant !== undefined && preset === undefined)
@@ -224,6 +302,7 @@ function contradiction({ preset, recipeFile, variant, ops, at, flags, files }: D
     const other = seen.get(path);
     if (other !== undefined) return usage(`--${other} and --${kind} name the same file.`);
     if (path === recipeFile) return usage(`--${kind} would overwrite the recipe.`);
+    if (path === trace) return usage(`--${kind} would overwrite the trace.`);
     if (path === '-') return usage(`--${kind} needs a file: standard output has the summary.`);
     seen.set(path, kind);
   }

@@ -113,13 +113,14 @@ function physical(sim: Simulation, autopsy: Autopsy): Ended {
   };
 }
 
-/** Nobody can go on: all have ended, or wait for each other. */
+/** Nobody can go on: all have ended, have nothing left to do, or wait for each other. */
 function nobodyLeft(sim: Simulation): Ended {
-  const waiting = sim.listThreads().filter(({ running }) => running).length;
-  const text =
-    waiting === 0
-      ? 'threads: every one has ended'
-      : `threads: none can go on, ${plural(waiting, 'waits', 'wait')} for another`;
+  const left = sim.listThreads().filter(({ running }) => running);
+  const waiting = left.length;
+  let text = `threads: none can go on, ${plural(waiting, 'waits', 'wait')} for another`;
+  if (waiting === 0) text = 'threads: every one has ended';
+  else if (left.every(({ asleep }) => asleep))
+    text = `threads: none can go on, ${plural(waiting, 'sleeps', 'sleep')} for ever`;
   return { what: 'threads', used: waiting, of: sim.chains - 1, text };
 }
 

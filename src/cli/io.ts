@@ -19,6 +19,11 @@ export interface Io {
   say(line: string): void;
   /** Text of a file, `-` is standard input; of what is longer than `most` bytes no more is read. */
   read(path: string, most: number): Result<string>;
+  /**
+   * Bytes of a file in pieces, `-` is standard input, until its end or until `take` returns false. A piece is `take`'s only
+   * until it returns.
+   */
+  readBytes(path: string, take: (bytes: Uint8Array) => boolean): Result<void>;
   /** Whether a file can be written, found out without leaving anything behind. */
   tryWriting(path: string): Result<void>;
   /** Whether a path names a device, a pipe or a socket: whatever is written there goes on from there. */

@@ -79,6 +79,24 @@ function read(path: string, most: number): Result<string> {
   }
 }
 
+function readBytes(path: string, take: (bytes: Uint8Array) => boolean): Result<void> {
+  let fd = STDIN;
+  const chunk = new Uint8Array(CHUNK);
+  try {
+    if (path !== '-') fd = openSync(path, 'r');
+    for (;;) {
+      const read = patiently(() => readSync(fd, chunk));
+      if (read === 0 || !take(chunk.subarray(0, read))) return ok(undefined);
+    }
+  } catch (error) {
+    // What the system refuses has a code; anything else is a fault of ours.
+    if (codeOf(error) === '') throw error;
+    return noFile(path, `it cannot be read: ${reasonOf(error)}`);
+  } finally {
+    if (fd !== STDIN) closeSync(fd);
+  }
+}
+
 function isStream(path: string): boolean {
   try {
     const stat = statSync(path);
@@ -131,6 +149,7 @@ const NODE_IO: Io = {
     }
   },
   read,
+  readBytes,
   tryWriting,
   isStream,
   write,

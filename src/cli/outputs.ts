@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { ok, type Result } from '../base/result.ts';
+import type { TraceEvents } from '../engine/programs/trace/events.ts';
 import { eventsCsv, historyCsv } from '../engine/telemetry/csv.ts';
 import { perfettoTrace } from '../engine/telemetry/perfetto.ts';
 import type { Simulation } from '../engine/types.ts';
+import { memoryReplayText } from '../traces/recording.ts';
 import { OUTPUTS, type OutputKind, type SimArgs } from './args.ts';
 import { type Io, shownPath } from './io.ts';
 import type { Job } from './run.ts';
@@ -23,7 +25,7 @@ export function numbered(file: string, lane: number): string {
 
 /** The files that the runs will leave, all of which can be written; says so where they are numbered. */
 export function outputsOf(
-  { files, recipeFile }: SimArgs,
+  { files, recipeFile, trace }: SimArgs,
   jobs: readonly Job[],
   io: Io,
 ): Result<readonly Output[]> {
@@ -32,6 +34,7 @@ export function outputsOf(
   const taken = new Map<string, string>();
   if (recipeFile !== undefined && recipeFile !== '-')
     taken.set(path.resolve(recipeFile), 'the recipe');
+  if (trace !== undefined && trace.file !== '-') taken.set(path.resolve(trace.file), 'the trace');
   for (const kind of OUTPUTS) {
     const file = files[kind];
     if (file === undefined) continue;
@@ -65,9 +68,16 @@ export function outputsOf(
   return ok(outputs);
 }
 
-/** What is in a file. */
-export function contentOf(kind: OutputKind, sim: Simulation, name: string): string {
+/** What is in a file. @param calls of the run, if they are asked for */
+export function contentOf(
+  kind: OutputKind,
+  sim: Simulation,
+  name: string,
+  calls: TraceEvents | undefined,
+): string {
   switch (kind) {
+    case 'calls':
+      return calls === undefined ? '' : [...memoryReplayText(calls)].join('');
     case 'events':
       return eventsCsv(sim);
     case 'csv':

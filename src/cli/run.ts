@@ -3,6 +3,7 @@ import { actText } from '../engine/interventions.ts';
 import { type KnobId, type KnobValues, knobDef, resolveKnobs } from '../engine/knobs/index.ts';
 import { presetById, variantKnobs } from '../engine/presets.ts';
 import { programDef } from '../engine/programs/index.ts';
+import type { CallSink } from '../engine/programs/program.ts';
 import {
   type Edit,
   ENGINE_VERSION,
@@ -19,6 +20,7 @@ import {
   parseRecipe,
   quoted,
 } from '../engine/recipe-parse.ts';
+import { recorderTo } from '../engine/run/recorder.ts';
 import { createSimulation } from '../engine/simulation.ts';
 import { applyEdit } from '../engine/timeline.ts';
 import type { Simulation } from '../engine/types.ts';
@@ -132,13 +134,15 @@ const inOrder = (edits: readonly Edit[]): readonly Edit[] => [...edits].sort((a,
  * very run that a page shows which was brought there. A run that comes to wait for the user's hand stays
  * there, and edits beyond that are not made.
  * @param refused told of each intervention that the run refuses, in a sentence
+ * @param calls told of the calls that the program makes
  */
 export function runJob(
   job: Job,
   ops: number | undefined,
   refused: (why: string) => void = () => {},
+  calls?: CallSink,
 ): Simulation {
-  const sim = createSimulation(job.knobs);
+  const sim = createSimulation(job.knobs, { recorder: calls && recorderTo(calls) });
   const limit = ops ?? MAX_OPS;
   for (let next = 0; ; ) {
     for (; next < job.edits.length && job.edits[next].op <= sim.op; next++) {

@@ -2,6 +2,7 @@ import { asNs } from '../base/units.ts';
 import { ADOPTION, type EventRecord } from '../engine/telemetry/events.ts';
 import { FOLD_PX, type Fold, folded } from './folded.ts';
 import { duration } from './format.ts';
+import { apart } from './labels.ts';
 import type { Palette } from './palette.ts';
 
 export interface AdoptionBox {
@@ -88,9 +89,17 @@ export function drawAdoption(
   ctx.textBaseline = 'alphabetic';
   ctx.fillStyle = palette.text3;
   ctx.textAlign = 'left';
-  ctx.fillText(duration(asNs(from)), LEFT, box.height - 4);
-  ctx.textAlign = 'right';
-  ctx.fillText(duration(asNs(to)), box.width - RIGHT, box.height - 4);
+  const labels = [
+    { text: duration(asNs(from)), at: LEFT },
+    { text: duration(asNs(to)), at: box.width - RIGHT },
+    ...layout.folds.map((fold) => ({
+      text: `${duration(asNs(fold.to - fold.from))} left out`,
+      at: fold.px,
+    })),
+  ];
+  const widthOf = (text: string): number => ctx.measureText(text).width;
+  for (const { text, left } of apart(labels, widthOf, LEFT, box.width - RIGHT, LABEL_REACH))
+    ctx.fillText(text, left, box.height - 4);
   for (const fold of layout.folds) drawFold(ctx, fold, box, palette);
   if (rfrWindowNs > 0) {
     ctx.globalAlpha = 0.16;
@@ -169,10 +178,13 @@ export function drawAdoption(
   }
 }
 
-/** A break of the axis: what it leaves out is not drawn, and how long it is is said. */
+/** Pixels that the words under a break may stand beside it. */
+const LABEL_REACH = 80;
+
+/** A break of the axis: what it leaves out is not drawn; how long it is stands under it where there is room. */
 function drawFold(
   ctx: CanvasRenderingContext2D,
-  { from, to, px }: Fold,
+  { px }: Fold,
   box: AdoptionBox,
   palette: Palette,
 ): void {
@@ -186,9 +198,6 @@ function drawFold(
     ctx.lineTo(px + side, box.height - BOTTOM);
   }
   ctx.stroke();
-  ctx.fillStyle = palette.text3;
-  ctx.textAlign = 'center';
-  ctx.fillText(`${duration(asNs(to - from))} left out`, px, box.height - 4);
 }
 
 /** The event nearest to a point, within reach of a finger. */

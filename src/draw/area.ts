@@ -4,6 +4,7 @@ import { S, SERIES_COUNT, type SeriesName } from '../engine/telemetry/series.ts'
 import type { FrameView } from '../worker/frame.ts';
 import { H } from '../worker/frame.ts';
 import { compact, duration } from './format.ts';
+import { evenly } from './labels.ts';
 import type { Palette } from './palette.ts';
 import { linear, type Scale } from './scale.ts';
 
@@ -243,15 +244,15 @@ function axes(
   const origin = options.domain?.origin ?? 0;
   const [from, to] = x.domain;
   const ticks = roundTicks(from - origin, to - origin, box.width > 480 ? 6 : 3);
-  ticks.forEach((tick, i) => {
-    ctx.textAlign = i === 0 ? 'left' : i === ticks.length - 1 ? 'right' : 'center';
-    ctx.fillStyle = palette.text3;
-    ctx.fillText(
-      axisText(tick, options.x, ticks[ticks.length - 1] ?? 0),
-      x(tick + origin),
-      box.height - 4,
-    );
-  });
+  const labels = ticks.map((tick) => ({
+    text: axisText(tick, options.x, ticks[ticks.length - 1] ?? 0),
+    at: x(tick + origin),
+  }));
+  ctx.textAlign = 'left';
+  ctx.fillStyle = palette.text3;
+  const widthOf = (text: string): number => ctx.measureText(text).width;
+  for (const { text, left } of evenly(labels, widthOf, CHART_LEFT, box.width))
+    ctx.fillText(text, left, box.height - 4);
 }
 
 /** Round values up to `top`; of bytes, round in KiB, MiB or GiB. */

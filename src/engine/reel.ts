@@ -1,12 +1,6 @@
 import type { Edit } from './recipe.ts';
-import {
-  beatOf,
-  RowWatch,
-  type StageBeat,
-  type StageReel,
-  type StageScene,
-  sceneOf,
-} from './stage.ts';
+import type { StageBeat, StageReel, StageScene } from './stage.ts';
+import { beatOf, RowWatch, sceneOf } from './stage-scene.ts';
 import { applyEdit, isPast, type Timeline } from './timeline.ts';
 import type { Simulation } from './types.ts';
 

@@ -362,6 +362,10 @@ export interface Simulation {
   /** Chains of lives, main (slot 0) included. */
   readonly chains: number;
 
+  /** Its warm-up is not done: it stands before operation 0, and nothing else may be asked of it than to go on or be restored. */
+  readonly warming: boolean;
+  /** Goes on with the warm-up. @param enough asked after every few calls: true to stop there */
+  warmUp(enough?: () => boolean): void;
   /** Does at most `maxOps` operations. `watch`: kinds of events that stop it right after the operation (setOfKinds). */
   advance(maxOps: number, watch?: number): AdvanceResult;
   /** Newest life; ids go from 0, main, to this. */

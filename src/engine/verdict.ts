@@ -1,5 +1,5 @@
 import type { KnobValues } from './knobs/index.ts';
-import { createSimulation } from './simulation.ts';
+import { prepareSimulation, warmABit } from './simulation.ts';
 import type { EndedBy } from './telemetry/states.ts';
 import type { Simulation } from './types.ts';
 
@@ -15,8 +15,11 @@ export interface Verdict {
 /** Ends at which a program prints its result. Where its threads could start no successors Larson says nothing of it. */
 const PRINTS: ReadonlySet<EndedBy> = new Set<EndedBy>(['time', 'opsLimit', 'chainsEnded']);
 
+/** Whether a run that ended so passes. */
+export const printsResult = (endedBy: EndedBy): boolean => PRINTS.has(endedBy);
+
 /** Operations that are done between two looks at the clock. */
-const BITE = 8192;
+const BITE = 512;
 
 /** A whole run for its verdict, in bites. */
 export class VerdictRun {
@@ -27,7 +30,7 @@ export class VerdictRun {
     knobs: KnobValues,
     private readonly maxOps: number,
   ) {
-    this.sim = createSimulation(knobs, { eventCapacity: 1024 });
+    this.sim = prepareSimulation(knobs, { eventCapacity: 1024 });
   }
 
   /** How much of the operations at most is done, 0 to 1. */
@@ -38,10 +41,11 @@ export class VerdictRun {
   /** Runs a bite further. @returns the verdict once it is known */
   advance(): { readonly answer: Verdict } | undefined {
     const { sim, maxOps } = this;
+    if (warmABit(sim)) return undefined;
     sim.advance(Math.min(BITE, maxOps - sim.op));
     if (sim.status === 'running' && sim.op >= maxOps) sim.stopAtLimit();
     if (sim.status === 'running') return undefined;
-    return { answer: { endedBy: sim.endedBy, op: sim.op, passed: PRINTS.has(sim.endedBy) } };
+    return { answer: { endedBy: sim.endedBy, op: sim.op, passed: printsResult(sim.endedBy) } };
   }
 }
 

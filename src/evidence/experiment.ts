@@ -46,6 +46,8 @@ export interface Experiment {
   readonly base: Partial<KnobValues>;
   readonly lanes: readonly Lane[];
   readonly conditions: readonly Condition[];
+  /** The knob that seeds turn; the program's own unless given. Those of chance are counted over, and no text names them. */
+  readonly seedKnob?: 'mixedSeed';
   readonly seeds: readonly number[];
   /** Ascending; three lengths where growth is claimed. */
   readonly readings: readonly Reading[];
@@ -106,7 +108,10 @@ export function cellsOf(experiment: Experiment): Cell[] {
 
 /** Knobs of a run: the experiment's, then the condition's, then the lane's. The length is the reader's business. */
 export const cellKnobs = ({ experiment, lane, condition, seed }: Cell): KnobValues =>
-  resolveKnobs(experiment.base, condition.knobs, lane.knobs, { seed, opLimit: 0 });
+  resolveKnobs(experiment.base, condition.knobs, lane.knobs, {
+    [experiment.seedKnob ?? 'seed']: seed,
+    opLimit: 0,
+  });
 
 /** Columns of a reading: how far the run had come, and what is measured. */
 export const columnsOf = (experiment: Experiment): readonly Measure[] => [

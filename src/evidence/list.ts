@@ -5,6 +5,7 @@ import { DOMINO_EXPERIMENTS } from './experiments/dominoes.ts';
 import { GATE_EXPERIMENTS } from './experiments/gates.ts';
 import { INDEPENDENT_EXPERIMENTS } from './experiments/independent.ts';
 import { LEAN_EXPERIMENTS } from './experiments/lean.ts';
+import { MIXED_EXPERIMENTS } from './experiments/mixed.ts';
 import { ORPHAN_EXPERIMENTS } from './experiments/orphans.ts';
 import { OWNER_EXPERIMENTS } from './experiments/owners.ts';
 import { PAIR_EXPERIMENTS } from './experiments/pairs.ts';
@@ -31,6 +32,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   ...POOL_EXPERIMENTS,
   ...TOGGLE_EXPERIMENTS,
   ...LEAN_EXPERIMENTS,
+  ...MIXED_EXPERIMENTS,
 ];
 
 export const experimentById = (id: string): Experiment | undefined =>

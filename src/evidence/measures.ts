@@ -2,6 +2,7 @@ import { NS_PER_S } from '../base/units.ts';
 import { derive } from '../engine/report.ts';
 import { C, COUNTERS, type CounterName } from '../engine/telemetry/counters.ts';
 import type { Simulation } from '../engine/types.ts';
+import { printsResult } from '../engine/verdict.ts';
 
 /** What an experiment reads of a run besides its counters; each is a number of the state or follows from counters. */
 const DERIVED = {
@@ -11,6 +12,8 @@ const DERIVED = {
   seconds: (sim) => sim.virtualNs / NS_PER_S,
   /** 1 when the run has ended by itself, whatever ended it. */
   ended: (sim) => (sim.status === 'running' ? 0 : 1),
+  /** 1 when the program came to an end at which it prints its result. */
+  passed: (sim) => (printsResult(sim.endedBy) ? 1 : 0),
   /** 1 when memory ran out before anything else did. */
   memoryRanOut: (sim) => (sim.endedBy === 'physicalLimit' ? 1 : 0),
   entries: (sim) => {

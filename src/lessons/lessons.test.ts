@@ -18,7 +18,7 @@ const SOLUTIONS: Readonly<Record<string, Partial<KnobValues>>> = {
   'helpful-thief': { route: 's2', adoptOnWake: true },
   'threshold-traps': { partialList: 'on' },
   'owner-priority': { route: 's2', orphanPolicy: 'adopt' },
-  'two-heaps': { ownerBitmap: true },
+  'two-heaps': { orphanPolicy: 'adopt' },
   'lean-and-entries': { decommit: 'off' },
   'design-the-policy': { partialList: 'on' },
   'leaking-queue': { pendingOrder: 'oldest' },

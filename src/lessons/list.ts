@@ -1,4 +1,5 @@
 import { C } from '../engine/telemetry/counters.ts';
+import { TWO_HEAPS } from './two-heaps.ts';
 import type { Lesson } from './types.ts';
 
 const least = (values: readonly number[]): number => values.indexOf(Math.min(...values));
@@ -381,64 +382,7 @@ export const LESSONS: readonly Lesson[] = [
       rests: ['test: src/lessons/lessons.test.ts'],
     },
   },
-  {
-    id: 'two-heaps',
-    number: 9,
-    title: 'Two heaps, one free',
-    intro: 'When a heap has no memory another one may help out. Who takes the block back?',
-    preset: 'mixed-crash',
-    variant: 3,
-    knobs: { seconds: 0.5, oomRate: 20, lookAlikeProb: 50 },
-    speed: 60_000,
-    predict: {
-      kind: 'choose',
-      question:
-        'At twenty moments of half a second the heap gets no memory, and the C library serves one block instead. Free looks at the byte before a block to tell whose it is; before half of the C library’s there happens to be such a byte, too. How does the run end?',
-      options: [
-        'By its time: free knows the heap’s own blocks',
-        'By a crash, when such a block is freed',
-        'By an assertion: malloc has returned NULL',
-      ],
-      answer: ([lane]) =>
-        lane[C.misroutedFrees] > 0 ? 1 : lane[C.nullReturns] > lane[C.libcFallbacks] ? 2 : 0,
-      rests: ['O-73'],
-    },
-    steps: [
-      {
-        title: 'One malloc, two heaps.',
-        text: 'The program calls malloc and free, whoever serves. {superslabs} SuperSlabs so far, and nothing from the C library while mappings succeed.',
-        when: { kind: 'start' },
-        links: [{ label: 'the map', point: 'map' }],
-      },
-      {
-        title: 'A mapping is refused.',
-        text: 'The heap would have to return NULL; the C library serves instead: {fallbacks} blocks so far, {mixed} of them live.',
-        when: { kind: 'counter', counter: 'libcFallbacks', atLeast: 1 },
-        links: [{ label: 'the bytes', point: 'bytes' }],
-      },
-      {
-        title: 'Somebody frees it.',
-        text: '{libcFrees} frees met a block of the C library. What its byte looks like was drawn when it was served.',
-        when: { kind: 'counter', counter: 'libcFrees', atLeast: 1 },
-      },
-      {
-        title: 'Whose was it?',
-        text: 'The run is over at {time}, after {ops} operations; {misrouted} frees went to the wrong heap. A guess that is right most of the time is wrong in the end.',
-        when: { kind: 'ended' },
-        rests: ['O-73'],
-      },
-    ],
-    goal: {
-      text: 'Come through 1,000,000 operations while the C library goes on serving, at least five times.',
-      ops: 1_000_000,
-      tests: [
-        { counter: 'misroutedFrees', atMost: 0, label: 'no free goes wrong' },
-        { counter: 'libcFallbacks', atLeast: 5, label: 'the C library has served five times' },
-      ],
-      hint: 'Free must not guess: write down what is ours.',
-      rests: ['O-73', 'test: src/lessons/lessons.test.ts'],
-    },
-  },
+  TWO_HEAPS,
   {
     id: 'lean-and-entries',
     number: 10,

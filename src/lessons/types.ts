@@ -13,6 +13,7 @@ export const POINTS = [
   'adoption',
   'domino',
   'pending',
+  'verdicts',
   'compare',
 ] as const;
 export type Point = (typeof POINTS)[number];

@@ -32,8 +32,9 @@ export class Lane {
   readonly hub = new LaneHub();
   private readonly client: LaneClient;
   private opening: AbortController | undefined;
+  private closed = false;
   onRestart: (info: RestartInfo) => void = () => {};
-  /** Frames wait for those of other lanes: `show` shows the newest. */
+  /** Frames wait for those of other lanes: `show` shows one. */
   holds = false;
   private last: FrameView | undefined;
   /** A frame came in: the run may have moved. */
@@ -62,11 +63,18 @@ export class Lane {
     return this.last?.header[H.generation] === this.client.run ? this.last : undefined;
   }
 
-  /** Shows the newest frame, if it is not shown yet. */
-  show(): void {
-    if (!this.last || this.last === this.hub.latest) return;
-    this.hub.setFrame(this.last);
-    this.client.show();
+  /** Frames of the run that is under way, oldest first: the one that is shown, and those that wait to be. */
+  get frames(): readonly FrameView[] {
+    const { latest } = this.hub;
+    const unshown = this.client.unshown;
+    return latest?.header[H.generation] === this.client.run ? [latest, ...unshown] : unshown;
+  }
+
+  /** Shows a frame that waits, the newest unless said, if it is not shown yet. */
+  show(frame = this.client.unshown.at(-1)): void {
+    if (!frame || frame === this.hub.latest) return;
+    this.hub.setFrame(frame);
+    this.client.show(frame);
   }
 
   /** True while a request is in flight or the run moves. */
@@ -93,6 +101,11 @@ export class Lane {
     return summary.playing && same ? Math.max(summary.op, last.header[H.op]) : summary.op;
   }
 
+  /** The furthest operation that it has been at, as far as it has told. */
+  get horizon(): number {
+    return Math.max(this.op, this.hub.summary?.horizon ?? 0, this.newest?.header[H.horizon] ?? 0);
+  }
+
   /** On its way to a moment, or back from a fault. */
   get isGoing(): boolean {
     return this.client.destination !== undefined;
@@ -109,6 +122,7 @@ export class Lane {
   /** Whether it moves, by itself or on a journey; what it told of another run does not count. */
   get plays(): boolean {
     const { summary } = this.hub;
+    if (this.closed) return false;
     return summary?.generation === this.client.present ? summary.playing : this.client.plays;
   }
 
@@ -241,9 +255,9 @@ export class Lane {
     return this.client.call('audit', undefined);
   }
 
-  /** Play goes no further than this operation. */
-  grant(op: number): void {
-    this.client.grant(op);
+  /** Where it meets other lanes next, in order: it goes no further than the last; undefined: it is alone. */
+  grant(points: readonly number[] | undefined): void {
+    this.client.grant(points);
   }
 
   /** Ends the worker as a crash would; the client replaces it. */
@@ -252,6 +266,7 @@ export class Lane {
   }
 
   dispose(): void {
+    this.closed = true;
     this.client.dispose();
   }
 }

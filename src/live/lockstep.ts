@@ -3,7 +3,8 @@ import type { Config } from '../worker/client.ts';
 import { H } from '../worker/frame.ts';
 import type { Speed } from '../worker/protocol.ts';
 import type { Lane } from './lane.ts';
-import { goesOn, Stride, Together } from './together.ts';
+import { Meetings } from './meetings.ts';
+import { goesOn, Together } from './together.ts';
 
 /** Where the page itself is: a hidden tab pauses what plays. */
 export interface Tab {
@@ -12,14 +13,16 @@ export interface Tab {
 }
 const pageTab = (): Tab | undefined => (typeof document === 'undefined' ? undefined : document);
 
+/** Lanes that work at once, flat out: as the page leaves cores, and one that works while the page hears of another. */
+const workers = (): number => Math.max(2, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1);
+
 /**
- * One to four lanes on the same operation stream. Several that play meet again and again at one operation (grants),
- * and are shown as they were there; they stand at equal operation counts whenever they stand still. The latest
+ * One to four lanes on the same operation stream. Several that go ahead, because they play or to come to a place, meet
+ * again and again at one operation, and are shown as they were there; they stand at equal operation counts whenever they stand still. The latest
  * command counts: what an earlier one had still to do is dropped.
  */
 export class Lockstep {
   readonly lanes: Lane[] = [];
-  private speed: Speed = 'max';
   private playing: Speed | undefined;
   /** Counts commands. */
   private latest = 0;
@@ -31,13 +34,10 @@ export class Lockstep {
   private opening = false;
   /** What to go on with when the tab is back, unless another command came in between. */
   private resume: { readonly speed: Speed; readonly after: number } | undefined;
-  /** The operation at which lanes that play meet next. */
-  private meet: number | undefined;
-  private readonly stride = new Stride();
+  private readonly meetings: Meetings;
   private readonly together = new Together(
     () => this.lanes,
     () => this.busy,
-    () => this.playing !== undefined,
   );
   /** The tab was hidden while playing (true) or is back (false). */
   onAutoPause: (paused: boolean) => void = () => {};
@@ -49,7 +49,9 @@ export class Lockstep {
   constructor(
     private readonly makeLane: () => Lane,
     private readonly tab = pageTab(),
+    cores = workers,
   ) {
+    this.meetings = new Meetings(cores);
     this.resize(1);
     tab?.addEventListener('visibilitychange', this.onVisibility);
   }
@@ -60,7 +62,8 @@ export class Lockstep {
     while (this.lanes.length < count) {
       const lane = this.makeLane();
       lane.onProgress = () => {
-        if (this.lanes.length > 1) this.together.arrived();
+        if (this.lanes.length < 2) return;
+        this.together.arrived();
         this.regrant();
       };
       this.lanes.push(lane);
@@ -108,7 +111,10 @@ export class Lockstep {
     return this.command(async (isLatest) => {
       this.playing = speed;
       this.opening = speed !== undefined;
-      await Promise.all(configs.map((config, i) => this.lanes[i].open(config)));
+      const opened = configs.map((config, i) => this.lanes[i].open(config));
+      this.meetings.forget();
+      this.goTo(configs[0]?.startAt ?? 0);
+      await Promise.all(opened);
       if (!isLatest()) return;
       this.opening = false;
       if (speed !== undefined && this.running) await this.start(speed);
@@ -144,7 +150,7 @@ export class Lockstep {
         if (!isLatest()) return;
       }
       const ahead = from === undefined && ops >= 0;
-      await this.bring(Math.max(0, (from ?? this.op) + ops), ahead);
+      await this.bring(Math.max(0, (from ?? this.op) + ops), ahead, isLatest);
     });
   }
 
@@ -161,6 +167,7 @@ export class Lockstep {
   /** All lanes ahead to an operation, or to their ends, seen on the way. */
   runTo(op: number): Promise<void> {
     return this.command(async (isLatest) => {
+      this.goTo(op);
       await Promise.all(this.lanes.map((lane) => lane.runTo(op)));
       await this.level(isLatest);
     });
@@ -168,9 +175,9 @@ export class Lockstep {
 
   /** All lanes to an operation, in either direction. */
   seek(op: number, coarse = false): Promise<void> {
-    return this.command(async () => {
+    return this.command(async (isLatest) => {
       if (coarse) await Promise.all(this.lanes.map((lane) => lane.seek(Math.max(0, op), true)));
-      else await this.bring(Math.max(0, op), false);
+      else await this.bring(Math.max(0, op), false, isLatest);
     });
   }
 
@@ -196,18 +203,36 @@ export class Lockstep {
   }
 
   private async start(speed: Speed): Promise<void> {
-    this.speed = speed;
     this.playing = speed;
-    this.meet = undefined;
-    this.stride.rest();
+    this.meetings.begin(speed);
     this.regrant();
     await Promise.all(this.lanes.map((lane) => lane.play(speed)));
   }
 
-  /** Brings all lanes to an operation. @param ahead it lies ahead of all of them */
-  private async bring(op: number, ahead: boolean): Promise<void> {
+  /**
+   * Brings all lanes to an operation. What several lanes have come by already, if they have been further, is gone through
+   * as each can; beyond that they go in common strides.
+   * @param ahead it lies ahead of all of them
+   */
+  private async bring(op: number, ahead: boolean, isLatest: () => boolean): Promise<void> {
     this.heading = op;
-    await Promise.all(this.lanes.map((lane) => (ahead ? lane.runTo(op) : lane.seek(op))));
+    const { lanes } = this;
+    if (!ahead) {
+      const here = Math.max(0, ...lanes.map((lane) => lane.op));
+      const known = Math.min(...lanes.map(({ runs, horizon }) => (runs ? horizon : Infinity)));
+      const first = lanes.length === 1 || op <= here ? op : Math.min(op, Math.max(here, known));
+      // From keyframes, unseen; whose run is over begins anew.
+      if (first > here || op <= here) await Promise.all(lanes.map((lane) => lane.seek(first)));
+      if (!isLatest() || first === op) return;
+    }
+    this.goTo(op);
+    await Promise.all(lanes.map((lane) => lane.runTo(op)));
+  }
+
+  /** All lanes are about to go ahead to an operation, in common strides. */
+  private goTo(op: number): void {
+    this.meetings.begin('max', op);
+    this.regrant();
   }
 
   /** Stops all lanes where the furthest is. */
@@ -250,6 +275,7 @@ export class Lockstep {
       // One that gets nowhere is not waited for.
       if (!isLatest() || now === before) return;
       before = now;
+      this.goTo(op);
       await Promise.all(behind.map((lane) => lane.runTo(op)));
     }
   }
@@ -260,27 +286,20 @@ export class Lockstep {
 
   /** Lets every lane run to where all meet next. */
   private regrant(): void {
-    if (this.lanes.length === 1) {
-      this.lanes[0].grant(Infinity);
+    const { lanes } = this;
+    if (lanes.length === 1) {
+      lanes[0].grant(undefined);
       return;
     }
     // A frame that shows the end comes before word of it.
-    const running = this.lanes.filter(
-      ({ newest, isGivenUp }) => !isGivenUp && (newest === undefined || goesOn(newest)),
-    );
-    if (running.length === 0) return;
-    const at = (lane: Lane): number => lane.newest?.header[H.op] ?? 0;
-    const least = Math.min(...running.map(at));
-    const most = Math.max(...running.map(at));
-    // Where one is ahead of the others, that is where they meet.
-    if (this.meet === undefined || least >= this.meet || most > this.meet)
-      this.meet = most > least ? most : least + this.stride.next(this.speed, performance.now());
-    const { meet } = this;
-    const cores = Math.max(1, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1);
-    const behind = running.filter((lane) => at(lane) < meet);
-    // Flat out, lanes take turns on the cores that the page does not need.
-    const turn = this.speed === 'max' ? behind.slice(0, cores) : behind;
-    for (const lane of running) lane.grant(turn.includes(lane) ? meet : at(lane));
+    const seen = lanes.map(({ newest, isGivenUp }) => {
+      if (isGivenUp || (newest !== undefined && !goesOn(newest))) return undefined;
+      const { [H.op]: op = 0, [H.workedMs]: worked = 0 } = newest?.header ?? [];
+      return { op, worked };
+    });
+    this.meetings.plan(seen, performance.now()).forEach((points, lane) => {
+      lanes[lane].grant(points);
+    });
   }
 
   private readonly onVisibility = (): void => {

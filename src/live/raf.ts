@@ -16,8 +16,9 @@ export const LONG_MS = 40;
 
 const dirty: Readonly<Record<Stage, Set<() => void>>> = { picture: new Set(), text: new Set() };
 let queued = false;
-/** Nothing is drawn before. */
+/** Nothing is drawn before, and for no longer than the frame took for which the page rests; ms. */
 let restsUntil = -Infinity;
+let restsFor = 0;
 
 /** Runs `draw` in the next animation frame that has room for it, once however often it is asked for. */
 export function invalidate(draw: () => void, stage: Stage = 'picture'): void {
@@ -28,7 +29,8 @@ export function invalidate(draw: () => void, stage: Stage = 'picture'): void {
 function ask(): void {
   queued = true;
   const rest = restsUntil - performance.now();
-  if (rest > 0) setTimeout(() => requestAnimationFrame(flush), rest);
+  // A clock that is another one than before says nothing.
+  if (rest > 0 && rest <= restsFor) setTimeout(() => requestAnimationFrame(flush), rest);
   else requestAnimationFrame(flush);
 }
 
@@ -79,7 +81,10 @@ function flush(): void {
   } finally {
     const now = performance.now();
     const spent = now - from;
-    if (spent > LONG_MS) restsUntil = now + spent;
+    if (spent > LONG_MS) {
+      restsUntil = now + spent;
+      restsFor = spent;
+    }
     rafWork.frames++;
     rafWork.totalMs += spent;
     if (spent > rafWork.worstMs) rafWork.worstMs = spent;

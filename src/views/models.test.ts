@@ -77,6 +77,25 @@ describe.each(MODEL_IDS)('what is shown of %s', (model) => {
     expect(stopsOf(model)).toContain(stopKind(model, undefined));
   });
 
+  it('says of new spans how many bytes were mapped with them', () => {
+    const knobs = resolveKnobs({
+      ...runOf(model, {}),
+      threadEnd: 'detach',
+      thp: 'never',
+      trimTop: 0,
+    });
+    const sim = createSimulation(knobs);
+    sim.advance(OPS);
+    const { newSpan, spanBytes } = MODEL_SHOWN[model];
+    let bytes = 0;
+    for (let seq = sim.events.first; seq < sim.events.next; seq++) {
+      const event = sim.events.get(seq);
+      if (event?.kind === newSpan) bytes += spanBytes(knobs, event);
+    }
+    const rows = Array.from({ length: sim.rows }, (_, row) => sim.inspectSpan(row)?.bytes ?? 0);
+    expect(bytes).toBe(rows.reduce((sum: number, each) => sum + each, 0));
+  });
+
   it('says nothing in the words of another model', () => {
     const foreign = MODEL_IDS.filter((id) => id !== model).flatMap((id) => {
       const { one } = modelDef(id).noun;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type KnobValues, resolveKnobs } from '../engine/knobs/index.ts';
-import { createSimulation } from '../engine/simulation.ts';
+import { createSimulation, prepareSimulation } from '../engine/simulation.ts';
 import { H } from './frame.ts';
 import { CallError } from './link.ts';
 import { until } from './testing/channel.ts';
@@ -295,8 +295,8 @@ describe('a worker that is lost', () => {
 
   it('is replaced when the engine fails, and every request settles', async () => {
     const failing = {
-      createSimulation: (knobs: KnobValues) =>
-        Object.assign(createSimulation(knobs), {
+      prepareSimulation: (knobs: KnobValues) =>
+        Object.assign(prepareSimulation(knobs), {
           listThreads: () => {
             throw new Error('a fault in the engine');
           },
@@ -318,7 +318,7 @@ describe('a worker that is lost', () => {
 
   it('is not replaced when a run cannot be built at all', async () => {
     const { client, restarts } = lane({
-      createSimulation: () => {
+      prepareSimulation: () => {
         throw new Error('too large');
       },
     });

@@ -25,7 +25,7 @@ export type LaneWorker = WorkerLike<ToLane, FromLane>;
 
 export interface ClientOptions {
   spawn(): LaneWorker;
-  /** A newer frame. The view is valid until `onFrame` is called again; one that was shown, until another is. */
+  /** A newer frame. The view is valid while it is among the `unshown`, or the one that was shown last. */
   onFrame(frame: FrameView): void;
   /** Frames are not shown as they come, but by `show`. */
   holds?(): boolean;
@@ -50,6 +50,8 @@ interface Recovery {
 }
 
 const FIRST_BUFFER_BYTES = 1 << 20;
+/** Frames that wait to be shown: with the one that is shown they leave the worker a buffer. */
+const MOST_WAITING = FRAME_CREDITS - 2;
 /** Calls after which a run no longer plays. */
 const MOVES: ReadonlySet<CallName> = new Set<CallName>([
   'pause',
@@ -69,7 +71,7 @@ const MOST_LOSSES = 2;
 export type Config = Omit<LaneConfig, 'generation'>;
 
 /**
- * The page's side of the protocol for one lane: requests that always settle, three frame buffers
+ * The page's side of the protocol for one lane: requests that always settle, four frame buffers
  * that circulate, a watchdog, and a restart from the configuration when the worker dies. What a lost worker
  * owed is asked of the next one, once that stands where it was asked, so that nobody who asks need know.
  */
@@ -86,10 +88,11 @@ export class LaneClient {
   private config: Config | undefined;
   private standing = new Standing(0);
   private shown: ArrayBuffer | undefined;
-  /** The newest frame, while it is not shown. */
-  private waiting: ArrayBuffer | undefined;
+  /** Frames that are not shown, oldest first. */
+  private waiting: FrameView[] = [];
   private playingAt: Speed | undefined;
-  private granted = Infinity;
+  /** Where it meets other lanes; undefined: it is alone. */
+  private granted: readonly number[] | undefined;
   private readonly knobs = new KnobUpdates((changes) => this.setKnobs(changes));
   /** There is no worker: it died too often, or speaks another protocol; or the lane was closed, for good. */
   private state: 'alive' | 'givenUp' | 'closed' = 'alive';
@@ -148,9 +151,12 @@ export class LaneClient {
     this.config = config;
     this.standing = new Standing(config.startAt);
     this.playingAt = undefined;
-    this.granted = Infinity;
     this.generation++;
+    for (const { buffer } of this.waiting.splice(0)) this.giveBack(buffer);
     if (this.state === 'givenUp') this.revive();
+    // It waits for the other lanes from the start on, if there are any.
+    this.granted = this.options.holds?.() === true ? [] : undefined;
+    this.postGrant();
     return this.send('configure', this.fullConfig(config), signal);
   }
 
@@ -194,10 +200,21 @@ export class LaneClient {
     }
   }
 
-  /** Lets play go on to this operation; see the protocol. */
-  grant(op: number): void {
-    this.granted = op;
-    if (this.state === 'alive') this.worker.postMessage({ t: 'grant', op });
+  /** Where it meets other lanes next; see the protocol. */
+  grant(points: readonly number[] | undefined): void {
+    if (String(points) === String(this.granted)) return;
+    this.granted = points;
+    this.postGrant();
+  }
+
+  private postGrant(): void {
+    const { generation, granted: points } = this;
+    if (this.state === 'alive') this.worker.postMessage({ t: 'grant', generation, points });
+  }
+
+  /** Frames that came and are not shown, oldest first; a worker that died took its own with it. */
+  get unshown(): readonly FrameView[] {
+    return this.waiting;
   }
 
   /** Ends the worker; requests in flight settle with E_ABORTED. */
@@ -340,21 +357,22 @@ export class LaneClient {
       this.giveBack(buffer);
       return;
     }
-    if (this.waiting) this.giveBack(this.waiting);
-    this.waiting = buffer;
     const frame = viewFrame(buffer);
+    this.waiting.push(frame);
+    const missed = this.waiting.length > MOST_WAITING ? this.waiting.shift() : undefined;
+    if (missed) this.giveBack(missed.buffer);
     this.standing.heard(asOp(frame.header[H.op]), RUN_STATUS[frame.header[H.status]]);
     this.options.onFrame(frame);
-    if (this.options.holds?.() !== true) this.show();
+    if (this.options.holds?.() !== true) this.show(frame);
   }
 
-  /** The newest frame is the one that is seen now: the one before goes back. */
-  show(): void {
-    if (!this.waiting) return;
-    const old = this.shown;
-    this.shown = this.waiting;
-    this.waiting = undefined;
-    if (old) this.giveBack(old);
+  /** A frame that waited is the one that is seen now: those before it go back. */
+  show(frame: FrameView): void {
+    const at = this.waiting.indexOf(frame);
+    if (at < 0) return;
+    for (const { buffer } of this.waiting.splice(0, at + 1).slice(0, -1)) this.giveBack(buffer);
+    if (this.shown) this.giveBack(this.shown);
+    this.shown = frame.buffer;
   }
 
   private giveBack(buffer: ArrayBuffer): void {
@@ -408,6 +426,8 @@ export class LaneClient {
     if (!this.config) return;
     this.revive();
     this.generation++;
+    // Where other lanes are it must not overtake them.
+    this.postGrant();
     const id = this.nextId;
     const config = this.fullConfig({ ...this.config, startAt: this.standing.reach });
     const done: Promise<void> = this.send('configure', config).then(
@@ -430,8 +450,6 @@ export class LaneClient {
     const held = [...this.held.values()];
     this.held.clear();
     const moved = [...this.pending.values(), ...held].some(({ heading }) => heading !== undefined);
-    // Where other lanes are it must not overtake them, whatever it is told next.
-    this.grant(this.granted);
     for (const request of held) {
       if (request.name === 'configure') open(request.deferred);
       else this.post(request);
@@ -457,7 +475,7 @@ export class LaneClient {
   private revive(): void {
     this.state = 'alive';
     this.shown = undefined;
-    this.waiting = undefined;
+    this.waiting = [];
     this.worker = this.connect();
   }
 

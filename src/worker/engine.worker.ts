@@ -1,4 +1,4 @@
-import { createSimulation } from '../engine/simulation.ts';
+import { prepareSimulation } from '../engine/simulation.ts';
 import { type AnyPort, serve } from './serve.ts';
 
 // A message to oneself comes after the messages already waiting, and sooner than any timer.
@@ -7,7 +7,7 @@ const waiting: (() => void)[] = [];
 ticks.port1.onmessage = () => waiting.shift()?.();
 
 serve(self as unknown as AnyPort, {
-  createSimulation,
+  prepareSimulation,
   now: () => performance.now(),
   schedule: (turn, delayMs) => {
     if (delayMs > 0) {

@@ -18,6 +18,8 @@ export interface FrameContext {
   readonly generation: number;
   readonly playing: boolean;
   readonly simOpsPerSecond: number;
+  /** Wall time that the run has been moved on for, ms. */
+  readonly workedMs?: number;
   readonly horizon?: number;
 }
 
@@ -57,6 +59,7 @@ export function writeFrame(
   header[H.oomSeen] = sim.oomSeen ? 1 : 0;
   header[H.playing] = context.playing ? 1 : 0;
   header[H.simOpsPerSecond] = context.simOpsPerSecond;
+  header[H.workedMs] = context.workedMs ?? 0;
   header[H.mappedBytes] = sim.mappedBytes;
   header[H.residentBytes] = sim.residentBytes;
   header[H.peakMappedBytes] = sim.peakMappedBytes;

@@ -50,6 +50,7 @@ export const HEADER = [
   'horizon', // furthest operation that the run has reached
   'rfrWindowNs', // shading of the adoption lanes; 0: no right of first refusal
   'pendingThreshold',
+  'workedMs', // wall time that the run has been moved on for, in its worker
   'awaitsHand', // 0 or 1: the run goes on only when the user's hand gives it a call
 ] as const;
 export type HeaderField = (typeof HEADER)[number];
@@ -58,7 +59,7 @@ export const H: Readonly<Record<HeaderField, number>> = Object.freeze(
   Object.fromEntries(HEADER.map((name, i) => [name, i])) as Record<HeaderField, number>,
 );
 
-export const FRAME_VERSION = 8;
+export const FRAME_VERSION = 9;
 /** seq, kind, op, ns, life, subject, a, b, cause */
 export const EVENT_FIELDS = 9;
 /** Newest events carried by each frame; older ones by request. */

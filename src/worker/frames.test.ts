@@ -4,7 +4,7 @@ import { createSimulation } from '../engine/simulation.ts';
 import { C } from '../engine/telemetry/counters.ts';
 import { frameBytes, H, viewFrame } from './frame.ts';
 import { shapeOf, writeFrame } from './frame-writer.ts';
-import { type Calls, callOf, PROTOCOL_VERSION } from './protocol.ts';
+import { type Calls, callOf, FRAME_CREDITS, PROTOCOL_VERSION } from './protocol.ts';
 import { ChannelWorker, until } from './testing/channel.ts';
 import { config, KNOBS, lane } from './testing/lane.ts';
 
@@ -49,14 +49,16 @@ describe('frames', () => {
 });
 
 describe('frame buffers between page and worker', () => {
-  it('never has more than three buffers, and gets all of them back', async () => {
+  it('never has more than four buffers, and gets all of them back', async () => {
     const { client, workers, frames } = lane();
     await client.configure(config());
     await client.call('play', { speed: 'max' });
     await until(() => frames.length > 5);
     await client.call('pause', undefined);
     await until(
-      () => workers[0].sent.filter(({ t }) => t === 'credit').length === 3 + frames.length - 1,
+      () =>
+        workers[0].sent.filter(({ t }) => t === 'credit').length ===
+        FRAME_CREDITS + frames.length - 1,
     );
   });
 

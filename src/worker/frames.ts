@@ -29,9 +29,13 @@ export class FrameFeed {
 
   constructor(private readonly deps: FrameDeps) {}
 
-  /** Operation of the latest frame, -1: none yet. */
+  /** Operation of the latest frame of the present run, -1: none yet. */
   get op(): number {
     return this.sentOp;
+  }
+  /** Another run begins. */
+  forget(): void {
+    this.sentOp = -1;
   }
 
   /** The page lends a buffer. */

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createSimulation } from '../engine/simulation.ts';
+import { asOp } from '../base/units.ts';
+import { type KnobValues, resolveKnobs } from '../engine/knobs/index.ts';
+import { createSimulation, prepareSimulation } from '../engine/simulation.ts';
+import { C, type CounterName } from '../engine/telemetry/counters.ts';
+import type { Simulation } from '../engine/types.ts';
 import { H } from './frame.ts';
 import { until } from './testing/channel.ts';
 import { config, KNOBS, lane } from './testing/lane.ts';
@@ -13,25 +17,73 @@ describe('a lane over a channel', () => {
     await until(() => latest()?.header[H.op] === 1000);
   });
 
-  it('says while it builds a large run that it is alive, and not for ever', async () => {
-    const clock = { now: 0 };
-    let calls = 0;
-    const { client, workers } = lane({
+  /** A lane whose clock is the work that its run has done: calls, and chunks that were looked at, ms each. */
+  function byWork(knobs: Partial<KnobValues>, msPerCall: number, msPerStep: number) {
+    let run: Simulation | undefined;
+    const clock = {
+      get now() {
+        const count = (name: CounterName): number => run?.counters[C[name]] ?? 0;
+        const calls = count('runtimeMallocs') + count('mallocs');
+        return calls * msPerCall + count('listSteps') * msPerStep;
+      },
+    };
+    const tasks: number[] = [];
+    let from = 0;
+    const opened = lane({
       clock,
-      createSimulation: (knobs, options) =>
-        createSimulation(knobs, {
-          alive: () => {
-            calls++;
-            clock.now += 4000;
-            options?.alive();
-          },
-        }),
+      prepareSimulation: (all) => {
+        run = prepareSimulation(all);
+        return run;
+      },
+      onTurn: (isOver) => {
+        if (isOver) tasks.push(clock.now - from);
+        else from = clock.now;
+      },
     });
-    // 160,000 allocations, each of 4,096 worth four seconds of the clock.
-    await client.configure(config({ knobs: { ...KNOBS, chunks: 16_000 } }));
-    const signs = workers[0].got.filter(({ t }) => t === 'pong').length;
-    expect(calls).toBe(39);
-    expect(signs).toBe(15);
+    const all = resolveKnobs({ ...knobs, physLimitGiB: 256, maxMapCount: 1_000_000 });
+    return { ...opened, clock, tasks, config: config({ knobs: all }) };
+  }
+
+  it.each([
+    ['firstfit', { fit: 'best', freeOrder: 'address' }],
+    ['tiny', {}],
+    ['mf2', {}],
+  ] as const)(
+    'has no long task, neither before operation 0 nor after it: %s',
+    async (model, more) => {
+      // As dear as a block of the longest lists that there can be: whole runs of an hour.
+      const knobs = { model, threads: 8, chunks: 60, minSize: 8, maxSize: 65_536, ...more };
+      const { client, clock, tasks, config: opened } = byWork(knobs, 1, 0.1);
+      await client.configure(opened);
+      expect(clock.now).toBeGreaterThan(2000);
+      const warm = tasks.length;
+      await client.call('runTo', { op: 3000 });
+      expect(Math.max(...tasks.slice(0, warm))).toBeLessThan(200);
+      expect(Math.max(...tasks.slice(warm))).toBeLessThan(200);
+    },
+  );
+
+  it('answers a pause while it warms up, and is warm in the end; then it does what was asked for', async () => {
+    const { client, clock, summaries, config: opened } = byWork({ threads: 4, chunks: 2000 }, 1, 0);
+    const opening = client.configure({ ...opened, startAt: asOp(500) });
+    await until(() => clock.now > 500);
+    const threads = client.call('threads', undefined);
+    const played = client.call('play', { speed: 'max' });
+    const stopped = [opening, played].map((asked) =>
+      expect(asked).rejects.toMatchObject({ code: 'E_ABORTED' }),
+    );
+    const paused = await client.call('pause', undefined);
+    const stepped = client.call('step', { by: 'op', ops: 7 });
+    expect(paused).toMatchObject({ op: 0, playing: false, journey: undefined });
+    expect(clock.now).toBeLessThan(1500);
+    await Promise.all(stopped);
+    expect(await threads).toHaveLength(4);
+    expect(clock.now).toBeGreaterThan(8000);
+    expect((await stepped).op).toBe(7);
+    expect(summaries.some(({ journey }) => journey === 'warming')).toBe(true);
+    const alone = createSimulation(opened.knobs);
+    alone.advance(7);
+    expect((await client.call('digest', undefined)).digest).toBe(alone.digest());
   });
 
   it('gives the same digest as a run without any protocol', async () => {

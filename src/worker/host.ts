@@ -1,4 +1,5 @@
 import { assert, unreachable } from '../base/assert.ts';
+import { asNs, asOp } from '../base/units.ts';
 import type { KnobValues } from '../engine/knobs/index.ts';
 import { ProvenanceSearch } from '../engine/provenance.ts';
 import type { Edit } from '../engine/recipe.ts';
@@ -7,9 +8,11 @@ import { Timeline } from '../engine/timeline.ts';
 import type { Simulation } from '../engine/types.ts';
 import { FrameFeed } from './frames.ts';
 import { type Destination, Journey } from './journey.ts';
+import { Meets } from './meets.ts';
 import { Pace } from './pace.ts';
 import {
   type Arrival,
+  type CallName,
   type Calls,
   type FromLane,
   type LaneConfig,
@@ -24,16 +27,24 @@ import { type LaneRun, slice } from './slice.ts';
 import { type Surroundings, Turns } from './turns.ts';
 
 export interface HostDeps extends Surroundings {
-  createSimulation(knobs: KnobValues, options?: { readonly alive: () => void }): Simulation;
+  /** A run before its warm-up. */
+  prepareSimulation(knobs: KnobValues): Simulation;
 }
 
 /** Pause between looks at the clock while slow play waits for its next operation, ms. */
 const IDLE_MS = 4;
-/** While a run is built, the page hears this often that the worker is alive, and for so long at most, ms. */
-const ALIVE_MS = 500;
-const BUILD_MS = 60_000;
-/** While a journey takes long, the page hears how far it is this often, ms. */
+/** While a journey or a warm-up takes long, the page hears how far it is this often, ms. */
 const JOURNEY_MS = 150;
+/** What need not wait until a run is warm, ... */
+const AT_ONCE: ReadonlySet<CallName> = new Set<CallName>(['configure', 'pause']);
+/** ... and what a pause stops that waits for it. */
+const STOPPED: ReadonlySet<CallName> = new Set<CallName>([
+  'play',
+  'step',
+  'runTo',
+  'seek',
+  'previousEvent',
+]);
 
 /**
  * The lane's worker: owns one run, answers requests about it, moves it on in slices, either playing or on
@@ -41,6 +52,8 @@ const JOURNEY_MS = 150;
  */
 export class Host {
   private run: LaneRun | undefined;
+  /** A run that warms up: it is to become the lane's. */
+  private warming: Warming | undefined;
   private generation = 0;
   private audit = false;
   private playing = false;
@@ -50,8 +63,8 @@ export class Host {
   /** The stage's, from its first question until another run begins, and the question under way. */
   private reel: Reel | undefined;
   private filming: Ticket<Calls['stage'][1]> | undefined;
-  /** Play waits here for the other lanes. */
-  private grant = Infinity;
+  /** Where it waits for other lanes. */
+  private readonly meets = new Meets();
   /** When the page was told last how the run stands. */
   private toldAt = -Infinity;
   private faulted = false;
@@ -86,10 +99,11 @@ export class Host {
     switch (message.t) {
       case 'credit':
         this.frames.lend(message.buffer);
+        this.wakeUp();
         return;
       case 'grant':
-        this.grant = message.op;
-        if (this.playing) this.turns.soon();
+        this.meets.grant(message.generation, message.points);
+        this.wakeUp();
         return;
       case 'ping':
         this.port.postMessage({ t: 'pong', id: message.id });
@@ -99,14 +113,21 @@ export class Host {
         if (this.journey?.ticket.id === message.id) this.abortJourney('cancelled');
         if (this.inquiry?.ticket.id === message.id) this.abortInquiry('cancelled');
         if (this.filming?.id === message.id) this.abortFilming('cancelled');
+        if (this.warming?.ticket?.id === message.id) this.abandon('cancelled');
         return;
       case 'call':
         this.requests.push(message);
         this.turns.soon();
+        if (this.warming) this.tell();
         return;
       default:
         unreachable(message);
     }
+  }
+
+  /** What it waited for where it meets others may have come about. */
+  private wakeUp(): void {
+    if (!this.meets.isAlone && (this.playing || this.journey)) this.turns.soon();
   }
 
   /** One function a request; those about a run need one. */
@@ -114,7 +135,13 @@ export class Host {
     return {
       configure: (config, ticket) => this.configure(config, ticket),
       play: ({ speed }) => this.play(speed),
-      pause: () => {
+      pause: (_, { id }) => {
+        if (this.warming) {
+          this.abandon('pause');
+          this.requests.drop(STOPPED, id, 'stopped: pause');
+          this.tell();
+          return this.summary();
+        }
         this.needRun();
         this.abortJourney('pause');
         this.stop();
@@ -131,7 +158,7 @@ export class Host {
       provenance: (subject, ticket) => {
         const { sim, timeline, knobs } = this.needRun();
         this.abortInquiry('superseded');
-        const replica = this.build(knobs);
+        const replica = this.deps.prepareSimulation(knobs);
         const search = new ProvenanceSearch(sim, replica, timeline, subject);
         this.inquiry = { ticket, search };
         this.turns.soon();
@@ -140,7 +167,7 @@ export class Host {
       stage: (asked, ticket) => {
         const { timeline, knobs } = this.needRun();
         this.abortFilming('superseded');
-        this.reel ??= new Reel(this.build(knobs), timeline);
+        this.reel ??= new Reel(this.deps.prepareSimulation(knobs), timeline);
         this.reel.ask(asked);
         this.filming = ticket;
         this.turns.soon();
@@ -182,45 +209,67 @@ export class Host {
     return this.run;
   }
 
-  private configure(config: LaneConfig, ticket: Ticket<Arrival>): Summary | typeof LATER {
+  private configure(config: LaneConfig, ticket: Ticket<Arrival>): typeof LATER {
     this.abortJourney('configured anew');
     this.abortInquiry('configured anew');
     this.abortFilming('configured anew');
     this.reel = undefined;
+    this.abandon('configured anew');
+    this.run = undefined;
     this.playing = false;
     this.faulted = false;
-    this.grant = Infinity;
+    this.meets.begin(config.generation);
+    this.frames.forget();
     this.generation = config.generation;
     this.audit = config.audit === true;
     this.pace.reset();
-    const { knobs } = config;
-    try {
-      const timeline = new Timeline(config.edits, config.timelineBytes);
-      this.run = { knobs, timeline, sim: this.build(knobs) };
-      timeline.visit(this.run.sim);
-    } catch (error) {
-      // A run that cannot be built cannot be built by another worker either.
-      throw new Refusal('E_WORKER', messageOf(error));
-    }
-    if (config.startAt > 0) return this.travel({ to: 'ahead', op: config.startAt }, ticket);
-    this.frames.want();
-    return this.summary();
+    this.warming = { ticket, config, sim: undefined };
+    this.toldAt = this.deps.now();
+    this.turns.soon();
+    return LATER;
   }
 
-  /**
-   * Builds a run. A warm-up of many blocks takes seconds, in which nothing can be answered: the page is told
-   * that the worker is alive, for a while.
-   */
-  private build(knobs: KnobValues): Simulation {
+  /** Nobody waits for the run that warms up; it does so all the same. */
+  private abandon(why: string): void {
+    const { warming } = this;
+    if (!warming) return;
+    this.warming = { ...warming, ticket: undefined };
+    warming.ticket?.reject('E_ABORTED', `stopped: ${why}`);
+  }
+
+  /** Builds a run and warms it up, for one slice. */
+  private warmUp(warming: Warming): void {
+    const { config, ticket } = warming;
+    const { knobs } = config;
     const from = this.deps.now();
-    let told = from;
-    const alive = (): void => {
-      const now = this.deps.now();
-      if (now - told < ALIVE_MS || now - from > BUILD_MS) return;
-      told = now;
-      this.port.postMessage({ t: 'pong', id: 0 });
-    };
-    return this.deps.createSimulation(knobs, { alive });
+    try {
+      const sim = warming.sim ?? this.deps.prepareSimulation(knobs);
+      this.warming = { ...warming, sim };
+      // A single call may be a walk through all blocks.
+      sim.warmUp(() => this.deps.now() - from >= SLICE_MS);
+      if (sim.warming) {
+        if (this.deps.now() - this.toldAt >= JOURNEY_MS) this.tell();
+        this.turns.soon();
+        return;
+      }
+      const timeline = new Timeline(config.edits, config.timelineBytes);
+      this.run = { knobs, timeline, sim };
+      this.warming = undefined;
+      timeline.visit(sim);
+    } catch (error) {
+      // A run that cannot be built cannot be built by another worker either.
+      this.warming = undefined;
+      this.run = undefined;
+      ticket?.reject('E_WORKER', messageOf(error));
+      return;
+    }
+    if (ticket && config.startAt > 0) {
+      this.travel({ to: 'ahead', op: config.startAt }, ticket);
+      return;
+    }
+    this.stop();
+    ticket?.resolve({ ...this.summary(), missed: false });
+    this.turns.soon();
   }
 
   private play(speed: Calls['play'][0]['speed']): Summary {
@@ -293,9 +342,12 @@ export class Host {
 
   /** Requests first, one a turn; then a slice of what is under way. */
   private turn(): void {
-    if (!this.requests.idle) {
-      this.requests.next();
+    if (this.requests.next(this.warming ? AT_ONCE : undefined)) {
       this.turns.soon();
+      return;
+    }
+    if (this.warming) {
+      this.warmUp(this.warming);
       return;
     }
     if (this.faulted || !this.run) return;
@@ -311,17 +363,23 @@ export class Host {
 
   /** A slice of a journey. */
   private goOn(run: LaneRun, journey: Journey): void {
-    const sliced = slice(run, journey.left, journey.lookout, this.pace, () => this.deps.now());
+    const { sim } = run;
+    const { left } = journey;
+    const met = journey.meets && sim.status === 'running' && !sim.awaitsHand && left > 0;
+    // The others are behind, or have nobody to show them where they are: a grant wakes this lane.
+    if (met && !this.mayGoOn(sim.op)) return;
+    const most = met ? Math.min(left, this.meets.limit(sim.op) - sim.op) : left;
+    const sliced = slice(run, most, journey.lookout, this.pace, () => this.deps.now());
     this.afterSlice(run);
-    if (journey.after(sliced)) {
+    if (journey.after({ hit: sliced.hit, left: left - most + sliced.left })) {
       this.journey = undefined;
       // Told first: should this worker end now, the page knows where another one is to go on.
       this.stop();
       journey.ticket.resolve({ ...this.summary(), missed: journey.missed });
       return;
     }
-    if (!journey.unseen) this.frames.tick();
-    else if (this.deps.now() - this.toldAt >= JOURNEY_MS) this.tell();
+    if (!journey.unseen && this.meets.isAlone) this.frames.tick();
+    else if (!journey.meets && this.deps.now() - this.toldAt >= JOURNEY_MS) this.tell();
     this.turns.soon();
   }
 
@@ -329,25 +387,32 @@ export class Host {
   private playOn(run: LaneRun): void {
     const { sim } = run;
     const now = this.deps.now();
-    if (sim.op >= this.grant) {
+    if (!this.mayGoOn(sim.op)) {
       // The others are behind; the next grant wakes this lane.
       this.pace.wait(now);
-      if (this.frames.op !== sim.op) this.frames.want();
       return;
     }
-    const allowed = Math.min(this.grant - sim.op, this.pace.allowance(now));
+    const allowed = Math.min(this.meets.limit(sim.op) - sim.op, this.pace.allowance(now));
     slice(run, allowed, undefined, this.pace, () => this.deps.now());
     this.afterSlice(run);
     if (sim.status !== 'running' || sim.awaitsHand) {
       this.stop();
       return;
     }
-    if (sim.op >= this.grant) this.frames.want();
     // A lane that is to meet others is seen where they meet.
-    else if (this.grant === Infinity) this.frames.tick();
+    if (this.meets.isAlone) this.frames.tick();
     // Slow play has nothing to do for a while: no need to spin.
     if (allowed > 0) this.turns.soon();
     else this.turns.later(IDLE_MS);
+  }
+
+  /** Whether the run may go on from where it stands. Where it meets others it is shown first. */
+  private mayGoOn(op: number): boolean {
+    const { meets, frames } = this;
+    const waits = meets.limit(op) <= op;
+    const meeting = waits || meets.has(op);
+    if (meeting && frames.op !== op) frames.want();
+    return !waits && (!meeting || frames.op === op);
   }
 
   private afterSlice({ sim }: LaneRun): void {
@@ -398,13 +463,15 @@ export class Host {
       generation,
       playing: this.playing || this.journey !== undefined,
       simOpsPerSecond: this.pace.measured,
+      workedMs: this.pace.workedMs,
       horizon: run.timeline.horizon,
     };
     return { sim: run.sim, context };
   }
 
   private summary(): Summary {
-    const { run } = this;
+    const { run, warming } = this;
+    if (warming) return this.summaryOf(warming);
     assert(run !== undefined, 'a summary needs a run');
     const { sim, timeline } = run;
     return {
@@ -421,10 +488,27 @@ export class Host {
     };
   }
 
+  /** A run that warms up stands at its start; it moves if somebody wants it to. */
+  private summaryOf({ ticket }: Warming): Summary {
+    const playing = ticket !== undefined || this.requests.awaits(STOPPED);
+    return {
+      generation: this.generation,
+      op: asOp(0),
+      virtualNs: asNs(0),
+      status: 'running',
+      endedBy: 'notEnded',
+      oomSeen: false,
+      playing,
+      awaitsHand: false,
+      horizon: 0,
+      journey: playing ? 'warming' : undefined,
+    };
+  }
+
   /** Tells the page how the run stands. */
   private tell(): void {
     this.toldAt = this.deps.now();
-    if (this.run) this.port.postMessage({ t: 'summary', summary: this.summary() });
+    if (this.run || this.warming) this.port.postMessage({ t: 'summary', summary: this.summary() });
   }
 
   /** A fault of ours: every request settles, the page restarts the worker. */
@@ -434,10 +518,20 @@ export class Host {
     this.journey = undefined;
     this.inquiry = undefined;
     this.filming = undefined;
+    this.warming = undefined;
     const message = messageOf(error);
     this.requests.rejectAll('E_WORKER', message);
     this.port.postMessage({ t: 'fault', code: 'E_WORKER', message });
   }
+}
+
+/** A run before its first operation. */
+interface Warming {
+  readonly config: LaneConfig;
+  /** Settled when the run is where it was to be brought; undefined: nobody waits for it. */
+  readonly ticket: Ticket<Arrival> | undefined;
+  /** Undefined: it is not built yet. */
+  readonly sim: Simulation | undefined;
 }
 
 interface Inquiry {

@@ -1,5 +1,6 @@
 import { unreachable } from '../base/assert.ts';
 import { DivergenceSearch } from '../engine/divergence.ts';
+import { ReadingRun } from '../engine/readings.ts';
 import { VerdictRun } from '../engine/verdict.ts';
 import type { FromJob, JobName, Jobs, ToJob } from './jobs.ts';
 import { type Port, SLICE_MS } from './protocol.ts';
@@ -21,6 +22,7 @@ interface Search<Answer> {
 const SEARCHES: { readonly [Name in JobName]: (ask: Jobs[Name][0]) => Search<Jobs[Name][1]> } = {
   divergence: ({ a, b, maxOps }) => new DivergenceSearch(a, b, maxOps),
   verdict: ({ knobs, maxOps }) => new VerdictRun(knobs, maxOps),
+  readings: ({ knobs, at }) => new ReadingRun(knobs, at),
 };
 
 /** A job under way, whatever its answer. */
@@ -97,6 +99,7 @@ export class JobHost {
     return {
       divergence: (ask, ticket) => this.begin(workOf(SEARCHES.divergence(ask), ticket)),
       verdict: (ask, ticket) => this.begin(workOf(SEARCHES.verdict(ask), ticket)),
+      readings: (ask, ticket) => this.begin(workOf(SEARCHES.readings(ask), ticket)),
     };
   }
 

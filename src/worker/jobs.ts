@@ -1,6 +1,7 @@
 import type { Side } from '../engine/compare.ts';
 import type { Divergence } from '../engine/divergence.ts';
 import type { KnobValues } from '../engine/knobs/index.ts';
+import type { Reading } from '../engine/readings.ts';
 import type { Verdict } from '../engine/verdict.ts';
 import type { CallOf, FromAny, ToAny } from './protocol.ts';
 
@@ -17,6 +18,8 @@ export interface Jobs {
   ];
   /** How a whole run comes out, of at most so many operations. */
   verdict: [{ readonly knobs: KnobValues; readonly maxOps: number }, Verdict];
+  /** A run as it stands after each of some operations, ascending. */
+  readings: [{ readonly knobs: KnobValues; readonly at: readonly number[] }, readonly Reading[]];
 }
 export type JobName = keyof Jobs;
 

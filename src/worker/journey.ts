@@ -1,5 +1,5 @@
 import type { EventKind } from '../engine/telemetry/events.ts';
-import { type Arrival, reachOf } from './protocol.ts';
+import { type Arrival, reachOf, type Summary } from './protocol.ts';
 import type { Ticket } from './requests.ts';
 import type { LaneRun, Lookout, Sliced, Stretch } from './slice.ts';
 
@@ -132,8 +132,13 @@ export class Journey {
     return op < to ? to : op + 1;
   }
 
-  /** How much of a long journey that nobody sees is done, 0 to 1; undefined: it is not worth telling. */
-  share(now: number): number | undefined {
+  /** It goes ahead in company: where other lanes wait it waits, too. */
+  get meets(): boolean {
+    return this.stage.is === 'going' && !this.stage.unseen;
+  }
+
+  /** How much of a long journey that nobody sees is done; undefined: it is not worth telling. */
+  share(now: number): Summary['journey'] {
     const { stage } = this;
     if (now - this.since < WORTH_TELLING_MS) return undefined;
     switch (stage.is) {
@@ -143,7 +148,7 @@ export class Journey {
           : undefined;
       case 'awaiting':
       case 'narrowing':
-        return undefined;
+        return 'looking';
       case 'searching':
         // It goes from its limit back towards the start.
         return 1 - stage.from / Math.max(1, this.limit);

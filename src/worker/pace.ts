@@ -2,9 +2,9 @@ import type { Speed } from './protocol.ts';
 
 /** A slow page or a sleeping tab never makes the run catch up more than this, ms. */
 const MAX_CATCH_UP_MS = 100;
-const FIRST_CHUNK = 4096;
+/** A run may begin with operations as dear as a walk through all blocks. */
+const FIRST_CHUNK = 1;
 const MAX_CHUNK = 1 << 20;
-const MIN_CHUNK = 256;
 /** Speed is averaged over at least this long, ms. */
 const MEASURE_MS = 250;
 
@@ -14,6 +14,8 @@ export class Pace {
   chunk = FIRST_CHUNK;
   /** Operations a second, lately. */
   measured = 0;
+  /** Wall time that was spent on the run so far, ms. */
+  workedMs = 0;
   private speed: Speed = 'max';
   /** Fraction of an operation owed by slow play. */
   private owed = 0;
@@ -31,6 +33,7 @@ export class Pace {
   reset(): void {
     this.chunk = FIRST_CHUNK;
     this.measured = 0;
+    this.workedMs = 0;
   }
 
   /** Play begins at this speed. */
@@ -58,12 +61,15 @@ export class Pace {
     return whole;
   }
 
-  /** So much was done, of so much wished for. Chunks grow while cheap, shrink when one eats half a slice. */
+  /** So much was done, of so much wished for. Chunks grow while cheap; one that took too long is followed by one that should not. */
   did(ops: number, want: number, spentMs: number): void {
     this.ops += ops;
-    if (want !== this.chunk) return;
-    if (spentMs > this.sliceMs / 2) this.chunk = Math.max(MIN_CHUNK, this.chunk >> 1);
-    else if (spentMs < this.sliceMs / 8) this.chunk = Math.min(MAX_CHUNK, this.chunk * 2);
+    this.workedMs += spentMs;
+    const half = this.sliceMs / 2;
+    if (spentMs > half)
+      this.chunk = Math.max(1, Math.min(this.chunk, Math.floor((want * half) / spentMs)));
+    else if (want === this.chunk && spentMs < half / 4)
+      this.chunk = Math.min(MAX_CHUNK, this.chunk * 2);
   }
 
   measureFromHere(): void {

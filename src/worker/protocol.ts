@@ -21,18 +21,18 @@ import type {
  * what it is to be: a *lane*, which holds a run (the rows below), or one of the pool's, which does *jobs*
  * (jobs.ts).
  *
- * Buffer contract: the page makes three frame buffers per lane and lends them to the worker as
- * credits. The worker fills one and transfers it; the page keeps the latest until a newer one
- * replaces it and gives the older back. Without a free buffer the worker keeps simulating and
+ * Buffer contract: the page makes four frame buffers per lane and lends them to the worker as
+ * credits. The worker fills one and transfers it; the page keeps the one that is shown until a newer one
+ * replaces it, and at most two that wait for those of other lanes. Without a free buffer the worker keeps simulating and
  * skips the frame. A frame of an older generation is given back undrawn.
  *
  * Requests: each has an id and always settles, by a reply, by an error or, after `cancel`, by
  * E_ABORTED. At most one knob update is in flight; later ones merge on the page's side.
  * The worker runs in slices of about 8 ms, so that pause and cancel overtake.
  */
-export const PROTOCOL_VERSION = 7;
+export const PROTOCOL_VERSION = 8;
 /** Frame buffers per lane. */
-export const FRAME_CREDITS = 3;
+export const FRAME_CREDITS = 4;
 /** A worker silent for this long while something is owed is asked for a sign of life, then replaced; in ms. */
 export const WATCHDOG_MS = 5000;
 /** Length of one slice of work in a worker, ms: messages overtake after at most about this long. */
@@ -51,8 +51,11 @@ export interface Summary {
   readonly awaitsHand: boolean;
   /** The furthest operation that this run has reached. */
   readonly horizon: number;
-  /** How much of a journey through time is done, 0 to 1; undefined: none that takes long is under way. */
-  readonly journey: number | undefined;
+  /**
+   * How much of a journey through time is done, 0 to 1; that it looks for something, and nobody knows how far that is;
+   * or that it warms up before its first operation. Undefined: nothing that takes long is under way.
+   */
+  readonly journey: number | 'looking' | 'warming' | undefined;
 }
 
 /** The operation to ask for to stand here again: the one that ended a run is not counted, one more ends it again. */
@@ -197,8 +200,15 @@ export type ToLane =
   | CallOf<Calls>
   /** A frame buffer lent to the worker. */
   | { readonly t: 'credit'; readonly buffer: ArrayBuffer }
-  /** Play goes no further than this operation: lanes in lockstep wait for each other. */
-  | { readonly t: 'grant'; readonly op: number };
+  /**
+   * Of the run of this generation, begun or not: operations at which the lane meets others and is shown, in order.
+   * Play and ways ahead go no further than the last; undefined: it is alone, and goes as far as it can.
+   */
+  | {
+      readonly t: 'grant';
+      readonly generation: number;
+      readonly points: readonly number[] | undefined;
+    };
 
 export type FromLane =
   | FromAny

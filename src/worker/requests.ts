@@ -55,18 +55,35 @@ export class Requests<Table extends Rows<Table>> {
     this.waiting.push(call);
   }
 
-  /** Begins the request that waits longest. */
-  next(): void {
-    const call = this.waiting.shift();
+  /** Whether one of these waits to be begun. */
+  awaits(names: ReadonlySet<keyof Table>): boolean {
+    return this.waiting.some(({ name }) => names.has(name));
+  }
+
+  /**
+   * Begins the request that waits longest.
+   * @param among only one of these, undefined: any
+   * @returns false: there is none
+   */
+  next(among?: ReadonlySet<keyof Table>): boolean {
+    const at = this.waiting.findIndex(({ name }) => among?.has(name) !== false);
+    const [call] = at < 0 ? [] : this.waiting.splice(at, 1);
     if (call !== undefined) this.begin(call);
+    return call !== undefined;
+  }
+
+  /** Settles requests of these names that came before another one and were not begun yet. */
+  drop(names: ReadonlySet<keyof Table>, before: number, message: string): void {
+    const stopped = this.waiting.filter(({ id, name }) => id < before && names.has(name));
+    for (const { id } of stopped) this.cancel(id, message);
   }
 
   /** Settles a request that was not begun yet. @returns false when there is none of this id */
-  cancel(id: number): boolean {
+  cancel(id: number, message = 'stopped before it began'): boolean {
     const at = this.waiting.findIndex((call) => call.id === id);
     if (at < 0) return false;
     this.waiting.splice(at, 1);
-    this.reject(id, 'E_ABORTED', 'stopped before it began');
+    this.reject(id, 'E_ABORTED', message);
     return true;
   }
 

@@ -1,5 +1,5 @@
 import type { KnobValues } from '../../knobs/index.ts';
-import { OP, OP_END, OP_WORDS, type Program, type Setup, writeOp } from '../program.ts';
+import { OP, OP_END, OP_WORDS, type Program, type SetUp, type Setup, writeOp } from '../program.ts';
 import { XOSHIRO_STATE, xoshiroBelow, xoshiroInit } from '../xoshiro.ts';
 import { MOST_KEPT } from './knobs.ts';
 
@@ -42,10 +42,11 @@ export class Loop implements Program {
     this.drawn = new Int32Array(this.chains);
   }
 
-  setup(on: Setup): void {
+  *setup(on: Setup): SetUp {
     for (let chain = 1; chain < this.chains; chain++) {
       xoshiroInit(this.state, chain * CHAIN_WORDS, this.knobs.seed, chain);
       on.start(chain);
+      yield;
     }
   }
 

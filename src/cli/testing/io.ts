@@ -21,6 +21,9 @@ export interface Done {
   readonly log: readonly string[];
 }
 
+/** Bytes of a file that are read at a time. */
+const PIECE = 1009;
+
 /** Runs a command in a world of its own. */
 export async function inWorld(
   command: Command,
@@ -51,6 +54,16 @@ export async function inWorld(
       return bytes.length > most
         ? noFile(path, `it is larger than ${most / 1e6} MB`)
         : decoded(path, bytes);
+    },
+    readBytes: (path, take) => {
+      if (!Object.hasOwn(files, path))
+        return noFile(path, 'it cannot be read: there is no such file or folder');
+      const content = files[path];
+      const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+      // In pieces of which none ends with a line.
+      for (let at = 0; at < bytes.length; at += PIECE)
+        if (!take(bytes.slice(at, at + PIECE))) break;
+      return ok(undefined);
     },
     tryWriting: (path) => {
       log.push(`try ${path}`);

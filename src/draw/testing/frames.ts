@@ -31,11 +31,14 @@ export function loggingContext(): { ctx: CanvasRenderingContext2D; log: string[]
   const target: Record<string, unknown> = {};
   const ctx = new Proxy(target, {
     get: (_, name) =>
-      typeof name === 'string' && !(name in target)
-        ? (...args: unknown[]) => {
-            log.push(`${name}(${args.map(show).join(', ')})`);
-          }
-        : target[name as string],
+      // Letters of the log are all 6 px wide.
+      name === 'measureText'
+        ? (text: string) => ({ width: 6 * text.length })
+        : typeof name === 'string' && !(name in target)
+          ? (...args: unknown[]) => {
+              log.push(`${name}(${args.map(show).join(', ')})`);
+            }
+          : target[name as string],
     set: (_, name, value) => {
       target[name as string] = value;
       log.push(`${String(name)} = ${show(value)}`);

@@ -4,7 +4,7 @@ import type { KnobTable, When } from '../knobs/kinds.ts';
 import type { MACHINE_KNOBS } from '../knobs/machine.ts';
 import type { SHARED_KNOBS } from '../knobs/shared.ts';
 import type { CounterName } from '../telemetry/counters.ts';
-import type { EventKind } from '../telemetry/events.ts';
+import type { EventKind, EventRecord } from '../telemetry/events.ts';
 import type { BandName } from '../telemetry/ledger.ts';
 
 /** A knob that no model owns and each that reads it names. */
@@ -145,6 +145,10 @@ export interface ModelShown {
   /** Kinds of events that not every model has and this one does. */
   readonly events: readonly EventKind[];
   readonly eventWords?: Readonly<Partial<Record<EventKind, string>>>;
+  /** What an event says here in a sentence, where it is not what it is elsewhere. `who`: “life 7”. */
+  readonly eventSays?: Readonly<
+    Partial<Record<EventKind, (event: EventRecord, who: string) => string>>
+  >;
   /** The event of a new span, and why it was necessary. */
   readonly newSpan: EventKind;
   readonly reasons: readonly ReasonShown[];
@@ -152,8 +156,8 @@ export interface ModelShown {
   readonly reuses: readonly CounterName[];
   /** How an operation was served (Outcome.path), the last for all further stages. */
   readonly paths: readonly string[];
-  /** Bytes that a new span maps. */
-  spanBytes(knobs: Readonly<KnobValues>): number;
+  /** Bytes that were mapped with the event of a new span. */
+  spanBytes(knobs: Readonly<KnobValues>, event: Pick<EventRecord, 'a'>): number;
   /** What is worth saying about legal but surprising settings of its knobs, a sentence each. */
   remarks?(knobs: Readonly<KnobValues>): readonly string[];
   /** Features that only some knobs bring into force. */

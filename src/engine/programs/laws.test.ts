@@ -13,7 +13,7 @@ import {
 } from '../knobs/index.ts';
 import { programOf } from './create.ts';
 import { chainsOf, PROGRAM_IDS, type ProgramId, programDef } from './index.ts';
-import { MAX_CHAINS, OP_WORDS, type Program } from './program.ts';
+import { MAX_CHAINS, OP_WORDS, type Program, setUp } from './program.ts';
 import { opTexts, ReferenceRun } from './testing/reference.ts';
 import { BASE, otherOf, small } from './testing/settings.ts';
 
@@ -169,7 +169,7 @@ describe.each(PROGRAM_IDS)('%s', (id) => {
         }
         expect(run.live).toBeLessThanOrEqual(run.program.maxSlots);
         const other = programOf(copied);
-        other.setup({ malloc: () => {}, free: () => {}, start: () => true });
+        setUp(other, { malloc: () => {}, free: () => {}, start: () => true });
         other.restore(run.program.words());
         for (const [chain, running] of run.running.entries())
           if (running) expect(drawAll(other, chain, 9)).toEqual(drawAll(run.program, chain, 9));

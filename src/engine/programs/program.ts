@@ -88,6 +88,31 @@ export interface Setup {
   start(chain: number): boolean;
 }
 
+/** Told of what threads ask for, in the order in which it is carried out. A slot names a block while it is live. */
+export interface CallSink {
+  /** @param life of the thread, 0 is main @param align log2, of memalign */
+  allocated(
+    life: number,
+    kind: typeof OP.malloc | typeof OP.calloc | typeof OP.memalign,
+    slot: number,
+    size: number,
+    align: number,
+  ): void;
+  /** The block of the slot gets another size; 0 is a free, an empty slot a malloc. */
+  resized(life: number, slot: number, size: number): void;
+  /** An empty slot is a free of NULL. */
+  freed(life: number, slot: number): void;
+}
+
+/** What a program does before operation 0. Between two calls whoever lets it do so may do something else. */
+export type SetUp = Generator<void, void>;
+
+/** All that a program does before operation 0, at once. */
+export function setUp(program: Program, on: Setup): void {
+  const calls = program.setup(on);
+  while (calls.next().done !== true);
+}
+
 /** A call that the user makes by hand. */
 export interface HandCall {
   readonly act: 'malloc' | 'realloc' | 'free';
@@ -144,8 +169,11 @@ export interface Program {
   readonly news: number;
   /** Set where the user's hand makes the calls. Such a program is not independent and has no sleepers. */
   readonly byHand?: HandPart;
-  /** Warm-up and first threads. */
-  setup(on: Setup): void;
+  /**
+   * Warm-up and first threads. It yields after every few calls, at most: one may cost a walk through all blocks.
+   * What it draws does not depend on what comes of the calls, but for threads that could not be created.
+   */
+  setup(on: Setup): SetUp;
   /**
    * Writes the next records of a chain from word `at` of `into` on. A record that was written once and
    * taken back comes again as it was, whatever others did meanwhile: an allocator may have begun it.

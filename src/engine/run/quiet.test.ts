@@ -61,10 +61,10 @@ describe('the history while nothing runs', () => {
       const { ops } = run.threads;
       const before = ops.slice();
       const from = run.virtualNs;
-      run.act({ act: 'stall', subject: chain, amount: 50_000 });
-      while (run.virtualNs < from + 40e6) run.advance(1000);
+      run.act({ act: 'stall', subject: chain, amount: 5_000 });
+      while (run.virtualNs < from + 4e6) run.advance(1000);
       expect(ops[chain] - before[chain]).toBe(0);
-      while (run.virtualNs < from + 80e6) run.advance(1000);
+      while (run.virtualNs < from + 8e6) run.advance(1000);
       expect(ops[chain] - before[chain]).toBeGreaterThan(0);
       expect(run.audit()).toEqual([]);
     }

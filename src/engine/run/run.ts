@@ -31,7 +31,14 @@ import {
 } from '../machine/registers.ts';
 import { MAIN, NO_STACK, Threads } from '../machine/threads.ts';
 import type { Move } from '../moves.ts';
-import { type HandCall, OP, OP_WORDS, type Program } from '../programs/program.ts';
+import {
+  type CallSink,
+  type HandCall,
+  OP,
+  OP_WORDS,
+  type Program,
+  type SetUp,
+} from '../programs/program.ts';
 import { C, COUNTER_COUNT } from '../telemetry/counters.ts';
 import { CRASH, EV, EventLog, NO_CAUSE, REFUSAL } from '../telemetry/events.ts';
 import { History } from '../telemetry/history.ts';
@@ -61,6 +68,7 @@ import { HandLog } from './hand.ts';
 import { Lives, type LivesHost } from './lives.ts';
 import { MoveLog } from './moves.ts';
 import { OutcomeNotes } from './outcome.ts';
+import type { Recorder } from './recorder.ts';
 import { playRounds } from './rounds.ts';
 import { ShownRows } from './rows.ts';
 import { MOST_IDLE_TURNS, NONE, Schedule } from './schedule.ts';
@@ -74,15 +82,13 @@ export interface RunParts {
   readonly program: Program;
   readonly create: CreateAllocator;
   readonly eventCapacity: number;
-  /** Called now and then while main warms up, which may take seconds. */
-  readonly alive?: (() => void) | undefined;
+  /** Takes every call of the program down; it costs time. See recorder.ts. */
+  readonly recorder?: Recorder | undefined;
 }
 
 const PAGE = 4096;
 /** Why a program crashed, by its index. */
 const CRASHES = Object.keys(CRASH) as readonly (keyof typeof CRASH)[];
-/** Allocations of the warm-up between two signs of life. */
-const ALIVE_CALLS = 4096;
 
 /**
  * One run of one lane: a machine runs a program on an allocator. This is the only Simulation; see
@@ -137,6 +143,11 @@ export class Run implements Simulation, Machine, LivesHost {
   warming = true;
   /** What moves, while somebody watches. */
   moves: MoveLog | undefined;
+  private readonly isRecorded: boolean;
+  /** Calls of the warm-up and of the first threads that are still to be made. */
+  private readonly beginning: SetUp;
+  /** They are gone through and not made. */
+  private learning = false;
   private idleTurns = 0;
   /** Slots for which the allocator has made room. */
   private roomFor = 0;
@@ -157,7 +168,9 @@ export class Run implements Simulation, Machine, LivesHost {
     this.locks = new Locks(this.regs, !byOps);
     this.schedule = new Schedule(this.threads, this.regs, this.coresInForce(), byOps);
     this.streams = new Streams(program);
-    this.notes = new OutcomeNotes(this.chains);
+    const { recorder } = parts;
+    this.isRecorded = recorder !== undefined;
+    this.notes = recorder?.notes(this.chains) ?? new OutcomeNotes(this.chains);
     this.lives = new Lives(this);
     this.byHand = program.byHand && new HandLog(this, program.byHand);
     this.doomed = new Uint8Array(this.chains);
@@ -166,8 +179,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.allocator = parts.create(this, program.slots);
     this.rowsShown = new ShownRows(this.allocator, this.chains);
     this.roomFor = program.slots;
-    this.begin(parts.alive);
-    this.takeSample();
+    this.beginning = this.begin(recorder?.sink);
   }
 
   // What allocator and lives ask of the machine
@@ -375,34 +387,52 @@ export class Run implements Simulation, Machine, LivesHost {
   // Running
 
   /** Warm-up and the first threads: outside the operation count. */
-  private begin(alive: (() => void) | undefined): void {
+  private begin(calls: CallSink | undefined): SetUp {
     const { allocator } = this;
-    let left = ALIVE_CALLS;
     this.regs[REG_STOP] = 0;
-    this.program.setup({
+    return this.program.setup({
       malloc: (chain, size, slot) => {
-        if (alive !== undefined && --left === 0) {
-          left = ALIVE_CALLS;
-          alive();
-        }
-        if (!this.running) return;
+        if (!this.running || this.learning) return;
         allocator.reserveSlots(slot + 1);
         allocator.mallocNow(chain, size, slot, false);
+        calls?.allocated(this.threads.life[chain], OP.malloc, slot, size, 0);
       },
       free: (chain, slot) => {
-        if (this.running) allocator.freeNow(chain, slot, false);
+        if (!this.running || this.learning) return;
+        allocator.freeNow(chain, slot, false);
+        calls?.freed(this.threads.life[chain], slot);
       },
-      start: (chain) => this.running && this.lives.create(chain, MAIN),
+      start: (chain) => this.learning || (this.running && this.lives.create(chain, MAIN)),
     });
+  }
+
+  warmUp(enough: () => boolean = () => false): void {
+    while (this.warming) {
+      if (this.beginning.next().done === true) this.warmedUp();
+      else if (enough()) return;
+    }
+  }
+
+  private warmedUp(): void {
     this.warming = false;
     if (this.running && this.threads.runningCount === 0) this.endChains();
     this.byHand?.began();
     this.rest();
     this.regs[REG_EXTRA] = 0;
     this.notePeaks();
+    this.takeSample();
+  }
+
+  /** What its warm-up does comes from elsewhere: the program goes through it without a call. */
+  private learn(): void {
+    this.learning = true;
+    while (this.beginning.next().done !== true);
+    this.learning = false;
+    this.warming = false;
   }
 
   advance(maxOps: number, watch = 0): AdvanceResult {
+    assert(!this.warming, 'a run begins when it is warm');
     const { events, regs } = this;
     const first = this.operations;
     events.watch = watch;
@@ -411,8 +441,9 @@ export class Run implements Simulation, Machine, LivesHost {
     const end = Math.min(first + maxOps, limit);
     regs[REG_STOP] = this.running ? 0 : STOP_ENDED;
     this.notes.begin(maxOps === 1);
-    // One operation at a time goes by turns, which note each record for whoever asked for the step.
-    const step = this.schedule.byOps && maxOps !== 1 ? this.allocator.step : undefined;
+    // One operation at a time goes by turns, which note each record for whoever asked for the step, or records.
+    const stepped = this.schedule.byOps && maxOps !== 1 && !this.isRecorded;
+    const step = stepped ? this.allocator.step : undefined;
     while (this.operations < end && this.running && !events.hit && !this.awaitsHand) {
       if (this.moves === undefined && this.isPlain()) {
         const before = this.operations;
@@ -876,6 +907,7 @@ export class Run implements Simulation, Machine, LivesHost {
     return snapshotOf(this);
   }
   restore(snapshot: Snapshot): void {
+    if (this.warming) this.learn();
     restoreRun(this, snapshot.parts as unknown as SavedRun);
     this.moves?.forget();
   }

@@ -71,13 +71,18 @@ export function valueArb(id: KnobId): fc.Arbitrary<KnobValue> {
     case 'number': {
       const { min, max, integer } = def;
       if (decidesOperations(id)) {
-        const most = def.unit === 'B' ? MOST_BYTES : min + MOST_MORE;
-        return spread(min, Math.min(max, most), integer);
+        const most = Math.min(max, def.unit === 'B' ? MOST_BYTES : min + MOST_MORE);
+        // A program of all that it may set up is no small one: boundsArb has those, and bounds.test.ts.
+        const bounds = fc.constantFrom(min, def.unit === 'B' ? max : most);
+        return fc.oneof(
+          { weight: 6, arbitrary: spread(min, most, integer) },
+          { weight: 1, arbitrary: bounds },
+        );
       }
       const most = Math.min(max, def.default * 4 + 10);
       return fc.oneof(
         { weight: 3, arbitrary: fc.constant(def.default) },
-        { weight: 1, arbitrary: fc.constantFrom(min, most) },
+        { weight: 1, arbitrary: fc.constantFrom(min, most, max) },
         { weight: 1, arbitrary: spread(min, most, integer) },
       );
     }

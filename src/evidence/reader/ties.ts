@@ -32,7 +32,7 @@ const DEFAULTS: readonly number[] = KNOB_IDS.map((id) => knobDef(id).default)
 
 /** Numbers that are settings of an experiment: of its knobs, names, lengths and seeds. */
 export function settingsOf(experiment: Experiment): number[] {
-  const { base, lanes, conditions, readings, seeds } = experiment;
+  const { base, lanes, conditions, readings, seeds, seedKnob } = experiment;
   const turned = [base, ...lanes.map(({ knobs }) => knobs), ...conditions.map(({ knobs }) => knobs)]
     .flatMap((knobs) => Object.values(knobs))
     .filter((value) => typeof value === 'number')
@@ -44,7 +44,7 @@ export function settingsOf(experiment: Experiment): number[] {
       ...turned,
       ...named.map(({ value }) => value),
       ...readings.filter((reading) => reading !== 'end'),
-      ...seeds,
+      ...(seedKnob === undefined ? seeds : []),
       seeds.length,
       readings.length,
     ]),

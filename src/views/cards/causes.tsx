@@ -25,7 +25,8 @@ export function Causes({ seq }: { readonly seq: number }) {
   const { model } = knobs;
   const { newSpan, spanBytes } = MODEL_SHOWN[model];
   /** Bytes that an event cost: what it mapped. */
-  const costOf = ({ kind }: EventRecord): number => (kind === newSpan ? spanBytes(knobs) : 0);
+  const costOf = (event: EventRecord): number =>
+    event.kind === newSpan ? spanBytes(knobs, event) : 0;
   const [chain, setChain] = useState<readonly EventRecord[] | undefined>(undefined);
   const sizes = Array.from(lane.hub.latest?.classBytes ?? []);
   const box = useRef<HTMLElement>(null);

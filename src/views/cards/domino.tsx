@@ -9,6 +9,12 @@ import { Causes } from './causes.tsx';
 
 const LENGTHS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 
+/** Heights of bars, as parts of the highest. Linear, as every bar and axis here: half as high is half as many. */
+export function partsOf(values: readonly number[]): number[] {
+  const most = Math.max(1, ...values);
+  return values.map((value) => value / most);
+}
+
 /** How long the chains of adoptions before new spans are, in the whole run, and the longest of them. */
 export function DominoCard() {
   const { lane, knobs, explained, onExplain } = useLane();
@@ -16,12 +22,11 @@ export function DominoCard() {
   const bars = useRef<HTMLOListElement>(null);
   useFrames(lane, (frame) => {
     const values = LENGTHS.map((_, i) => frame.counters[C.chain1 + i]);
-    const most = Math.max(1, ...values);
+    const parts = partsOf(values);
     values.forEach((value, i) => {
       const line = bars.current?.children[i] as HTMLElement | undefined;
       if (!line) return;
-      // Linear, as every bar and axis here: a bar half as high is half as many.
-      line.style.setProperty('--part', String(value / most));
+      line.style.setProperty('--part', String(parts[i]));
       const text = line.querySelector('b');
       if (text && text.textContent !== compact(value)) text.textContent = compact(value);
     });

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { compact, count, percent } from '../../draw/format.ts';
 import { derive } from '../../engine/report.ts';
 import { C } from '../../engine/telemetry/counters.ts';
@@ -16,12 +16,45 @@ import {
   REALISTIC,
 } from './gap-figures.ts';
 import { LiveTable } from './live-table.tsx';
+import { cacheLines, cacheRows, runSets, type SetReadings, setLines, setRuns } from './set-runs.ts';
 
-/** D3's two working sets: what it measured, by the base that one chooses, and this lane by the modelled clock. */
+/**
+ * D3's two working sets: what it measured, by the base that one chooses, and this lane by the modelled clock; beside D1's
+ * projections for adaptive caches, runs of the lane's knobs.
+ */
 export function GapsCard() {
   const { knobs } = useLane();
+  // Other knobs, other runs: what was found is forgotten.
+  return <Gaps key={JSON.stringify(knobs)} />;
+}
+
+function Gaps() {
+  const { knobs } = useLane();
   const [base, setBase] = useState<Base>('other');
+  const [known, setKnown] = useState<SetReadings>({});
+  const [busy, setBusy] = useState(false);
+  const giveUp = useRef<() => void>(() => {});
+  useEffect(() => () => giveUp.current(), []);
+  const stop = (): void => {
+    giveUp.current();
+    setBusy(false);
+  };
+  const runAll = (): void => {
+    const list = setRuns(knobs);
+    let found: SetReadings = {};
+    setKnown(found);
+    setBusy(true);
+    giveUp.current = runSets(list, (run, readings) => {
+      found = { ...found, [run]: readings };
+      setKnown(found);
+      if (Object.keys(found).length === list.length) setBusy(false);
+    });
+  };
   const { workingSet } = knobs;
+  const caches: TableSpec = {
+    head: ['Adaptive caches', 'D1, projected', `here, ${count(workingSet)} slots`],
+    rows: () => cacheRows(knobs, known),
+  };
   const table: TableSpec = {
     head: ['M ops/s', `${HOT}`, 'HAKMEM to it', count(REALISTIC), 'HAKMEM to it', 'Degradation'],
     rows: (frame: FrameView) => {
@@ -51,6 +84,7 @@ export function GapsCard() {
           '',
           '',
         ],
+        ...setLines(knobs, known),
         ...STAGES.map(([name, counter]) => [name, '', '', '', '', count(counters[C[counter]])]),
       ];
     },
@@ -70,7 +104,10 @@ export function GapsCard() {
           ? d3
           : `${d3}; here the pool failed ${count(counters[C.sharedFails])} of ${count(counters[C.poolAsks])} times`;
       }}
-      table={table}
+      table={{
+        head: table.head,
+        rows: (frame) => [...table.rows(frame), ...cacheLines(knobs, known)],
+      }}
       actions={
         <label className="mini-select">
           gaps are shares of
@@ -84,7 +121,13 @@ export function GapsCard() {
         </label>
       }
     >
+      <div className="verdict-buttons">
+        <button type="button" onClick={busy ? stop : runAll}>
+          {busy ? 'Stop' : 'Run both sets'}
+        </button>
+      </div>
       <LiveTable spec={table} />
+      {cacheRows(knobs, known).length > 0 && <LiveTable spec={caches} />}
     </Card>
   );
 }

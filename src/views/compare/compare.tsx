@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, useEffect, useMemo, useRef, useState } from 'react';
 import { asBytes } from '../../base/units.ts';
 import { type DiffSeries, drawDiff } from '../../draw/diff.ts';
 import { bytes, compact, count, ordinal } from '../../draw/format.ts';
@@ -193,7 +193,7 @@ function MetricTable({
   useLanesFrames(lanes, write);
   return (
     <div className="compare-table" tabIndex={0} role="region" aria-label="Metrics by lane">
-      <table>
+      <table style={{ '--lanes': lanes.length } as CSSProperties}>
         <thead>
           <tr>
             <th scope="col">metric</th>

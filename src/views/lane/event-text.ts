@@ -51,6 +51,9 @@ export function eventSentence(
   const size = (index: number): string =>
     index < classBytes.length ? classSize(classBytes[index]) : 'large';
   const ss = `${one} ${count(event.subject)}`;
+  const { newSpan, eventSays } = MODEL_SHOWN[model];
+  const says = eventSays?.[event.kind]?.(event, life(event.life));
+  if (says !== undefined) return withReason(says, event.kind === newSpan ? reason : '');
   const sized = hasFeature(model, 'classes') ? ` for ${size(event.a)}` : '';
   switch (event.kind) {
     case 'threadStart':

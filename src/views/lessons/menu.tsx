@@ -3,6 +3,8 @@ import { LESSONS } from '../../lessons/list.ts';
 import { readProgress } from '../../lessons/progress.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { FORGOTTEN, isRemembering, pageStorage } from '../shell/storage.ts';
+import { lessonLength } from '../story/length.ts';
+import { Length } from '../story/length-line.tsx';
 
 interface Props {
   onPick(id: string): void;
@@ -25,6 +27,7 @@ export function LessonMenu({ onPick, onClose }: Props) {
                     <small>{lesson.number}</small>
                     <b>{lesson.title}</b>
                     <span>{lesson.intro}</span>
+                    <Length text={lessonLength(lesson)} />
                     <em>
                       {[
                         done?.score === undefined

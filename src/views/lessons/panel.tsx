@@ -28,6 +28,7 @@ const POINT_CLASS: Readonly<Record<Point, string>> = {
   adoption: 'adoption-card',
   domino: 'domino-card',
   pending: 'pending-card',
+  verdicts: 'verdicts-card',
   compare: 'compare',
 };
 

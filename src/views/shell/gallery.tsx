@@ -1,4 +1,6 @@
 import { PRESETS } from '../../engine/presets.ts';
+import { scenarioLength } from '../story/length.ts';
+import { Length } from '../story/length-line.tsx';
 import { Dialog } from './dialog.tsx';
 
 interface Props {
@@ -24,6 +26,7 @@ export function Gallery({ current, onPick, onClose }: Props) {
                 <small>{preset.scenario}</small>
                 <b>{preset.title}</b>
                 <span>{preset.question}</span>
+                <Length text={scenarioLength(preset.id, preset.speed)} />
               </button>
               {preset.variants.length > 1 && (
                 <div className="gallery-variants">

@@ -40,7 +40,7 @@ const RIGHT: Readonly<Record<string, number | 'rise'>> = {
   'helpful-thief': 0,
   'threshold-traps': 2,
   'owner-priority': 3,
-  'two-heaps': 1,
+  'two-heaps': 2,
   'lean-and-entries': 0,
   'design-the-policy': 2,
   'leaking-queue': 3,

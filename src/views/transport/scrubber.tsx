@@ -29,6 +29,12 @@ const LEAST_SPAN = 200;
 const ZOOM_IN = 0.7;
 const ZOOM_OUT = 1.4;
 
+/** What a run is about whose end nobody knows. */
+const ON_ITS_WAY = {
+  looking: 'Looking for the event',
+  warming: 'Warming up before the first operation',
+} as const;
+
 interface View {
   readonly from: number;
   readonly to: number;
@@ -84,7 +90,7 @@ export function Scrubber() {
   const jumping = useRef(false);
   const travelling = useRef(false);
   const seen = useRef({ generation: -1, firsts: new Map<EventKind, number>() });
-  const [journey, setJourney] = useState<number | undefined>(undefined);
+  const [journey, setJourney] = useState<string | undefined>(undefined);
   const latest = edits.at(-1);
 
   const viewOf = (frame: FrameView): View => zoom.current ?? { from: 0, to: endOf(frame) };
@@ -179,7 +185,13 @@ export function Scrubber() {
   useFrames(lane, write);
   useEffect(() => {
     const hear = ({ journey: share }: Summary): void =>
-      setJourney(share === undefined ? undefined : Math.round(100 * share));
+      setJourney(
+        share === undefined
+          ? undefined
+          : typeof share === 'string'
+            ? ON_ITS_WAY[share]
+            : `Catching up, ${Math.round(100 * share)} %`,
+      );
     if (lane.hub.summary) hear(lane.hub.summary);
     return lane.hub.subscribeSummary(hear);
   }, [lane]);
@@ -319,7 +331,7 @@ export function Scrubber() {
         <span ref={text} hidden={journey !== undefined} />
         {journey !== undefined && (
           <span className="catching">
-            Catching up, {journey} %{' '}
+            {journey}{' '}
             <button type="button" className="link" onClick={() => void perform(session, pause)}>
               Stop
             </button>

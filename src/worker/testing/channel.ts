@@ -1,5 +1,5 @@
 import type { KnobValues } from '../../engine/knobs/index.ts';
-import { createSimulation } from '../../engine/simulation.ts';
+import { prepareSimulation } from '../../engine/simulation.ts';
 import type { Simulation } from '../../engine/types.ts';
 import type { FromJob, ToJob } from '../jobs.ts';
 import type { WorkerLike } from '../link.ts';
@@ -12,7 +12,9 @@ type From = FromLane | FromJob;
 export interface ChannelOptions {
   /** The worker's clock, ms; undefined: the machine's. */
   readonly clock?: { readonly now: number };
-  createSimulation?(knobs: KnobValues, options?: { readonly alive: () => void }): Simulation;
+  prepareSimulation?(knobs: KnobValues): Simulation;
+  /** Told before each turn of the worker, and after it. */
+  onTurn?(isOver: boolean): void;
 }
 
 /** A worker in this thread: what a worker's script does, behind a real MessageChannel. */
@@ -28,7 +30,11 @@ export class ChannelWorker implements WorkerLike<ToLane | ToJob, From> {
   deaf = false;
   private readonly channel = new MessageChannel();
 
-  constructor({ clock, createSimulation: create = createSimulation }: ChannelOptions = {}) {
+  constructor({
+    clock,
+    onTurn,
+    prepareSimulation: prepare = prepareSimulation,
+  }: ChannelOptions = {}) {
     const { port1, port2 } = this.channel;
     port1.onmessage = (event: MessageEvent<From>) => {
       this.got.push(event.data);
@@ -42,9 +48,15 @@ export class ChannelWorker implements WorkerLike<ToLane | ToJob, From> {
       if (!this.deaf) port.onmessage?.(event);
     };
     serve(port, {
-      createSimulation: create,
+      prepareSimulation: prepare,
       now: () => (clock ? clock.now : performance.now()),
-      schedule: (turn) => setImmediate(() => !this.terminated && !this.deaf && turn()),
+      schedule: (turn) =>
+        setImmediate(() => {
+          if (this.terminated || this.deaf) return;
+          onTurn?.(false);
+          turn();
+          onTurn?.(true);
+        }),
     });
   }
 

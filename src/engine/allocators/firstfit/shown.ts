@@ -16,6 +16,11 @@ const states: StatesShown<typeof HEAP_STATES> = [
   { name: 'untouched', label: 'never used', colour: 'kept' },
 ];
 
+/** Bytes of a page of the OS. */
+const PAGE = 4096;
+/** So many pages, by which brk moves, in words. */
+const kib = (pages: number): string => `${((pages * PAGE) / 1024).toLocaleString('en-US')} KiB`;
+
 /** What the page shows of the textbook allocator. */
 export const SHOWN: ModelShown = {
   about:
@@ -59,6 +64,10 @@ export const SHOWN: ModelShown = {
   },
   events: ['superslabMapped', 'superslabFreed', 'noFit'],
   eventWords: { superslabMapped: 'brk up', superslabFreed: 'brk down' },
+  eventSays: {
+    superslabMapped: ({ a }, who) => `${who} moves brk up by ${kib(a)}`,
+    superslabFreed: ({ a }, who) => `${who} moves brk down by ${kib(a)}`,
+  },
   newSpan: 'superslabMapped',
   reasons: byIndex(
     NEED,
@@ -71,5 +80,5 @@ export const SHOWN: ModelShown = {
   ),
   reuses: [],
   paths: ['from the list', 'off the top'],
-  spanBytes: () => 65_536,
+  spanBytes: (_, { a }) => a * PAGE,
 };

@@ -4,6 +4,7 @@ import type { Mf2Allocator } from './allocator.ts';
 import {
   MF2_CLASSES,
   OS_PAGE,
+  OS_PAGE_SHIFT,
   P_CLS,
   P_DRAIN,
   P_FREE,
@@ -12,6 +13,7 @@ import {
   P_USED,
   P_WORDS,
   PAGE_BYTES,
+  popcount,
   X_OLD,
   X_OLD_SIZE,
   X_WORDS,
@@ -87,14 +89,18 @@ function bytesOf(touched: number, blocks: number, header: number, size: number):
   return bytes;
 }
 
-/** Resident bytes from byte `from` to `to` - 1 of a page. */
+/** Resident bytes from byte `from` to `to` - 1 of a page. Without a loop: a frame asks it a million times at the most. */
 function within(touched: number, from: number, to: number): number {
-  let bytes = 0;
-  for (let at = from; at < to; ) {
-    const page = Math.floor(at / OS_PAGE);
-    const end = Math.min(to, (page + 1) * OS_PAGE);
-    if (((touched >>> page) & 1) === 1) bytes += end - at;
-    at = end;
-  }
-  return bytes;
+  if (from >= to) return 0;
+  const first = from >>> OS_PAGE_SHIFT;
+  const last = (to - 1) >>> OS_PAGE_SHIFT;
+  const head = (touched >>> first) & 1;
+  if (first === last) return head * (to - from);
+  const between = touched & ((1 << last) - (2 << first));
+  const tail = (touched >>> last) & 1;
+  return (
+    head * (((first + 1) << OS_PAGE_SHIFT) - from) +
+    popcount(between) * OS_PAGE +
+    tail * (to - (last << OS_PAGE_SHIFT))
+  );
 }

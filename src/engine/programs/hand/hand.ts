@@ -6,6 +6,7 @@ import {
   OP,
   OP_END,
   type Program,
+  type SetUp,
   type Setup,
   writeOp,
 } from '../program.ts';
@@ -63,9 +64,11 @@ export class ByHand implements Program, HandPart {
     return this.calls[this.head];
   }
 
-  setup(on: Setup): void {
-    for (let chain = FIRST; chain < this.chains; chain++)
+  *setup(on: Setup): SetUp {
+    for (let chain = FIRST; chain < this.chains; chain++) {
       if (!on.start(chain)) this.dead[chain] = 1;
+      yield;
+    }
     const start = parseStart(this.start);
     if (!start.ok || this.dead[FIRST] !== 0) return;
     start.value.forEach(({ bytes }, slot) => {

@@ -1,5 +1,5 @@
 import type { KnobValues } from '../../knobs/index.ts';
-import type { Setup } from '../program.ts';
+import type { SetUp, Setup } from '../program.ts';
 import { LRAN2_STATE, lran2, lran2Init } from './lran2.ts';
 
 /**
@@ -32,10 +32,13 @@ export class LarsonArray {
     return lran2(this.main, 0);
   }
 
-  warmUp(on: Setup): void {
+  *warmUp(on: Setup): SetUp {
     const { main, places, slots, minSize, range } = this;
     const size = (): number => (range === 0 ? minSize : minSize + (lran2(main, 0) % range));
-    for (let slot = 0; slot < slots; slot++) on.malloc(0, size(), slot);
+    for (let slot = 0; slot < slots; slot++) {
+      on.malloc(0, size(), slot);
+      yield;
+    }
     for (let left = slots; left > 0; left--) {
       const place = lran2(main, 0) % left;
       const kept = places[place];
@@ -46,6 +49,7 @@ export class LarsonArray {
       const slot = places[lran2(main, 0) % slots];
       on.free(0, slot);
       on.malloc(0, size(), slot);
+      yield;
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { KnobValues } from '../../knobs/index.ts';
 import { packWords, unpackWords } from '../packing.ts';
-import { OP, OP_END, OP_KIND_MASK, type Program, type Setup } from '../program.ts';
+import { OP, OP_END, OP_KIND_MASK, type Program, type SetUp, type Setup } from '../program.ts';
 import { RecordQueue } from '../record-queue.ts';
 import { LarsonArray } from './array.ts';
 import { LRAN2_STATE, lran2, lran2Init } from './lran2.ts';
@@ -43,12 +43,13 @@ export class LarsonShared implements Program {
     this.planned = Array.from({ length: this.chains }, () => new RecordQueue());
   }
 
-  setup(on: Setup): void {
-    this.array.warmUp(on);
+  *setup(on: Setup): SetUp {
+    yield* this.array.warmUp(on);
     const started: number[] = [];
     for (let chain = 1; chain < this.chains; chain++) {
       lran2Init(this.generators, chain * LRAN2_STATE, this.array.nextSeed());
       if (on.start(chain)) started.push(chain);
+      yield;
     }
     for (const chain of started) this.plan(chain);
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type KnobValues, resolveKnobs } from '../../knobs/index.ts';
 import { programOf } from '../create.ts';
-import { OP_SLOT, OP_WORDS } from '../program.ts';
+import { OP_SLOT, OP_WORDS, setUp } from '../program.ts';
 import { opTexts, ReferenceRun } from '../testing/reference.ts';
 import { LRAN2_MODULUS, LRAN2_STATE, lran2, lran2Init } from './lran2.ts';
 
@@ -11,7 +11,7 @@ function warmUpCalls(knobs: Partial<KnobValues>): string[] {
   const calls: string[] = [];
   const held: number[] = [];
   let serial = 0;
-  programOf(resolveKnobs(knobs)).setup({
+  setUp(programOf(resolveKnobs(knobs)), {
     malloc: (_chain, size, slot) => {
       calls.push(`m${size}`);
       held[slot] = serial++;
@@ -85,7 +85,7 @@ describe('Larson', () => {
       size(main);
     }
     const program = programOf(knobs);
-    program.setup({ malloc: () => {}, free: () => {}, start: () => true });
+    setUp(program, { malloc: () => {}, free: () => {}, start: () => true });
     for (let chain = 1; chain <= 3; chain++) {
       const own = new Int32Array(LRAN2_STATE);
       lran2Init(own, 0, lran2(main, 0));
@@ -137,7 +137,7 @@ describe('Larson', () => {
         seed: 7,
       }),
     );
-    program.setup({ malloc: () => undefined, free: () => undefined, start: () => true });
+    setUp(program, { malloc: () => undefined, free: () => undefined, start: () => true });
     const main = new Int32Array(LRAN2_STATE);
     lran2Init(main, 0, 7);
     const own = new Int32Array(LRAN2_STATE);

@@ -6,6 +6,7 @@ import {
   OP_SLOT,
   OP_WORDS,
   type Program,
+  type SetUp,
   type Setup,
   writeOp,
 } from '../program.ts';
@@ -93,19 +94,22 @@ export class Larson implements Program {
     this.drawn = new Int32Array(this.chains);
   }
 
-  setup(on: Setup): void {
+  *setup(on: Setup): SetUp {
     const { array, chunks, shape } = this;
-    if (shape.warmUpBy === 'main') array.warmUp(on);
+    if (shape.warmUpBy === 'main') yield* array.warmUp(on);
     const started: number[] = [];
     for (let chain = 1; chain < this.chains; chain++) {
       this.seed(chain, array.nextSeed());
       if (on.start(chain)) started.push(chain);
+      yield;
     }
     if (shape.warmUpBy === 'main') return;
     for (const chain of started) {
       const first = (chain - 1) * chunks;
-      for (let slot = first; slot < first + chunks; slot++)
+      for (let slot = first; slot < first + chunks; slot++) {
         on.malloc(chain, this.sizeOf(chain), slot);
+        yield;
+      }
     }
   }
 

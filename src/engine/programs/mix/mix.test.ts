@@ -4,7 +4,7 @@ import { cases } from '../../../base/testing/fuzz.ts';
 import { type KnobValues, resolveKnobs } from '../../knobs/index.ts';
 import { programOf } from '../create.ts';
 import { programDef } from '../index.ts';
-import { MAX_CHAINS } from '../program.ts';
+import { MAX_CHAINS, setUp } from '../program.ts';
 import { ReferenceRun } from '../testing/reference.ts';
 
 const mix = (knobs: Partial<KnobValues>): ReferenceRun =>
@@ -460,7 +460,7 @@ describe('a run taken up from its words', () => {
       for (let i = 0; i < STEPS; i++) {
         if (i === at) {
           const program = programOf(settings);
-          program.setup({ malloc: () => {}, free: () => {}, start: () => true });
+          setUp(program, { malloc: () => {}, free: () => {}, start: () => true });
           program.restore(run.program.words());
           run.goOnWith(program);
         }

@@ -1,6 +1,14 @@
 import type { KnobValues } from '../../knobs/index.ts';
 import { packWords, unpackWords } from '../packing.ts';
-import { OP, OP_END, OP_KIND_MASK, type OpKind, type Program, type Setup } from '../program.ts';
+import {
+  OP,
+  OP_END,
+  OP_KIND_MASK,
+  type OpKind,
+  type Program,
+  type SetUp,
+  type Setup,
+} from '../program.ts';
 import { RecordQueue } from '../record-queue.ts';
 import { SlotQueue } from '../slot-queue.ts';
 import { SlotSet } from '../slot-set.ts';
@@ -178,9 +186,12 @@ export class Mix implements Program {
     return sender < this.producers ? sender + 1 : sender + 1 + this.consumers;
   }
 
-  setup(on: Setup): void {
+  *setup(on: Setup): SetUp {
     const { knobs } = this;
-    for (let chain = 1; chain < this.chains; chain++) if (!on.start(chain)) this.dead[chain] = 1;
+    for (let chain = 1; chain < this.chains; chain++) {
+      if (!on.start(chain)) this.dead[chain] = 1;
+      yield;
+    }
     this.listReceivers();
     if (this.pool) this.active[0] = this.nextInPool(this.chains - 1);
     for (let chain = 1; chain < this.chains; chain++) {

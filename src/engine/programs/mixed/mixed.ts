@@ -7,6 +7,7 @@ import {
   OP_SLOT,
   OP_WORDS,
   type Program,
+  type SetUp,
   type Setup,
   writeOp,
 } from '../program.ts';
@@ -75,11 +76,12 @@ export class Mixed implements Program {
     this.drawnCount = new Int32Array(this.chains);
   }
 
-  setup(on: Setup): void {
+  *setup(on: Setup): SetUp {
     for (let chain = 1; chain < this.chains; chain++) {
       xoshiroInit(this.state, chain * CHAIN_WORDS, this.knobs.seed, chain);
       if (this.soak) this.beginBurst(chain * CHAIN_WORDS);
       on.start(chain);
+      yield;
     }
   }
 

@@ -13,6 +13,7 @@ import {
   OP_SLOT,
   OP_WORDS,
   type Program,
+  type SetUp,
   type Setup,
 } from '../program.ts';
 import { SlotQueue } from '../slot-queue.ts';
@@ -104,8 +105,11 @@ export class Pair implements Program {
     return 2 * (this.most + 3) + (this.chains - 3) * (this.knobs.hold + 2);
   }
 
-  setup(on: Setup): void {
-    for (let chain = 1; chain < this.chains; chain++) if (!on.start(chain)) this.dead[chain] = 1;
+  *setup(on: Setup): SetUp {
+    for (let chain = 1; chain < this.chains; chain++) {
+      if (!on.start(chain)) this.dead[chain] = 1;
+      yield;
+    }
     for (let chain = 1; chain < this.chains; chain++) this.plan(chain);
   }
 

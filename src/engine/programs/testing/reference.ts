@@ -9,6 +9,7 @@ import {
   OP_WORDS,
   type OpKind,
   type Program,
+  setUp,
   sizeOfOp,
 } from '../program.ts';
 
@@ -83,7 +84,7 @@ export class ReferenceRun {
     this.ops = each(0);
     this.slept = each(0);
     this.newsSeen = each(-1);
-    program.setup({
+    setUp(program, {
       malloc: (chain, size, slot) => this.malloc(chain, slot, size),
       free: (chain, slot) => this.free(chain, slot),
       start: (chain) => {
