@@ -30,6 +30,8 @@ export class Lockstep {
   private under = 0;
   /** The operation that the latest command brings the lanes to, while it does. */
   private heading: number | undefined;
+  /** What a play or a pause that is under way comes to. */
+  private wanted: boolean | undefined;
   /** A run is being opened, to be played. */
   private opening = false;
   /** What to go on with when the tab is back, unless another command came in between. */
@@ -126,19 +128,26 @@ export class Lockstep {
     const going = this.isGoing;
     return this.command(async (isLatest) => {
       this.playing = speed;
+      this.wanted = true;
       if (going) await Promise.all(this.lanes.map((lane) => lane.arrived()));
       if (isLatest()) await this.start(speed);
     });
   }
 
-  /** Whether some lane plays, or will as soon as it is open. */
+  /**
+   * Whether the lanes play, as was last asked for: what they have told of themselves is older than a play or a pause that
+   * is under way. One that is being opened will.
+   */
   get plays(): boolean {
-    return this.opening || this.lanes.some(({ plays }) => plays);
+    return this.wanted ?? (this.opening || this.lanes.some(({ plays }) => plays));
   }
 
   /** Stops all lanes at the operation of the one that is furthest. */
   pause(): Promise<void> {
-    return this.command((isLatest) => this.halt(isLatest));
+    return this.command((isLatest) => {
+      this.wanted = false;
+      return this.halt(isLatest);
+    });
   }
 
   /** So many operations ahead, or back, of where the run stands or was sent. */
@@ -190,6 +199,7 @@ export class Lockstep {
   private async command<T>(work: (isLatest: () => boolean) => Promise<T>): Promise<T> {
     const mine = ++this.latest;
     this.playing = undefined;
+    this.wanted = undefined;
     this.opening = false;
     this.heading = undefined;
     this.under++;
@@ -197,7 +207,10 @@ export class Lockstep {
       return await work(() => this.latest === mine);
     } finally {
       this.under--;
-      if (this.latest === mine) this.heading = undefined;
+      if (this.latest === mine) {
+        this.heading = undefined;
+        this.wanted = undefined;
+      }
       if (this.under === 0) this.onDone();
     }
   }

@@ -100,7 +100,7 @@ const CLAIMS: readonly (readonly [RegExp, Holds])[] = [
   [/mallocs were served from/, raised('cacheHits')],
   [/Threshold \{threshold\}: no class/, ({ knobs }) => knobs.aceTrace],
   [/by the modelled clock, and/, ({ knobs }) => knobs.timeBase === 'costs'],
-  [/whether the pool fails or not/, raised('poolAsks', 'refills')],
+  [/a pool that fails makes it no slower/, raised('poolAsks', 'refills')],
   [
     /starts a successor|lives have begun/,
     ({ count, knobs }) => count('threadLives') > knobs.threads,

@@ -18,6 +18,7 @@ import { disagreements, quiet } from './testing/agree.ts';
 import { openSession } from './testing/session.ts';
 import {
   changeSpeed,
+  pause,
   playPause,
   runToEnd,
   stepBack,
@@ -175,6 +176,20 @@ describe('positions while a run plays', () => {
     ]);
     // No step is lost, however fast they come.
     expect(ops(session)).toEqual([3003, 3003]);
+  });
+
+  it('are played and paused by each press, however fast they come', async () => {
+    const session = await open(standing(800, { lanes: lanes(2) }));
+    for (const presses of [2, 3, 4, 41]) {
+      const before = isPlaying(session);
+      const pressed = Array.from({ length: presses }, () => perform(session, playPause));
+      expect(isPlaying(session)).toBe(presses % 2 === 0 ? before : !before);
+      await Promise.all(pressed);
+      expect(isPlaying(session)).toBe(presses % 2 === 0 ? before : !before);
+    }
+    await perform(session, pause);
+    await quiet(session);
+    expect(new Set(ops(session)).size).toBe(1);
   });
 });
 
