@@ -98,9 +98,9 @@ export class Moment {
     return { span, acting };
   }
 
-  /** The stroke under way. */
+  /** The stroke under way; of stills, the one whose way is drawn in. */
   private current(): Stroke | undefined {
-    return this.strokes.find((stroke) => progressOf(stroke, this.ms) < 1);
+    return this.strokes.find((stroke) => progressOf(stroke, this.picture.ms) < 1);
   }
 
   /** @param busy lives that do something beside the picture's own beat */
