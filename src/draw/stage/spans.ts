@@ -3,7 +3,7 @@ import { BLOCK_STATES } from '../../engine/types.ts';
 import { count } from '../format.ts';
 import type { Palette } from '../palette.ts';
 import { font, lifeColour } from './heads.ts';
-import { type SpanBox, VALVE, VALVE_FROM } from './layout.ts';
+import { type Point, type SpanBox, VALVE, VALVE_FROM } from './layout.ts';
 
 /** What of a span is in the middle of something. */
 export interface SpanActing {
@@ -128,35 +128,51 @@ function drawCells(
   let waiting = 0;
   for (let i = 0; i < shown; i++) if (span.cellStates[i] === QUEUED) waiting++;
   const freed = Math.round(waiting * acting.drained);
+  const at = (i: number): Point => ({
+    x: box.x + PAD + (i % columns) * cell + 1,
+    y: box.y + PAD + Math.floor(i / columns) * cell + 1,
+  });
+  // One state after the other: what is set for each is set once, since frames have thousands of cells.
+  const live: Point[] = [];
+  const queued: Point[] = [];
+  const free: Point[] = [];
+  let flying: Point | undefined;
   let seen = 0;
   for (let i = 0; i < shown; i++) {
-    const x = box.x + PAD + (i % columns) * cell + 1;
-    const y = box.y + PAD + Math.floor(i / columns) * cell + 1;
     const state = span.cellStates[i];
-    if (span.cells[i] === acting.flying) {
-      ctx.strokeStyle = palette.accent;
-      ctx.lineWidth = 1.2;
-      ctx.setLineDash([2, 2]);
-      ctx.strokeRect(x, y, side, side);
-      ctx.setLineDash([]);
-    } else if (state === LIVE) {
-      ctx.fillStyle = lifeColour(span.owner, palette);
+    if (span.cells[i] === acting.flying) flying = at(i);
+    else if (state === LIVE) live.push(at(i));
+    else if (state === QUEUED && seen++ >= freed) queued.push(at(i));
+    else free.push(at(i));
+  }
+  ctx.fillStyle = lifeColour(span.owner, palette);
+  for (const { x, y } of live) ctx.fillRect(x, y, side, side);
+  if (queued.length > 0) {
+    ctx.fillStyle = palette.inflated;
+    // Told apart by more than colour.
+    ctx.strokeStyle = palette.sunken;
+    ctx.lineWidth = 1.3;
+    ctx.beginPath();
+    for (const { x, y } of queued) {
       ctx.fillRect(x, y, side, side);
-    } else if (state === QUEUED && seen++ >= freed) {
-      // Told apart by more than colour.
-      ctx.fillStyle = palette.inflated;
-      ctx.fillRect(x, y, side, side);
-      ctx.strokeStyle = palette.sunken;
-      ctx.lineWidth = 1.3;
-      ctx.beginPath();
       ctx.moveTo(x, y + side);
       ctx.lineTo(x + side, y);
-      ctx.stroke();
-    } else {
-      ctx.strokeStyle = palette.empty;
-      ctx.lineWidth = 1.2;
-      ctx.strokeRect(x + 0.6, y + 0.6, side - 1.2, side - 1.2);
     }
+    ctx.stroke();
+  }
+  if (free.length > 0) {
+    ctx.strokeStyle = palette.empty;
+    ctx.lineWidth = 1.2;
+    ctx.beginPath();
+    for (const { x, y } of free) ctx.rect(x + 0.6, y + 0.6, side - 1.2, side - 1.2);
+    ctx.stroke();
+  }
+  if (flying) {
+    ctx.strokeStyle = palette.accent;
+    ctx.lineWidth = 1.2;
+    ctx.setLineDash([2, 2]);
+    ctx.strokeRect(flying.x, flying.y, side, side);
+    ctx.setLineDash([]);
   }
   const left = span.cells.length - shown + span.more;
   // Where there are words they have the counts.
