@@ -149,3 +149,31 @@ test('what is not there is said: an event that never comes, a SuperSlab not made
     'There is no SuperSlab 12,000 at this operation',
   );
 });
+
+test('the stage plays a step in sentences, and the step back in reverse', async ({ page }) => {
+  await open(page, '#v4/larson-oom.0?t=2&n=12&at=28');
+  await keys(page, 'Control+k');
+  const box = page.getByRole('combobox', { name: /Find a command/ });
+  await expect(box).toBeFocused();
+  await page.keyboard.type('Stage');
+  await page.getByRole('option', { name: 'Show the view: Stage' }).click();
+  await whenIdle(page);
+  const card = page.locator('.stage-card');
+  await expect(card.getByRole('heading', { level: 2 })).toContainText('dead threads');
+  await onPage(page);
+  const now = card.locator('.stage-now');
+  await page.keyboard.press('ArrowRight');
+  await expect(now).toContainText(/^Operation 29\. Thread \d+ (frees|allocates) /);
+  await whenIdle(page);
+  const list = await card.getByRole('list', { name: 'What happened before' }).innerText();
+  expect(list).toMatch(/^Operation 29\. /);
+  await page.keyboard.press('ArrowLeft');
+  await expect(now).toContainText('Operation 29. Undone: ');
+  await whenIdle(page);
+  // By keyboard to the first actor and on to what it owns.
+  await card.getByRole('application').focus();
+  await keys(page, 'ArrowDown', 'ArrowDown');
+  await expect(card.getByRole('status')).toContainText(/^SuperSlab \d+: \d+ of /);
+  await keys(page, 'Enter');
+  await expect(page.getByRole('region', { name: 'Inspector' })).toContainText('SuperSlab');
+});

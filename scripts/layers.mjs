@@ -32,6 +32,8 @@ const MAY_IMPORT = {
     'worker/frame',
     'engine/telemetry',
     'engine/types',
+    'engine/stage',
+    'engine/moves',
     'engine/knobs',
     'engine/allocators/index',
     'engine/allocators/model',

@@ -2,6 +2,7 @@ import type { Bytes, Ns, OpIndex } from '../base/units.ts';
 import type { ModelId } from './allocators/index.ts';
 import type { Intervention } from './interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from './knobs/index.ts';
+import type { Move } from './moves.ts';
 import type { HandCall } from './programs/program.ts';
 import type { CounterName } from './telemetry/counters.ts';
 import type { EventLog } from './telemetry/events.ts';
@@ -381,6 +382,12 @@ export interface Simulation {
   lastOutcome(): Outcome;
   /** Records carried out by the latest `advance(1)`, of whatever operation and chain, oldest first. */
   lastRecords(): readonly RecordOutcome[];
+  /**
+   * From now on tells of each movement right after it, while the run stands as it left things; undefined: no more.
+   * It only looks: a run that is watched is the run that is not, at a fraction of its speed. To be used with
+   * `advance(1)`.
+   */
+  watchMoves(tell: ((move: Move) => void) | undefined): void;
   /** Turns a knob now. The value must be valid and the knob `live`. */
   setKnob(id: KnobId, value: KnobValue): void;
   /**

@@ -200,6 +200,11 @@ export class Lane {
     return this.client.call('hand', undefined, signal);
   }
 
+  /** What moved in a stretch of the run; see the protocol. */
+  stage(asked: Calls['stage'][0], signal?: AbortSignal): Promise<Calls['stage'][1]> {
+    return this.client.call('stage', asked, signal);
+  }
+
   threads(): Promise<readonly ThreadDetail[]> {
     return this.client.call('threads', undefined);
   }

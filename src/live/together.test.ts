@@ -7,7 +7,7 @@ import { ChannelWorker } from '../worker/testing/channel.ts';
 import { Lane } from './lane.ts';
 import { Lockstep } from './lockstep.ts';
 import { rafPending } from './raf.ts';
-import { latestTogether, standTogether } from './together.ts';
+import { latestTogether, leadOf, standTogether } from './together.ts';
 
 const LANES: readonly Partial<KnobValues>[] = [
   {},
@@ -173,6 +173,20 @@ describe('frames to be compared', () => {
     expect(standTogether([frameAt(500), frameAt(501)])).toBe(false);
     expect(standTogether([ended, frameAt(at + 500, { orphanPolicy: 'adopt' })])).toBe(true);
     expect(standTogether([ended, frameAt(at - 50, { orphanPolicy: 'adopt' })])).toBe(false);
+  });
+
+  it('have one that shows where the run stands: none that ended while others go on', () => {
+    const ended = frameAt(1e9, { maxMapCount: 300 });
+    const later = frameAt(ended.header[H.op] + 500, { orphanPolicy: 'adopt' });
+    expect(leadOf([later, later, later], 1)).toBe(1);
+    expect(leadOf([ended, later, later], 0)).toBe(1);
+    expect(leadOf([ended, later, later], 2)).toBe(2);
+    expect(leadOf([later, ended, undefined], 1)).toBe(0);
+    // One that ended just where the others are.
+    const limited = frameAt(500, { opLimit: 500 });
+    expect(leadOf([limited, frameAt(500)], 0)).toBe(1);
+    expect(leadOf([limited, ended], 0)).toBe(1);
+    expect(leadOf([undefined, undefined], 0)).toBeUndefined();
   });
 
   it('are the latest that all have come to', () => {

@@ -7,6 +7,31 @@ import { invalidate } from './raf.ts';
 export const goesOn = ({ header }: FrameView): boolean =>
   RUN_STATUS[header[H.status]] === 'running' && header[H.awaitsHand] !== 1;
 
+/** A lane that goes on comes before one that waits for the user's hand, and that before one that has ended. */
+const liveness = (frame: FrameView): number =>
+  goesOn(frame) ? 2 : RUN_STATUS[frame.header[H.status]] === 'running' ? 1 : 0;
+
+/**
+ * The lane that shows where a run of several lanes stands: of those that go on the furthest, and among equals the given one.
+ * A lane that has ended says nothing of a run whose others go on.
+ * @param frames the newest of each lane; undefined: none yet
+ * @returns its index; undefined: no lane has a frame
+ */
+export function leadOf(
+  frames: readonly (FrameView | undefined)[],
+  given: number,
+): number | undefined {
+  const known = frames.flatMap((frame, lane) => (frame ? [{ frame, lane }] : []));
+  known.sort(
+    (a, b) =>
+      liveness(b.frame) - liveness(a.frame) ||
+      b.frame.header[H.op] - a.frame.header[H.op] ||
+      Number(b.lane === given) - Number(a.lane === given) ||
+      a.lane - b.lane,
+  );
+  return known[0]?.lane;
+}
+
 /**
  * Whether frames of several lanes may be compared: all that go on are at one operation, and those that have ended, or
  * wait, did so before it.

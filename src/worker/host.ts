@@ -3,6 +3,7 @@ import { asNs, asOp } from '../base/units.ts';
 import type { KnobValues } from '../engine/knobs/index.ts';
 import { ProvenanceSearch } from '../engine/provenance.ts';
 import type { Edit } from '../engine/recipe.ts';
+import { Reel } from '../engine/reel.ts';
 import { Timeline } from '../engine/timeline.ts';
 import type { Simulation } from '../engine/types.ts';
 import { FrameFeed } from './frames.ts';
@@ -59,6 +60,9 @@ export class Host {
   private journey: Journey | undefined;
   /** A question answered by replaying elsewhere; the run goes on beside it. */
   private inquiry: Inquiry | undefined;
+  /** The stage's, from its first question until another run begins, and the question under way. */
+  private reel: Reel | undefined;
+  private filming: Ticket<Calls['stage'][1]> | undefined;
   /** Where it waits for other lanes. */
   private readonly meets = new Meets();
   /** When the page was told last how the run stands. */
@@ -108,6 +112,7 @@ export class Host {
         if (this.requests.cancel(message.id)) return;
         if (this.journey?.ticket.id === message.id) this.abortJourney('cancelled');
         if (this.inquiry?.ticket.id === message.id) this.abortInquiry('cancelled');
+        if (this.filming?.id === message.id) this.abortFilming('cancelled');
         if (this.warming?.ticket?.id === message.id) this.abandon('cancelled');
         return;
       case 'call':
@@ -159,6 +164,15 @@ export class Host {
         this.turns.soon();
         return LATER;
       },
+      stage: (asked, ticket) => {
+        const { timeline, knobs } = this.needRun();
+        this.abortFilming('superseded');
+        this.reel ??= new Reel(this.deps.prepareSimulation(knobs), timeline);
+        this.reel.ask(asked);
+        this.filming = ticket;
+        this.turns.soon();
+        return LATER;
+      },
       setKnobs: ({ changes }) => {
         const { op, status } = this.needRun().sim;
         // A recipe that turned one there would make another run, which had not ended.
@@ -198,6 +212,8 @@ export class Host {
   private configure(config: LaneConfig, ticket: Ticket<Arrival>): typeof LATER {
     this.abortJourney('configured anew');
     this.abortInquiry('configured anew');
+    this.abortFilming('configured anew');
+    this.reel = undefined;
     this.abandon('configured anew');
     this.run = undefined;
     this.playing = false;
@@ -294,6 +310,7 @@ export class Host {
     const { sim, timeline } = this.needRun();
     const { awaitsHand } = sim;
     this.abortInquiry('another future');
+    this.abortFilming('another future');
     timeline.edit(sim, edits);
     if (sim.status !== 'running') {
       if (this.playing) this.stop();
@@ -317,6 +334,12 @@ export class Host {
     inquiry?.ticket.reject('E_ABORTED', `stopped: ${why}`);
   }
 
+  private abortFilming(why: string): void {
+    const { filming } = this;
+    this.filming = undefined;
+    filming?.reject('E_ABORTED', `stopped: ${why}`);
+  }
+
   /** Requests first, one a turn; then a slice of what is under way. */
   private turn(): void {
     if (this.requests.next(this.warming ? AT_ONCE : undefined)) {
@@ -332,6 +355,7 @@ export class Host {
       if (this.journey) this.goOn(this.run, this.journey);
       else if (this.playing) this.playOn(this.run);
       if (this.inquiry) this.inquire(this.inquiry);
+      if (this.filming && this.reel) this.film(this.reel, this.filming);
     } catch (error) {
       this.fault(error);
     }
@@ -411,6 +435,20 @@ export class Host {
     this.turns.soon();
   }
 
+  /** Replays what the stage asked for, for one slice. */
+  private film(reel: Reel, ticket: Ticket<Calls['stage'][1]>): void {
+    const from = this.deps.now();
+    do {
+      const value = reel.advance();
+      if (value !== undefined) {
+        this.filming = undefined;
+        ticket.resolve(value);
+        return;
+      }
+    } while (this.deps.now() - from < SLICE_MS);
+    this.turns.soon();
+  }
+
   /** Stands still: one last frame, and the page is told. */
   private stop(): void {
     this.playing = false;
@@ -479,6 +517,7 @@ export class Host {
     this.playing = false;
     this.journey = undefined;
     this.inquiry = undefined;
+    this.filming = undefined;
     this.warming = undefined;
     const message = messageOf(error);
     this.requests.rejectAll('E_WORKER', message);

@@ -4,6 +4,8 @@ import type { Intervention } from '../engine/interventions.ts';
 import type { KnobId, KnobValue, KnobValues } from '../engine/knobs/index.ts';
 import type { Provenance } from '../engine/provenance.ts';
 import type { Edit } from '../engine/recipe.ts';
+import type { ReelAsk } from '../engine/reel.ts';
+import type { StageReel } from '../engine/stage.ts';
 import type { EventKind, EventRecord } from '../engine/telemetry/events.ts';
 import type { EndedBy, RunStatus } from '../engine/telemetry/states.ts';
 import type {
@@ -28,7 +30,7 @@ import type {
  * E_ABORTED. At most one knob update is in flight; later ones merge on the page's side.
  * The worker runs in slices of about 8 ms, so that pause and cancel overtake.
  */
-export const PROTOCOL_VERSION = 7;
+export const PROTOCOL_VERSION = 8;
 /** Frame buffers per lane. */
 export const FRAME_CREDITS = 4;
 /** A worker silent for this long while something is owed is asked for a sign of life, then replaced; in ms. */
@@ -113,6 +115,11 @@ export interface Calls {
   ];
   /** Deals a blow to the run where it stands, or makes a call by hand; `refused` says why nothing was done. */
   intervene: [Intervention, { readonly op: number; readonly refused?: string }];
+  /**
+   * What moved in a stretch of the run, by replaying it beside the run, which does not move; see engine/reel.ts. A
+   * newer question takes the place of one that is not answered.
+   */
+  stage: [ReelAsk, StageReel];
   threads: [undefined, readonly ThreadDetail[]];
   /** What the user's hand sees; undefined: the program makes its own calls. */
   hand: [undefined, HandDetail | undefined];

@@ -19,6 +19,10 @@ export interface LivesHost extends Machine {
   /** The chain's thread goes on from its clock, or no longer. */
   chainStarts(chain: number): void;
   chainStops(chain: number): void;
+  /** A thread table was allocated by the thread of a chain. */
+  tableMade(by: number, slot: number, bytes: number): void;
+  /** The thread of a chain frees a thread table. */
+  freeTable(chain: number, slot: number): void;
 }
 
 /**
@@ -159,7 +163,10 @@ export class Lives {
     if (dtvBytes === 0) return NO_SLOT;
     const slot = this.freeTableSlots.pop() ?? host.firstTableSlot + this.tableSlots++;
     host.allocator.reserveSlots(slot + 1);
-    if (host.allocator.mallocNow(by, dtvBytes, slot, true)) return slot;
+    if (host.allocator.mallocNow(by, dtvBytes, slot, true)) {
+      host.tableMade(by, slot, dtvBytes);
+      return slot;
+    }
     this.freeTableSlots.push(slot);
     return NULL_TABLE;
   }
@@ -173,7 +180,7 @@ export class Lives {
     host.space.unmapStack(out.stack);
     host.counters[C.munmapCalls]++;
     if (out.table < 0) return;
-    host.allocator.freeNow(chain, out.table, true);
+    host.freeTable(chain, out.table);
     this.freeTableSlots.push(out.table);
   }
 

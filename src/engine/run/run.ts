@@ -30,6 +30,7 @@ import {
   STOP_EVENT,
 } from '../machine/registers.ts';
 import { MAIN, NO_STACK, Threads } from '../machine/threads.ts';
+import type { Move } from '../moves.ts';
 import {
   type CallSink,
   type HandCall,
@@ -65,6 +66,7 @@ import { autopsyOf } from './autopsy.ts';
 import { readLedger, sampleInto } from './gauges.ts';
 import { HandLog } from './hand.ts';
 import { Lives, type LivesHost } from './lives.ts';
+import { MoveLog } from './moves.ts';
 import { OutcomeNotes } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
 import { playRounds } from './rounds.ts';
@@ -139,6 +141,8 @@ export class Run implements Simulation, Machine, LivesHost {
   readonly doomEvent: Int32Array;
   doomedCount = 0;
   warming = true;
+  /** What moves, while somebody watches. */
+  moves: MoveLog | undefined;
   private readonly isRecorded: boolean;
   /** Calls of the warm-up and of the first threads that are still to be made. */
   private readonly beginning: SetUp;
@@ -294,6 +298,19 @@ export class Run implements Simulation, Machine, LivesHost {
     if (this.turnChain === chain) this.turnChain = NONE;
   }
 
+  tableMade(by: number, slot: number, bytes: number): void {
+    this.moves?.allocated(by, slot, bytes);
+  }
+  freeTable(chain: number, slot: number): void {
+    const done = this.moves?.frees(chain, slot);
+    this.allocator.freeNow(chain, slot, true);
+    done?.();
+  }
+  watchMoves(tell: ((move: Move) => void) | undefined): void {
+    this.moves?.rest();
+    this.moves = tell && new MoveLog(this, tell);
+  }
+
   // How far it is
 
   get knobs(): Readonly<KnobValues> {
@@ -428,7 +445,7 @@ export class Run implements Simulation, Machine, LivesHost {
     const stepped = this.schedule.byOps && maxOps !== 1 && !this.isRecorded;
     const step = stepped ? this.allocator.step : undefined;
     while (this.operations < end && this.running && !events.hit && !this.awaitsHand) {
-      if (this.isPlain()) {
+      if (this.moves === undefined && this.isPlain()) {
         const before = this.operations;
         if (step !== undefined) playRounds(this, step, end);
         else if (this.schedule.byClocks) playTurns(this, end);
@@ -441,9 +458,11 @@ export class Run implements Simulation, Machine, LivesHost {
         }
       }
       if (this.operations < end && this.running && !events.hit) this.turn(end);
+      this.moves?.rest();
     }
     events.watch = 0;
     if (this.operations >= limit) this.stopAtLimit();
+    this.moves?.rest();
     return { ops: this.operations - first, hit: events.hit };
   }
 
@@ -469,8 +488,12 @@ export class Run implements Simulation, Machine, LivesHost {
     regs[REG_WAITED] = 0;
     const before = threads.clock[chain];
     const from = streams.at[chain];
-    const count = streams.left[chain];
+    const { moves } = this;
+    const left = streams.left[chain];
+    const count = moves === undefined ? left : Math.min(1, left);
+    moves?.begin(chain, streams.ops, from, count);
     const done = allocator.run(chain, streams.ops, from, count);
+    moves?.end(chain, done);
     const ended = regs[REG_ENDED] | 0;
     const upTo = from + done * OP_WORDS;
     this.notes.note(allocator, chain, threads.life[chain], streams.ops, upTo, done);
@@ -792,6 +815,7 @@ export class Run implements Simulation, Machine, LivesHost {
     this.emit(EV.knobChanged, now, MAIN, KNOB_IDS.indexOf(id), shown, 0, NO_CAUSE);
     this.allocator.applyKnobs(id, now);
     if (id === 'physLimitGiB' || id === 'memPressure') this.memoryGrew();
+    this.moves?.rest();
   }
   whyNot(act: Intervention, instead = false): string | undefined {
     return whyNot(this, act, instead);
@@ -801,6 +825,7 @@ export class Run implements Simulation, Machine, LivesHost {
   }
   act(intervention: Intervention): void {
     doAct(this, intervention);
+    this.moves?.rest();
   }
 
   // Reading
@@ -884,5 +909,6 @@ export class Run implements Simulation, Machine, LivesHost {
   restore(snapshot: Snapshot): void {
     if (this.warming) this.learn();
     restoreRun(this, snapshot.parts as unknown as SavedRun);
+    this.moves?.forget();
   }
 }

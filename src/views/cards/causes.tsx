@@ -9,6 +9,7 @@ import { useLane } from '../lane/context.ts';
 import { eventSentence } from '../lane/event-text.ts';
 import { usePerform } from '../page/context.ts';
 import { travel } from '../page/session/transport.ts';
+import { fadesWhereCut } from '../shell/cut.ts';
 
 const ADOPTED: ReadonlySet<EventKind> = new Set<EventKind>(['pageAdopted', 'superslabAdopted']);
 
@@ -76,7 +77,12 @@ export function Causes({ seq }: { readonly seq: number }) {
               <X size={14} aria-hidden="true" />
             </button>
           </p>
-          <ol className="dominoes" aria-label="Chain of causes, first to last" key={seq}>
+          <ol
+            className="dominoes"
+            ref={fadesWhereCut}
+            aria-label="Chain of causes, first to last"
+            key={seq}
+          >
             {chain.map((event, i) => (
               <li
                 key={event.seq}

@@ -8,6 +8,7 @@ import { type FrameView, H } from '../../worker/frame.ts';
 import { useLane } from '../lane/context.ts';
 import { useFrames } from '../lane/use-frame.ts';
 import { countersOf, counterWords } from '../models.ts';
+import { fadesWhereCut } from '../shell/cut.ts';
 import { Card } from './card.tsx';
 
 /** Figures that follow from counters and bytes, above the counters. */
@@ -92,7 +93,13 @@ export function CountersCard() {
         />
       }
     >
-      <div className="table-wrap" tabIndex={0} role="group" aria-label="Counters">
+      <div
+        className="table-wrap"
+        ref={fadesWhereCut}
+        tabIndex={0}
+        role="group"
+        aria-label="Counters"
+      >
         <table>
           <tbody ref={body}>
             {figures.map(({ name }, i) =>

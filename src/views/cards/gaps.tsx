@@ -16,7 +16,16 @@ import {
   REALISTIC,
 } from './gap-figures.ts';
 import { LiveTable } from './live-table.tsx';
-import { cacheLines, cacheRows, runSets, type SetReadings, setLines, setRuns } from './set-runs.ts';
+import {
+  cacheLines,
+  cacheRows,
+  laneLine,
+  line,
+  runSets,
+  type SetReadings,
+  setLines,
+  setRuns,
+} from './set-runs.ts';
 
 /**
  * D3's two working sets: what it measured, by the base that one chooses, and this lane by the modelled clock; beside D1's
@@ -56,7 +65,7 @@ function Gaps() {
     rows: () => cacheRows(knobs, known),
   };
   const table: TableSpec = {
-    head: ['M ops/s', `${HOT}`, 'HAKMEM to it', count(REALISTIC), 'HAKMEM to it', 'Degradation'],
+    head: ['M ops/s', 'Degradation', `${HOT}`, 'HAKMEM to it', count(REALISTIC), 'HAKMEM to it'],
     rows: (frame: FrameView) => {
       const { counters, header } = frame;
       const { modelledOpsPerSecond } = derive(
@@ -70,22 +79,15 @@ function Gaps() {
       return [
         ...MEASURED.map((one) => [
           `${one.name}, measured by D3`,
+          `${degradation(one).toFixed(2)} ×`,
           `${one.hot}`,
           one.id === 'hakmem' ? '' : percent(gap(one.hot, 'hot', base)),
           `${one.realistic}`,
           one.id === 'hakmem' ? '' : percent(gap(one.realistic, 'realistic', base)),
-          `${degradation(one).toFixed(2)} ×`,
         ]),
-        [
-          `this lane, modelled, ${count(workingSet)} slots`,
-          workingSet === HOT ? rate : '',
-          '',
-          workingSet === HOT ? '' : rate,
-          '',
-          '',
-        ],
         ...setLines(knobs, known),
-        ...STAGES.map(([name, counter]) => [name, '', '', '', '', count(counters[C[counter]])]),
+        laneLine(knobs, header[H.op], rate),
+        ...STAGES.map(([name, counter]) => line(`this lane: ${name}`, count(counters[C[counter]]))),
       ];
     },
   };

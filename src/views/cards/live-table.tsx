@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import { useLane } from '../lane/context.ts';
 import { useFrames } from '../lane/use-frame.ts';
+import { fadesWhereCut } from '../shell/cut.ts';
 import type { TableSpec } from './card.tsx';
 
 /** A table whose cells are written from frames, four times a second, without React commits. */
@@ -27,7 +28,13 @@ export function LiveTable({ spec }: { readonly spec: TableSpec }) {
     });
   });
   return (
-    <div className="table-wrap" tabIndex={0} role="group" aria-label="Values as a table">
+    <div
+      className="table-wrap"
+      ref={fadesWhereCut}
+      tabIndex={0}
+      role="group"
+      aria-label="Values as a table"
+    >
       <table>
         <thead>
           <tr>

@@ -6,6 +6,7 @@ import { QUEUE_SERIES, type SeriesName } from '../../engine/telemetry/series.ts'
 import type { FrameView } from '../../worker/frame.ts';
 import { useLane } from '../lane/context.ts';
 import { useFrames } from '../lane/use-frame.ts';
+import { fadesWhereCut } from '../shell/cut.ts';
 import { Card } from './card.tsx';
 import { Chart, type ChartLayer } from './chart.tsx';
 import { linesOf, shownLines } from './queue-lines.ts';
@@ -71,6 +72,7 @@ export function QueuesCard() {
     >
       <div
         className="heat"
+        ref={fadesWhereCut}
         tabIndex={0}
         role="group"
         aria-label="Queued blocks by owner and size class"

@@ -32,6 +32,15 @@ export const CARDS = [
     Card: lazily(async () => (await import('./hand.tsx')).HandCard),
   },
   {
+    id: 'stage',
+    title: 'Stage',
+    needs: [],
+    order: -1.5,
+    // Not before the page opens with it: its place is above all others.
+    byDefault: false,
+    Card: lazily(async () => (await import('./stage.tsx')).StageCard),
+  },
+  {
     id: 'map',
     title: 'Map',
     needs: [],

@@ -10,6 +10,7 @@ import {
   AT,
   cacheLines,
   cacheRows,
+  laneLine,
   runSets,
   type SetReadings,
   setLines,
@@ -85,15 +86,15 @@ describe('runs of both sets and of caches', () => {
 
   it('stand beside what D1 projects, which is there before anything runs', () => {
     expect(values({ adaptive: 'failed' })).toEqual({
-      'these knobs, both sets': ['not run', 'not run', 'not run'],
-      'shared_fail, 2,048 slots': ['not run'],
-      'shared_fail, 8,192 slots': ['not run'],
-      'shared_fail, 32,768 slots': ['not run'],
-      'adaptive caches, speed, to none: D1, projected': ['3 to 10 % more'],
-      'adaptive caches, speed, to none: here, 8,192 slots': ['not run'],
-      'adaptive caches, memory, to fixed: D1, projected': ['30 to 50 % less'],
-      'adaptive caches, memory, to fixed: here, 8,192 slots': ['not run'],
-      'adaptive caches, slots, to fixed: here, 8,192 slots': ['not run'],
+      'these knobs, both sets, ops 100 k to 400 k': ['not run', 'not run', 'not run'],
+      'shared_fail, 2,048 slots, after 400 k ops': ['not run'],
+      'shared_fail, 8,192 slots, after 400 k ops': ['not run'],
+      'shared_fail, 32,768 slots, after 400 k ops': ['not run'],
+      'adaptive caches, speed, to none, ops 100 k to 400 k: D1, projected': ['3 to 10 % more'],
+      'adaptive caches, speed, to none, ops 100 k to 400 k: here, 8,192 slots': ['not run'],
+      'adaptive caches, memory, to fixed, after 400 k ops: D1, projected': ['30 to 50 % less'],
+      'adaptive caches, memory, to fixed, after 400 k ops: here, 8,192 slots': ['not run'],
+      'adaptive caches, slots, to fixed, after 400 k ops: here, 8,192 slots': ['not run'],
     });
   });
 
@@ -107,16 +108,29 @@ describe('runs of both sets and of caches', () => {
       fixed: read(30, { resident: 1000, slots: 32_768 }),
     };
     expect(values(known)).toMatchObject({
-      'these knobs, both sets': ['30', '12', '2.50 ×'],
-      'shared_fail, 2,048 slots': ['not run'],
-      'shared_fail, 8,192 slots': ['20'],
-      'shared_fail, 32,768 slots': ['100'],
+      'these knobs, both sets, ops 100 k to 400 k': ['2.50 ×', '30', '12'],
+      'shared_fail, 2,048 slots, after 400 k ops': ['not run'],
+      'shared_fail, 8,192 slots, after 400 k ops': ['20'],
+      'shared_fail, 32,768 slots, after 400 k ops': ['100'],
     });
     expect(cacheRows(KNOBS, known)).toEqual([
-      ['speed, to none', '3 to 10 % more', '2.50 ×'],
-      ['memory, to fixed', '30 to 50 % less', '10.0 % less'],
-      ['slots, to fixed', '', '1,600 of 32,768'],
+      ['speed, to none, ops 100 k to 400 k', '3 to 10 % more', '2.50 ×'],
+      ['memory, to fixed, after 400 k ops', '30 to 50 % less', '10.0 % less'],
+      ['slots, to fixed, after 400 k ops', '', '1,600 of 32,768'],
     ]);
+  });
+
+  it('say over which operations they are, and the lane over which', () => {
+    expect(laneLine(KNOBS, 2_400_000, '24.1')).toEqual([
+      'this lane, modelled, 8,192 slots, ops 0 to 2.40 M',
+      '',
+      '',
+      '',
+      '24.1',
+      '',
+    ]);
+    for (const [name] of [...setLines(KNOBS, {}), ...cacheRows(KNOBS, {})])
+      expect(name).toMatch(/ops 100 k to 400 k$|after 400 k ops$/);
   });
 
   it('say when caches save nothing, and when they cost', () => {

@@ -112,9 +112,27 @@ const saved = (share: number): string =>
 const projected = ([from, to]: readonly [number, number], what: string): string =>
   `${from} to ${to} % ${what}`;
 
-/** A line of the card's table, of six columns: name, hot, a gap, realistic, a gap, the rest. */
-type Line = readonly [string, string, string, string, string, string];
-const line = (name: string, rest: string): Line => [name, '', '', '', '', rest];
+/** Operations that speeds of the runs are of, in words. */
+const OVER = `ops ${AT.map((op) => compact(op)).join(' to ')}`;
+/** Where the rest of the runs is read, in words. */
+const AFTER = `after ${compact(AT[1])} ops`;
+
+/** A line of the card's table, of six columns: name, the answer, hot, a gap, realistic, a gap. */
+export type Line = readonly [string, string, string, string, string, string];
+export const line = (name: string, answer: string): Line => [name, answer, '', '', '', ''];
+
+/** The lane's own speed, from its start to where it stands; beside what the runs of `setLines` come to, it is of other operations. */
+export const laneLine = ({ workingSet }: KnobValues, op: number, rate: string): Line => {
+  const hot = workingSet === HOT;
+  return [
+    `this lane, modelled, ${count(workingSet)} slots, ops 0 to ${compact(op)}`,
+    '',
+    hot ? rate : '',
+    '',
+    hot ? '' : rate,
+    '',
+  ];
+};
 
 /** Both sets, and how often the pool failed with more and more slots. */
 export function setLines(knobs: KnobValues, known: SetReadings): readonly Line[] {
@@ -122,17 +140,17 @@ export function setLines(knobs: KnobValues, known: SetReadings): readonly Line[]
   const realistic = steady(known[`set ${REALISTIC}`]);
   const rate = (value: number): string => compact(value / 1e6);
   const both: Line = [
-    'these knobs, both sets',
+    `these knobs, both sets, ${OVER}`,
+    told(ratio(hot, realistic), times),
     told(hot, rate),
     '',
     told(realistic, rate),
     '',
-    told(ratio(hot, realistic), times),
   ];
   if (!pooled(knobs)) return [both];
   const fails = SETS.filter((set) => set !== HOT).map((set) =>
     line(
-      `shared_fail, ${count(set)} slots`,
+      `shared_fail, ${count(set)} slots, ${AFTER}`,
       told(counter(known[`set ${set}`], 'sharedFails'), count),
     ),
   );
@@ -154,10 +172,10 @@ export function cacheRows(
   const slots = counter(known.adaptive, 'cacheSlots');
   const all = counter(known.fixed, 'cacheSlots');
   return [
-    ['speed, to none', projected(PROJECTED.faster, 'more'), told(speed, times)],
-    ['memory, to fixed', projected(PROJECTED.smaller, 'less'), told(smaller, saved)],
+    [`speed, to none, ${OVER}`, projected(PROJECTED.faster, 'more'), told(speed, times)],
+    [`memory, to fixed, ${AFTER}`, projected(PROJECTED.smaller, 'less'), told(smaller, saved)],
     [
-      'slots, to fixed',
+      `slots, to fixed, ${AFTER}`,
       '',
       slots === undefined || all === undefined ? NOT_RUN : `${count(slots)} of ${count(all)}`,
     ],

@@ -6,6 +6,7 @@ import { type FrameView, H } from '../../worker/frame.ts';
 import { useLane } from '../lane/context.ts';
 import { usePacedFrames } from '../lane/use-frame.ts';
 import { noun, nouns } from '../models.ts';
+import { fadesWhereCut } from '../shell/cut.ts';
 import { Card } from './card.tsx';
 
 const PASSES = 60;
@@ -79,7 +80,13 @@ export function TrimCard() {
         ],
       }}
     >
-      <div className="table-wrap" tabIndex={0} role="group" aria-label="Trim passes, newest first">
+      <div
+        className="table-wrap"
+        ref={fadesWhereCut}
+        tabIndex={0}
+        role="group"
+        aria-label="Trim passes, newest first"
+      >
         <table>
           <thead>
             <tr>

@@ -23,7 +23,9 @@ import { commonNouns, modelOf, noun } from '../models.ts';
 import { useApp, usePerform, useSession, useUi } from '../page/context.ts';
 import { LETTERS } from '../page/session/session.ts';
 import { travel } from '../page/session/transport.ts';
+import { fadesWhereCut } from '../shell/cut.ts';
 import { metricOf } from '../side/metrics.ts';
+import { apartText, comparedOf, comparedText, standsAt } from './compared.ts';
 import { besideFirst, bestOf } from './differences.ts';
 import { COMPARE_OPS, findDivergence, type Verdict } from './divergence.ts';
 import { METRIC_ROWS, rowLabel } from './rows.ts';
@@ -157,22 +159,38 @@ function MetricTable({
   readonly figures: readonly DocumentFigure[];
 }) {
   const body = useRef<HTMLTableSectionElement>(null);
+  const head = useRef<HTMLTableRowElement>(null);
   const write = (): void => {
     const frames = lanes.map((lane) => lane.hub.latest);
     if (frames.some((frame) => frame === undefined)) return;
     const known = frames as FrameView[];
-    // Of lanes at two operations nothing is compared: they are on their way to one.
-    const together = standTogether(known);
+    const compared = comparedOf(known);
+    const { from } = compared;
+    const said = [
+      comparedText(compared, LETTERS),
+      ...known.map((frame) => (compared.alike ? '' : standsAt(frame))),
+    ];
+    // While some are on their way to where the others are, what was said stays: it would come and go.
+    if (standTogether(known))
+      said.forEach((text, i) => {
+        const small = head.current?.cells[i].querySelector('small');
+        if (!small || small.textContent === text) return;
+        small.textContent = text;
+        small.title = text;
+      });
     METRIC_ROWS.forEach((row, r) => {
       const line = body.current?.rows[r];
       if (!line) return;
       const values = known.map((frame) => row.value(frame));
       line.hidden = row.optional === true && values.every((value) => value === 0);
-      const best = together ? bestOf(row, values) : [];
+      const best = bestOf(row, values, compared.lanes);
       values.forEach((value, i) => {
         const cell = line.cells[i + 1];
         const text = Number.isNaN(value) ? '–' : row.format(value);
-        const rest = i === 0 || !together ? '' : besideFirst(row, value, values[0]);
+        const rest =
+          from === undefined || i === from || !compared.lanes[i]
+            ? ''
+            : besideFirst(row, value, values[from]);
         const strong = cell.firstElementChild;
         const small = cell.lastElementChild;
         if (strong && strong.textContent !== text) strong.textContent = text;
@@ -192,17 +210,28 @@ function MetricTable({
   };
   useLanesFrames(lanes, write);
   return (
-    <div className="compare-table" tabIndex={0} role="region" aria-label="Metrics by lane">
+    <div
+      className="compare-table"
+      ref={fadesWhereCut}
+      tabIndex={0}
+      role="region"
+      aria-label="Metrics by lane"
+    >
       <table style={{ '--lanes': lanes.length } as CSSProperties}>
         <thead>
-          <tr>
-            <th scope="col">metric</th>
+          <tr ref={head}>
+            <th scope="col">
+              metric <small />
+            </th>
             {names.map((name, i) => (
               <th key={LETTERS[i]} scope="col">
-                <span className="lane-letter" aria-hidden="true">
-                  {LETTERS[i]}
+                <span className="compare-name">
+                  <span className="lane-letter" aria-hidden="true">
+                    {LETTERS[i]}
+                  </span>{' '}
+                  <span title={name}>{name}</span>
                 </span>{' '}
-                {name}
+                <small />
               </th>
             ))}
           </tr>
@@ -210,7 +239,9 @@ function MetricTable({
         <tbody ref={body}>
           {METRIC_ROWS.map((row) => (
             <tr key={rowLabel(row, models)}>
-              <th scope="row">{rowLabel(row, models)}</th>
+              <th scope="row" title={rowLabel(row, models)}>
+                {rowLabel(row, models)}
+              </th>
               {lanes.map((_, i) => (
                 <td key={LETTERS[i]}>
                   <b>–</b> <small />
@@ -220,7 +251,10 @@ function MetricTable({
           ))}
           {figures.map((figure) => (
             <tr key={`${figure.label}${figure.source}`} className="of-document">
-              <th scope="row">
+              <th
+                scope="row"
+                title={`${figure.label}: ${figure.source} says ${count(figure.document)} ${figure.unit}`}
+              >
                 {figure.label}{' '}
                 <small>
                   {figure.source} says {count(figure.document)} {figure.unit}
@@ -430,19 +464,22 @@ function Explain({
     const a = first.hub.latest;
     const b = second.hub.latest;
     if (!a || !b || !text.current || !standTogether([a, b])) return;
+    const apart = apartText([a, b], letters);
     const by = EVENT_KINDS.map((kind, i) => ({ kind, delta: b.totals[i] - a.totals[i] }))
       .filter(({ delta }) => delta !== 0)
       .sort((x, y) => Math.abs(y.delta) - Math.abs(x.delta))
       .slice(0, 3);
     const said =
-      by.length === 0
-        ? 'No kind of event differs in number.'
-        : `What ${letters[1]} does differently: ${by
-            .map(
-              ({ kind, delta }) =>
-                `${count(Math.abs(delta))} ${delta > 0 ? 'more' : 'fewer'} “${kindName(kind, modelOf(delta > 0 ? b : a))}”`,
-            )
-            .join(', ')}.`;
+      apart !== undefined
+        ? apart
+        : by.length === 0
+          ? 'No kind of event differs in number.'
+          : `What ${letters[1]} does differently: ${by
+              .map(
+                ({ kind, delta }) =>
+                  `${count(Math.abs(delta))} ${delta > 0 ? 'more' : 'fewer'} “${kindName(kind, modelOf(delta > 0 ? b : a))}”`,
+              )
+              .join(', ')}.`;
     if (text.current.textContent !== said) text.current.textContent = said;
   };
   useLanesFrames([first, second], write);

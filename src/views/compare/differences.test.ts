@@ -16,12 +16,24 @@ const row = (better: 'less' | 'more' = 'less'): MetricRow => ({
   format: count,
 });
 
+const ALL = [true, true, true] as const;
+
 describe('differences between lanes', () => {
+  it('mark no lane that is not compared, however little it has', () => {
+    expect(bestOf(row(), [0, 700, 500], [false, true, true])).toEqual([false, false, true]);
+    expect(bestOf(row(), [Number.NaN, 700, 500], [false, true, true])).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(bestOf(row(), [0, 700], [false, false])).toEqual([false, false]);
+  });
+
   it('are not told below a thousandth, and nobody is marked for them', () => {
     expect(besideFirst(row(), 49_121, 49_123)).toBe('');
-    expect(bestOf(row(), [49_123, 49_121])).toEqual([false, false]);
+    expect(bestOf(row(), [49_123, 49_121], ALL)).toEqual([false, false]);
     expect(besideFirst(row(), 49_021, 49_123)).toBe('−0.21 %, −102');
-    expect(bestOf(row(), [49_123, 49_021, 49_022])).toEqual([false, true, true]);
+    expect(bestOf(row(), [49_123, 49_021, 49_022], ALL)).toEqual([false, true, true]);
   });
 
   it('are not told where both values are written alike', () => {
@@ -45,7 +57,7 @@ describe('differences between lanes', () => {
   });
 
   it('mark nobody while a lane has no value yet', () => {
-    expect(bestOf(row(), [Number.NaN, 3])).toEqual([false, false]);
+    expect(bestOf(row(), [Number.NaN, 3], ALL)).toEqual([false, false]);
     expect(besideFirst(row(), 3, Number.NaN)).toBe('');
   });
 

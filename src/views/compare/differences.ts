@@ -16,7 +16,7 @@ export function tells(row: Pick<MetricRow, 'format'>, a: number, b: number): boo
   );
 }
 
-/** What stands beside a value: how it differs from the first lane's. Empty where nothing is to be told. */
+/** What stands beside a value: how it differs from that of the first lane that is compared. Empty where nothing is to be told. */
 export function besideFirst(row: MetricRow, value: number, first: number): string {
   if (!tells(row, value, first)) return '';
   const change = signed(value - first, row.change ?? row.format);
@@ -24,11 +24,19 @@ export function besideFirst(row: MetricRow, value: number, first: number): strin
   return first === 0 || row.change ? change : `${difference(value, first)}, ${change}`;
 }
 
-/** Lanes that are best in a line; none where no lane is worse by enough to be told. */
-export function bestOf(row: MetricRow, values: readonly number[]): readonly boolean[] {
-  const known = values.filter(Number.isFinite);
-  if (row.better === undefined || known.length < values.length) return values.map(() => false);
+/**
+ * Lanes that are best in a line; none where no lane is worse by enough to be told.
+ * @param compared of each lane, whether it is compared; one that is not is never best, and is not beaten
+ */
+export function bestOf(
+  row: MetricRow,
+  values: readonly number[],
+  compared: readonly boolean[],
+): readonly boolean[] {
+  const known = values.filter((_, i) => compared[i]);
+  if (row.better === undefined || known.length < 2 || !known.every(Number.isFinite))
+    return values.map(() => false);
   const best = row.better === 'less' ? Math.min(...known) : Math.max(...known);
   if (!known.some((value) => tells(row, value, best))) return values.map(() => false);
-  return values.map((value) => !tells(row, value, best));
+  return values.map((value, i) => compared[i] && !tells(row, value, best));
 }

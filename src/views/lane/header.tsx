@@ -94,7 +94,7 @@ export function LaneHeader({ name, tools }: { readonly name: string; readonly to
         <span className="lane-letter" aria-hidden="true">
           {'ABCD'[index]}
         </span>
-        <h1>{name}</h1>
+        <h1 title={name}>{name}</h1>
         <span className="badge" ref={badge} data-testid="verdict">
           starting
         </span>

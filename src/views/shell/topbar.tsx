@@ -19,6 +19,7 @@ import { redo, undo } from '../page/session/lanes.ts';
 import { openOverlay, openScenario, toggleKnobs, toggleTheme } from '../page/session/panels.ts';
 import { copyLink } from '../page/session/share.ts';
 import { commandOf, commandTitle } from '../page/texts.ts';
+import { fadesWhereCut } from './cut.ts';
 
 /** Brand, scenario, variants, and the few global commands. */
 export function TopBar() {
@@ -58,7 +59,7 @@ export function TopBar() {
         {commandOf(knobs)}
       </code>
       {preset && preset.variants.length > 1 && (
-        <fieldset className="segments variants">
+        <fieldset className="segments variants" ref={fadesWhereCut}>
           <legend className="sr">Variant</legend>
           {preset.lanes && (
             <button

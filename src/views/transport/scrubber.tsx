@@ -4,12 +4,12 @@ import { EV, type EventKind } from '../../engine/telemetry/events.ts';
 import { RUN_STATUS } from '../../engine/telemetry/states.ts';
 import { editText } from '../../state/branches.ts';
 import { type FrameView, H } from '../../worker/frame.ts';
-import type { Summary } from '../../worker/protocol.ts';
 import { kindName } from '../lane/event-text.ts';
-import { useFrames } from '../lane/use-frame.ts';
+import { useLanesFrames } from '../lane/use-frame.ts';
 import { useApp, useFocused, useSession } from '../page/context.ts';
 import { perform } from '../page/session/session.ts';
 import { leap, pause, travel as travelTo } from '../page/session/transport.ts';
+import { useRun } from './use-run.ts';
 
 /** Kinds whose first event is worth a mark. */
 const MARKED: readonly EventKind[] = [
@@ -92,6 +92,7 @@ export function Scrubber() {
   const seen = useRef({ generation: -1, firsts: new Map<EventKind, number>() });
   const [journey, setJourney] = useState<string | undefined>(undefined);
   const latest = edits.at(-1);
+  const run = useRun();
 
   const viewOf = (frame: FrameView): View => zoom.current ?? { from: 0, to: endOf(frame) };
   const place = (frame: FrameView, op: number): number => {
@@ -106,10 +107,14 @@ export function Scrubber() {
     const from = Math.max(0, op - 0.1 * span);
     zoom.current = { from, to: from + span };
   };
-  const write = (frame: FrameView): void => {
+  const write = (): void => {
+    const now = run.now();
+    if (!now) return;
+    const { frame, other } = now;
     const { header } = frame;
     const op = drag.current ?? header[H.op];
-    learn(frame);
+    // Marks are of the lane that one looks at.
+    if (lane.hub.latest) learn(lane.hub.latest);
     if (drag.current === undefined && !travelling.current) followView(op);
     const share = 100 * place(frame, op);
     if (done.current) done.current.style.width = `${share.toFixed(2)}%`;
@@ -130,7 +135,7 @@ export function Scrubber() {
           ? 'the run has ended'
           : header[H.opLimit] > 0
             ? `${((100 * header[H.op]) / header[H.opLimit]).toFixed(1)} % of the operations done`
-            : `${(100 * used).toFixed(1)} % of map entries used`;
+            : `${other === undefined ? '' : `${other}: `}${(100 * used).toFixed(1)} % of map entries used`;
     const view = zoom.current;
     const said = unbroken(
       view && drag.current === undefined
@@ -182,9 +187,13 @@ export function Scrubber() {
       mark.title = title;
     });
   };
-  useFrames(lane, write);
+  useLanesFrames(run.lanes, write);
+  const { lanes } = run;
   useEffect(() => {
-    const hear = ({ journey: share }: Summary): void =>
+    const hear = (): void => {
+      // One lane's way is told: where all go together, any of them is.
+      const share = [lane, ...lanes].find(({ hub }) => hub.summary?.journey !== undefined)?.hub
+        .summary?.journey;
       setJourney(
         share === undefined
           ? undefined
@@ -192,16 +201,17 @@ export function Scrubber() {
             ? ON_ITS_WAY[share]
             : `Catching up, ${Math.round(100 * share)} %`,
       );
-    if (lane.hub.summary) hear(lane.hub.summary);
-    return lane.hub.subscribeSummary(hear);
-  }, [lane]);
-  const redraw = (): void => {
-    const frame = lane.hub.latest;
-    if (frame) write(frame);
-  };
+    };
+    hear();
+    const stops = lanes.map(({ hub }) => hub.subscribeSummary(hear));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [lane, lanes[0], lanes[1], lanes[2], lanes[3]]);
+  const redraw = (): void => write();
   const opAt = (event: PointerEvent | WheelEvent): number => {
     const box = bar.current?.getBoundingClientRect();
-    const frame = lane.hub.latest;
+    const frame = run.now()?.frame;
     if (!box || !frame) return 0;
     const { from, to } = viewOf(frame);
     const share = Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
@@ -240,7 +250,7 @@ export function Scrubber() {
     redraw();
   };
   const onKey = (event: KeyboardEvent): void => {
-    const frame = lane.hub.latest;
+    const frame = run.now()?.frame;
     if (!frame || event.ctrlKey || event.metaKey || event.altKey) return;
     const factor = { '+': ZOOM_IN, '=': ZOOM_IN, '-': ZOOM_OUT, '0': Infinity }[event.key];
     if (factor !== undefined) {
@@ -273,19 +283,21 @@ export function Scrubber() {
     event.stopPropagation();
     void travel(Math.round(Math.max(0, Math.min(endOf(frame), target))));
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one listener for the life of the bar
+  // One listener for the life of the bar.
+  const wheel = useRef<(event: WheelEvent) => void>(() => {});
+  wheel.current = (event) => {
+    const frame = run.now()?.frame;
+    if (!frame || event.deltaY === 0) return;
+    event.preventDefault();
+    zoomBy(frame, event.deltaY > 0 ? ZOOM_OUT : ZOOM_IN, opAt(event));
+  };
   useEffect(() => {
     const element = bar.current;
     if (!element) return;
-    const onWheel = (event: WheelEvent): void => {
-      const frame = lane.hub.latest;
-      if (!frame || event.deltaY === 0) return;
-      event.preventDefault();
-      zoomBy(frame, event.deltaY > 0 ? ZOOM_OUT : ZOOM_IN, opAt(event));
-    };
+    const onWheel = (event: WheelEvent): void => wheel.current(event);
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);
-  }, [lane]);
+  }, []);
   return (
     <div className="progress-box">
       <div

@@ -17,7 +17,6 @@ import type { EventKind } from '../../engine/telemetry/events.ts';
 import { H } from '../../worker/frame.ts';
 import type { Speed } from '../../worker/protocol.ts';
 import { kindName } from '../lane/event-text.ts';
-import { useFrameText } from '../lane/use-frame.ts';
 import { useApp, useFocused, usePerform, useStanding, useUi } from '../page/context.ts';
 import { restart } from '../page/session/lanes.ts';
 import { toggleBreakIt, toggleNotes } from '../page/session/panels.ts';
@@ -33,11 +32,12 @@ import { isHidden } from '../shell/embed.ts';
 import { Scrubber } from './scrubber.tsx';
 import { SPEED_STEPS, speedAt, speedLabel, speedPosition } from './speed.ts';
 import { stopKind, stopsOf } from './stops.ts';
+import { useRun, useRunText } from './use-run.ts';
 
 /** Play, step, speed, and where the run stands. */
 export function Transport() {
   const run = usePerform();
-  const { lane, knobs } = useFocused();
+  const { knobs } = useFocused();
   const playing = useStanding((standing) => standing.anyPlaying);
   const ended = useStanding((standing) => !standing.anyRunning);
   const speed = useUi((ui) => ui.speed);
@@ -45,14 +45,17 @@ export function Transport() {
   const panels = useUi((ui) => ui.panels);
   const setUi = useApp((state) => state.setUi);
   const kind = stopKind(knobs.model, wanted);
-  const time = useFrameText<HTMLElement>(lane, (frame) =>
+  const all = useRun();
+  // Lanes at one operation are at times of their own.
+  const timeOf = useRunText<HTMLElement>(all, ({ other }) =>
+    other === undefined ? 'Virtual time' : `Virtual time, ${other}`,
+  );
+  const time = useRunText<HTMLElement>(all, ({ frame }) =>
     duration(asNs(frame.header[H.virtualNs])),
   );
-  const op = useFrameText<HTMLElement>(lane, (frame) => count(frame.header[H.op]));
-  const real = useFrameText<HTMLElement>(lane, (frame) =>
-    frame.header[H.playing] === 1
-      ? `simulating ${compact(frame.header[H.simOpsPerSecond])} ops/s`
-      : 'standing still',
+  const op = useRunText<HTMLElement>(all, ({ frame }) => count(frame.header[H.op]));
+  const real = useRunText<HTMLElement>(all, ({ frame, plays }) =>
+    plays ? `simulating ${compact(frame.header[H.simOpsPerSecond])} ops/s` : 'standing still',
   );
   return (
     <section className="transport" aria-label="Transport">
@@ -170,7 +173,7 @@ export function Transport() {
       <Scrubber />
       <div className="transport-read">
         <div>
-          <small>Virtual time</small>
+          <small ref={timeOf}>Virtual time</small>
           <b ref={time}>0 ns</b>
         </div>
         <div>
