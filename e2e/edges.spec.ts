@@ -18,6 +18,7 @@ import {
   opsOf,
   type Page,
   passed,
+  passedAnew,
   reload,
   test,
   verdict,
@@ -264,8 +265,9 @@ test('Space is the player’s: before the page is there, and after a click on an
   page,
 }) => {
   await open(page, '#v4/route-p?at=20000');
-  await page.getByRole('group', { name: 'Variant' }).getByRole('button').nth(1).click();
-  await passed(page, 1000);
+  await passedAnew(page, 1000, () =>
+    page.getByRole('group', { name: 'Variant' }).getByRole('button').nth(1).click(),
+  );
   await page.keyboard.press('Space');
   await expect(verdict(page)).toHaveText('paused');
   await whenIdle(page);

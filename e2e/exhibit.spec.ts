@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { digestOf, expect, open, opOf, passed, test, verdict, whenIdle } from './helpers/app.ts';
+import {
+  digestOf,
+  expect,
+  open,
+  opOf,
+  passedAnew,
+  test,
+  verdict,
+  whenIdle,
+} from './helpers/app.ts';
 
 test('a stranger opens the page and watches Larson run out of map entries', async ({ page }) => {
   await open(page);
@@ -15,10 +24,11 @@ test('a stranger opens the page and watches Larson run out of map entries', asyn
     page.getByRole('heading', { name: /SuperSlabs are empty, but their counters say/ }),
   ).toBeVisible();
 
-  await page.getByRole('button', { name: 'Now let living threads adopt the orphans' }).click();
+  await passedAnew(page, 500_000, () =>
+    page.getByRole('button', { name: 'Now let living threads adopt the orphans' }).click(),
+  );
   await expect(autopsy).toBeHidden();
   await expect(page).toHaveURL(/op=adopt/);
-  await passed(page, 500_000);
   await page.keyboard.press('Space');
   await expect(verdict(page)).toHaveText('paused');
   const superslabs = await page.evaluate(() => window.slabscope.lane.hub.latest?.counters[2]);

@@ -140,6 +140,27 @@ export const passed = async (page: Page, op: number): Promise<void> => {
   }, op);
 };
 
+/** Does what begins another run in the first lane, and waits until that has come beyond an operation. */
+export async function passedAnew(
+  page: Page,
+  op: number,
+  begin: () => Promise<void>,
+): Promise<void> {
+  const before = await page.evaluate(() => {
+    const { lane, H } = window.slabscope;
+    return lane.hub.latest?.header[H.generation];
+  });
+  await begin();
+  await page.waitForFunction(
+    ([than, former]) => {
+      const { lane, H } = window.slabscope;
+      const header = lane.hub.latest?.header;
+      return header !== undefined && header[H.generation] !== former && header[H.op] > (than ?? 0);
+    },
+    [op, before] as const,
+  );
+}
+
 /** Digest of the first lane's run as it stands. */
 export const digestOf = (page: Page): Promise<string> =>
   page.evaluate(async () => (await window.slabscope.lane.digest()).digest);

@@ -32,6 +32,8 @@ export class Lockstep {
   private heading: number | undefined;
   /** What a play or a pause that is under way comes to. */
   private wanted: boolean | undefined;
+  /** Nothing is under way in which lanes would meet. */
+  private apart = false;
   /** A run is being opened, to be played. */
   private opening = false;
   /** What to go on with when the tab is back, unless another command came in between. */
@@ -66,7 +68,7 @@ export class Lockstep {
       lane.onProgress = () => {
         if (this.lanes.length < 2) return;
         this.together.arrived();
-        this.regrant();
+        if (!this.apart) this.regrant();
       };
       this.lanes.push(lane);
     }
@@ -210,13 +212,21 @@ export class Lockstep {
       if (this.latest === mine) {
         this.heading = undefined;
         this.wanted = undefined;
+        if (this.playing === undefined) this.release();
       }
       if (this.under === 0) this.onDone();
     }
   }
 
+  /** Nobody meets anybody: a lane that dies now comes back to where it stood by itself. */
+  private release(): void {
+    this.apart = true;
+    for (const lane of this.lanes) lane.grant(undefined);
+  }
+
   private async start(speed: Speed): Promise<void> {
     this.playing = speed;
+    this.apart = false;
     this.meetings.begin(speed);
     this.regrant();
     await Promise.all(this.lanes.map((lane) => lane.play(speed)));
@@ -244,6 +254,7 @@ export class Lockstep {
 
   /** All lanes are about to go ahead to an operation, in common strides. */
   private goTo(op: number): void {
+    this.apart = false;
     this.meetings.begin('max', op);
     this.regrant();
   }

@@ -178,6 +178,17 @@ describe('positions while a run plays', () => {
     expect(ops(session)).toEqual([3003, 3003]);
   });
 
+  it('are come back to by a lane that dies where nothing is under way', async () => {
+    const session = await open(standing(15_279, { lanes: lanes(2) }));
+    await perform(session, travel, 82);
+    session.lockstep.lanes[1].crashForTest();
+    const played = perform(session, playPause);
+    await played;
+    await perform(session, pause);
+    await quiet(session);
+    expect(new Set(ops(session)).size).toBe(1);
+  });
+
   it('are played and paused by each press, however fast they come', async () => {
     const session = await open(standing(800, { lanes: lanes(2) }));
     for (const presses of [2, 3, 4, 41]) {
