@@ -178,15 +178,17 @@ describe('positions while a run plays', () => {
     expect(ops(session)).toEqual([3003, 3003]);
   });
 
-  it('are come back to by a lane that dies where nothing is under way', async () => {
-    const session = await open(standing(15_279, { lanes: lanes(2) }));
-    await perform(session, travel, 82);
-    session.lockstep.lanes[1].crashForTest();
-    const played = perform(session, playPause);
-    await played;
-    await perform(session, pause);
+  it('are come back to by a lane that dies where nothing is under way: it waits for no other', async () => {
+    const session = await open(standing(800, { lanes: lanes(2) }));
+    const lane = session.lockstep.lanes[1];
+    const granted = vi.spyOn(lane, 'grant');
+    await perform(session, travel, 20_000);
+    expect(granted.mock.calls.some(([points]) => (points?.length ?? 0) > 0)).toBe(true);
+    expect(granted.mock.lastCall).toEqual([undefined]);
+    lane.crashForTest();
     await quiet(session);
-    expect(new Set(ops(session)).size).toBe(1);
+    expect(granted.mock.lastCall).toEqual([undefined]);
+    expect(ops(session)).toEqual([20_000, 20_000]);
   });
 
   it('are played and paused by each press, however fast they come', async () => {

@@ -59,6 +59,7 @@ const LEAN: Partial<KnobValues> = {
 };
 
 export const HINTS: Hints = {
+  trimSS: [{ knobs: TRIMMED, value: false }],
   superslabOn: [{ knobs: { workload: 'larson' }, value: false }],
   lookup: [{ knobs: { workload: 'larson', timeBase: 'costs' }, value: 'hash' }],
   inlinePath: [{ knobs: { workload: 'larson', timeBase: 'costs' }, value: true }],
