@@ -32,11 +32,13 @@ export function drawDiff(
   ctx.font = '11px "Inter Variable", sans-serif';
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'right';
-  for (const tick of [-most, 0, most]) {
+  // Without a difference there is nothing to be measured.
+  for (const tick of values.some((value) => value !== 0) ? [-most, 0, most] : [0]) {
     ctx.fillStyle = palette.grid;
     ctx.fillRect(LEFT, Math.round(y(tick)), box.width - LEFT - 8, 1);
     ctx.fillStyle = palette.text3;
-    ctx.fillText(tick > 0 ? `+${format(tick)}` : format(tick), LEFT - 8, y(tick));
+    const sign = tick > 0 ? '+' : tick < 0 ? '−' : '';
+    ctx.fillText(`${sign}${format(Math.abs(tick))}`, LEFT - 8, y(tick));
   }
   ctx.textBaseline = 'alphabetic';
   ctx.textAlign = 'right';

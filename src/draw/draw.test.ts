@@ -436,5 +436,14 @@ describe('difference strip', () => {
     expect(log).toContain('fillStyle = #700000');
     expect(log).toContain('fillStyle = #300000');
     expect(log.join('\n')).toContain('fillText(+40,');
+    // A minus like those of the tables.
+    expect(log.join('\n')).toContain('fillText(−40,');
+  });
+
+  it('has no scale of what does not differ', () => {
+    const { ctx, log } = loggingContext();
+    drawDiff(ctx, { ops: [0, 100], values: [0, 0] }, { width: 300, height: 90 }, PALETTE, count);
+    const written = log.filter((line) => line.startsWith('fillText('));
+    expect(written.map((line) => line.slice(9, line.indexOf(',')))).toEqual(['0', '100 ops']);
   });
 });

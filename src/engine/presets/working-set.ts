@@ -89,7 +89,7 @@ export const WORKING_SET: Preset = {
     },
     {
       title: 'Slabs out of a pool.',
-      text: 'Each slab is a slot of a shared pool with a class of its own; {slots} are in use. Of {asks} asked for the slot that the thread gave back last served {stage0}, an empty one {stageEmpty}, an unused one {stage2}, a new SuperSlab {stage3}.',
+      text: 'Each slab is a slot of a shared pool with a class of its own; {slots} are in use. The pool was asked {asks} times: the slot that the thread gave back last served {stage0}, an empty one {stageEmpty}, an unused one {stage2}, a new SuperSlab {stage3}.',
       when: { kind: 'op', op: 20_000 },
       under: pooled,
     },
@@ -113,7 +113,7 @@ export const WORKING_SET: Preset = {
     },
     {
       title: 'The failures are not the cliff.',
-      text: 'After {ops} operations: {rate}, {fails} failures of the pool. With 8,192 slots this program is slower than with 256 without a pool, too, and a pool that fails makes it no slower than one that does not.',
+      text: 'After {ops} operations: {rate}, {fails} failures of the pool. With 8,192 slots this program is slower than with 256 without a pool, too. A pool makes it slower still, and a pool that fails makes it no slower than one that does not.',
       when: { kind: 'ended' },
       under: all(priced, pooled, ({ workload, threads, tlsCacheSlots }) => {
         return workload === 'random-mixed' && threads === 1 && tlsCacheSlots === 0;

@@ -1,7 +1,7 @@
-import { OP } from '../../engine/programs/program.ts';
 import { Address, readAddress } from '../address.ts';
 import type { Calls } from '../calls.ts';
-import { decimal, LINE, type LineFormat, type LineKind, type LineReader, log2 } from './format.ts';
+import { decimal, LINE, type LineFormat, type LineKind, type LineReader } from './format.ts';
+import { allocatedBy } from './libc.ts';
 
 const LINE_OF = /^(\d{1,15}) (?:(\d{1,15}) )?(\w+)\(([^()]*)\)(?:=(\S+))?$/;
 const LOOKS =
@@ -19,7 +19,6 @@ const ARGUMENTS: Readonly<Record<string, number>> = {
   realloc: 2,
 };
 const SLOT = /^#(\d{1,9})$/;
-const PAGE_BITS = 12;
 
 /**
  * Firefox's logalloc (memory/replace/logalloc): `pid tid malloc(96)=0x…`, the thread missing in old logs. A munged log has slots
@@ -65,17 +64,8 @@ class Logalloc implements LineReader {
       case 'realloc':
         process.reallocated(to, from, two, this.munged);
         break;
-      case 'malloc':
-        process.allocated(OP.malloc, to, one);
-        break;
-      case 'calloc':
-        process.allocated(OP.calloc, to, one * two);
-        break;
-      case 'valloc':
-        process.allocated(OP.memalign, to, one, PAGE_BITS);
-        break;
       default:
-        process.allocated(OP.memalign, to, two, log2(one));
+        allocatedBy(process, what, to, one, two);
     }
     return LINE.call;
   }

@@ -1,9 +1,9 @@
-import { OP } from '../../engine/programs/program.ts';
 import { Address, readAddress } from '../address.ts';
 import type { Calls } from '../calls.ts';
 import { Clock } from '../clock.ts';
 import type { Normaliser } from '../normaliser.ts';
-import { LINE, type LineFormat, type LineKind, type LineReader, log2 } from './format.ts';
+import { LINE, type LineFormat, type LineKind, type LineReader } from './format.ts';
+import { allocatedBy } from './libc.ts';
 
 /** `pid` and time, both of which may be missing, and the rest. */
 const HEAD = /^(?:(?:\[pid )?(\d{1,10})\]?\s+)?(?:(\d\d:\d\d:\d\d(?:\.\d+)?|\d+\.\d+)\s+)?(\S.*)$/;
@@ -35,7 +35,6 @@ const KNOWN: ReadonlySet<string> = new Set([
   'aligned_alloc',
   'valloc',
 ]);
-const PAGE_BITS = 12;
 /** Calls under way that are kept, one a thread. */
 const MOST_BEGUN = 65_536;
 
@@ -140,12 +139,6 @@ class Ltrace implements LineReader {
       case 'free':
         process.freed(from);
         break;
-      case 'malloc':
-        process.allocated(OP.malloc, to, one);
-        break;
-      case 'calloc':
-        process.allocated(OP.calloc, to, one * two);
-        break;
       case 'realloc':
         process.reallocated(to, from, one);
         break;
@@ -156,11 +149,8 @@ class Ltrace implements LineReader {
         if (result === '0') process.untracked();
         else process.failed();
         break;
-      case 'valloc':
-        process.allocated(OP.memalign, to, one, PAGE_BITS);
-        break;
       default:
-        process.allocated(OP.memalign, to, two, log2(one));
+        allocatedBy(process, what, to, one, two);
     }
   }
 

@@ -1,9 +1,9 @@
-import { OP } from '../../engine/programs/program.ts';
 import { Address } from '../address.ts';
 import type { Calls } from '../calls.ts';
 import { Clock } from '../clock.ts';
 import type { Normaliser } from '../normaliser.ts';
-import { LINE, type LineFormat, type LineKind, type LineReader, log2 } from './format.ts';
+import { LINE, type LineFormat, type LineKind, type LineReader } from './format.ts';
+import { allocatedBy } from './libc.ts';
 import { decimalIn, Words } from './words.ts';
 
 /** A call: its name, how many words it has behind the thread and before the times, and how many numbers of times may follow. */
@@ -78,13 +78,9 @@ function take(
 ): void {
   switch (what) {
     case 'malloc':
-      process.allocated(OP.malloc, a, one);
-      break;
     case 'calloc':
-      process.allocated(OP.calloc, a, one * two);
-      break;
     case 'memalign':
-      process.allocated(OP.memalign, a, two, log2(one));
+      allocatedBy(process, what, a, one, two);
       break;
     case 'realloc':
       process.reallocated(a, b, two);
