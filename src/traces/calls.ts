@@ -5,6 +5,10 @@ const MOST_PROCESSES = 4096;
 /** The process of a trace that names none. */
 export const ONE_PROCESS = -1;
 
+/** What a process is called: some lines of a file may name one, and others none. */
+export const processName = (pid: number): string =>
+  pid === ONE_PROCESS ? 'one without a number' : String(pid);
+
 /** What the readers of formats hand on: the calls of each process, and what belongs to no call. */
 export class Calls {
   readonly processes = new Map<number, Normaliser>();

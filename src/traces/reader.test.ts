@@ -36,6 +36,20 @@ describe('small nasty files', () => {
       });
   });
 
+  it('tells calls of no process from those of one, whichever are more', () => {
+    const line = (context: string, address: number): string =>
+      `[10:00:00.000000${100 + address}] (+?.?????????) box lttng_ust_libc:malloc: { cpu_id = 0 }, { ${context} }, { size = 512, ptr = 0x7F00000000${address} }`;
+    const lines = [line('vtid = 31', 10), line('vtid = 31', 20), line('vtid = 31, vpid = 30', 30)];
+    const read = summary(strToU8(`${lines.join('\n')}\n`));
+    expect(read.process).toBeNull();
+    expect(read.notes).toContain(
+      '2 processes: one without a number (2 calls), 30 (1); this is one without a number.',
+    );
+    expect(refusal(strToU8(lines.join('\n')), { process: 7 })).toContain(
+      'it has no process 7: it has one without a number (2 calls), 30 (1 call)',
+    );
+  });
+
   it('names the processes, and takes the one that calls most', () => {
     const read = summary(fixture('inputs/04-logalloc-two-pids.log'));
     expect(read.process).toBe('900');

@@ -1,7 +1,7 @@
 import { Gunzip } from 'fflate';
 import { fail, ok, type Result } from '../base/result.ts';
 import { clip, visible } from '../base/text.ts';
-import { ONE_PROCESS } from './calls.ts';
+import { ONE_PROCESS, processName } from './calls.ts';
 import { ContentReader, type Contents } from './content.ts';
 import type { Normaliser, Stretch } from './normaliser.ts';
 import { MOST_ZIP_BYTES, membersOf, unpackMember } from './zip.ts';
@@ -192,11 +192,12 @@ export class TraceReader {
     const process = one === undefined ? undefined : calls.processes.get(one.pid);
     if (one === undefined || process === undefined) {
       const has =
-        processes[0].pid === ONE_PROCESS
+        processes.length === 1 && processes[0].pid === ONE_PROCESS
           ? 'it names no processes'
           : `it has ${listed(
               processes.map(
-                ({ pid, calls: many }) => `${pid} (${many.toLocaleString('en-US')} calls)`,
+                ({ pid, calls: many }) =>
+                  `${processName(pid)} (${many.toLocaleString('en-US')} ${many === 1 ? 'call' : 'calls'})`,
               ),
               'processes',
             )}`;

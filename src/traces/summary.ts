@@ -1,3 +1,4 @@
+import { ONE_PROCESS, processName } from './calls.ts';
 import type { Oddity, TraceCounts } from './counts.ts';
 import { type ReadTrace, shownName } from './reader.ts';
 
@@ -82,8 +83,13 @@ function notesOf(read: ReadTrace, cut: boolean): string[] {
     notes.push(
       `${many(processes.length, 'process', 'processes')}: ${processes
         .slice(0, 5)
-        .map((one, i) => `${one.pid} (${number(one.calls)}${i === 0 ? ' calls' : ''})`)
-        .join(', ')}${processes.length > 5 ? ', …' : ''}; this is ${pid}.`,
+        .map(
+          (one, i) =>
+            `${processName(one.pid)} (${i === 0 ? many(one.calls, 'call') : number(one.calls)})`,
+        )
+        .join(
+          ', ',
+        )}${processes.length > 5 ? ', …' : ''}; this is ${processName(pid ?? ONE_PROCESS)}.`,
     );
   if (calls.leftOut > 0)
     notes.push(`${many(calls.leftOut, 'line')} of processes after the first 4,096 left out.`);
@@ -106,9 +112,9 @@ export function summaryOf(read: ReadTrace): TraceSummary {
     cut,
     notes: notesOf(read, cut),
     processes:
-      pid === undefined
+      processes.length === 1 && pid === undefined
         ? []
-        : processes.map((one) => ({ process: String(one.pid), calls: one.calls })),
+        : processes.map((one) => ({ process: processName(one.pid), calls: one.calls })),
     members,
     member: member ?? null,
     events: process.events.count,
